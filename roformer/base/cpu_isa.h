@@ -1,0 +1,38 @@
+// Which instruction set this processor runs, and the switch from it to the kernel compiled for it.
+#pragma once
+#include <string_view>
+#include <type_traits>
+
+#include "roformer/base/isa.h"
+
+namespace roformer::base {
+
+/// The best instruction set of this processor, or the one that ROFORMER_ISA (baseline, avx2, avx512) names.
+/// Throws Error for an unknown name or one that this processor cannot run. Read once per process.
+Isa cpu_isa();
+
+/// The best instruction set that the processor has, whatever the environment says.
+Isa detected_isa();
+
+std::string_view isa_name(Isa isa);
+
+/// Calls `function` with the instruction set as a compile-time constant:
+/// with_isa([&](auto isa) { rotate<isa>(…); }).
+template <typename Function>
+decltype(auto) with_isa(Isa isa, Function&& function) {
+  switch (isa) {
+    case Isa::avx512:
+      return function(std::integral_constant<Isa, Isa::avx512>{});
+    case Isa::avx2:
+      return function(std::integral_constant<Isa, Isa::avx2>{});
+    default:
+      return function(std::integral_constant<Isa, Isa::baseline>{});
+  }
+}
+
+template <typename Function>
+decltype(auto) with_isa(Function&& function) {
+  return with_isa(cpu_isa(), std::forward<Function>(function));
+}
+
+}  // namespace roformer::base

@@ -1,0 +1,31 @@
+// Counter-based random numbers: value = f(seed, counter). Nothing to store, so a resumed run draws the same
+// numbers, and any number of threads draws the same numbers. Included by kernels: no std containers.
+#pragma once
+#include <cstdint>
+
+namespace roformer::base {
+
+/// SplitMix64's finaliser (Steele et al. 2014): every input bit changes each output bit with probability about 1/2.
+inline std::uint64_t mix(std::uint64_t x) {
+  x += 0x9E3779B97F4A7C15ull;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
+  return x ^ (x >> 31);
+}
+
+/// A seed for one use, from a parent seed and the number of the use: derive(derive(seed, epoch), document).
+inline std::uint64_t derive(std::uint64_t seed, std::uint64_t stream) {
+  return mix(seed ^ mix(stream + 0x632BE59BD9B4E019ull));
+}
+
+/// A uniform number of [0, 1) with 24 random bits, from the `counter`-th draw of `seed`.
+inline float uniform(std::uint64_t seed, std::uint64_t counter) {
+  return static_cast<float>(derive(seed, counter) >> 40) * 0x1p-24f;
+}
+
+/// A uniform whole number of [0, bound); bound < 2^32. Lemire's multiply: bias below bound / 2^32.
+inline std::uint64_t uniform_below(std::uint64_t seed, std::uint64_t counter, std::uint64_t bound) {
+  return ((derive(seed, counter) >> 32) * bound) >> 32;
+}
+
+}  // namespace roformer::base
