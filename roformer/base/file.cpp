@@ -1,0 +1,114 @@
+#include "roformer/base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "roformer/base/error.h"
+
+namespace roformer::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return number_; }
+
+ private:
+  int number_;
+};
+
+int open_for_reading(const fs::path& path) {
+  const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  require(number >= 0, "[base] expected a readable file at {} but got: {}", path.string(), std::strerror(errno));
+  return number;
+}
+
+std::size_t size_of(int descriptor, const fs::path& path) {
+  struct stat status {};
+  require(::fstat(descriptor, &status) == 0, "[base] cannot stat {}: {}", path.string(), std::strerror(errno));
+  require(!S_ISDIR(status.st_mode), "[base] expected a file at {} but got a folder", path.string());
+  return static_cast<std::size_t>(status.st_size);
+}
+
+void write_all(int descriptor, const char* bytes, std::size_t size, const fs::path& path) {
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor, bytes, size);
+    if (written < 0 && errno == EINTR) continue;
+    require(written > 0, "[base] cannot write {}: {}", path.string(), std::strerror(errno));
+    bytes += written;
+    size -= static_cast<std::size_t>(written);
+  }
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+  const Descriptor file(open_for_reading(path));
+  size_of(file.get(), path);  // refuses folders
+  std::string content;
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    require(got >= 0, "[base] cannot read {}: {}", path.string(), std::strerror(errno));
+    if (got == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(got));
+  }
+}
+
+void sync_folder(const fs::path& folder) {
+  const fs::path name = folder.empty() ? fs::path(".") : folder;
+  const Descriptor descriptor(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (descriptor.get() >= 0) ::fsync(descriptor.get());
+}
+
+void write_file_atomically(const fs::path& path, const std::function<void(const Append&)>& produce) {
+  const fs::path temporary = path.string() + ".partial-" + std::to_string(::getpid());
+  try {
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    require(file.get() >= 0, "[base] cannot create {}: {}", temporary.string(), std::strerror(errno));
+    produce([&](const void* bytes, std::size_t size) {
+      write_all(file.get(), static_cast<const char*>(bytes), size, path);
+    });
+    require(::fsync(file.get()) == 0, "[base] cannot write {}: {}", path.string(), std::strerror(errno));
+    require(::rename(temporary.c_str(), path.c_str()) == 0, "[base] cannot replace {}: {}", path.string(),
+            std::strerror(errno));
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+  sync_folder(path.parent_path());
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  write_file_atomically(path, [&](const Append& append) { append(content.data(), content.size()); });
+}
+
+MappedFile::MappedFile(const fs::path& path) {
+  const Descriptor file(open_for_reading(path));
+  size_ = size_of(file.get(), path);
+  if (size_ == 0) return;
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  require(address != MAP_FAILED, "[base] cannot map {}: {}", path.string(), std::strerror(errno));
+  data_ = static_cast<const char*>(address);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+}
+
+}  // namespace roformer::base

@@ -1,0 +1,42 @@
+// Files: whole reads, memory maps, and writes that a crash cannot leave half done.
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace roformer::base {
+
+/// The whole file. Throws Error that names the path if it cannot be read.
+std::string read_file(const std::filesystem::path& path);
+
+/// Replaces `path` by `content`, atomically: temporary file beside it, fsync, rename, fsync of the folder.
+/// Throws Error (a full disk included) and leaves the old file untouched.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// The same for content that is produced in pieces: `produce` gets a function that appends bytes.
+using Append = std::function<void(const void* bytes, std::size_t size)>;
+void write_file_atomically(const std::filesystem::path& path, const std::function<void(const Append&)>& produce);
+
+/// Flushes a folder's entries to disk, so that a rename within it survives a crash.
+void sync_folder(const std::filesystem::path& folder);
+
+/// A read-only memory map of a whole file, unmapped by the destructor. An empty file maps to size 0.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  const char* data() const { return data_; }
+  std::size_t size() const { return size_; }
+  std::string_view view() const { return {data_, size_}; }
+
+ private:
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace roformer::base

@@ -1,0 +1,68 @@
+#include "roformer/base/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace roformer::base {
+
+std::string format_duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
+  const auto hours = whole / 3600, minutes = whole / 60 % 60;
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60);
+  return fmt::format("{}:{:02}", minutes, whole % 60);
+}
+
+Progress::Progress(std::string title, std::int64_t total, std::int64_t done)
+    : title_(std::move(title)), total_(total), first_(done), done_(done), terminal_(::isatty(STDERR_FILENO) != 0) {}
+
+Progress::~Progress() { clear(); }
+
+void Progress::update(std::int64_t done, std::string_view text) {
+  done_ = done;
+  text_ = text;
+  const auto now = Clock::now();
+  // Ten redraws a second look smooth; in a log file a line each ten seconds is enough.
+  const auto interval = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
+  if (now - std::max(last_draw_, terminal_ ? Clock::time_point{} : start_) < interval) return;
+  last_draw_ = now;
+  draw();
+}
+
+void Progress::draw() {
+  const double share = total_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_)) : 1.0;
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const std::int64_t fresh = done_ - first_;
+  std::string left = "-:--";
+  if (fresh > 0) left = format_duration(elapsed / static_cast<double>(fresh) * static_cast<double>(total_ - done_));
+  if (!terminal_) {
+    fmt::print(stderr, "{} {}/{} ({:.0f} %) {} · {} left\n", title_, done_, total_, 100 * share, text_, left);
+    return;
+  }
+  constexpr int width = 24;  // leaves room for the text on an 80-column terminal
+  const int filled = static_cast<int>(share * width);
+  std::string bar;
+  for (int i = 0; i < width; ++i) bar += i < filled ? "━" : "─";
+  fmt::print(stderr, "\r\033[K{} {} {:3.0f} % {} · {} left", title_, bar, 100 * share, text_, left);
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void Progress::clear() {
+  if (!terminal_ || !drawn_) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+void Progress::finish() {
+  if (finished_) return;
+  finished_ = true;
+  draw();
+  if (terminal_) fmt::print(stderr, "\n");
+  drawn_ = false;
+}
+
+}  // namespace roformer::base

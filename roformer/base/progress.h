@@ -1,0 +1,44 @@
+// Progress of long work on standard error: a bar that redraws on a terminal, plain lines elsewhere.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace roformer::base {
+
+/// "1:02:03", "2:05" or "0:07".
+std::string format_duration(double seconds);
+
+/// Shows `title`, the share done, a text of the caller's (speed, loss …) and the time left.
+class Progress {
+ public:
+  /// `total` steps of work of which `done` are behind us already (a resumed run).
+  Progress(std::string title, std::int64_t total, std::int64_t done = 0);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Tells that `done` steps are finished. Draws at most ten times a second on a terminal, every ten seconds elsewhere.
+  void update(std::int64_t done, std::string_view text = {});
+  /// Clears the bar so that a line can be printed; the next update draws it again.
+  void clear();
+  /// Draws the last state and ends the line.
+  void finish();
+
+ private:
+  void draw();
+  using Clock = std::chrono::steady_clock;
+  std::string title_;
+  std::int64_t total_;
+  std::int64_t first_;
+  std::int64_t done_;
+  std::string text_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_draw_{};
+  bool terminal_;
+  bool drawn_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace roformer::base
