@@ -1,0 +1,27 @@
+// The batch that travels through the whole library: all sequences end to end, no padding.
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "roformer/data/token_batch.h"
+
+namespace roformer::packed {
+
+/// N tokens of B sequences. Sequence b is tokens[cu_seqlens[b] .. cu_seqlens[b + 1]); it may be empty.
+struct PackedBatch {
+  torch::Tensor tokens;         // (N) int64
+  torch::Tensor cu_seqlens;     // (B + 1) int32, on the CPU
+  torch::Tensor position_ids;   // (N) int64, the positions that rotate
+  torch::Tensor segment_ids;    // (N) int64
+
+  std::int64_t num_tokens() const { return tokens.size(0); }
+  std::int64_t num_sequences() const { return cu_seqlens.size(0) - 1; }
+  PackedBatch to(torch::Device device) const;
+};
+
+/// Tensors of a TokenBatch. Throws Error if its vectors disagree.
+PackedBatch from_tokens(const data::TokenBatch& batch);
+
+}  // namespace roformer::packed
