@@ -22,12 +22,17 @@ endfunction()
 function(roformer_add_precompiled_header)
   file(WRITE "${CMAKE_BINARY_DIR}/pch.cpp" "")
   add_library(roformer_pch OBJECT "${CMAKE_BINARY_DIR}/pch.cpp")
+  set_target_properties(roformer_pch PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(roformer_pch PRIVATE -fPIC)
   target_link_libraries(roformer_pch PRIVATE roformer_options libtorch)
   target_precompile_headers(roformer_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/precompiled.h")
 endfunction()
 
 function(roformer_use_torch target)
   target_link_libraries(${target} PRIVATE roformer_options libtorch)
+  # Programs too get -fPIC: a precompiled header fits only units compiled alike.
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC)
   target_precompile_headers(${target} REUSE_FROM roformer_pch)
 endfunction()
 

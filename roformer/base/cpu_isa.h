@@ -7,8 +7,9 @@
 
 namespace roformer::base {
 
-/// The best instruction set of this processor, or the one that ROFORMER_ISA (baseline, avx2, avx512) names.
-/// Throws Error for an unknown name or one that this processor cannot run. Read once per process.
+/// The best instruction set of this processor, or the one that ROFORMER_ISA (baseline, avx2,
+/// avx512) names. Throws Error for an unknown name or one that this processor cannot run. Read once
+/// per process.
 Isa cpu_isa();
 
 /// The best instruction set that the processor has, whatever the environment says.

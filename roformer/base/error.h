@@ -8,7 +8,8 @@
 
 namespace roformer {
 
-/// Something the user can mend: a bad file, key, shape or value. The program prints it and exits with 1.
+/// Something the user can mend: a bad file, key, shape or value. The program prints it and exits
+/// with 1.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -32,13 +32,15 @@ class Descriptor {
 
 int open_for_reading(const fs::path& path) {
   const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  require(number >= 0, "[base] expected a readable file at {} but got: {}", path.string(), std::strerror(errno));
+  require(number >= 0, "[base] expected a readable file at {} but got: {}", path.string(),
+          std::strerror(errno));
   return number;
 }
 
 std::size_t size_of(int descriptor, const fs::path& path) {
   struct stat status {};
-  require(::fstat(descriptor, &status) == 0, "[base] cannot stat {}: {}", path.string(), std::strerror(errno));
+  require(::fstat(descriptor, &status) == 0, "[base] cannot stat {}: {}", path.string(),
+          std::strerror(errno));
   require(!S_ISDIR(status.st_mode), "[base] expected a file at {} but got a folder", path.string());
   return static_cast<std::size_t>(status.st_size);
 }
@@ -75,17 +77,21 @@ void sync_folder(const fs::path& folder) {
   if (descriptor.get() >= 0) ::fsync(descriptor.get());
 }
 
-void write_file_atomically(const fs::path& path, const std::function<void(const Append&)>& produce) {
+void write_file_atomically(const fs::path& path,
+                           const std::function<void(const Append&)>& produce) {
   const fs::path temporary = path.string() + ".partial-" + std::to_string(::getpid());
   try {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    require(file.get() >= 0, "[base] cannot create {}: {}", temporary.string(), std::strerror(errno));
+    const Descriptor file(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    require(file.get() >= 0, "[base] cannot create {}: {}", temporary.string(),
+            std::strerror(errno));
     produce([&](const void* bytes, std::size_t size) {
       write_all(file.get(), static_cast<const char*>(bytes), size, path);
     });
-    require(::fsync(file.get()) == 0, "[base] cannot write {}: {}", path.string(), std::strerror(errno));
-    require(::rename(temporary.c_str(), path.c_str()) == 0, "[base] cannot replace {}: {}", path.string(),
+    require(::fsync(file.get()) == 0, "[base] cannot write {}: {}", path.string(),
             std::strerror(errno));
+    require(::rename(temporary.c_str(), path.c_str()) == 0, "[base] cannot replace {}: {}",
+            path.string(), std::strerror(errno));
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);
@@ -95,7 +101,8 @@ void write_file_atomically(const fs::path& path, const std::function<void(const 
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
-  write_file_atomically(path, [&](const Append& append) { append(content.data(), content.size()); });
+  write_file_atomically(path,
+                        [&](const Append& append) { append(content.data(), content.size()); });
 }
 
 MappedFile::MappedFile(const fs::path& path) {

@@ -11,18 +11,20 @@ namespace roformer::base {
 /// The whole file. Throws Error that names the path if it cannot be read.
 std::string read_file(const std::filesystem::path& path);
 
-/// Replaces `path` by `content`, atomically: temporary file beside it, fsync, rename, fsync of the folder.
-/// Throws Error (a full disk included) and leaves the old file untouched.
+/// Replaces `path` by `content`, atomically: temporary file beside it, fsync, rename, fsync of the
+/// folder. Throws Error (a full disk included) and leaves the old file untouched.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 /// The same for content that is produced in pieces: `produce` gets a function that appends bytes.
 using Append = std::function<void(const void* bytes, std::size_t size)>;
-void write_file_atomically(const std::filesystem::path& path, const std::function<void(const Append&)>& produce);
+void write_file_atomically(const std::filesystem::path& path,
+                           const std::function<void(const Append&)>& produce);
 
 /// Flushes a folder's entries to disk, so that a rename within it survives a crash.
 void sync_folder(const std::filesystem::path& folder);
 
-/// A read-only memory map of a whole file, unmapped by the destructor. An empty file maps to size 0.
+/// A read-only memory map of a whole file, unmapped by the destructor. An empty file maps to size
+/// 0.
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);

@@ -1,4 +1,5 @@
-// The instruction sets that kernels are compiled for. Included by kernel files, so: no std containers.
+// The instruction sets that kernels are compiled for. Included by kernel files, so: no std
+// containers.
 #pragma once
 
 namespace roformer::base {

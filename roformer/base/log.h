@@ -4,7 +4,8 @@
 
 namespace roformer::base {
 
-/// Sends spdlog to standard error as plain lines ("warning: …"); call once at the start of a program.
+/// Sends spdlog to standard error as plain lines ("warning: …"); call once at the start of a
+/// program.
 void set_up_log();
 
 }  // namespace roformer::base

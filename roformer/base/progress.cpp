@@ -16,29 +16,40 @@ std::string format_duration(double seconds) {
 }
 
 Progress::Progress(std::string title, std::int64_t total, std::int64_t done)
-    : title_(std::move(title)), total_(total), first_(done), done_(done), terminal_(::isatty(STDERR_FILENO) != 0) {}
+    : title_(std::move(title)),
+      total_(total),
+      first_(done),
+      done_(done),
+      terminal_(::isatty(STDERR_FILENO) != 0) {}
 
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  clear();
+}
 
 void Progress::update(std::int64_t done, std::string_view text) {
   done_ = done;
   text_ = text;
   const auto now = Clock::now();
   // Ten redraws a second look smooth; in a log file a line each ten seconds is enough.
-  const auto interval = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
+  const auto interval =
+      terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
   if (now - std::max(last_draw_, terminal_ ? Clock::time_point{} : start_) < interval) return;
   last_draw_ = now;
   draw();
 }
 
 void Progress::draw() {
-  const double share = total_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_)) : 1.0;
+  const double share =
+      total_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_)) : 1.0;
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   const std::int64_t fresh = done_ - first_;
   std::string left = "-:--";
-  if (fresh > 0) left = format_duration(elapsed / static_cast<double>(fresh) * static_cast<double>(total_ - done_));
+  if (fresh > 0)
+    left =
+        format_duration(elapsed / static_cast<double>(fresh) * static_cast<double>(total_ - done_));
   if (!terminal_) {
-    fmt::print(stderr, "{} {}/{} ({:.0f} %) {} · {} left\n", title_, done_, total_, 100 * share, text_, left);
+    fmt::print(stderr, "{} {}/{} ({:.0f} %) {} · {} left\n", title_, done_, total_, 100 * share,
+               text_, left);
     return;
   }
   constexpr int width = 24;  // leaves room for the text on an 80-column terminal

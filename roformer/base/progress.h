@@ -19,7 +19,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Tells that `done` steps are finished. Draws at most ten times a second on a terminal, every ten seconds elsewhere.
+  /// Tells that `done` steps are finished. Draws at most ten times a second on a terminal, every
+  /// ten seconds elsewhere.
   void update(std::int64_t done, std::string_view text = {});
   /// Clears the bar so that a line can be printed; the next update draws it again.
   void clear();

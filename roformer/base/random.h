@@ -1,11 +1,13 @@
-// Counter-based random numbers: value = f(seed, counter). Nothing to store, so a resumed run draws the same
-// numbers, and any number of threads draws the same numbers. Included by kernels: no std containers.
+// Counter-based random numbers: value = f(seed, counter). Nothing to store, so a resumed run draws
+// the same numbers, and any number of threads draws the same numbers. Included by kernels: no std
+// containers.
 #pragma once
 #include <cstdint>
 
 namespace roformer::base {
 
-/// SplitMix64's finaliser (Steele et al. 2014): every input bit changes each output bit with probability about 1/2.
+/// SplitMix64's finaliser (Steele et al. 2014): every input bit changes each output bit with
+/// probability about 1/2.
 inline std::uint64_t mix(std::uint64_t x) {
   x += 0x9E3779B97F4A7C15ull;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
@@ -13,7 +15,8 @@ inline std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// A seed for one use, from a parent seed and the number of the use: derive(derive(seed, epoch), document).
+/// A seed for one use, from a parent seed and the number of the use: derive(derive(seed, epoch),
+/// document).
 inline std::uint64_t derive(std::uint64_t seed, std::uint64_t stream) {
   return mix(seed ^ mix(stream + 0x632BE59BD9B4E019ull));
 }

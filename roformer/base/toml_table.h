@@ -1,5 +1,5 @@
-// A TOML table read with types: each key asked for is remembered, and what nobody asked for is an error
-// that suggests the nearest known key. Knows the file and line of every key.
+// A TOML table read with types: each key asked for is remembered, and what nobody asked for is an
+// error that suggests the nearest known key. Knows the file and line of every key.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -14,7 +14,8 @@ class TomlTable {
  public:
   /// Parses a file, then applies `key.path=value` changes (the value as TOML, or a bare string).
   /// Throws Error naming file, line and remedy.
-  static TomlTable parse_file(const std::filesystem::path& path, const std::vector<std::string>& changes = {});
+  static TomlTable parse_file(const std::filesystem::path& path,
+                              const std::vector<std::string>& changes = {});
   static TomlTable parse(std::string_view text, std::string_view name = "recipe",
                          const std::vector<std::string>& changes = {});
 
@@ -29,17 +30,23 @@ class TomlTable {
   std::int64_t get(std::string_view key, std::int64_t fallback) const;
   double get(std::string_view key, double fallback) const;
   std::string get(std::string_view key, std::string_view fallback) const;
-  std::string get(std::string_view key, const char* fallback) const { return get(key, std::string_view(fallback)); }
-  int get(std::string_view key, int fallback) const { return static_cast<int>(get(key, std::int64_t{fallback})); }
+  std::string get(std::string_view key, const char* fallback) const {
+    return get(key, std::string_view(fallback));
+  }
+  int get(std::string_view key, int fallback) const {
+    return static_cast<int>(get(key, std::int64_t{fallback}));
+  }
   /// A string or an array of strings.
-  std::vector<std::string> get_strings(std::string_view key, std::vector<std::string> fallback) const;
+  std::vector<std::string> get_strings(std::string_view key,
+                                       std::vector<std::string> fallback) const;
 
   /// A sub-table; an absent one reads as empty (all defaults).
   TomlTable table(std::string_view key) const;
   /// `[[key]]`: each element as a table; empty if absent.
   std::vector<TomlTable> tables(std::string_view key) const;
 
-  /// Throws Error for the first key of this table that no read has asked for, naming the nearest known one.
+  /// Throws Error for the first key of this table that no read has asked for, naming the nearest
+  /// known one.
   void reject_unknown_keys() const;
   /// Where the key stands: "recipes/x.toml:12 [model] hidden_size".
   std::string where(std::string_view key) const;

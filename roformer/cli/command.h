@@ -1,4 +1,5 @@
-// How a command joins the program: each file of this room defines one add_…_command, and main.cpp lists them.
+// How a command joins the program: each file of this room defines one add_…_command, and main.cpp
+// lists them.
 #pragma once
 #include <CLI/CLI.hpp>
 
@@ -20,7 +21,8 @@ void add_json_option(CLI::App& command, CommonOptions& options);
 /// Sets LibTorch's threads; checks the device. Call at the start of a command that computes.
 void apply(const CommonOptions& options);
 
-// One a file: registers a subcommand whose callback does the work. State lives in a shared_ptr that the callback holds.
+// One a file: registers a subcommand whose callback does the work. State lives in a shared_ptr that
+// the callback holds.
 void add_train_command(CLI::App& program);
 void add_evaluate_command(CLI::App& program);
 void add_fill_mask_command(CLI::App& program);

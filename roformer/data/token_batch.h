@@ -7,13 +7,14 @@ namespace roformer::data {
 
 /// N tokens of B sequences, end to end, no padding.
 struct TokenBatch {
-  std::vector<std::int64_t> tokens;          // (N)
+  std::vector<std::int64_t> tokens;            // (N)
   std::vector<std::int32_t> cu_seqlens = {0};  // (B + 1): where each sequence begins, and the end
-  std::vector<std::int64_t> position_ids;    // (N): 0, 1, … in each sequence
-  std::vector<std::int64_t> segment_ids;     // (N)
+  std::vector<std::int64_t> position_ids;      // (N): 0, 1, … in each sequence
+  std::vector<std::int64_t> segment_ids;       // (N)
 };
 
-/// A batch for the masked language model: the tokens after masking, where a prediction is asked for, and what stood there.
+/// A batch for the masked language model: the tokens after masking, where a prediction is asked
+/// for, and what stood there.
 struct MaskedBatch {
   TokenBatch batch;
   std::vector<std::int64_t> masked_positions;  // (M) indices into tokens, ascending

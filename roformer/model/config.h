@@ -5,11 +5,14 @@
 
 namespace roformer::model {
 
-/// Keys and defaults of transformers' RoFormerConfig and BertConfig; what they have no word for is marked "ours".
+/// Keys and defaults of transformers' RoFormerConfig and BertConfig; what they have no word for is
+/// marked "ours".
 struct EncoderConfig {
-  std::string model_type = "roformer";  // "roformer" or "bert": tensor names, heads and defaults follow it
+  std::string model_type =
+      "roformer";  // "roformer" or "bert": tensor names, heads and defaults follow it
   std::int64_t vocab_size = 50000;
-  std::int64_t embedding_size = 768;  // != hidden_size adds a projection behind the embeddings (RoFormer only)
+  std::int64_t embedding_size =
+      768;  // != hidden_size adds a projection behind the embeddings (RoFormer only)
   std::int64_t hidden_size = 768;
   std::int64_t num_hidden_layers = 12;
   std::int64_t num_attention_heads = 12;
@@ -23,21 +26,23 @@ struct EncoderConfig {
   double layer_norm_eps = 1e-12;
   std::int64_t pad_token_id = 0;
   bool tie_word_embeddings = true;
-  bool rotary_value = false;                   // RoFormer: values are rotated too
-  std::string position_encoding = "rotary";    // ours: none, learned, sinusoidal, rotary
-  double rope_theta = 10000.0;                 // ours: base of the angles
-  std::int64_t rotary_dim = 0;                 // ours: dimensions of a head that rotate; 0 is all of them
-  bool rotary_interleaved = true;              // ours: pairs (2i, 2i+1); false: (i, i + D/2)
-  std::int64_t num_labels = 2;                 // of a classification head
+  bool rotary_value = false;                 // RoFormer: values are rotated too
+  std::string position_encoding = "rotary";  // ours: none, learned, sinusoidal, rotary
+  double rope_theta = 10000.0;               // ours: base of the angles
+  std::int64_t rotary_dim = 0;     // ours: dimensions of a head that rotate; 0 is all of them
+  bool rotary_interleaved = true;  // ours: pairs (2i, 2i+1); false: (i, i + D/2)
+  std::int64_t num_labels = 2;     // of a classification head
 
   std::int64_t head_size() const { return hidden_size / num_attention_heads; }
 };
 
-/// Throws Error "[model] expected … but got …" naming the key for sizes that do not fit each other: sizes < 1, hidden_size
-/// not a multiple of the heads, odd rotated size, unknown hidden_act, model_type or position_encoding, dropout outside [0, 1).
+/// Throws Error "[model] expected … but got …" naming the key for sizes that do not fit each other:
+/// sizes < 1, hidden_size not a multiple of the heads, odd rotated size, unknown hidden_act,
+/// model_type or position_encoding, dropout outside [0, 1).
 void validate(const EncoderConfig& config);
 
-/// A model named after the paper's: "bert-base", "roformer-base" (bert-base-uncased's shape), "…-small", "…-tiny".
+/// A model named after the paper's: "bert-base", "roformer-base" (bert-base-uncased's shape),
+/// "…-small", "…-tiny".
 EncoderConfig preset(const std::string& name);
 
 }  // namespace roformer::model

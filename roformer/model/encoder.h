@@ -15,7 +15,8 @@ namespace roformer::model {
 struct EncoderTrace {
   bool want_hidden_states = false;
   bool want_attentions = false;
-  std::vector<torch::Tensor> hidden_states;           // L + 1 of (N, hidden): after the embeddings, after each block
+  std::vector<torch::Tensor>
+      hidden_states;  // L + 1 of (N, hidden): after the embeddings, after each block
   std::vector<std::vector<torch::Tensor>> attentions;  // L × B of (heads, T_b, T_b), after softmax
 };
 
@@ -25,9 +26,9 @@ struct ForwardOptions {
   EncoderTrace* trace = nullptr;
 };
 
-/// Hugging Face's RoFormerModel or BertModel (without pooler). Parameters have Hugging Face's names without prefix,
-/// but for one fused tensor: encoder.layer.{i}.attention.self.qkv.{weight (3 hidden, hidden), bias (3 hidden)},
-/// rows query, key, value.
+/// Hugging Face's RoFormerModel or BertModel (without pooler). Parameters have Hugging Face's names
+/// without prefix, but for one fused tensor: encoder.layer.{i}.attention.self.qkv.{weight (3
+/// hidden, hidden), bias (3 hidden)}, rows query, key, value.
 class EncoderImpl : public torch::nn::Module {
  public:
   explicit EncoderImpl(const EncoderConfig& config);

@@ -9,12 +9,13 @@
 
 namespace roformer::packed {
 
-/// N tokens of B sequences. Sequence b is tokens[cu_seqlens[b] .. cu_seqlens[b + 1]); it may be empty.
+/// N tokens of B sequences. Sequence b is tokens[cu_seqlens[b] .. cu_seqlens[b + 1]); it may be
+/// empty.
 struct PackedBatch {
-  torch::Tensor tokens;         // (N) int64
-  torch::Tensor cu_seqlens;     // (B + 1) int32, on the CPU
-  torch::Tensor position_ids;   // (N) int64, the positions that rotate
-  torch::Tensor segment_ids;    // (N) int64
+  torch::Tensor tokens;        // (N) int64
+  torch::Tensor cu_seqlens;    // (B + 1) int32, on the CPU
+  torch::Tensor position_ids;  // (N) int64, the positions that rotate
+  torch::Tensor segment_ids;   // (N) int64
 
   std::int64_t num_tokens() const { return tokens.size(0); }
   std::int64_t num_sequences() const { return cu_seqlens.size(0) - 1; }

@@ -1,0 +1,25 @@
+// The cosines and sines of m θ_i, θ_i = base^(−2i / R), i = 0 .. R / 2 − 1 (Eq. 15; the paper
+// counts i from 1).
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+
+namespace roformer::rope {
+
+struct Angles {
+  torch::Tensor cos;  // (N, R / 2)
+  torch::Tensor sin;  // (N, R / 2)
+};
+
+/// θ_i as (R / 2) float64. Throws Error if `rotary_dim` is odd or < 2, or if `base` is not
+/// positive.
+torch::Tensor inverse_frequencies(std::int64_t rotary_dim, double base);
+
+/// Cosines and sines for `position_ids` (N) of any integer or floating type, computed in float64
+/// and rounded once: to float64 when `type` is, else to float32 (an angle in half precision is off
+/// by 0.2 at position 1536).
+Angles angles(const torch::Tensor& position_ids, std::int64_t rotary_dim, double base = 10000.0,
+              torch::ScalarType type = torch::kFloat32);
+
+}  // namespace roformer::rope

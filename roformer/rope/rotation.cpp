@@ -1,0 +1,359 @@
+#include "roformer/rope/rotation.h"
+
+#include <ATen/Parallel.h>
+#include <torch/library.h>
+#include <torch/torch.h>
+
+#include "roformer/base/cpu_isa.h"
+#include "roformer/base/error.h"
+#include "roformer/rope/rotation_kernel.h"
+
+namespace roformer::rope {
+namespace {
+
+using torch::Tensor;
+
+// Tokens a thread takes at once: 32 tokens of 2 × 12 heads of 64 floats are 200 kB, well above the
+// cost of a fork.
+constexpr std::int64_t grain_floats = 32 * 1024;
+
+void check_shapes(const Tensor& x, const Tensor& cos, const Tensor& sin) {
+  base::require(x.dim() >= 2, "[rope] expected a tensor (N, …, D) but got {} dimensions", x.dim());
+  base::require(cos.dim() == 2 && sin.sizes() == cos.sizes(),
+                "[rope] expected cos and sin of one shape (N, R / 2)");
+  base::require(cos.size(0) == x.size(0), "[rope] expected angles of {} tokens but got {}",
+                x.size(0), cos.size(0));
+  base::require(2 * cos.size(1) <= x.size(-1),
+                "[rope] expected at most {} rotated dimensions but got {}", x.size(-1),
+                2 * cos.size(1));
+  const auto type = x.scalar_type() == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
+  base::require(cos.scalar_type() == type && sin.scalar_type() == type,
+                "[rope] expected angles of type {} for {} but got {}", c10::toString(type),
+                c10::toString(x.scalar_type()), c10::toString(cos.scalar_type()));
+}
+
+// x (N, …, D) seen as (N, heads, D) without a copy, or undefined if its strides do not allow that.
+Tensor as_head_rows(const Tensor& x) {
+  if (x.numel() == 0 || x.stride(-1) != 1) return {};
+  if (x.dim() == 2) return x.unsqueeze(1);
+  if (x.dim() == 3) return x;
+  for (std::int64_t i = 1; i + 2 < x.dim(); ++i) {
+    if (x.size(i) != 1 && x.stride(i) != x.stride(i + 1) * x.size(i + 1)) return {};
+  }
+  return x.as_strided({x.size(0), x.numel() / (x.size(0) * x.size(-1)), x.size(-1)},
+                      {x.stride(0), x.stride(-2), 1});
+}
+
+template <typename Scalar, typename Angle>
+void run_kernel(const Tensor& source, const Tensor& target, const Tensor& cos, const Tensor& sin,
+                PairLayout layout, Direction direction) {
+  RotationTask<Scalar, Angle> task;
+  task.source = {static_cast<const Scalar*>(source.const_data_ptr()), source.stride(0),
+                 source.stride(1)};
+  task.target = {static_cast<Scalar*>(target.data_ptr()), target.stride(0), target.stride(1)};
+  task.cos = cos.const_data_ptr<Angle>();
+  task.sin = sin.const_data_ptr<Angle>();
+  task.heads = source.size(1);
+  task.head_size = source.size(2);
+  task.rotary_dim = 2 * cos.size(1);
+  task.layout = layout;
+  task.direction = direction;
+  const std::int64_t grain =
+      std::max<std::int64_t>(1, grain_floats / (task.heads * task.head_size));
+  base::with_isa([&](auto isa) {
+    at::parallel_for(0, source.size(0), grain, [&](std::int64_t begin, std::int64_t end) {
+      rotate_rows<isa()>(task, begin, end);
+    });
+  });
+}
+
+// source and target (N, heads, D) of one shape and type.
+void rotate_rows_on_cpu(const Tensor& source, const Tensor& target, const Tensor& cos,
+                        const Tensor& sin, PairLayout layout, Direction direction) {
+  switch (source.scalar_type()) {
+    case torch::kFloat32:
+      return run_kernel<float, float>(source, target, cos, sin, layout, direction);
+    case torch::kFloat64:
+      return run_kernel<double, double>(source, target, cos, sin, layout, direction);
+    case torch::kBFloat16:
+      return run_kernel<BFloat16Bits, float>(source, target, cos, sin, layout, direction);
+    case torch::kHalf:
+      return run_kernel<HalfBits, float>(source, target, cos, sin, layout, direction);
+    default:
+      base::fail("[rope] expected float32, float64, bfloat16 or half but got {}",
+                 c10::toString(source.scalar_type()));
+  }
+}
+
+PairLayout layout_of(bool interleaved) {
+  return interleaved ? PairLayout::interleaved : PairLayout::half_split;
+}
+Direction direction_of(bool inverse) {
+  return inverse ? Direction::inverse : Direction::forward;
+}
+
+// --- kernels of the operators, below autograd
+// ---------------------------------------------------------------------
+
+Tensor& rotate_in_place_cpu(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                            bool inverse) {
+  check_shapes(x, cos, sin);
+  if (x.numel() == 0 || cos.numel() == 0) return x;
+  const Tensor rows = as_head_rows(x);
+  if (!rows.defined()) {  // odd strides: by way of a contiguous copy
+    Tensor copy = x.contiguous();
+    if (copy.is_same(x)) copy = x.clone();
+    return x.copy_(rotate_in_place_cpu(copy, cos, sin, interleaved, inverse));
+  }
+  rotate_rows_on_cpu(rows, rows, cos.contiguous(), sin.contiguous(), layout_of(interleaved),
+                     direction_of(inverse));
+  return x;
+}
+
+Tensor rotate_cpu(const Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                  bool inverse) {
+  check_shapes(x, cos, sin);
+  Tensor result = torch::empty(x.sizes(), x.options());
+  if (x.numel() == 0) return result;
+  const Tensor source = as_head_rows(x);
+  if (!source.defined() || cos.numel() == 0) {
+    result.copy_(x);
+    return rotate_in_place_cpu(result, cos, sin, interleaved, inverse);
+  }
+  rotate_rows_on_cpu(source, as_head_rows(result), cos.contiguous(), sin.contiguous(),
+                     layout_of(interleaved), direction_of(inverse));
+  return result;
+}
+
+Tensor& rotate_packed_in_place(Tensor& qkv, const Tensor& cos, const Tensor& sin, bool interleaved,
+                               bool inverse, std::int64_t parts,
+                               decltype(rotate_in_place_cpu) rotate_view) {
+  base::require(qkv.dim() == 4 && qkv.size(1) == 3,
+                "[rope] expected a packed buffer (N, 3, H, D) but got {} dimensions", qkv.dim());
+  base::require(parts >= 0 && parts <= 3, "[rope] expected 0 to 3 rotated parts but got {}", parts);
+  Tensor rotated = qkv.narrow(1, 0, parts);
+  rotate_view(rotated, cos, sin, interleaved, inverse);
+  return qkv;
+}
+
+Tensor& rotate_packed_cpu(Tensor& qkv, const Tensor& cos, const Tensor& sin, bool interleaved,
+                          bool inverse, std::int64_t parts) {
+  return rotate_packed_in_place(qkv, cos, sin, interleaved, inverse, parts, rotate_in_place_cpu);
+}
+
+// Any other device: the composed form.
+Tensor rotate_any(const Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                  bool inverse) {
+  check_shapes(x, cos, sin);
+  return rotate_composed(x, {cos, sin}, layout_of(interleaved), direction_of(inverse));
+}
+
+Tensor& rotate_in_place_any(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                            bool inverse) {
+  return x.copy_(rotate_any(x, cos, sin, interleaved, inverse));
+}
+
+Tensor& rotate_packed_any(Tensor& qkv, const Tensor& cos, const Tensor& sin, bool interleaved,
+                          bool inverse, std::int64_t parts) {
+  return rotate_packed_in_place(qkv, cos, sin, interleaved, inverse, parts, rotate_in_place_any);
+}
+
+// --- calls through the dispatcher
+// ---------------------------------------------------------------------------------
+
+template <typename Signature>
+c10::TypedOperatorHandle<Signature> find_operator(const char* name) {
+  return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
+}
+
+Tensor dispatch_rotate(const Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                       bool inverse) {
+  static const auto op = find_operator<decltype(rotate_cpu)>("roformer::rotate");
+  return op.call(x, cos, sin, interleaved, inverse);
+}
+
+Tensor& dispatch_rotate_(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                         bool inverse) {
+  static const auto op = find_operator<decltype(rotate_in_place_cpu)>("roformer::rotate_");
+  return op.call(x, cos, sin, interleaved, inverse);
+}
+
+Tensor& dispatch_rotate_packed_(Tensor& qkv, const Tensor& cos, const Tensor& sin, bool interleaved,
+                                bool inverse, std::int64_t parts) {
+  static const auto op = find_operator<decltype(rotate_packed_cpu)>("roformer::rotate_packed_");
+  return op.call(qkv, cos, sin, interleaved, inverse, parts);
+}
+
+// --- autograd
+// -----------------------------------------------------------------------------------------------------
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+void keep_angles(AutogradContext* context, const Tensor& cos, const Tensor& sin, bool interleaved,
+                 bool inverse) {
+  context->save_for_backward({cos, sin});
+  context->saved_data["interleaved"] = interleaved;
+  context->saved_data["inverse"] = inverse;
+}
+
+struct RotateFunction : torch::autograd::Function<RotateFunction> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& cos,
+                        const Tensor& sin, bool interleaved, bool inverse) {
+    keep_angles(context, cos, sin, interleaved, inverse);
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    return dispatch_rotate(x, cos, sin, interleaved, inverse);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    return {dispatch_rotate(gradients[0], saved[0], saved[1],
+                            context->saved_data["interleaved"].toBool(),
+                            !context->saved_data["inverse"].toBool()),
+            Tensor(), Tensor(), Tensor(), Tensor()};
+  }
+};
+
+struct RotateInPlaceFunction : torch::autograd::Function<RotateInPlaceFunction> {
+  static Tensor forward(AutogradContext* context, Tensor x, const Tensor& cos, const Tensor& sin,
+                        bool interleaved, bool inverse) {
+    keep_angles(context, cos, sin, interleaved, inverse);
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    dispatch_rotate_(x, cos, sin, interleaved, inverse);
+    context->mark_dirty({x});
+    return x;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    return RotateFunction::backward(context, gradients);
+  }
+};
+
+struct RotatePackedFunction : torch::autograd::Function<RotatePackedFunction> {
+  static Tensor forward(AutogradContext* context, Tensor qkv, const Tensor& cos, const Tensor& sin,
+                        bool interleaved, bool inverse, std::int64_t parts) {
+    keep_angles(context, cos, sin, interleaved, inverse);
+    context->saved_data["parts"] = parts;
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    dispatch_rotate_packed_(qkv, cos, sin, interleaved, inverse, parts);
+    context->mark_dirty({qkv});
+    return qkv;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    // The gradient is ours to overwrite when nobody else holds it, as AccumulateGrad decides it
+    // too.
+    Tensor gradient = std::move(gradients[0]);
+    if (gradient.use_count() > 1 || !gradient.is_contiguous() || torch::GradMode::is_enabled())
+      gradient = gradient.clone();
+    dispatch_rotate_packed_(
+        gradient, saved[0], saved[1], context->saved_data["interleaved"].toBool(),
+        !context->saved_data["inverse"].toBool(), context->saved_data["parts"].toInt());
+    return {gradient, Tensor(), Tensor(), Tensor(), Tensor(), Tensor()};
+  }
+};
+
+Tensor rotate_autograd(const Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                       bool inverse) {
+  return RotateFunction::apply(x, cos, sin, interleaved, inverse);
+}
+
+Tensor& rotate_in_place_autograd(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                                 bool inverse) {
+  RotateInPlaceFunction::apply(x, cos, sin, interleaved, inverse);
+  return x;
+}
+
+Tensor& rotate_packed_autograd(Tensor& qkv, const Tensor& cos, const Tensor& sin, bool interleaved,
+                               bool inverse, std::int64_t parts) {
+  RotatePackedFunction::apply(qkv, cos, sin, interleaved, inverse, parts);
+  return qkv;
+}
+
+std::tuple<Tensor, Tensor> angles_for_python(const Tensor& position_ids, std::int64_t rotary_dim,
+                                             double base, torch::ScalarType type) {
+  const Angles result = angles(position_ids, rotary_dim, base, type);
+  return {result.cos, result.sin};
+}
+
+TORCH_LIBRARY(roformer, library) {
+  library.def(
+      "rotate(Tensor x, Tensor cos, Tensor sin, bool interleaved=True, bool inverse=False) -> "
+      "Tensor");
+  library.def(
+      "rotate_(Tensor(a!) x, Tensor cos, Tensor sin, bool interleaved=True, bool inverse=False) -> "
+      "Tensor(a!)");
+  library.def(
+      "rotate_packed_(Tensor(a!) qkv, Tensor cos, Tensor sin, bool interleaved=True, bool "
+      "inverse=False, int parts=2)"
+      " -> Tensor(a!)");
+  library.def(
+      "rope_angles(Tensor position_ids, int rotary_dim, float base=10000., ScalarType type=float) "
+      "-> (Tensor, Tensor)",
+      angles_for_python);
+}
+
+TORCH_LIBRARY_IMPL(roformer, CPU, library) {
+  library.impl("rotate", rotate_cpu);
+  library.impl("rotate_", rotate_in_place_cpu);
+  library.impl("rotate_packed_", rotate_packed_cpu);
+}
+
+TORCH_LIBRARY_IMPL(roformer, CompositeExplicitAutograd, library) {
+  library.impl("rotate", rotate_any);
+  library.impl("rotate_", rotate_in_place_any);
+  library.impl("rotate_packed_", rotate_packed_any);
+}
+
+TORCH_LIBRARY_IMPL(roformer, Autograd, library) {
+  library.impl("rotate", rotate_autograd);
+  library.impl("rotate_", rotate_in_place_autograd);
+  library.impl("rotate_packed_", rotate_packed_autograd);
+}
+
+}  // namespace
+
+Tensor rotate(const Tensor& x, const Angles& angles, PairLayout layout, Direction direction) {
+  return dispatch_rotate(x, angles.cos, angles.sin, layout == PairLayout::interleaved,
+                         direction == Direction::inverse);
+}
+
+Tensor rotate_(Tensor x, const Angles& angles, PairLayout layout, Direction direction) {
+  return dispatch_rotate_(x, angles.cos, angles.sin, layout == PairLayout::interleaved,
+                          direction == Direction::inverse);
+}
+
+Tensor rotate_packed_(Tensor qkv, const Angles& angles, PairLayout layout, std::int64_t parts) {
+  return dispatch_rotate_packed_(qkv, angles.cos, angles.sin, layout == PairLayout::interleaved,
+                                 false, parts);
+}
+
+Tensor rotate_composed(const Tensor& x, const Angles& angles, PairLayout layout,
+                       Direction direction) {
+  const std::int64_t rotary_dim = 2 * angles.cos.size(1);
+  // Half types turn in float32 and round once, as the kernel does.
+  const auto type = angles.cos.scalar_type();
+  const Tensor turning = x.narrow(-1, 0, rotary_dim).to(type);
+  std::vector<std::int64_t> shape(x.dim(), 1);
+  shape.front() = x.size(0);
+  shape.back() = rotary_dim / 2;
+  const Tensor cos = angles.cos.view(shape);
+  const Tensor sin =
+      direction == Direction::forward ? angles.sin.view(shape) : -angles.sin.view(shape);
+  Tensor rotated;
+  if (layout == PairLayout::interleaved) {
+    const auto pairs = turning.unflatten(-1, {rotary_dim / 2, 2}).unbind(-1);
+    rotated = torch::stack({pairs[0] * cos - pairs[1] * sin, pairs[1] * cos + pairs[0] * sin}, -1)
+                  .flatten(-2);
+  } else {
+    const auto halves = turning.chunk(2, -1);
+    rotated =
+        torch::cat({halves[0] * cos - halves[1] * sin, halves[1] * cos + halves[0] * sin}, -1);
+  }
+  rotated = rotated.to(x.scalar_type());
+  if (rotary_dim == x.size(-1)) return rotated;
+  return torch::cat({rotated, x.narrow(-1, rotary_dim, x.size(-1) - rotary_dim)}, -1);
+}
+
+}  // namespace roformer::rope

@@ -1,0 +1,189 @@
+// tests of rope/: the kernel against Eq. 34 composed, Eq. 34 against the matrix of Eq. 15, and the
+// properties of Eq. 11, 16.
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "roformer/base/error.h"
+#include "roformer/rope/rotation.h"
+
+namespace roformer::rope {
+namespace {
+
+using torch::Tensor;
+
+// One struct per case, as in a table: shape, rotated dimensions, type, tolerance.
+struct RotationCase {
+  std::int64_t tokens, heads, head_size, rotary_dim;
+  torch::ScalarType type;
+  double tolerance;
+};
+
+class RotationTest : public ::testing::TestWithParam<std::tuple<RotationCase, PairLayout>> {};
+
+Tensor random_positions(std::int64_t tokens) {
+  return torch::randint(0, 2'000'000, {tokens}, torch::kInt64);
+}
+
+double largest_difference(const Tensor& a, const Tensor& b) {
+  if (a.numel() == 0) return 0;
+  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
+}
+
+TEST_P(RotationTest, KernelEqualsComposedForwardAndBackward) {
+  const auto& [c, layout] = GetParam();
+  torch::manual_seed(1);
+  const auto turn = angles(random_positions(c.tokens), c.rotary_dim, 10000.0, c.type);
+  for (const auto direction : {Direction::forward, Direction::inverse}) {
+    auto x = torch::randn({c.tokens, c.heads, c.head_size}).to(c.type).set_requires_grad(true);
+    auto y = torch::randn({c.tokens, c.heads, c.head_size}).to(c.type);
+    const auto fused = rotate(x, turn, layout, direction);
+    (fused * y).sum().backward();
+    const auto fused_gradient = x.grad().clone();
+    x.mutable_grad() = Tensor();
+    const auto composed = rotate_composed(x, turn, layout, direction);
+    (composed * y).sum().backward();
+    EXPECT_LE(largest_difference(fused, composed), c.tolerance);
+    EXPECT_LE(largest_difference(fused_gradient, x.grad()), c.tolerance);
+    const auto in_place = rotate_(x.detach().clone(), turn, layout, direction);
+    EXPECT_TRUE(torch::equal(in_place, fused.detach()));
+  }
+}
+
+TEST_P(RotationTest, PackedBufferInPlaceWithGradient) {
+  const auto& [c, layout] = GetParam();
+  torch::manual_seed(2);
+  const auto turn = angles(random_positions(c.tokens), c.rotary_dim, 10000.0, c.type);
+  for (const std::int64_t parts : {2, 3}) {
+    auto leaf =
+        torch::randn({c.tokens, 3, c.heads, c.head_size}).to(c.type).set_requires_grad(true);
+    auto weight = torch::randn({c.tokens, 3, c.heads, c.head_size}).to(c.type);
+    auto buffer = leaf * 1;
+    rotate_packed_(buffer, turn, layout, parts);
+    (buffer * weight).sum().backward();
+    auto expected = leaf.detach().clone();
+    auto expected_gradient = weight.clone();
+    for (std::int64_t part = 0; part < parts; ++part) {
+      expected.select(1, part).copy_(rotate_composed(expected.select(1, part), turn, layout));
+      expected_gradient.select(1, part).copy_(
+          rotate_composed(expected_gradient.select(1, part), turn, layout, Direction::inverse));
+    }
+    EXPECT_LE(largest_difference(buffer, expected), c.tolerance);
+    EXPECT_LE(largest_difference(leaf.grad(), expected_gradient), c.tolerance);
+  }
+}
+
+// float32 rounds products of magnitude up to about 4: 4 ulp. Half types: one rounding of the
+// result, magnitude up to 8.
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, RotationTest,
+    ::testing::Combine(::testing::Values(RotationCase{0, 3, 8, 8, torch::kFloat32, 0},
+                                         RotationCase{1, 1, 2, 2, torch::kFloat32, 2e-6},
+                                         RotationCase{7, 3, 10, 6, torch::kFloat32, 2e-6},
+                                         RotationCase{33, 12, 64, 64, torch::kFloat32, 2e-6},
+                                         RotationCase{5, 2, 130, 94, torch::kFloat32, 2e-6},
+                                         RotationCase{3, 1, 4096, 2050, torch::kFloat32, 2e-6},
+                                         RotationCase{9, 5, 34, 34, torch::kFloat64, 1e-14},
+                                         RotationCase{9, 5, 64, 32, torch::kBFloat16, 0.032},
+                                         RotationCase{9, 5, 64, 64, torch::kHalf, 0.004},
+                                         RotationCase{600, 12, 64, 64, torch::kFloat32, 2e-6}),
+                       ::testing::Values(PairLayout::interleaved, PairLayout::half_split)));
+
+TEST(Rotation, EqualsTheMatrixOfEquation15) {
+  for (const std::int64_t head_size : {2, 4, 10, 64, 128}) {
+    for (const std::int64_t position : {0, 1, 5, 511, 1000000, 30000000}) {
+      const auto x = torch::randn({1, 1, head_size}, torch::kFloat64);
+      const auto turn =
+          angles(torch::full({1}, position, torch::kInt64), head_size, 10000.0, torch::kFloat64);
+      const auto expected =
+          torch::matmul(rotation_matrix(position, head_size), x.view({head_size}));
+      EXPECT_LE(largest_difference(rotate(x, turn).view({head_size}), expected), 1e-12);
+    }
+  }
+}
+
+// Hugging Face's own test of RoFormer: q = arange(2·12·16·64) / 100 as (2, 12, 16, 64); rows 1 and
+// 5 of the first head.
+TEST(Rotation, GoldenValuesOfHuggingFace) {
+  const auto q = (torch::arange(2 * 12 * 16 * 64, torch::kFloat32) / 100).view({2, 12, 16, 64});
+  const auto head = q[0][0].unsqueeze(1);  // (16, 1, 64): 16 positions
+  const auto rotated = rotate(head, angles(torch::arange(16), 64));
+  const auto row_1 = torch::tensor({-.2012, .8897, .0263, .9401, .2074, .9463, .3481, .9343});
+  const auto row_5 =
+      torch::tensor({3.9859, -2.1580, -.7984, -4.4904, -4.1181, -2.0252, -4.4782, 1.1253});
+  EXPECT_LE(largest_difference(rotated[1][0].narrow(0, 0, 8), row_1), 6e-5);
+  EXPECT_LE(largest_difference(rotated[5][0].narrow(0, 0, 8), row_5), 6e-5);
+}
+
+TEST(Rotation, ScoresDependOnTheDistanceOnly) {  // Eq. 11, Eq. 16
+  torch::manual_seed(3);
+  const auto q = torch::randn({1, 1, 64}, torch::kFloat64),
+             k = torch::randn({1, 1, 64}, torch::kFloat64);
+  const auto at = [](const Tensor& x, std::int64_t m) {
+    return rotate(x, angles(torch::full({1}, m, torch::kInt64), 64, 10000.0, torch::kFloat64));
+  };
+  for (const std::int64_t distance : {0, 1, 17, 1000}) {
+    const double expected = (at(q, distance) * at(k, 0)).sum().item<double>();
+    for (const std::int64_t shift : {1, 100, 12345, 1000000}) {
+      const double score = (at(q, distance + shift) * at(k, shift)).sum().item<double>();
+      EXPECT_NEAR(score, expected, 1e-8);
+    }
+  }
+}
+
+TEST(Rotation, KeepsNorms) {
+  const auto x = torch::randn({50, 4, 32}, torch::kFloat64);
+  const auto y = rotate(x, angles(random_positions(50), 32, 500.0, torch::kFloat64));
+  EXPECT_LE(largest_difference(x.norm(2, -1), y.norm(2, -1)), 1e-12);
+}
+
+TEST(Rotation, GradientByFiniteDifferences) {
+  const auto turn = angles(torch::tensor({0, 3, 11}), 6, 10000.0, torch::kFloat64);
+  auto x = torch::randn({3, 2, 8}, torch::kFloat64).set_requires_grad(true);
+  const auto weight = torch::randn({3, 2, 8}, torch::kFloat64);
+  const auto value = [&](const Tensor& at) { return (rotate(at, turn).pow(2) * weight).sum(); };
+  value(x).backward();
+  constexpr double step = 1e-6;
+  for (std::int64_t i = 0; i < x.numel(); ++i) {
+    auto up = x.detach().clone(), down = x.detach().clone();
+    up.view(-1)[i] += step;
+    down.view(-1)[i] -= step;
+    const double slope = (value(up) - value(down)).item<double>() / (2 * step);
+    EXPECT_NEAR(x.grad().view(-1)[i].item<double>(), slope, 1e-7);
+  }
+}
+
+TEST(Rotation, OddStridesAndViews) {
+  const auto x = torch::randn({6, 4, 5, 16});
+  const auto turn = angles(torch::arange(6), 16);
+  const auto transposed = x.transpose(1, 2);
+  EXPECT_LE(largest_difference(rotate(transposed, turn), rotate_composed(transposed, turn)), 2e-6);
+  auto strided = torch::randn({6, 3, 32}).slice(2, 0, 32, 2);
+  const auto expected = rotate_composed(strided, turn);
+  rotate_(strided, turn);
+  EXPECT_LE(largest_difference(strided, expected), 2e-6);
+}
+
+TEST(Rotation, AnglesInDoubleStayExactFarOut) {
+  const auto positions = torch::tensor({std::int64_t{1} << 40, std::int64_t{1000003}});
+  const auto turn = angles(positions, 64, 10000.0, torch::kFloat64);
+  EXPECT_NEAR(turn.cos[1][0].item<double>(), std::cos(1000003.0), 1e-15);
+  EXPECT_NEAR(turn.sin[0][0].item<double>(), std::sin(std::ldexp(1.0, 40)), 1e-15);
+  const auto repeated =
+      angles(torch::tensor({5, 5, 6, 5, 6, 5, 5, 5}), 8);  // goes by way of the table
+  const auto single = angles(torch::tensor({6}), 8);
+  EXPECT_TRUE(torch::equal(repeated.cos[2], single.cos[0]));
+}
+
+TEST(Rotation, RefusesWhatDoesNotFit) {
+  EXPECT_THROW(angles(torch::arange(4), 7), Error);
+  EXPECT_THROW(angles(torch::arange(4), 0), Error);
+  EXPECT_THROW(angles(torch::arange(4), 8, -1.0), Error);
+  const auto turn = angles(torch::arange(4), 8);
+  EXPECT_THROW(rotate(torch::randn({4, 1, 6}), turn), Error);
+  EXPECT_THROW(rotate(torch::randn({5, 1, 8}), turn), Error);
+  EXPECT_THROW(rotate(torch::randn({4, 1, 8}, torch::kFloat64), turn), Error);
+  EXPECT_THROW(rotate(torch::ones({4, 1, 8}, torch::kInt64), turn), Error);
+}
+
+}  // namespace
+}  // namespace roformer::rope
