@@ -1,0 +1,178 @@
+// tests of attention/: the fused operator against the composed form in float64, forward and
+// backward.
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "roformer/attention/composed_attention.h"
+#include "roformer/attention/packed_attention.h"
+#include "roformer/base/error.h"
+
+namespace roformer::attention {
+namespace {
+
+using torch::Tensor;
+
+struct AttentionCase {
+  std::vector<std::int32_t> lengths;
+  std::int64_t heads, head_size;
+  Visibility visibility;
+  double dropout;
+};
+
+Tensor offsets_of(const std::vector<std::int32_t>& lengths) {
+  std::vector<std::int32_t> offsets = {0};
+  for (const auto length : lengths) offsets.push_back(offsets.back() + length);
+  return torch::tensor(offsets, torch::kInt32);
+}
+
+std::int64_t total(const std::vector<std::int32_t>& lengths) {
+  std::int64_t sum = 0;
+  for (const auto length : lengths) sum += length;
+  return sum;
+}
+
+Tensor composed(const Tensor& qkv, const Tensor& offsets, const AttentionOptions& options) {
+  const auto parts = qkv.unbind(1);
+  return composed_attention(parts[0], parts[1], parts[2], offsets, offsets, options);
+}
+
+double distance(const Tensor& a, const Tensor& b) {
+  if (a.numel() == 0) return 0;
+  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
+}
+
+class PackedAttentionTest : public ::testing::TestWithParam<AttentionCase> {};
+
+TEST_P(PackedAttentionTest, FusedEqualsComposedInDouble) {
+  const AttentionCase& c = GetParam();
+  torch::manual_seed(5);
+  const auto offsets = offsets_of(c.lengths);
+  const AttentionOptions options{1 / std::sqrt(static_cast<double>(c.head_size)), c.visibility,
+                                 c.dropout, 1234567890123};
+  auto qkv =
+      (torch::randn({total(c.lengths), 3, c.heads, c.head_size}) * 1.5).set_requires_grad(true);
+  auto exact = qkv.detach().to(torch::kFloat64).set_requires_grad(true);
+  const auto slope = torch::randn({total(c.lengths), c.heads, c.head_size});
+  const auto fused = packed_self_attention(qkv, offsets, options);
+  const auto expected = composed(exact, offsets, options);
+  ASSERT_EQ(fused.sizes(), expected.sizes());
+  // Scores reach 60 here: their rounding in float32, 4e-6, is the relative error of the weights.
+  EXPECT_LE(distance(fused, expected), 1e-5);
+  if (qkv.numel() == 0) return;
+  (fused * slope).sum().backward();
+  (expected * slope).sum().backward();
+  EXPECT_LE(distance(qkv.grad(), exact.grad()), 3e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, PackedAttentionTest,
+    ::testing::Values(AttentionCase{{}, 2, 8, Visibility::two_sided, 0},
+                      AttentionCase{{0, 0}, 2, 8, Visibility::causal, 0},
+                      AttentionCase{{1}, 1, 1, Visibility::two_sided, 0},
+                      AttentionCase{{5, 0, 3, 3, 1}, 3, 10, Visibility::two_sided, 0},
+                      AttentionCase{{5, 0, 3, 3, 1}, 3, 10, Visibility::causal, 0.3},
+                      AttentionCase{{49, 97, 16}, 2, 64, Visibility::two_sided, 0},
+                      AttentionCase{{130, 47}, 12, 64, Visibility::causal, 0},
+                      AttentionCase{{64, 64}, 2, 128, Visibility::two_sided, 0.1},
+                      AttentionCase{{300}, 1, 34, Visibility::two_sided, 0.1},
+                      AttentionCase{{511, 2}, 2, 65, Visibility::causal, 0.5},
+                      AttentionCase{{1500}, 1, 32, Visibility::two_sided, 0}));
+
+TEST(PackedAttention, PackedEqualsEachSequenceAlone) {
+  torch::manual_seed(6);
+  const std::vector<std::int32_t> lengths = {7, 1, 33, 33, 120};
+  const auto qkv = torch::randn({total(lengths), 3, 4, 16});
+  const AttentionOptions options{0.25, Visibility::two_sided, 0, 0};
+  const auto packed = packed_self_attention(qkv, offsets_of(lengths), options);
+  std::int64_t begin = 0;
+  for (const auto length : lengths) {
+    const auto alone =
+        packed_self_attention(qkv.narrow(0, begin, length), offsets_of({length}), options);
+    EXPECT_TRUE(torch::equal(alone, packed.narrow(0, begin, length)));
+    begin += length;
+  }
+}
+
+TEST(PackedAttention, ThreadsDoNotChangeABit) {
+  torch::manual_seed(7);
+  auto qkv = torch::randn({400, 3, 3, 32}).set_requires_grad(true);
+  const AttentionOptions options{0.2, Visibility::two_sided, 0.1, 3};
+  const auto run = [&](int threads) {
+    const int before = at::get_num_threads();
+    at::set_num_threads(threads);
+    const auto out = packed_self_attention(qkv, offsets_of({350, 50}), options);
+    const auto gradient = torch::autograd::grad({out.sum()}, {qkv})[0];
+    at::set_num_threads(before);
+    return std::make_pair(out.detach(), gradient);
+  };
+  const auto one = run(1), two = run(2);
+  EXPECT_TRUE(torch::equal(one.first, two.first));
+  EXPECT_TRUE(torch::equal(one.second, two.second));
+}
+
+TEST(PackedAttention, DropoutKeepsTheMeanAndTheShare) {
+  const auto ones = torch::ones(
+      {512, 3, 1, 8});  // uniform weights over 512 equal values: the output is the kept share
+  const AttentionOptions options{1, Visibility::two_sided, 0.25, 99};
+  const auto out = packed_self_attention(ones, offsets_of({512}), options);
+  EXPECT_NEAR(out.mean().item<double>(), 1.0, 0.005);  // 262,144 draws: standard error 0.0011
+  EXPECT_NEAR(out.select(2, 0).std().item<double>(), std::sqrt(0.25 / 0.75 / 512), 0.004);
+  AttentionOptions other = options;
+  other.dropout_seed = 100;
+  EXPECT_FALSE(torch::equal(out, packed_self_attention(ones, offsets_of({512}), other)));
+}
+
+TEST(PackedAttention, HugeScoresStayFinite) {
+  auto qkv = torch::randn({40, 3, 1, 16}) * 300;
+  const auto out =
+      packed_self_attention(qkv, offsets_of({40}), {0.25, Visibility::two_sided, 0, 0});
+  EXPECT_TRUE(torch::isfinite(out).all().item<bool>());
+  EXPECT_LE(distance(out, composed(qkv.to(torch::kFloat64), offsets_of({40}), {0.25})), 0.05);
+}
+
+TEST(PackedAttention, FutureTokensDoNotReachCausalOutputs) {
+  auto qkv = torch::randn({90, 3, 2, 16});
+  const AttentionOptions options{0.25, Visibility::causal, 0, 0};
+  const auto before = packed_self_attention(qkv, offsets_of({90}), options);
+  qkv.narrow(0, 70, 20).normal_();
+  const auto after = packed_self_attention(qkv, offsets_of({90}), options);
+  EXPECT_TRUE(torch::equal(before.narrow(0, 0, 70), after.narrow(0, 0, 70)));
+}
+
+TEST(PackedAttention, GivesWeightsAndTakesTerms) {
+  const auto q = torch::randn({6, 2, 4}), k = torch::randn({6, 2, 4}), v = torch::randn({6, 2, 4});
+  std::vector<Tensor> weights;
+  AttentionTerms terms;
+  terms.score_bias = [](const Tensor&, const Tensor&, const Tensor& m, const Tensor& n) {
+    return (-1e9 * (m.unsqueeze(-1) != n.unsqueeze(-2)).to(torch::kFloat32)).unsqueeze(1);
+  };
+  terms.value_term = [](const Tensor& w, const Tensor&, const Tensor&) { return w.sum(-1, true); };
+  const auto positions = torch::tensor({0, 1, 2, 0, 1, 2});
+  const auto out = composed_attention(q, k, v, offsets_of({3, 3}), offsets_of({3, 3}), {}, terms,
+                                      positions, positions, &weights);
+  ASSERT_EQ(weights.size(), 2);
+  EXPECT_LE(distance(weights[1], torch::eye(3).expand({2, 3, 3})),
+            1e-6);  // each query sees itself only
+  EXPECT_LE(distance(out, v + 1), 1e-6);
+}
+
+TEST(PackedAttention, OtherTypesTakeTheComposedPath) {
+  const auto qkv = torch::randn({20, 3, 2, 8}, torch::kFloat64);
+  const AttentionOptions options{0.3, Visibility::causal, 0.2, 8};
+  EXPECT_TRUE(torch::equal(packed_self_attention(qkv, offsets_of({20}), options),
+                           composed(qkv, offsets_of({20}), options)));
+  EXPECT_EQ(
+      packed_self_attention(qkv.to(torch::kBFloat16), offsets_of({20}), options).scalar_type(),
+      torch::kBFloat16);
+}
+
+TEST(PackedAttention, RefusesWrongOffsets) {
+  const auto qkv = torch::randn({4, 3, 1, 8});
+  EXPECT_THROW(packed_self_attention(qkv, offsets_of({3}), {}), Error);
+  EXPECT_THROW(packed_self_attention(qkv, torch::tensor({0, 5, 4}, torch::kInt32), {}), Error);
+  EXPECT_THROW(packed_self_attention(qkv, torch::tensor({0, 4}, torch::kInt64), {}), Error);
+  EXPECT_THROW(packed_self_attention(torch::randn({4, 2, 1, 8}), offsets_of({4}), {}), Error);
+}
+
+}  // namespace
+}  // namespace roformer::attention
