@@ -1,0 +1,48 @@
+#include "roformer/packed/packed_batch.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "roformer/base/error.h"
+
+namespace roformer::packed {
+namespace {
+
+template <typename T>
+torch::Tensor tensor_of(const std::vector<T>& values, torch::ScalarType type) {
+  torch::Tensor result = torch::empty({static_cast<std::int64_t>(values.size())}, type);
+  std::copy(values.begin(), values.end(), result.data_ptr<T>());
+  return result;
+}
+
+void require_lengths(const data::TokenBatch& batch) {
+  const std::size_t tokens = batch.tokens.size();
+  base::require(batch.position_ids.size() == tokens, "[packed] expected {} position_ids but got {}",
+                tokens, batch.position_ids.size());
+  base::require(batch.segment_ids.size() == tokens, "[packed] expected {} segment_ids but got {}",
+                tokens, batch.segment_ids.size());
+  base::require(!batch.cu_seqlens.empty() && batch.cu_seqlens.front() == 0,
+                "[packed] expected cu_seqlens to begin with 0");
+  for (std::size_t b = 1; b < batch.cu_seqlens.size(); ++b) {
+    base::require(batch.cu_seqlens[b - 1] <= batch.cu_seqlens[b],
+                  "[packed] expected ascending cu_seqlens but got {} before {}",
+                  batch.cu_seqlens[b - 1], batch.cu_seqlens[b]);
+  }
+  base::require(static_cast<std::size_t>(batch.cu_seqlens.back()) == tokens,
+                "[packed] expected cu_seqlens to end at {} tokens but got {}", tokens,
+                batch.cu_seqlens.back());
+}
+
+}  // namespace
+
+PackedBatch PackedBatch::to(torch::Device device) const {
+  return {tokens.to(device), cu_seqlens, position_ids.to(device), segment_ids.to(device)};
+}
+
+PackedBatch from_tokens(const data::TokenBatch& batch) {
+  require_lengths(batch);
+  return {tensor_of(batch.tokens, torch::kLong), tensor_of(batch.cu_seqlens, torch::kInt),
+          tensor_of(batch.position_ids, torch::kLong), tensor_of(batch.segment_ids, torch::kLong)};
+}
+
+}  // namespace roformer::packed
