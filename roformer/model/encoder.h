@@ -8,6 +8,7 @@
 
 #include "roformer/model/config.h"
 #include "roformer/packed/packed_batch.h"
+#include "roformer/position/position_encoding.h"
 
 namespace roformer::model {
 
@@ -23,6 +24,8 @@ struct EncoderTrace {
 /// Choices of one forward pass that are no part of the model.
 struct ForwardOptions {
   std::uint64_t dropout_seed = 0;  // masks are a function of it; give each training step its own
+  torch::Tensor
+      rows;  // (M) int64: hidden states are asked for at these tokens only; undefined: at all
   EncoderTrace* trace = nullptr;
 };
 
@@ -33,13 +36,17 @@ class EncoderImpl : public torch::nn::Module {
  public:
   explicit EncoderImpl(const EncoderConfig& config);
 
-  /// Hidden states (N, hidden_size). Throws Error for token or segment ids out of range.
+  /// Hidden states (N, hidden_size), or (M, hidden_size) for options.rows; then the last block
+  /// works on those rows only. Throws Error for token or segment ids out of range.
   torch::Tensor forward(const packed::PackedBatch& batch, const ForwardOptions& options = {});
 
   const EncoderConfig& config() const { return config_; }
   torch::Tensor word_embeddings() const;  // (vocab_size, embedding_size)
 
  private:
+  torch::Tensor embed(const packed::PackedBatch& batch, const position::Positions& positions,
+                      std::uint64_t dropout_seed);
+
   EncoderConfig config_;
   struct Parts;
   std::shared_ptr<Parts> parts_;

@@ -245,7 +245,8 @@ struct RotatePackedFunction : torch::autograd::Function<RotatePackedFunction> {
     // The gradient is ours to overwrite when nobody else holds it, as AccumulateGrad decides it
     // too.
     Tensor gradient = std::move(gradients[0]);
-    if (gradient.use_count() > 1 || !gradient.is_contiguous() || torch::GradMode::is_enabled())
+    const bool shared = gradient.use_count() > 1 || gradient.storage().use_count() > 1;
+    if (shared || !gradient.is_contiguous() || torch::GradMode::is_enabled())
       gradient = gradient.clone();
     dispatch_rotate_packed_(
         gradient, saved[0], saved[1], context->saved_data["interleaved"].toBool(),

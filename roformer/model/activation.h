@@ -1,0 +1,20 @@
+// Activations as operators with gradients; the names are those of Hugging Face's hidden_act.
+#pragma once
+#include <torch/types.h>
+
+#include <string>
+
+#include "roformer/model/activation_kernel.h"
+
+namespace roformer::model {
+
+/// gelu, gelu_new (also gelu_pytorch_tanh), relu. Throws Error naming them for anything else.
+Activation parse_activation(const std::string& name);
+
+/// f(x) for a tensor of any shape; the kernel for float32 on the CPU, else LibTorch's operators.
+torch::Tensor activate(const torch::Tensor& x, Activation activation);
+
+/// LibTorch's operators: what the kernel must equal.
+torch::Tensor activate_composed(const torch::Tensor& x, Activation activation);
+
+}  // namespace roformer::model

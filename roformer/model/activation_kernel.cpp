@@ -1,0 +1,138 @@
+// One pass, vectors of the instruction set; Φ from Abramowitz and Stegun 7.1.26, whose error 1.5e-7
+// is that of float32.
+#include "roformer/model/activation_kernel.h"
+
+#include "roformer/base/simd.h"
+
+namespace roformer::model {
+namespace {
+
+using base::simd::broadcast;
+using base::simd::exponential;
+using base::simd::load;
+using base::simd::store;
+using base::simd::Vector;
+
+using Floats = Vector<float>;
+constexpr std::int64_t lanes = base::simd::width<float>;
+constexpr float sqrt_half = 0.70710678f;
+constexpr float inverse_sqrt_two_pi = 0.39894228f;
+
+struct Normal {
+  Floats cumulative;  // Φ(x)
+  Floats density;     // φ(x)
+};
+
+Floats absolute(Floats x) {
+  return x < 0.0f ? -x : x;
+}
+
+// erf(|z|) = 1 − t (a1 + t (a2 + …)) e^(−z²), t = 1 / (1 + p |z|), at z = x / √2; the exponential
+// serves φ too.
+Normal normal(Floats x) {
+  const Floats z = absolute(x) * sqrt_half;
+  const Floats power = exponential(-z * z);
+  const Floats t = 1.0f / (1.0f + 0.3275911f * z);
+  Floats series = broadcast(1.061405429f);
+  series = series * t - 1.453152027f;
+  series = series * t + 1.421413741f;
+  series = series * t - 0.284496736f;
+  series = series * t + 0.254829592f;
+  const Floats tail = 0.5f * series * t * power;  // 1 − Φ(|x|)
+  return {x < 0.0f ? tail : 1.0f - tail, inverse_sqrt_two_pi * power};
+}
+
+// tanh form: u = √(2/π) (x + 0.044715 x³), tanh u = 1 − 2 / (1 + e^2u)
+constexpr float sqrt_two_over_pi = 0.79788456f;
+constexpr float cubic = 0.044715f;
+
+Floats tanh_of_gelu(Floats x) {
+  const Floats u = sqrt_two_over_pi * x * (1.0f + cubic * x * x);
+  return 1.0f - 2.0f / (1.0f + exponential(2.0f * u));
+}
+
+struct Gelu {
+  static Floats value(Floats x) { return x * normal(x).cumulative; }
+  static Floats slope(Floats x) {
+    const Normal n = normal(x);
+    return n.cumulative + x * n.density;
+  }
+};
+
+struct GeluNew {
+  static Floats value(Floats x) { return 0.5f * x * (1.0f + tanh_of_gelu(x)); }
+  static Floats slope(Floats x) {
+    const Floats t = tanh_of_gelu(x);
+    const Floats u_slope = sqrt_two_over_pi * (1.0f + 3 * cubic * x * x);
+    return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * u_slope;
+  }
+};
+
+struct Relu {
+  static Floats value(Floats x) { return x > 0.0f ? x : Floats{}; }
+  static Floats slope(Floats x) { return x > 0.0f ? broadcast(1.0f) : Floats{}; }
+};
+
+// The last, incomplete vector goes by way of a buffer.
+Floats load_some(const float* source, std::int64_t count) {
+  float buffer[lanes] = {};
+  for (std::int64_t i = 0; i < count; ++i) buffer[i] = source[i];
+  return load(buffer);
+}
+
+void store_some(float* target, Floats value, std::int64_t count) {
+  float buffer[lanes];
+  store(buffer, value);
+  for (std::int64_t i = 0; i < count; ++i) target[i] = buffer[i];
+}
+
+template <typename Function>
+void map(const float* x, float* y, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) store(y + i, Function::value(load(x + i)));
+  if (i < count) store_some(y + i, Function::value(load_some(x + i, count - i)), count - i);
+}
+
+template <typename Function>
+void map_gradient(const float* x, const float* slope, float* target, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    store(target + i, Function::slope(load(x + i)) * load(slope + i));
+  if (i == count) return;
+  const std::int64_t rest = count - i;
+  store_some(target + i, Function::slope(load_some(x + i, rest)) * load_some(slope + i, rest),
+             rest);
+}
+
+}  // namespace
+
+template <base::Isa>
+void activate(Activation activation, const float* x, float* y, std::int64_t count) {
+  switch (activation) {
+    case Activation::gelu:
+      return map<Gelu>(x, y, count);
+    case Activation::gelu_new:
+      return map<GeluNew>(x, y, count);
+    case Activation::relu:
+      return map<Relu>(x, y, count);
+  }
+}
+
+template <base::Isa>
+void activate_gradient(Activation activation, const float* x, const float* y_gradient,
+                       float* x_gradient, std::int64_t count) {
+  switch (activation) {
+    case Activation::gelu:
+      return map_gradient<Gelu>(x, y_gradient, x_gradient, count);
+    case Activation::gelu_new:
+      return map_gradient<GeluNew>(x, y_gradient, x_gradient, count);
+    case Activation::relu:
+      return map_gradient<Relu>(x, y_gradient, x_gradient, count);
+  }
+}
+
+constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;
+template void activate<isa>(Activation, const float*, float*, std::int64_t);
+template void activate_gradient<isa>(Activation, const float*, const float*, float*, std::int64_t);
+
+}  // namespace roformer::model

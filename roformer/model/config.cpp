@@ -1,0 +1,105 @@
+#include "roformer/model/config.h"
+
+#include <fmt/ranges.h>
+
+#include <vector>
+
+#include "roformer/base/error.h"
+#include "roformer/model/activation.h"
+#include "roformer/position/position_encoding.h"
+
+namespace roformer::model {
+namespace {
+
+void require_positive(const char* key, std::int64_t value) {
+  base::require(value >= 1, "[model] expected {} >= 1 but got {}", key, value);
+}
+
+void require_share(const char* key, double value) {
+  base::require(value >= 0 && value < 1, "[model] expected {} in [0, 1) but got {}", key, value);
+}
+
+void validate_encoding(const EncoderConfig& config) {
+  const auto names = position::encoding_names();
+  base::require(std::find(names.begin(), names.end(), config.position_encoding) != names.end(),
+                "[model] expected position_encoding to be one of {} but got '{}'",
+                fmt::join(names, ", "), config.position_encoding);
+  if (config.position_encoding != "rotary") return;
+  const std::int64_t rotated = config.rotary_dim > 0 ? config.rotary_dim : config.head_size();
+  base::require(rotated % 2 == 0 && rotated <= config.head_size(),
+                "[model] expected an even head size (hidden_size / num_attention_heads) or "
+                "rotary_dim within it, since "
+                "dimensions turn in pairs, but got head size {} and rotary_dim {}",
+                config.head_size(), config.rotary_dim);
+  base::require(config.rope_theta > 0, "[model] expected rope_theta > 0 but got {}",
+                config.rope_theta);
+}
+
+}  // namespace
+
+void validate(const EncoderConfig& config) {
+  base::require(config.model_type == "roformer" || config.model_type == "bert",
+                "[model] expected model_type roformer or bert but got '{}'", config.model_type);
+  require_positive("vocab_size", config.vocab_size);
+  require_positive("embedding_size", config.embedding_size);
+  require_positive("hidden_size", config.hidden_size);
+  require_positive("num_attention_heads", config.num_attention_heads);
+  require_positive("intermediate_size", config.intermediate_size);
+  require_positive("type_vocab_size", config.type_vocab_size);
+  require_positive("num_labels", config.num_labels);
+  base::require(config.num_hidden_layers >= 0, "[model] expected num_hidden_layers >= 0 but got {}",
+                config.num_hidden_layers);
+  base::require(
+      config.hidden_size % config.num_attention_heads == 0,
+      "[model] expected hidden_size to be a multiple of num_attention_heads but got {} and {}",
+      config.hidden_size, config.num_attention_heads);
+  base::require(config.model_type != "bert" || config.embedding_size == config.hidden_size,
+                "[model] expected embedding_size = hidden_size in a BERT but got {} and {}",
+                config.embedding_size, config.hidden_size);
+  base::require(config.pad_token_id >= 0 && config.pad_token_id < config.vocab_size,
+                "[model] expected pad_token_id in 0 .. {} but got {}", config.vocab_size - 1,
+                config.pad_token_id);
+  require_share("hidden_dropout_prob", config.hidden_dropout_prob);
+  require_share("attention_probs_dropout_prob", config.attention_probs_dropout_prob);
+  base::require(config.layer_norm_eps > 0, "[model] expected layer_norm_eps > 0 but got {}",
+                config.layer_norm_eps);
+  parse_activation(config.hidden_act);
+  validate_encoding(config);
+}
+
+namespace {
+
+struct Shape {
+  const char* name;
+  std::int64_t layers, hidden, heads, intermediate;
+};
+
+// base: bert-base-uncased (Devlin et al. 2019), section 4.2 of the paper. small: RoFormer-small
+// (Zhuiyi), BERT-small's shape. tiny: what two cores pre-train in minutes.
+constexpr Shape shapes[] = {
+    {"base", 12, 768, 12, 3072}, {"small", 6, 384, 6, 1536}, {"tiny", 4, 256, 4, 1024}};
+
+}  // namespace
+
+EncoderConfig preset(const std::string& name) {
+  std::vector<std::string> known;
+  for (const std::string type : {"roformer", "bert"}) {
+    for (const Shape& shape : shapes) {
+      known.push_back(type + "-" + shape.name);
+      if (name != known.back()) continue;
+      EncoderConfig config;
+      config.model_type = type;
+      config.position_encoding = type == "bert" ? "learned" : "rotary";
+      config.vocab_size = 30522;
+      config.embedding_size = config.hidden_size = shape.hidden;
+      config.num_hidden_layers = shape.layers;
+      config.num_attention_heads = shape.heads;
+      config.intermediate_size = shape.intermediate;
+      config.max_position_embeddings = 512;
+      return config;
+    }
+  }
+  base::fail("[model] expected a preset of {} but got '{}'", fmt::join(known, ", "), name);
+}
+
+}  // namespace roformer::model

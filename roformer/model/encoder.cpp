@@ -1,0 +1,120 @@
+#include "roformer/model/encoder.h"
+
+#include <torch/torch.h>
+
+#include "roformer/base/error.h"
+#include "roformer/base/random.h"
+#include "roformer/model/block.h"
+#include "roformer/model/linear.h"
+#include "roformer/position/position_encoding.h"
+
+namespace roformer::model {
+namespace {
+
+using torch::Tensor;
+
+position::EncodingOptions encoding_options(const EncoderConfig& config) {
+  position::EncodingOptions options;
+  options.name = config.position_encoding;
+  options.embedding_size = config.embedding_size;
+  options.head_size = config.head_size();
+  options.max_positions = config.max_position_embeddings;
+  options.initializer_range = config.initializer_range;
+  options.rope_theta = config.rope_theta;
+  options.rotary_dim = config.rotary_dim;
+  options.rotary_interleaved = config.rotary_interleaved;
+  options.rotary_value = config.rotary_value;
+  return options;
+}
+
+void require_ids_below(const Tensor& ids, std::int64_t limit, const char* what, const char* key) {
+  if (ids.numel() == 0) return;
+  const auto [low, high] = torch::aminmax(ids);
+  const auto least = low.item<std::int64_t>(), most = high.item<std::int64_t>();
+  base::require(least >= 0 && most < limit,
+                "[model] expected {} ids in 0 .. {} ({}) but got {} at token {}", what, limit - 1,
+                key, least < 0 ? least : most,
+                (least < 0 ? ids.argmin() : ids.argmax()).item<std::int64_t>());
+}
+
+}  // namespace
+
+struct EncoderImpl::Parts {
+  torch::nn::Embedding words{nullptr}, types{nullptr};
+  std::shared_ptr<position::PositionEncoding> encoding;
+  torch::nn::LayerNorm norm{nullptr};
+  torch::nn::Linear projection{nullptr};  // only if embedding_size != hidden_size
+  std::vector<Block> blocks;
+};
+
+EncoderImpl::EncoderImpl(const EncoderConfig& config)
+    : config_(config), parts_(std::make_shared<Parts>()) {
+  validate(config);
+  auto embeddings = register_module("embeddings", std::make_shared<NamedGroup>());
+  parts_->words = embeddings->add("word_embeddings",
+                                  torch::nn::Embedding(config.vocab_size, config.embedding_size));
+  parts_->types = embeddings->add(
+      "token_type_embeddings", torch::nn::Embedding(config.type_vocab_size, config.embedding_size));
+  parts_->encoding =
+      embeddings->add("position_embeddings", position::make_encoding(encoding_options(config)));
+  parts_->norm = embeddings->add("LayerNorm", make_norm(config.embedding_size, config));
+  if (config.embedding_size != config.hidden_size) {
+    parts_->projection = register_module(
+        "embeddings_project", torch::nn::Linear(config.embedding_size, config.hidden_size));
+  }
+  auto stack = register_module("encoder", std::make_shared<NamedGroup>());
+  auto layers = stack->add("layer", std::make_shared<NamedGroup>());
+  for (std::int64_t i = 0; i < config.num_hidden_layers; ++i) {
+    parts_->blocks.push_back(layers->add(std::to_string(i), Block(config)));
+  }
+  initialize(*this, config);
+  const torch::NoGradGuard no_gradient;
+  parts_->words->weight[config.pad_token_id].zero_();
+}
+
+Tensor EncoderImpl::word_embeddings() const {
+  return parts_->words->weight;
+}
+
+Tensor EncoderImpl::embed(const packed::PackedBatch& batch, const position::Positions& positions,
+                          std::uint64_t dropout_seed) {
+  require_ids_below(batch.tokens, config_.vocab_size, "token", "vocab_size");
+  require_ids_below(batch.segment_ids, config_.type_vocab_size, "segment", "type_vocab_size");
+  Tensor x = torch::embedding(parts_->words->weight, batch.tokens, config_.pad_token_id) +
+             torch::embedding(parts_->types->weight, batch.segment_ids);
+  x = parts_->encoding->embed(x, positions);
+  x = residual_norm(x, {}, parts_->norm->weight, parts_->norm->bias, config_.layer_norm_eps);
+  if (is_training()) x = dropout(x, {config_.hidden_dropout_prob, dropout_seed});
+  if (!parts_->projection.is_empty())
+    x = linear(x, parts_->projection->weight, parts_->projection->bias);
+  return x;
+}
+
+Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptions& options) {
+  BlockContext context;
+  context.encoding = parts_->encoding.get();
+  context.positions =
+      parts_->encoding->prepare(batch.position_ids, parts_->words->weight.scalar_type());
+  context.cu_seqlens = batch.cu_seqlens;
+  context.training = is_training();
+  Tensor x = embed(batch, context.positions, base::derive(options.dropout_seed, 0));
+  EncoderTrace* const trace = options.trace;
+  const bool wants_states = trace != nullptr && trace->want_hidden_states;
+  if (wants_states) trace->hidden_states.push_back(x);
+  bool selected = false;
+  for (std::size_t i = 0; i < parts_->blocks.size(); ++i) {
+    context.dropout_seed = base::derive(options.dropout_seed, i + 1);
+    if (trace != nullptr && trace->want_attentions)
+      context.attentions = &trace->attentions.emplace_back();
+    if (i + 1 == parts_->blocks.size() && !wants_states && options.rows.defined()) {
+      context.rows = options.rows;
+      selected = true;
+    }
+    x = parts_->blocks[i](x, context);
+    if (wants_states) trace->hidden_states.push_back(x);
+  }
+  if (options.rows.defined() && !selected) x = x.index_select(0, options.rows);
+  return x;
+}
+
+}  // namespace roformer::model

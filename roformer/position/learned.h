@@ -1,0 +1,21 @@
+// `learned`: a trained row for each position, added to the word embedding before the LayerNorm
+// (BERT; Devlin et al. 2019).
+#pragma once
+#include "roformer/position/position_encoding.h"
+
+namespace roformer::position {
+
+class LearnedEncoding : public PositionEncoding {
+ public:
+  /// One parameter, `weight` (max_positions, embedding_size), drawn from N(0, initializer_range²).
+  explicit LearnedEncoding(const EncodingOptions& options);
+
+  /// Throws Error for a position outside the table.
+  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) const override;
+  torch::Tensor embed(const torch::Tensor& x, const Positions& positions) const override;
+
+ private:
+  torch::Tensor weight_;
+};
+
+}  // namespace roformer::position
