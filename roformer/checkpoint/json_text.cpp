@@ -1,0 +1,55 @@
+#include "roformer/checkpoint/json_text.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "roformer/base/error.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+using Json = nlohmann::json;
+
+// The message without the library's own "[json.exception.parse_error.101] " in front.
+std::string plain_message(const Json::exception& error) {
+  const std::string message = error.what();
+  const std::size_t end = message.find("] ");
+  return end == std::string::npos ? message : message.substr(end + 2);
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, std::string_view name, int max_depth) {
+  std::vector<std::set<std::string>> open_objects;
+  const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    switch (event) {
+      case Json::parse_event_t::object_start:
+        open_objects.emplace_back();
+        [[fallthrough]];
+      case Json::parse_event_t::array_start:
+        base::require(depth < max_depth,
+                      "[checkpoint] {}: expected at most {} levels of JSON but got more", name,
+                      max_depth);
+        break;
+      case Json::parse_event_t::key:
+        base::require(open_objects.back().insert(parsed.get<std::string>()).second,
+                      "[checkpoint] {}: expected each key once but got '{}' twice", name,
+                      parsed.get<std::string>());
+        break;
+      case Json::parse_event_t::object_end:
+        open_objects.pop_back();
+        break;
+      default:
+        break;
+    }
+    return true;
+  };
+  try {
+    return Json::parse(text, check);
+  } catch (const Json::exception& error) {
+    base::fail("[checkpoint] {}: expected JSON but got: {}", name, plain_message(error));
+  }
+}
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,14 @@
+// JSON from files that nobody vouches for: no duplicate keys, a limit to the depth, errors that
+// name the file.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace roformer::checkpoint {
+
+/// Parses `text`, which stands in the file `name`. Throws Error for bad syntax (with line and
+/// column), for a key that stands twice in one object, for numbers out of range and for more than
+/// `max_depth` nested objects and arrays.
+nlohmann::json parse_json(std::string_view text, std::string_view name, int max_depth);
+
+}  // namespace roformer::checkpoint

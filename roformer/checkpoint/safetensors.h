@@ -1,0 +1,57 @@
+// Tensors in safetensors files: views of a mapped file, whole reads, atomic writes.
+#pragma once
+#include <torch/types.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "roformer/base/file.h"
+#include "roformer/checkpoint/safetensors_header.h"
+
+namespace roformer::checkpoint {
+
+/// A mapped file. Its tensors read lazily from the disk and keep the mapping alive; never write to
+/// them.
+class SafetensorsFile {
+ public:
+  /// Checks the whole header. Throws Error naming the file, and the tensor where there is one.
+  explicit SafetensorsFile(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return path_; }
+  /// The tensors by name.
+  const std::map<std::string, TensorEntry>& entries() const { return entries_; }
+  const Metadata& metadata() const { return metadata_; }
+  bool has(const std::string& name) const { return entries_.contains(name); }
+
+  /// A view of the file, on the CPU (a copy for bool, and where the file does not align it). Throws
+  /// Error if there is no such tensor.
+  torch::Tensor tensor(const std::string& name) const;
+
+ private:
+  std::filesystem::path path_;
+  std::shared_ptr<base::MappedFile> mapping_;
+  std::map<std::string, TensorEntry> entries_;
+  Metadata metadata_;
+  std::size_t data_begin_ = 0;
+};
+
+using TensorMap = std::map<std::string, torch::Tensor>;
+
+/// A file's tensors in memory of their own.
+struct TensorFile {
+  TensorMap tensors;
+  Metadata metadata;
+};
+
+/// Reads all tensors of a file into memory of their own. Throws Error as SafetensorsFile does.
+TensorFile load_tensors(const std::filesystem::path& path);
+
+/// Writes tensors (of any device and layout) atomically: a crash or a full disk leaves the file
+/// that was there. Types: bool, uint8, int8 … int64, float16, bfloat16, float32, float64; Error for
+/// others.
+void save_tensors(const std::filesystem::path& path, const TensorMap& tensors,
+                  const Metadata& metadata = {});
+
+}  // namespace roformer::checkpoint
