@@ -1,0 +1,39 @@
+// Typed reads from one JSON object; a wrong type is an error that names file and key.
+#pragma once
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace roformer::checkpoint {
+
+class ConfigReader {
+ public:
+  /// Refers to `object`, which must outlive the reader; `name` is the file's, for messages.
+  ConfigReader(const nlohmann::json& object, std::string_view name);
+
+  /// Whether the key stands there with a value other than null.
+  bool has(const char* key) const;
+  const nlohmann::json& at(const char* key) const { return object_.at(key); }
+
+  // The default where the key is absent; null is a wrong type.
+  std::int64_t integer(const char* key, std::int64_t fallback) const;
+  double number(const char* key, double fallback) const;
+  bool boolean(const char* key, bool fallback) const;
+  std::string string(const char* key, const std::string& fallback) const;
+
+  /// Throws Error unless the key is absent, null or equal to `value`; `reason` ends the message.
+  void require_absent_or(const char* key, const nlohmann::json& value,
+                         std::string_view reason) const;
+  /// Throws Error "[checkpoint] <file>: expected <key> to be <expected> but got <found>".
+  [[noreturn]] void fail(std::string_view key, std::string_view expected,
+                         const nlohmann::json& found) const;
+  const std::string& name() const { return name_; }
+
+ private:
+  const nlohmann::json* find(const char* key) const;
+  const nlohmann::json& object_;
+  std::string name_;
+};
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,81 @@
+#include "roformer/checkpoint/fit.h"
+
+#include <algorithm>
+#include <string>
+
+#include "roformer/base/error.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+bool is_floating(Dtype dtype) {
+  return dtype == Dtype::f16 || dtype == Dtype::bf16 || dtype == Dtype::f32 || dtype == Dtype::f64;
+}
+
+// The number of blocks that a file holds: one more than the largest index behind "encoder.layer.".
+std::int64_t count_layers(const NameSet& names) {
+  constexpr std::string_view kLayer = "encoder.layer.";
+  constexpr std::size_t kMaxDigits = 9;
+  std::int64_t count = 0;
+  for (const std::string& name : names) {
+    const auto inner = name_in_encoder(name);
+    if (!inner || !inner->starts_with(kLayer)) continue;
+    const std::string_view rest = std::string_view(*inner).substr(kLayer.size());
+    const std::size_t digits = rest.find_first_not_of("0123456789");
+    if (digits == 0 || digits == std::string_view::npos || digits > kMaxDigits) continue;
+    count = std::max<std::int64_t>(count, std::stoll(std::string(rest.substr(0, digits))) + 1);
+  }
+  return count;
+}
+
+}  // namespace
+
+NameSet names_of(const SafetensorsFile& file) {
+  NameSet names;
+  for (const auto& [name, entry] : file.entries()) names.insert(name);
+  return names;
+}
+
+void require_tensor(const SafetensorsFile& file, const std::string& name,
+                    const std::vector<std::int64_t>& shape) {
+  const auto found = file.entries().find(name);
+  base::require(found != file.entries().end(),
+                "[checkpoint] {}: expected a tensor '{}' but there is none", file.path().string(),
+                name);
+  const TensorEntry& entry = found->second;
+  base::require(entry.shape == shape, "[checkpoint] {}: tensor '{}': expected shape {} but got {}",
+                file.path().string(), name, format_shape(shape), format_shape(entry.shape));
+  base::require(is_floating(entry.dtype),
+                "[checkpoint] {}: tensor '{}': expected F16, BF16, F32 or F64 but got {}",
+                file.path().string(), name, dtype_name(entry.dtype));
+}
+
+void require_fit(const model::EncoderConfig& config, const SafetensorsFile& file) {
+  const NameSet names = names_of(file);
+  const std::string prefix = encoder_prefix(names, file.path().string());
+  const std::int64_t layers = count_layers(names);
+  base::require(config.num_hidden_layers <= layers,
+                "[checkpoint] {}: expected {} blocks (num_hidden_layers) but got {}",
+                file.path().string(), config.num_hidden_layers, layers);
+  const auto require_in_encoder = [&](const std::string& name,
+                                      const std::vector<std::int64_t>& shape) {
+    require_tensor(file, prefix + name, shape);
+  };
+  require_in_encoder("embeddings.word_embeddings.weight",
+                     {config.vocab_size, config.embedding_size});
+  require_in_encoder("embeddings.token_type_embeddings.weight",
+                     {config.type_vocab_size, config.embedding_size});
+  if (config.position_encoding == "learned") {
+    require_in_encoder("embeddings.position_embeddings.weight",
+                       {config.max_position_embeddings, config.embedding_size});
+  }
+  if (config.embedding_size != config.hidden_size) {
+    require_in_encoder("embeddings_project.weight", {config.hidden_size, config.embedding_size});
+  }
+  require_in_encoder("encoder.layer.0.attention.output.dense.weight",
+                     {config.hidden_size, config.hidden_size});
+  require_in_encoder("encoder.layer.0.intermediate.dense.weight",
+                     {config.intermediate_size, config.hidden_size});
+}
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,128 @@
+#include "roformer/checkpoint/load.h"
+
+#include <fmt/ranges.h>
+#include <torch/autograd.h>
+
+#include <string_view>
+#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/checkpoint/fit.h"
+#include "roformer/checkpoint/weight_names.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+// One tensor of the file and the rows of our parameter that it fills.
+struct Copy {
+  std::string name;
+  torch::Tensor target;
+};
+
+// Plans the loading of one parameter; what is missing goes into the report, or is an error.
+void plan(const std::string& name, const torch::Tensor& parameter, const SafetensorsFile& file,
+          const NameSet& names, const std::string& prefix, std::vector<Copy>& copies,
+          LoadReport& report) {
+  const std::vector<std::string> parts = split_names(name);
+  const std::int64_t rows =
+      parameter.dim() == 0 ? 0 : parameter.size(0) / static_cast<std::int64_t>(parts.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const torch::Tensor target =
+        parts.size() == 1 ? parameter
+                          : parameter.narrow(0, static_cast<std::int64_t>(i) * rows, rows);
+    const auto found = find_name(names, prefix, parts[i]);
+    if (found) {
+      require_tensor(file, *found, target.sizes().vec());
+      copies.push_back({*found, target});
+      continue;
+    }
+    base::require(may_be_missing(name), "[checkpoint] {}: expected a tensor '{}' but there is none",
+                  file.path().string(), prefix + name_in_encoder(parts[i]).value_or(parts[i]));
+    report.missing.push_back(parts[i]);
+  }
+}
+
+// Names whose content is loaded under another name: the tied decoder and the bias beside it.
+bool is_alias(const std::string& name, const NameSet& used) {
+  if (name == "cls.predictions.bias") return used.contains("cls.predictions.decoder.bias");
+  return false;
+}
+
+}  // namespace
+
+SafetensorsFile open_weights(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "model.safetensors";
+  if (std::filesystem::exists(path)) return SafetensorsFile(path);
+  for (const char* other : {"pytorch_model.bin", "model.safetensors.index.json", "tf_model.h5"}) {
+    base::require(
+        !std::filesystem::exists(folder / other),
+        "[checkpoint] {}: expected model.safetensors but got {}; save it again with transformers' "
+        "save_pretrained, in one file",
+        folder.string(), other);
+  }
+  base::fail("[checkpoint] {}: expected model.safetensors but there is none", folder.string());
+}
+
+LoadReport load_weights(torch::nn::Module& module, const SafetensorsFile& file) {
+  const torch::NoGradGuard no_grad;
+  const NameSet names = names_of(file);
+  const std::string prefix = encoder_prefix(names, file.path().string());
+  LoadReport report;
+  std::vector<Copy> copies;
+  for (const auto& item : module.named_parameters()) {
+    plan(item.key(), item.value(), file, names, prefix, copies, report);
+  }
+
+  NameSet used;
+  for (const Copy& copy : copies) {
+    copy.target.copy_(file.tensor(copy.name));
+    used.insert(copy.name);
+  }
+  const bool has_decoder = used.contains("cls.predictions.transform.dense.weight");
+  for (const std::string& name : names) {
+    const bool tied_decoder = has_decoder && name == "cls.predictions.decoder.weight";
+    if (used.contains(name) || tied_decoder || is_alias(name, used) || carries_nothing(name))
+      continue;
+    report.unused.push_back(name);
+  }
+  return report;
+}
+
+LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& folder) {
+  return load_weights(module, open_weights(folder));
+}
+
+CheckpointConfig load_settled_config(const std::filesystem::path& folder,
+                                     const SafetensorsFile& file) {
+  constexpr const char* kDecoder = "cls.predictions.decoder.weight";
+  CheckpointConfig config = load_config(folder);
+  if (!config.encoder.tie_word_embeddings || !file.has(kDecoder)) return config;
+  const std::string words =
+      encoder_prefix(names_of(file), file.path().string()) + "embeddings.word_embeddings.weight";
+  if (!torch::equal(file.tensor(kDecoder), file.tensor(words))) {
+    spdlog::warn("{}: tensor '{}' differs from the word embeddings, so they are not tied",
+                 file.path().string(), kDecoder);
+    config.encoder.tie_word_embeddings = false;
+  }
+  return config;
+}
+
+void warn_of_missing(const LoadReport& report, const std::filesystem::path& folder) {
+  if (report.missing.empty()) return;
+  spdlog::warn("{}: these weights are missing and start afresh: {}", folder.string(),
+               fmt::join(report.missing, ", "));
+}
+
+std::optional<Pooler> load_pooler(const model::EncoderConfig& config, const SafetensorsFile& file) {
+  const std::string prefix = encoder_prefix(names_of(file), file.path().string());
+  const std::string weight = prefix + "pooler.dense.weight";
+  const std::string bias = prefix + "pooler.dense.bias";
+  if (!file.has(weight) || !file.has(bias)) return std::nullopt;
+  require_tensor(file, weight, {config.hidden_size, config.hidden_size});
+  require_tensor(file, bias, {config.hidden_size});
+  return Pooler{file.tensor(weight).to(torch::kFloat, false, true),
+                file.tensor(bias).to(torch::kFloat, false, true)};
+}
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,73 @@
+// Weights from a Hugging Face folder (config.json, model.safetensors) into our modules.
+#pragma once
+#include <torch/nn/module.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/fit.h"
+#include "roformer/checkpoint/safetensors.h"
+
+namespace roformer::checkpoint {
+
+/// What did not meet its counterpart. Missing weights keep their fresh initialisation.
+struct LoadReport {
+  std::vector<std::string>
+      missing;  // weights of the head that the file lacks, in Hugging Face's names
+  std::vector<std::string> unused;  // tensors of the file that the module has no place for
+};
+
+/// The folder's model.safetensors. Throws Error naming the folder and what it holds instead.
+SafetensorsFile open_weights(const std::filesystem::path& folder);
+
+/// Copies the file's weights into the module's own parameters, converted to their type. Nothing is
+/// written before all names and shapes are checked. Throws Error for a shape that does not fit
+/// (naming tensor, expected, found) and for a missing weight of the encoder.
+LoadReport load_weights(torch::nn::Module& module, const SafetensorsFile& file);
+LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& folder);
+
+/// load_config, with what only the weights tell: a decoder that stands in the file beside different
+/// word embeddings is not tied to them, whatever tie_word_embeddings says (transformers decides
+/// likewise).
+CheckpointConfig load_settled_config(const std::filesystem::path& folder,
+                                     const SafetensorsFile& file);
+
+/// One warning on standard error if weights of the head are missing.
+void warn_of_missing(const LoadReport& report, const std::filesystem::path& folder);
+
+/// A module with its configuration and what its file lacked or had too much.
+template <typename Module>
+struct Loaded {
+  Module module{nullptr};
+  CheckpointConfig config;
+  LoadReport report;
+};
+
+/// Builds a Module (model::Encoder, model::MaskedLanguageModel, …) from a folder, in evaluation
+/// mode, whichever head the checkpoint was saved with.
+template <typename Module>
+Loaded<Module> load_model(const std::filesystem::path& folder) {
+  const SafetensorsFile file = open_weights(folder);
+  Loaded<Module> loaded;
+  loaded.config = load_settled_config(folder, file);
+  require_fit(loaded.config.encoder, file);
+  loaded.module = Module(loaded.config.encoder);
+  loaded.report = load_weights(*loaded.module, file);
+  loaded.module->eval();
+  return loaded;
+}
+
+/// BertModel's pooler, or that of roformer-sim: dense (hidden, hidden), then the configuration's
+/// pooler_activation.
+struct Pooler {
+  torch::Tensor weight;  // (hidden, hidden)
+  torch::Tensor bias;    // (hidden)
+};
+
+/// The file's pooler in float32, if it has one of the right shape.
+std::optional<Pooler> load_pooler(const model::EncoderConfig& config, const SafetensorsFile& file);
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,25 @@
+// Our modules as Hugging Face folders: config.json and model.safetensors, which transformers opens.
+#pragma once
+#include <torch/nn/module.h>
+
+#include <filesystem>
+
+#include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/safetensors.h"
+
+namespace roformer::checkpoint {
+
+/// The module's weights by Hugging Face's names: qkv as query, key and value, tied weights once.
+TensorMap weights_by_file_name(const torch::nn::Module& module);
+
+/// Writes config.json and model.safetensors into `folder` (made if it is not there). Both are
+/// complete on disk before either replaces the old one: a killed run or a full disk leaves the last
+/// good checkpoint. Throws Error naming the file.
+void save_model(const torch::nn::Module& module, const CheckpointConfig& config,
+                const std::filesystem::path& folder);
+
+/// The same for a model that was not loaded from a folder.
+void save_model(const torch::nn::Module& module, const model::EncoderConfig& config,
+                Architecture architecture, const std::filesystem::path& folder);
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,31 @@
+#include "roformer/cli/command.h"
+
+#include <torch/cuda.h>
+#include <torch/utils.h>
+
+#include "roformer/base/error.h"
+
+namespace roformer::cli {
+
+void add_device_options(CLI::App& command, CommonOptions& options) {
+  command.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
+  command
+      .add_option("--threads", options.threads,
+                  "threads to compute with (default: as many as the machine has)")
+      ->check(CLI::Range(0, 4096));
+}
+
+void add_json_option(CLI::App& command, CommonOptions& options) {
+  command.add_flag("--json", options.json, "print JSON lines");
+}
+
+void apply(const CommonOptions& options) {
+  const bool is_cuda = options.device == "cuda" || options.device.starts_with("cuda:");
+  base::require(is_cuda || options.device == "cpu",
+                "[cli] expected --device cpu or cuda but got '{}'", options.device);
+  base::require(!is_cuda || torch::cuda::is_available(),
+                "[cli] expected a CUDA device for --device {} but found none", options.device);
+  if (options.threads > 0) torch::set_num_threads(options.threads);
+}
+
+}  // namespace roformer::cli

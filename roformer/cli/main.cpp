@@ -1,0 +1,70 @@
+// The program: lists the commands, runs one, turns errors into one line and an exit code (1 failed,
+// 2 wrong usage).
+#include <c10/util/Exception.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <new>
+#include <string>
+
+#include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/cli/command.h"
+
+namespace roformer::cli {
+namespace {
+
+constexpr const char* kVersion = "roformer 0.1.0";
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+void add_commands(CLI::App& program) {
+  add_run_command(program);
+}
+
+int report(const std::string& message) {
+  std::fprintf(stderr, "error: %s\n", message.c_str());
+  return kFailed;
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+int finish_output() {
+  std::cout.flush();
+  return std::cout.good() ? 0 : report("[cli] cannot write to standard output");
+}
+
+int run_program(int argc, char** argv) {
+  CLI::App program("Transformers with rotary position embedding: train, evaluate, run", "roformer");
+  program.set_version_flag("--version", kVersion);
+  program.require_subcommand(1);
+  add_commands(program);
+  try {
+    program.parse(argc, argv);
+    return finish_output();
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error, std::cout, std::cerr) == 0 ? 0 : kWrongUsage;
+  } catch (const Error& error) {
+    return report(error.what());
+  } catch (const c10::Error& error) {
+    return report(first_line(error.what_without_backtrace()));
+  } catch (const std::bad_alloc&) {
+    return report("[cli] out of memory");
+  } catch (const std::exception& error) {
+    return report(first_line(error.what()));
+  }
+}
+
+}  // namespace
+}  // namespace roformer::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_DFL);  // a reader that leaves, as in `| head`, ends us quietly, even if
+                                  // our parent ignores it
+  roformer::base::set_up_log();
+  return roformer::cli::run_program(argc, argv);
+}
