@@ -8,11 +8,11 @@ namespace roformer::packed {
 
 /// What a caller of a padded model gives. Undefined tensors stand for the defaults.
 struct PaddedInputs {
-  torch::Tensor input_ids;       // (B, T) int64 or int32
-  torch::Tensor attention_mask;  // (B, T) 0 or 1 of any type, in any pattern; default all 1
-  torch::Tensor token_type_ids;  // (B, T) or (1, T); default 0
-  torch::Tensor position_ids;  // (B, T) or (1, T); default the column, so that padding on the left
-                               // shifts positions
+  torch::Tensor input_ids = {};       // (B, T) int64 or int32
+  torch::Tensor attention_mask = {};  // (B, T) 0 or 1 of any type, in any pattern; default all 1
+  torch::Tensor token_type_ids = {};  // (B, T) or (1, T); default 0
+  torch::Tensor position_ids = {};  // (B, T) or (1, T); default the column, so that padding on the
+                                    // left shifts positions
 };
 
 /// A packed batch that remembers where its tokens stood.
