@@ -33,9 +33,8 @@ class TomlTable {
   std::string get(std::string_view key, const char* fallback) const {
     return get(key, std::string_view(fallback));
   }
-  int get(std::string_view key, int fallback) const {
-    return static_cast<int>(get(key, std::int64_t{fallback}));
-  }
+  /// Error also where the value does not fit into 32 bits.
+  int get(std::string_view key, int fallback) const;
   /// A string or an array of strings.
   std::vector<std::string> get_strings(std::string_view key,
                                        std::vector<std::string> fallback) const;

@@ -1,0 +1,145 @@
+#include "roformer/base/toml_table.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "roformer/base/error.h"
+
+namespace roformer::base {
+namespace {
+
+const char* recipe_text = R"(name = "tiny"
+[model]
+hidden_size = 64
+dropout = 0.1
+bias = true
+[data]
+text = ["a.txt", "b.txt"]
+[[stage]]
+length = 128
+steps = 5
+[[stage]]
+length = 512
+steps = 7
+)";
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(TomlTable, ReadsTypes) {
+  const auto recipe = TomlTable::parse(recipe_text);
+  EXPECT_EQ(recipe.get("name", "x"), "tiny");
+  const auto model = recipe.table("model");
+  EXPECT_EQ(model.get("hidden_size", 1), 64);
+  EXPECT_EQ(model.get("hidden_size", std::int64_t{1}), 64);
+  EXPECT_DOUBLE_EQ(model.get("dropout", 0.0), 0.1);
+  EXPECT_DOUBLE_EQ(model.get("hidden_size", 0.0), 64.0);
+  EXPECT_TRUE(model.get("bias", false));
+  EXPECT_EQ(recipe.table("data").get_strings("text", {}),
+            (std::vector<std::string>{"a.txt", "b.txt"}));
+  EXPECT_EQ(recipe.get_strings("name", {}), std::vector<std::string>{"tiny"});
+  ASSERT_EQ(recipe.tables("stage").size(), 2u);
+  EXPECT_EQ(recipe.tables("stage")[1].get("length", 0), 512);
+}
+
+TEST(TomlTable, FallsBackWhereAbsent) {
+  const auto recipe = TomlTable::parse("");
+  EXPECT_FALSE(recipe.has("name"));
+  EXPECT_EQ(recipe.get("name", "x"), "x");
+  EXPECT_EQ(recipe.table("model").get("hidden_size", 3), 3);
+  EXPECT_TRUE(recipe.tables("stage").empty());
+  EXPECT_NO_THROW(recipe.table("model").reject_unknown_keys());
+}
+
+TEST(TomlTable, WrongTypeNamesLine) {
+  const auto recipe = TomlTable::parse(recipe_text, "r.toml");
+  const auto text = message_of([&] { recipe.table("model").get("dropout", 1); });
+  EXPECT_TRUE(contains(text, "r.toml:4 [model] dropout")) << text;
+  EXPECT_THROW(recipe.get("name", 1.0), Error);
+  EXPECT_THROW(recipe.table("name"), Error);
+  EXPECT_THROW(recipe.tables("model"), Error);
+  EXPECT_THROW(recipe.table("model").get("hidden_size", ""), Error);
+  EXPECT_THROW(recipe.table("model").get_strings("hidden_size", {}), Error);
+}
+
+TEST(TomlTable, IntegersWrittenAsFloats) {
+  const auto recipe = TomlTable::parse("steps = 1e5\nhuge = 3000000000\nhalf = 0.5");
+  EXPECT_EQ(recipe.get("steps", 0), 100000);
+  EXPECT_EQ(recipe.get("huge", std::int64_t{0}), 3000000000);
+  EXPECT_THROW(recipe.get("huge", 0), Error);
+  EXPECT_THROW(recipe.get("half", std::int64_t{0}), Error);
+}
+
+TEST(TomlTable, UnknownKeySuggestsNearest) {
+  const auto recipe = TomlTable::parse("[model]\nhiden_size = 3\n", "r.toml");
+  const auto model = recipe.table("model");
+  model.get("hidden_size", 1);
+  model.get("num_layers", 1);
+  const auto text = message_of([&] { model.reject_unknown_keys(); });
+  EXPECT_TRUE(contains(text, "r.toml:2 [model] hiden_size")) << text;
+  EXPECT_TRUE(contains(text, "'hidden_size'")) << text;
+  EXPECT_NO_THROW(recipe.reject_unknown_keys());
+}
+
+TEST(TomlTable, ReadersOfOneSectionShareWhatIsKnown) {
+  const auto recipe = TomlTable::parse("[data]\ntext = 'x'\nseed = 1\n");
+  recipe.table("data").get("text", "");
+  const auto data = recipe.table("data");
+  EXPECT_THROW(data.reject_unknown_keys(), Error);
+  data.get("seed", 0);
+  EXPECT_NO_THROW(data.reject_unknown_keys());
+}
+
+TEST(TomlTable, AppliesChanges) {
+  const auto recipe = TomlTable::parse(
+      recipe_text, "r.toml",
+      {"model.hidden_size=128", "stage.0.steps=10", "data.text=/x/*.txt", "new.section.key=[1, 2]",
+       "name=\"3\"", "data.day=2024-01-01", "data.note=a = b"});
+  EXPECT_EQ(recipe.table("model").get("hidden_size", 0), 128);
+  EXPECT_EQ(recipe.tables("stage")[0].get("steps", 0), 10);
+  EXPECT_EQ(recipe.tables("stage")[1].get("steps", 0), 7);
+  EXPECT_EQ(recipe.table("data").get("text", ""), "/x/*.txt");
+  EXPECT_EQ(recipe.table("data").get("day", ""), "2024-01-01");
+  EXPECT_EQ(recipe.table("data").get("note", ""), "a = b");
+  EXPECT_EQ(recipe.get("name", ""), "3");
+  EXPECT_TRUE(recipe.table("new").table("section").has("key"));
+  EXPECT_TRUE(contains(recipe.table("model").where("hidden_size"), "--set"));
+}
+
+TEST(TomlTable, RefusesBadChanges) {
+  for (const char* change :
+       {"", "name", "=3", "a..b=1", "stage.2.steps=1", "stage.x.steps=1", "name.x=1",
+        "model.hidden_size.x=2", "data.text=[1", "data.text=\"x"}) {
+    EXPECT_THROW(TomlTable::parse(recipe_text, "r.toml", {change}), Error) << change;
+  }
+}
+
+TEST(TomlTable, RoundTripsAsText) {
+  const auto recipe = TomlTable::parse(recipe_text, "r.toml", {"model.hidden_size=128"});
+  const auto again = TomlTable::parse(recipe.to_string(), "again");
+  EXPECT_EQ(again.table("model").get("hidden_size", 0), 128);
+  EXPECT_EQ(again.tables("stage")[1].get("steps", 0), 7);
+  EXPECT_EQ(again.to_string(), recipe.to_string());
+  EXPECT_EQ(TomlTable::parse("").to_string(), "");
+}
+
+TEST(TomlTable, SyntaxErrorNamesFileAndLine) {
+  const auto text = message_of([] { TomlTable::parse("a = 1\nb = = 2\n", "broken.toml"); });
+  EXPECT_TRUE(contains(text, "broken.toml:2")) << text;
+  EXPECT_TRUE(contains(message_of([] { TomlTable::parse_file("/nonexistent/recipe.toml"); }),
+                       "recipe.toml"));
+}
+
+}  // namespace
+}  // namespace roformer::base
