@@ -1,0 +1,50 @@
+// A corpus ready for use: text found, vocabulary loaded or trained, tokens cached, documents split.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "roformer/data/data_options.h"
+#include "roformer/data/token_cache.h"
+#include "roformer/text/tokenizer.h"
+
+namespace roformer::data {
+
+enum class Split { training, validation };
+
+/// Whether a document is held out: by a hash of its number, so the answer does not depend on the
+/// others.
+bool is_validation(std::int64_t document, std::uint64_t split_seed, double validation_share);
+
+class Corpus {
+ public:
+  /// Finds the text, loads or trains the vocabulary, tokenises or opens the cache. Slow only the
+  /// first time. `threads` 0: all cores. Throws Error naming file, key and remedy.
+  explicit Corpus(const DataOptions& options, int threads = 0);
+
+  const text::Tokenizer& tokenizer() const { return *tokenizer_; }
+  std::shared_ptr<const text::Tokenizer> shared_tokenizer() const { return tokenizer_; }
+  const DataOptions& options() const { return options_; }
+  const TokenCache& tokens() const { return *tokens_; }
+  /// Numbers of the documents of one part, ascending.
+  const std::vector<std::int64_t>& documents(Split split) const;
+  std::int64_t num_tokens(Split split) const;
+  /// Calls `use` with the ids of each document of one part, without special tokens.
+  void for_each_document(Split split,
+                         const std::function<void(std::span<const std::int32_t>)>& use) const;
+  /// A line for people: "12.3 M tokens in 61,234 documents, 20 % held out".
+  std::string summary() const;
+
+ private:
+  void split_documents();
+  DataOptions options_;
+  std::shared_ptr<const text::Tokenizer> tokenizer_;
+  std::unique_ptr<TokenCache> tokens_;
+  std::vector<std::int64_t> training_;
+  std::vector<std::int64_t> validation_;
+};
+
+}  // namespace roformer::data

@@ -1,0 +1,63 @@
+// Batches for the masked language model. A batch is a pure function of seed, stage and step: a
+// resumed run needs no state of the data, and any thread may make any batch.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "roformer/data/corpus.h"
+#include "roformer/data/masking.h"
+#include "roformer/data/packing.h"
+#include "roformer/data/token_batch.h"
+
+namespace roformer::data {
+
+/// What one stage of training asks of its batches (Table 4 of the paper: length, batch size,
+/// steps).
+struct StageShape {
+  std::int64_t stage = 0;         // its number: each stage has an order of its own
+  std::int64_t length = 512;      // tokens of a sequence, [CLS] and [SEP] included
+  std::int64_t batch_size = 64;   // sequences of one (micro) batch;
+  std::int64_t batch_tokens = 0;  // if not 0, a budget of tokens instead
+  std::int64_t micro_steps =
+      1;  // batches that make one step: accumulation, or processes side by side
+};
+
+class MaskedLanguageSource {
+ public:
+  MaskedLanguageSource(std::shared_ptr<const Corpus> corpus, std::uint64_t seed);
+  /// Opens the corpus that `options` describe.
+  MaskedLanguageSource(const DataOptions& options, std::uint64_t seed, int threads = 0);
+
+  const Corpus& corpus() const { return *corpus_; }
+  const text::Tokenizer& tokenizer() const { return corpus_->tokenizer(); }
+
+  /// Training sequences of one length: an epoch.
+  std::int64_t num_sequences(std::int64_t length) const;
+  std::int64_t num_validation_sequences(std::int64_t length) const;
+  /// Sequences of one batch of this shape.
+  std::int64_t batch_size(const StageShape& shape) const;
+  /// Epochs behind us when `step` begins.
+  double epoch(const StageShape& shape, std::int64_t step) const;
+
+  /// Batch `micro_step` of step `step`, counted from 0 within the stage. Safe to call from several
+  /// threads.
+  MaskedBatch batch(const StageShape& shape, std::int64_t step, std::int64_t micro_step = 0) const;
+
+  /// Held-out sequences under one fixed masking, in batches of at most `batch_tokens` tokens (at
+  /// least one sequence); of more than `max_sequences` (0: all) a fixed sample. Independent of the
+  /// training seed.
+  std::vector<MaskedBatch> validation_batches(std::int64_t length, std::int64_t batch_tokens,
+                                              std::int64_t max_sequences = 0) const;
+
+ private:
+  void append(MaskedBatch& batch, const PackedDocuments& documents, std::int64_t length,
+              std::int64_t sequence, std::uint64_t masking_seed) const;
+  std::shared_ptr<const Corpus> corpus_;
+  std::uint64_t seed_;
+  PackedDocuments training_;
+  PackedDocuments validation_;
+  MaskingVocabulary vocabulary_;
+};
+
+}  // namespace roformer::data

@@ -1,0 +1,36 @@
+// Text files as a list of paths and as a stream of lines.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "roformer/data/byte_source.h"
+
+namespace roformer::data {
+
+/// The files that `names` stand for, in order and without repetition: a file is itself, a folder
+/// all text files in it and below (.txt, .xz, .gz, .tok, .raw or no extension; README files and
+/// hidden ones left out) sorted by path, a name with * ? [ a glob pattern. Throws Error for a name
+/// that matches nothing.
+std::vector<std::filesystem::path> find_text_files(const std::vector<std::string>& names);
+
+/// Lines of one file without their ends (\n or \r\n), in constant memory; a byte order mark at the
+/// start is dropped.
+class LineReader {
+ public:
+  explicit LineReader(const std::filesystem::path& path);
+  /// False at the end of the file.
+  bool next(std::string& line);
+  std::int64_t consumed() const { return bytes_->consumed(); }
+
+ private:
+  bool fill();
+  std::unique_ptr<ByteSource> bytes_;
+  std::string buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+}  // namespace roformer::data

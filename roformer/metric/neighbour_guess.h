@@ -1,0 +1,74 @@
+// What counting alone achieves at filling masks, to put a model's accuracy in proportion: the most
+// frequent token, and the token w that maximises P(w | left) P(w | right) / P(w), bigrams smoothed
+// after Witten and Bell (1991).
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "roformer/metric/masked_score.h"
+
+namespace roformer::metric {
+
+class NeighbourGuess {
+ public:
+  static constexpr std::int64_t unknown = -1;
+
+  /// Ids are below `vocab_size`; `sep_id` is counted as what stands before and after each document.
+  NeighbourGuess(std::int64_t vocab_size, std::int64_t sep_id);
+
+  /// Counts one document. Call finish() after the last.
+  void add(std::span<const std::int32_t> document);
+  void finish();
+
+  /// The most frequent token of all.
+  std::int64_t most_frequent() const { return most_frequent_; }
+  /// The likeliest token between two neighbours, either of which may be `unknown`.
+  /// With one neighbour it is that one's likeliest companion, with none the most frequent token.
+  std::int64_t guess(std::int64_t left, std::int64_t right) const;
+
+ private:
+  // Bigrams grouped by one of their tokens: companions of t are entries begin[t] … begin[t + 1],
+  // ascending.
+  struct Companions {
+    std::vector<std::int64_t> begin;
+    std::vector<std::int32_t> token;
+    std::vector<std::int32_t> count;
+    std::vector<std::int64_t> total;  // sum of the counts of each token
+  };
+  struct Counted {
+    std::uint64_t pair;  // left · 2^32 + right
+    std::int64_t count;
+  };
+  struct Side;
+  void compact();
+  Companions group(bool by_left) const;
+  Side side(const Companions& companions, std::int64_t token) const;
+
+  std::int64_t vocab_size_;
+  std::int64_t sep_id_;
+  std::vector<std::int64_t> frequency_;
+  std::int64_t num_tokens_ = 0;
+  std::int64_t most_frequent_ = 0;
+  std::vector<std::uint64_t> fresh_;  // pairs not yet counted
+  std::vector<Counted> counted_;      // ascending pairs
+  Companions followers_;              // of a left neighbour
+  Companions predecessors_;           // of a right neighbour
+};
+
+/// Right guesses at the masked positions of one batch.
+struct GuessScore {
+  std::int64_t count = 0;
+  std::int64_t most_frequent = 0;  // right when always guessing the most frequent token
+  std::int64_t neighbours = 0;     // right when guessing from both neighbours
+};
+
+/// Scores both guesses on packed sequences as the model sees them: tokens (N) after masking,
+/// cu_seqlens (B + 1), masked_positions (M), labels (M). A neighbour that is [MASK], or the [CLS]
+/// or [SEP] at a sequence's edge, is unknown.
+GuessScore score_guesses(const NeighbourGuess& guess, std::span<const std::int64_t> tokens,
+                         std::span<const std::int32_t> cu_seqlens,
+                         std::span<const std::int64_t> masked_positions,
+                         std::span<const std::int64_t> labels, std::int64_t mask_id);
+
+}  // namespace roformer::metric
