@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,6 @@ class Corpus {
   explicit Corpus(const DataOptions& options, int threads = 0);
 
   const text::Tokenizer& tokenizer() const { return *tokenizer_; }
-  std::shared_ptr<const text::Tokenizer> shared_tokenizer() const { return tokenizer_; }
   const DataOptions& options() const { return options_; }
   const TokenCache& tokens() const { return *tokens_; }
   /// Numbers of the documents of one part, ascending.
@@ -41,7 +41,7 @@ class Corpus {
  private:
   void split_documents();
   DataOptions options_;
-  std::shared_ptr<const text::Tokenizer> tokenizer_;
+  std::optional<text::Tokenizer> tokenizer_;
   std::unique_ptr<TokenCache> tokens_;
   std::vector<std::int64_t> training_;
   std::vector<std::int64_t> validation_;
