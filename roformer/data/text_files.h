@@ -27,6 +27,7 @@ class LineReader {
 
  private:
   bool fill();
+  bool cut(std::string& line, std::size_t fresh);
   std::unique_ptr<ByteSource> bytes_;
   std::string buffer_;
   std::size_t begin_ = 0;

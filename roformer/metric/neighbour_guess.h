@@ -29,20 +29,22 @@ class NeighbourGuess {
 
  private:
   // Bigrams grouped by one of their tokens: companions of t are entries begin[t] … begin[t + 1],
-  // ascending.
+  // ascending by token.
   struct Companions {
     std::vector<std::int64_t> begin;
     std::vector<std::int32_t> token;
-    std::vector<std::int32_t> count;
-    std::vector<std::int64_t> total;  // sum of the counts of each token
+    std::vector<std::int64_t> count;
   };
   struct Counted {
     std::uint64_t pair;  // left · 2^32 + right
     std::int64_t count;
   };
   struct Side;
+  struct Best;
   void compact();
-  Companions group(bool by_left) const;
+  Companions group_by_left() const;
+  Companions group_by_right() const;
+  double share(std::int64_t token) const;
   Side side(const Companions& companions, std::int64_t token) const;
 
   std::int64_t vocab_size_;
@@ -51,7 +53,7 @@ class NeighbourGuess {
   std::int64_t num_tokens_ = 0;
   std::int64_t most_frequent_ = 0;
   std::vector<std::uint64_t> fresh_;  // pairs not yet counted
-  std::vector<Counted> counted_;      // ascending pairs
+  std::vector<Counted> counted_;      // ascending by pair
   Companions followers_;              // of a left neighbour
   Companions predecessors_;           // of a right neighbour
 };

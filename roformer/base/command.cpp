@@ -1,0 +1,148 @@
+#include "roformer/base/command.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "roformer/base/error.h"
+
+namespace roformer::base {
+namespace {
+
+struct Pipe {
+  int reading = -1;
+  int writing = -1;
+};
+
+Pipe open_pipe() {
+  int ends[2];
+  require(::pipe2(ends, O_CLOEXEC) == 0, "[base] cannot open a pipe: {}", std::strerror(errno));
+  return {ends[0], ends[1]};
+}
+
+void close_if_open(int& descriptor) {
+  if (descriptor >= 0) ::close(descriptor);
+  descriptor = -1;
+}
+
+// Writes until all is written or the reader is gone. Runs on a thread of its own, where SIGPIPE is
+// blocked.
+void feed(int descriptor, std::string_view input) {
+  sigset_t pipe_signal;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
+  while (!input.empty()) {
+    const ssize_t written = ::write(descriptor, input.data(), input.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) break;
+    input.remove_prefix(static_cast<std::size_t>(written));
+  }
+  ::close(descriptor);
+}
+
+std::string read_all(Command& command) {
+  std::string output;
+  char buffer[1 << 14];
+  while (const std::size_t got = command.read(buffer, sizeof buffer)) output.append(buffer, got);
+  return output;
+}
+
+}  // namespace
+
+Command::Command(const std::vector<std::string>& arguments, CommandErrors errors, int input) {
+  std::vector<char*> argv;
+  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  Pipe output = open_pipe();
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (input >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  }
+  posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO);
+  if (errors == CommandErrors::join) {
+    posix_spawn_file_actions_adddup2(&actions, output.writing, STDERR_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
+  const int failure = ::posix_spawnp(&process_, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  close_if_open(output.writing);
+  output_ = output.reading;
+  if (failure == 0) return;
+  close_if_open(output_);
+  process_ = -1;
+  fail("[base] cannot run {}: {}", arguments[0], std::strerror(failure));
+}
+
+Command::~Command() {
+  close_if_open(output_);
+  if (process_ < 0) return;
+  ::kill(process_, SIGTERM);
+  wait();
+}
+
+std::size_t Command::read(char* bytes, std::size_t size) {
+  while (true) {
+    const ssize_t got = ::read(output_, bytes, size);
+    if (got < 0 && errno == EINTR) continue;
+    require(got >= 0, "[base] cannot read a program's output: {}", std::strerror(errno));
+    return static_cast<std::size_t>(got);
+  }
+}
+
+int Command::wait() {
+  if (process_ < 0) return 0;
+  int status = 0;
+  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+  }
+  process_ = -1;
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+CommandResult run_command(const std::vector<std::string>& arguments, std::string_view input,
+                          CommandErrors errors) {
+  Pipe pipe = open_pipe();
+  CommandResult result;
+  std::thread feeder;
+  try {
+    Command command(arguments, errors, pipe.reading);
+    close_if_open(pipe.reading);
+    feeder = std::thread(feed, std::exchange(pipe.writing, -1), input);
+    result.output = read_all(command);
+    result.status = command.wait();
+  } catch (...) {
+    close_if_open(pipe.reading);
+    close_if_open(pipe.writing);
+    if (feeder.joinable()) feeder.join();
+    throw;
+  }
+  feeder.join();
+  return result;
+}
+
+bool has_program(std::string_view name) {
+  const char* variable = std::getenv("PATH");
+  std::string_view folders = variable == nullptr ? "/usr/bin:/bin" : variable;
+  while (!folders.empty()) {
+    const auto colon = folders.find(':');
+    const auto path = fmt::format("{}/{}", folders.substr(0, colon), name);
+    if (::access(path.c_str(), X_OK) == 0) return true;
+    folders.remove_prefix(colon == std::string_view::npos ? folders.size() : colon + 1);
+  }
+  return false;
+}
+
+}  // namespace roformer::base

@@ -1,0 +1,196 @@
+#include "roformer/data/corpus.h"
+
+#include <numeric>
+
+#include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/base/random.h"
+#include "roformer/data/apt_descriptions.h"
+#include "roformer/data/folder_lock.h"
+#include "roformer/data/hash.h"
+#include "roformer/data/text_files.h"
+#include "roformer/text/train_wordpiece.h"
+
+namespace roformer::data {
+namespace {
+
+namespace fs = std::filesystem;
+using base::require;
+
+// Part of every key: raise it when documents, vocabularies or the cache change their meaning.
+constexpr std::uint64_t corpus_version = 1;
+
+// Where the text is and how it is read.
+struct TextSelection {
+  bool apt = false;
+  std::vector<fs::path> files;
+  DocumentRule rule;
+  std::int64_t block_size;
+
+  std::unique_ptr<PieceSource> open() const {
+    return apt ? open_apt_descriptions(files) : open_text_files(files, rule, block_size);
+  }
+};
+
+TextSelection select_text(const DataOptions& options) {
+  TextSelection selection{false, {}, options.document, options.block_size};
+  selection.apt = options.text.size() == 1 && options.text[0] == "apt" && !fs::exists("apt");
+  selection.files =
+      selection.apt ? find_apt_lists(options.cache / "apt") : find_text_files(options.text);
+  return selection;
+}
+
+// Changes with the files (path, size, time of change) and with how they become documents.
+std::uint64_t text_key(const TextSelection& selection, std::int64_t max_documents) {
+  std::string description =
+      fmt::format("{} {} {} {} {}", corpus_version, selection.apt, static_cast<int>(selection.rule),
+                  selection.block_size, max_documents);
+  for (const auto& file : selection.files) {
+    const auto time = fs::last_write_time(file).time_since_epoch().count();
+    description +=
+        fmt::format("\n{}\n{} {}", fs::absolute(file).string(), fs::file_size(file), time);
+  }
+  return hash_bytes(description);
+}
+
+std::uint64_t tokenizer_key(const text::Tokenizer& tokenizer, std::uint64_t seed) {
+  const auto& normalizer = tokenizer.config().normalizer;
+  std::uint64_t key = hash_bytes(
+      fmt::format("{} {} {} {} {} {}", normalizer.clean_text, normalizer.tokenize_chinese_chars,
+                  normalizer.strip_accents.has_value(), normalizer.strip_accents.value_or(false),
+                  normalizer.lowercase, tokenizer.config().max_word_length),
+      seed);
+  for (const auto& added : tokenizer.config().added_tokens)
+    key = hash_bytes(added.content, base::derive(key, static_cast<std::uint64_t>(added.id)));
+  for (const auto& token : tokenizer.vocabulary().tokens()) key = hash_bytes(token, key);
+  return key;
+}
+
+text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection& selection,
+                                const fs::path& folder) {
+  spdlog::info("training a vocabulary of {} tokens", options.vocab_size);
+  text::WordPieceTrainerOptions trainer;
+  trainer.vocabulary_size = static_cast<std::int32_t>(options.vocab_size);
+  trainer.normalizer.lowercase = options.lower_case;
+  const auto pieces = selection.open();
+  trainer.expected_bytes = pieces->total();
+  Piece piece;
+  const auto next_training_piece = [&](std::string& text) {
+    while (pieces->next(piece)) {
+      if (options.max_documents > 0 && piece.document >= options.max_documents) return false;
+      if (is_validation(piece.document, options.split_seed, options.validation_share)) continue;
+      text.swap(piece.text);
+      return true;
+    }
+    return false;
+  };
+  text::TokenizerConfig config;
+  config.normalizer = trainer.normalizer;
+  text::Tokenizer tokenizer(text::train_wordpiece(next_training_piece, trainer), config);
+  fs::create_directories(folder);
+  tokenizer.save(folder);
+  return tokenizer;
+}
+
+// The given vocabulary, or one trained on the training documents and kept in the cache.
+text::Tokenizer find_tokenizer(const DataOptions& options, const TextSelection& selection,
+                               std::uint64_t key) {
+  if (!options.vocabulary.empty()) return text::Tokenizer::load(options.vocabulary);
+  const auto description = fmt::format("{} {} {} {}", options.vocab_size, options.lower_case,
+                                       options.split_seed, options.validation_share);
+  const fs::path folder =
+      options.cache / fmt::format("vocabulary-{:016x}", hash_bytes(description, key));
+  try {
+    if (fs::exists(folder / "vocab.txt")) return text::Tokenizer::load(folder);
+  } catch (const Error& error) {
+    spdlog::warn("{}; training the vocabulary again", error.what());
+  }
+  return train_tokenizer(options, selection, folder);
+}
+
+std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
+                                                const TextSelection& selection,
+                                                const text::Tokenizer& tokenizer, std::uint64_t key,
+                                                int threads) {
+  const fs::path path = options.cache / fmt::format("tokens-{:016x}", key);
+  try {
+    if (fs::exists(path)) return std::make_unique<TokenCache>(path, key);
+  } catch (const Error& error) {
+    spdlog::warn("{}; making it again", error.what());
+  }
+  const auto encode = [&](std::string_view text, std::vector<std::int32_t>& ids) {
+    tokenizer.encode_words(text, ids);
+  };
+  const auto pieces = selection.open();
+  write_token_cache(path, key, *pieces, encode, tokenizer.vocabulary_size(), options.max_documents,
+                    threads);
+  return std::make_unique<TokenCache>(path, key);
+}
+
+std::string with_thousands(std::int64_t value) {
+  std::string digits = std::to_string(value);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+}  // namespace
+
+bool is_validation(std::int64_t document, std::uint64_t split_seed, double validation_share) {
+  return base::uniform(base::derive(split_seed, 0x5917), static_cast<std::uint64_t>(document)) <
+         validation_share;
+}
+
+Corpus::Corpus(const DataOptions& options, int threads) : options_(options) {
+  if (options_.cache.empty()) options_.cache = default_cache_folder();
+  const TextSelection selection = select_text(options_);
+  const FolderLock lock(options_.cache);
+  const std::uint64_t key = text_key(selection, options_.max_documents);
+  tokenizer_ = find_tokenizer(options_, selection, key);
+  tokens_ = open_or_write_cache(options_, selection, *tokenizer_, tokenizer_key(*tokenizer_, key),
+                                threads);
+  split_documents();
+}
+
+void Corpus::split_documents() {
+  for (std::int64_t document = 0; document < tokens_->num_documents(); ++document) {
+    if (tokens_->document_length(document) == 0) continue;
+    auto& part = is_validation(document, options_.split_seed, options_.validation_share)
+                     ? validation_
+                     : training_;
+    part.push_back(document);
+  }
+  require(
+      !training_.empty(),
+      "[data] expected documents to train on but all {} are held out: give more text, a smaller "
+      "data.validation_share, or data.document = \"block\"",
+      tokens_->num_documents());
+}
+
+const std::vector<std::int64_t>& Corpus::documents(Split split) const {
+  return split == Split::training ? training_ : validation_;
+}
+
+std::int64_t Corpus::num_tokens(Split split) const {
+  const auto& part = documents(split);
+  return std::accumulate(part.begin(), part.end(), std::int64_t{0},
+                         [&](std::int64_t sum, std::int64_t document) {
+                           return sum + tokens_->document_length(document);
+                         });
+}
+
+void Corpus::for_each_document(
+    Split split, const std::function<void(std::span<const std::int32_t>)>& use) const {
+  for (const std::int64_t document : documents(split)) use(tokens_->document(document));
+}
+
+std::string Corpus::summary() const {
+  return fmt::format(
+      "{:.1f} M tokens in {} documents, {:.0f} % of the documents held out, {} words in the "
+      "vocabulary",
+      static_cast<double>(tokens_->num_tokens()) * 1e-6, with_thousands(tokens_->num_documents()),
+      100.0 * static_cast<double>(validation_.size()) /
+          static_cast<double>(tokens_->num_documents()),
+      with_thousands(tokenizer_->vocabulary_size()));
+}
+
+}  // namespace roformer::data
