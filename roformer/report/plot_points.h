@@ -1,0 +1,36 @@
+// The points of a chart that can be drawn, and the box around them: what the SVG and the text chart
+// share.
+#pragma once
+#include <cstddef>
+#include <vector>
+
+#include "roformer/report/line_chart.h"
+
+namespace roformer::report {
+
+struct Point {
+  double x;
+  double y;
+};
+
+/// A range of one axis; empty as long as nothing was put in.
+struct Range {
+  double low = 0;
+  double high = 0;
+  bool empty = true;
+  void include(double value);
+};
+
+/// Whether a point can stand in the chart: finite, and above zero on logarithmic axes.
+bool drawable(const LineChart& chart, Point point);
+
+/// The points of a series, neighbours averaged so that at most `most` remain. Keeps points that
+/// cannot be drawn (they are gaps) where nothing is averaged. Throws Error if x and y differ in
+/// size.
+std::vector<Point> thinned_points(const LineChart& chart, const Series& series, std::size_t most);
+
+/// The ranges of all drawable points.
+Range x_range(const LineChart& chart);
+Range y_range(const LineChart& chart);
+
+}  // namespace roformer::report

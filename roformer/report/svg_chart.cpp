@@ -1,0 +1,100 @@
+// Draws a LineChart with gnuplot's SVG terminal (gnuplot 5.4 manual, "svg").
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "roformer/base/command.h"
+#include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/report/line_chart.h"
+#include "roformer/report/plot_points.h"
+
+namespace roformer::report {
+namespace {
+
+// Okabe and Ito's colours, which the colour-blind tell apart too.
+constexpr std::array<const char*, 7> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                "#56B4E9", "#E69F00", "#444444"};
+
+constexpr std::size_t most_points = 1000;  // a series' share of the file stays below 20 kB
+constexpr std::size_t few_points = 60;     // these are marked
+
+// A single-quoted gnuplot string: only quotes are special in it.
+std::string quoted(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') result += '\'';
+    result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return result + "'";
+}
+
+std::string data_block(const LineChart& chart, const Series& series, std::size_t number) {
+  std::string block = fmt::format("$series{} << END\n", number);
+  for (const Point point : thinned_points(chart, series, most_points)) {
+    block += drawable(chart, point) ? fmt::format("{:.9g} {:.9g}\n", point.x, point.y)
+                                    : "\n";  // a blank line: a gap
+  }
+  return block + "END\n";
+}
+
+bool has_drawable_point(const LineChart& chart, const Series& series) {
+  for (const Point point : thinned_points(chart, series, most_points)) {
+    if (drawable(chart, point)) return true;
+  }
+  return false;
+}
+
+std::string gnuplot_script(const LineChart& chart) {
+  // The drawing scales with the page; at 560 units wide its letters stay readable on a phone.
+  std::string script =
+      "set terminal svg size 560,340 dynamic noenhanced font 'sans-serif,13' linewidth 1.4\n"
+      "set encoding utf8\n"
+      "set border 3 linecolor rgb '#888888'\n"
+      "set tics nomirror scale 0.5 textcolor rgb '#444444'\n"
+      "set grid linecolor rgb '#E4E4E4' linewidth 0.7 linetype 1\n"
+      "set key top right noopaque textcolor rgb '#222222'\n"
+      "set offsets graph 0, graph 0, graph 0.04, graph 0.04\n";
+  if (!chart.title.empty())
+    script += fmt::format("set title {} textcolor rgb '#222222'\n", quoted(chart.title));
+  script += fmt::format("set xlabel {} textcolor rgb '#444444'\n", quoted(chart.x_title));
+  script += fmt::format("set ylabel {} textcolor rgb '#444444'\n", quoted(chart.y_title));
+  if (chart.log_x) script += "set logscale x\n";
+  if (chart.log_y) script += "set logscale y\n";
+
+  std::string plot;
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    const Series& series = chart.series[i];
+    if (!has_drawable_point(chart, series)) continue;
+    script += data_block(chart, series, i);
+    const bool marked = series.x.size() <= few_points;
+    plot +=
+        fmt::format("{} $series{} using 1:2 with {} linecolor rgb '{}' linewidth 1.4 {} title {}",
+                    plot.empty() ? "plot" : ",", i, marked ? "linespoints" : "lines",
+                    colours[i % colours.size()], marked ? "pointtype 7 pointsize 0.35" : "",
+                    quoted(series.name));
+  }
+  return script + plot + "\n";
+}
+
+}  // namespace
+
+std::optional<std::string> svg_chart(const LineChart& chart) {
+  if (x_range(chart).empty) return std::nullopt;
+  if (!base::has_program("gnuplot")) {
+    spdlog::warn("no chart '{}': gnuplot is not installed (package gnuplot-nox)", chart.title);
+    return std::nullopt;
+  }
+  const auto result = base::run_command({"gnuplot"}, gnuplot_script(chart));
+  const auto begin =
+      result.output.find("<svg");  // behind the XML prologue, which HTML does not want
+  const auto end = result.output.rfind("</svg>");
+  if (result.status != 0 || begin == std::string::npos || end == std::string::npos) {
+    spdlog::warn("no chart '{}': gnuplot failed (status {})", chart.title, result.status);
+    return std::nullopt;
+  }
+  return result.output.substr(begin, end + 6 - begin);
+}
+
+}  // namespace roformer::report
