@@ -1,8 +1,11 @@
 // Draws a LineChart with gnuplot's SVG terminal (gnuplot 5.4 manual, "svg").
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
+#include <vector>
 
 #include "roformer/base/command.h"
 #include "roformer/base/error.h"
@@ -30,6 +33,38 @@ std::string quoted(std::string_view text) {
   return result + "'";
 }
 
+// Round numbers along a logarithmic axis; gnuplot labels powers of ten only, of which there may be
+// none.
+std::string logarithmic_tics(char axis, Range range) {
+  const double factor = range.high / range.low;
+  if (factor > 1000) return "";
+  const auto mantissas = factor > 8
+                             ? std::vector{1.0, 2.0, 5.0}
+                             : std::vector{1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0};
+  std::string tics;
+  for (double power = std::pow(10, std::floor(std::log10(range.low))); power <= range.high;
+       power *= 10) {
+    for (const double mantissa : mantissas)
+      tics += fmt::format("{}{:g}", tics.empty() ? "" : ", ", mantissa * power);
+  }
+  return fmt::format("set {}tics ({})\n", axis, tics);
+}
+
+// A little room around the points; on a logarithmic axis gnuplot would go on to the next powers of
+// ten.
+std::string axis_range(char axis, Range range, bool logarithmic) {
+  const double margin = axis == 'x' ? 0 : 0.04;
+  if (logarithmic) {
+    const double factor = range.low < range.high ? std::pow(range.high / range.low, margin) : 2;
+    return logarithmic_tics(axis, range) +
+           fmt::format("set logscale {}\nset {}range [{:.9g}:{:.9g}]\n", axis, axis,
+                       range.low / factor, range.high * factor);
+  }
+  const double room = range.low < range.high ? (range.high - range.low) * margin
+                                             : std::max(1.0, std::abs(range.low)) * 0.5;
+  return fmt::format("set {}range [{:.9g}:{:.9g}]\n", axis, range.low - room, range.high + room);
+}
+
 std::string data_block(const LineChart& chart, const Series& series, std::size_t number) {
   std::string block = fmt::format("$series{} << END\n", number);
   for (const Point point : thinned_points(chart, series, most_points)) {
@@ -47,21 +82,20 @@ bool has_drawable_point(const LineChart& chart, const Series& series) {
 }
 
 std::string gnuplot_script(const LineChart& chart) {
-  // The drawing scales with the page; at 560 units wide its letters stay readable on a phone.
+  // The drawing scales with the page; at 480 units wide its letters stay readable on a phone.
   std::string script =
-      "set terminal svg size 560,340 dynamic noenhanced font 'sans-serif,13' linewidth 1.4\n"
+      "set terminal svg size 480,310 dynamic noenhanced font 'sans-serif,13' linewidth 1.4\n"
       "set encoding utf8\n"
       "set border 3 linecolor rgb '#888888'\n"
       "set tics nomirror scale 0.5 textcolor rgb '#444444'\n"
       "set grid linecolor rgb '#E4E4E4' linewidth 0.7 linetype 1\n"
-      "set key top right noopaque textcolor rgb '#222222'\n"
-      "set offsets graph 0, graph 0, graph 0.04, graph 0.04\n";
+      "set key top right noopaque textcolor rgb '#222222'\n";
   if (!chart.title.empty())
     script += fmt::format("set title {} textcolor rgb '#222222'\n", quoted(chart.title));
   script += fmt::format("set xlabel {} textcolor rgb '#444444'\n", quoted(chart.x_title));
   script += fmt::format("set ylabel {} textcolor rgb '#444444'\n", quoted(chart.y_title));
-  if (chart.log_x) script += "set logscale x\n";
-  if (chart.log_y) script += "set logscale y\n";
+  script +=
+      axis_range('x', x_range(chart), chart.log_x) + axis_range('y', y_range(chart), chart.log_y);
 
   std::string plot;
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
