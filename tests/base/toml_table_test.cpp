@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "roformer/base/error.h"
+#include "tests/base/test_files.h"
 
 namespace roformer::base {
 namespace {
@@ -24,18 +23,8 @@ length = 512
 steps = 7
 )";
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using tests::error_message;
+using tests::has_text;
 
 TEST(TomlTable, ReadsTypes) {
   const auto recipe = TomlTable::parse(recipe_text);
@@ -64,8 +53,8 @@ TEST(TomlTable, FallsBackWhereAbsent) {
 
 TEST(TomlTable, WrongTypeNamesLine) {
   const auto recipe = TomlTable::parse(recipe_text, "r.toml");
-  const auto text = message_of([&] { recipe.table("model").get("dropout", 1); });
-  EXPECT_TRUE(contains(text, "r.toml:4 [model] dropout")) << text;
+  const auto text = error_message([&] { recipe.table("model").get("dropout", 1); });
+  EXPECT_TRUE(has_text(text, "r.toml:4 [model] dropout")) << text;
   EXPECT_THROW(recipe.get("name", 1.0), Error);
   EXPECT_THROW(recipe.table("name"), Error);
   EXPECT_THROW(recipe.tables("model"), Error);
@@ -86,9 +75,9 @@ TEST(TomlTable, UnknownKeySuggestsNearest) {
   const auto model = recipe.table("model");
   model.get("hidden_size", 1);
   model.get("num_layers", 1);
-  const auto text = message_of([&] { model.reject_unknown_keys(); });
-  EXPECT_TRUE(contains(text, "r.toml:2 [model] hiden_size")) << text;
-  EXPECT_TRUE(contains(text, "'hidden_size'")) << text;
+  const auto text = error_message([&] { model.reject_unknown_keys(); });
+  EXPECT_TRUE(has_text(text, "r.toml:2 [model] hiden_size")) << text;
+  EXPECT_TRUE(has_text(text, "'hidden_size'")) << text;
   EXPECT_NO_THROW(recipe.reject_unknown_keys());
 }
 
@@ -114,7 +103,7 @@ TEST(TomlTable, AppliesChanges) {
   EXPECT_EQ(recipe.table("data").get("note", ""), "a = b");
   EXPECT_EQ(recipe.get("name", ""), "3");
   EXPECT_TRUE(recipe.table("new").table("section").has("key"));
-  EXPECT_TRUE(contains(recipe.table("model").where("hidden_size"), "--set"));
+  EXPECT_TRUE(has_text(recipe.table("model").where("hidden_size"), "--set"));
 }
 
 TEST(TomlTable, RefusesBadChanges) {
@@ -135,9 +124,9 @@ TEST(TomlTable, RoundTripsAsText) {
 }
 
 TEST(TomlTable, SyntaxErrorNamesFileAndLine) {
-  const auto text = message_of([] { TomlTable::parse("a = 1\nb = = 2\n", "broken.toml"); });
-  EXPECT_TRUE(contains(text, "broken.toml:2")) << text;
-  EXPECT_TRUE(contains(message_of([] { TomlTable::parse_file("/nonexistent/recipe.toml"); }),
+  const auto text = error_message([] { TomlTable::parse("a = 1\nb = = 2\n", "broken.toml"); });
+  EXPECT_TRUE(has_text(text, "broken.toml:2")) << text;
+  EXPECT_TRUE(has_text(error_message([] { TomlTable::parse_file("/nonexistent/recipe.toml"); }),
                        "recipe.toml"));
 }
 

@@ -1,0 +1,49 @@
+#include "roformer/base/file.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/base/test_files.h"
+
+namespace roformer::base {
+namespace {
+
+using tests::error_message;
+using tests::has_text;
+
+TEST(Files, RoundTripOfAllSizes) {
+  const tests::TestFolder folder;
+  for (const std::size_t size : {0u, 1u, 65535u, 65536u, 65537u, 1000000u}) {
+    std::string content(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<char>(i * 31);
+    const auto path = folder.write("file", content);
+    EXPECT_EQ(read_file(path), content);
+    const MappedFile mapped(path);
+    EXPECT_EQ(mapped.view(), content);
+  }
+}
+
+TEST(Files, FailedWriteLeavesTheOldFile) {
+  const tests::TestFolder folder;
+  const auto path = folder.write("file", "old");
+  EXPECT_THROW(write_file_atomically(path,
+                                     [](const Append& append) {
+                                       append("new", 3);
+                                       throw Error("stop");
+                                     }),
+               Error);
+  EXPECT_EQ(read_file(path), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(Files, ErrorsNameThePath) {
+  const tests::TestFolder folder;
+  EXPECT_TRUE(has_text(error_message([&] { read_file(folder.file("absent.txt")); }), "absent.txt"));
+  EXPECT_TRUE(
+      has_text(error_message([&] { MappedFile(folder.file("absent.txt")); }), "absent.txt"));
+  EXPECT_TRUE(has_text(error_message([&] { read_file(folder.path()); }), "folder"));
+  EXPECT_TRUE(has_text(error_message([&] { write_file_atomically(folder.file("no/such"), "x"); }),
+                       "no/such"));
+}
+
+}  // namespace
+}  // namespace roformer::base

@@ -1,0 +1,42 @@
+#include "roformer/base/progress.h"
+
+#include <gtest/gtest.h>
+
+namespace roformer::base {
+namespace {
+
+TEST(ProgressTest, Durations) {
+  EXPECT_EQ(format_duration(0), "0:00");
+  EXPECT_EQ(format_duration(-3), "0:00");
+  EXPECT_EQ(format_duration(7.4), "0:07");
+  EXPECT_EQ(format_duration(59.6), "1:00");
+  EXPECT_EQ(format_duration(125), "2:05");
+  EXPECT_EQ(format_duration(3599.5), "1:00:00");
+  EXPECT_EQ(format_duration(3723), "1:02:03");
+  EXPECT_EQ(format_duration(360000), "100:00:00");
+}
+
+TEST(ProgressTest, LastLineIsWrittenOnce) {
+  testing::internal::CaptureStderr();
+  {
+    Progress progress("reading", 4);
+    progress.update(2, "half");
+    progress.update(4, "all");
+    progress.finish();
+    progress.finish();
+  }
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_NE(text.find("reading"), std::string::npos) << text;
+  EXPECT_NE(text.find("100 %"), std::string::npos) << text;
+  EXPECT_EQ(text.find("all"), text.rfind("all")) << text;
+}
+
+TEST(ProgressTest, NothingToDoIsDone) {
+  testing::internal::CaptureStderr();
+  Progress progress("reading", 0);
+  progress.finish();
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("100 %"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace roformer::base
