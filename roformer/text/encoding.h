@@ -1,0 +1,52 @@
+// What the tokenizer gives: ids, where each stood in the text, and the options of encoding and
+// decoding.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace roformer::text {
+
+/// Half-open range of Unicode code points of the input; (0, 0) for a special token that was added.
+struct Offset {
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+  friend bool operator==(const Offset&, const Offset&) = default;
+};
+
+/// One entry a token in each vector.
+struct Encoding {
+  std::vector<std::int32_t> ids;
+  std::vector<std::int32_t> type_ids;
+  std::vector<Offset> offsets;
+
+  std::size_t size() const { return ids.size(); }
+  /// Forgets the tokens, keeps the memory.
+  void clear() {
+    ids.clear();
+    type_ids.clear();
+    offsets.clear();
+  }
+};
+
+/// What gives way when there are more than max_length tokens.
+enum class Truncation {
+  forbidden,      // an Error
+  longest_first,  // the longer of the two, as Hugging Face divides it
+  only_first,
+  only_second,
+};
+
+struct EncodeOptions {
+  bool add_special_tokens = true;
+  std::int64_t max_length = 0;  // special tokens included; 0: no limit
+  Truncation truncation = Truncation::longest_first;
+};
+
+struct DecodeOptions {
+  bool skip_special_tokens = false;
+  bool clean_up_spaces =
+      false;  // Hugging Face's clean_up_tokenization_spaces: " ." becomes "." and so on
+};
+
+}  // namespace roformer::text

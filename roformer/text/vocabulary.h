@@ -1,0 +1,41 @@
+// A list of tokens, the index being the id; vocab.txt has one a line.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace roformer::text {
+
+class Vocabulary {
+ public:
+  Vocabulary() = default;
+  /// Throws Error for a token that occurs twice, and for an empty list; `name` says where the
+  /// tokens come from.
+  explicit Vocabulary(std::vector<std::string> tokens, std::string_view name = "vocabulary");
+
+  /// Reads vocab.txt. Throws Error naming file and line.
+  static Vocabulary load(const std::filesystem::path& file);
+  /// Writes vocab.txt, atomically.
+  void save(const std::filesystem::path& file) const;
+
+  std::int32_t size() const { return static_cast<std::int32_t>(tokens_.size()); }
+  const std::string& token(std::int32_t id) const { return tokens_[static_cast<std::size_t>(id)]; }
+  const std::vector<std::string>& tokens() const { return tokens_; }
+  std::optional<std::int32_t> find(std::string_view token) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  std::vector<std::string> tokens_;
+  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+};
+
+}  // namespace roformer::text
