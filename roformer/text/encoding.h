@@ -43,10 +43,16 @@ struct EncodeOptions {
   Truncation truncation = Truncation::longest_first;
 };
 
+/// Spaces that tokenisation has put where writing has none.
+enum class CleanUp {
+  none,
+  punctuation,   // before . ? ! and the comma: Hugging Face's default
+  contractions,  // besides, those of "do n't" and "it 's": its clean_up_tokenization_spaces
+};
+
 struct DecodeOptions {
   bool skip_special_tokens = false;
-  bool clean_up_spaces =
-      false;  // Hugging Face's clean_up_tokenization_spaces: " ." becomes "." and so on
+  CleanUp clean_up = CleanUp::punctuation;
 };
 
 }  // namespace roformer::text

@@ -1,0 +1,82 @@
+// Sixteen bytes of text at once: where a run of ASCII letters and digits ends, and its lower case.
+#pragma once
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "roformer/text/short_word_table.h"
+
+namespace roformer::text {
+
+struct AsciiRun {
+  std::size_t size;  // letters and digits at the start, 0 to 16
+  ShortWord word;    // those, lower-cased if asked for, zeros behind; meaningless at size 16
+};
+
+/// The bytes from `p`, at most 16, zeros behind them.
+inline void load_block(const char* p, std::size_t left, char (&block)[16]) {
+  if (left >= 16) {
+    std::memcpy(block, p, 16);
+    return;
+  }
+  std::memset(block, 0, 16);
+  std::memcpy(block, p, left);
+}
+
+#ifdef __SSE2__
+
+template <bool lowercase>
+AsciiRun read_ascii_run(const char* p, std::size_t left) {
+  __m128i bytes;
+  if (left >= 16) {
+    bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  } else {
+    char block[16];
+    load_block(p, left, block);
+    bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block));
+  }
+  const auto is_within = [](__m128i value, char first, char count) {
+    const __m128i shifted = _mm_sub_epi8(value, _mm_set1_epi8(first));
+    return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(static_cast<char>(count - 1))),
+                          shifted);
+  };
+  const __m128i low = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+  const __m128i letters = is_within(low, 'a', 26);
+  const __m128i digits = is_within(bytes, '0', 10);
+  const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(letters, digits)));
+  AsciiRun run;
+  run.size = static_cast<std::size_t>(std::countr_one(mask));
+  // `low` leaves digits as they are: 0x30 to 0x39 have bit 0x20 already.
+  const __m128i kept = lowercase ? low : bytes;
+  std::uint64_t halves[2];
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(halves), kept);
+  const auto keep = [](std::size_t count) {
+    return count >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * count)) - 1;
+  };
+  run.word.low = halves[0] & keep(run.size);
+  run.word.high = run.size > 8 ? halves[1] & keep(run.size - 8) : 0;
+  return run;
+}
+
+#else
+
+template <bool lowercase>
+AsciiRun read_ascii_run(const char* p, std::size_t left) {
+  char block[16] = {};
+  std::size_t size = 0;
+  for (; size < 16 && size < left; ++size) {
+    const char c = p[size];
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (!capital && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) break;
+    block[size] = lowercase && capital ? static_cast<char>(c | 0x20) : c;
+  }
+  return {size, make_short_word(block, size < 16 ? size : 15)};
+}
+
+#endif
+
+}  // namespace roformer::text

@@ -1,0 +1,88 @@
+#include "roformer/text/unicode.h"
+
+#include <utf8proc.h>
+
+#include "roformer/text/unicode_exceptions.h"
+#include "roformer/text/utf8.h"
+
+namespace roformer::text {
+namespace {
+
+utf8proc_category_t category(char32_t code) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(code));
+}
+
+bool is_within(char32_t code, char32_t first, char32_t last) {
+  return code >= first && code <= last;
+}
+
+}  // namespace
+
+bool is_white_space(char32_t code) {
+  if (is_within(code, 9, 13) || code == 0x85) return true;
+  const utf8proc_category_t c = category(code);
+  return c == UTF8PROC_CATEGORY_ZS || c == UTF8PROC_CATEGORY_ZL || c == UTF8PROC_CATEGORY_ZP;
+}
+
+bool is_punctuation(char32_t code) {
+  if (code < 0x80) {
+    return is_within(code, 33, 47) || is_within(code, 58, 64) || is_within(code, 91, 96) ||
+           is_within(code, 123, 126);
+  }
+  return published_punctuation(
+      code, is_within(category(code), UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO));
+}
+
+bool is_removed_by_clean_up(char32_t code) {
+  if (code == 0 || code == kReplacementCharacter) return true;
+  if (code == '\t' || code == '\n' || code == '\r') return false;
+  const utf8proc_category_t c = category(code);
+  return published_control(
+      code, c == UTF8PROC_CATEGORY_CC || c == UTF8PROC_CATEGORY_CF || c == UTF8PROC_CATEGORY_CO);
+}
+
+bool is_nonspacing_mark(char32_t code) {
+  return published_nonspacing_mark(code, category(code) == UTF8PROC_CATEGORY_MN);
+}
+
+bool is_chinese_character(char32_t code) {
+  return is_within(code, 0x4E00, 0x9FFF) || is_within(code, 0x3400, 0x4DBF) ||
+         is_within(code, 0x20000, 0x2A6DF) || is_within(code, 0x2A700, 0x2B81F) ||
+         is_within(code, 0x2B920, 0x2CEAF) || is_within(code, 0xF900, 0xFAFF) ||
+         is_within(code, 0x2F800, 0x2FA1F);
+}
+
+bool is_word_character(char32_t code) {
+  const utf8proc_category_t c = category(code);
+  if (is_within(c, UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_NL) || c == UTF8PROC_CATEGORY_PC)
+    return true;
+  // Join_Control, and the circled and squared letters, which are alphabetic symbols.
+  return is_within(code, 0x200C, 0x200D) || is_within(code, 0x24B6, 0x24E9) ||
+         is_within(code, 0x1F130, 0x1F149) || is_within(code, 0x1F150, 0x1F169) ||
+         is_within(code, 0x1F170, 0x1F189);
+}
+
+int combining_class(char32_t code) {
+  const int value = utf8proc_get_property(static_cast<utf8proc_int32_t>(code))->combining_class;
+  return value != 0 && published_combining_class(code) ? value : 0;
+}
+
+CodeSequence lower_case(char32_t code) {
+  if (code == 0x130) return {{'i', 0x307}, 2};  // the only one of several code points
+  const auto lower = static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code)));
+  return {{published_lower_case(code, lower)}, 1};
+}
+
+CodeSequence decompose(char32_t code) {
+  if (code < 0xC0 || !published_decomposition(code)) return {{code}, 1};
+  utf8proc_int32_t codes[4] = {};
+  int boundary_class = 0;
+  const auto size = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), codes, 4,
+                                            UTF8PROC_DECOMPOSE, &boundary_class);
+  if (size < 1 || size > 4) return {{code}, 1};
+  CodeSequence sequence{{}, static_cast<int>(size)};
+  for (int i = 0; i < size; ++i) sequence.codes[i] = static_cast<char32_t>(codes[i]);
+  return sequence;
+}
+
+}  // namespace roformer::text

@@ -1,0 +1,34 @@
+// Properties of code points as BERT's tokenizer uses them: utf8proc's tables, corrected by
+// unicode_exceptions.h.
+#pragma once
+#include <cstdint>
+
+namespace roformer::text {
+
+/// White_Space of the Unicode standard.
+bool is_white_space(char32_t code);
+/// ASCII punctuation and symbols, and category P.
+bool is_punctuation(char32_t code);
+/// What clean-up removes: NUL, U+FFFD, categories Cc, Cf and Co without tab, line feed and carriage
+/// return.
+bool is_removed_by_clean_up(char32_t code);
+/// Category Mn: what is left of accents after decomposition.
+bool is_nonspacing_mark(char32_t code);
+/// The CJK ideographs that BERT sets apart, with the published gap at U+2B820..2B91F.
+bool is_chinese_character(char32_t code);
+/// \w of regular expressions: letters, marks, digits, connectors.
+bool is_word_character(char32_t code);
+/// Order of marks in the decomposed form; 0 for what does not combine.
+int combining_class(char32_t code);
+
+/// A few code points, as many as one turns into.
+struct CodeSequence {
+  char32_t codes[4];
+  int size;
+};
+
+CodeSequence lower_case(char32_t code);
+/// Canonical decomposition (NFD) of one code point.
+CodeSequence decompose(char32_t code);
+
+}  // namespace roformer::text

@@ -1,0 +1,18 @@
+// Where the tokenizer that published checkpoints were made with (Hugging Face's tokenizers library)
+// differs from the current Unicode database: its tables of categories are those of Unicode 8, of
+// decompositions those of 12, of lower case those of 17. Each function takes what our database says
+// and returns what that library does.
+#pragma once
+#include <cstdint>
+
+namespace roformer::text {
+
+bool published_punctuation(char32_t code, bool database);
+bool published_nonspacing_mark(char32_t code, bool database);
+bool published_control(char32_t code, bool database);
+char32_t published_lower_case(char32_t code, char32_t database);
+/// Whether that library knows the character's decomposition, or its combining class.
+bool published_decomposition(char32_t code);
+bool published_combining_class(char32_t code);
+
+}  // namespace roformer::text

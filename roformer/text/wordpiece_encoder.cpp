@@ -1,0 +1,375 @@
+#include "roformer/text/wordpiece_encoder.h"
+
+#include <algorithm>
+
+#include "roformer/base/error.h"
+#include "roformer/text/ascii_block.h"
+#include "roformer/text/unicode.h"
+#include "roformer/text/utf8.h"
+#include "roformer/text/word_buffer.h"
+
+namespace roformer::text {
+namespace {
+
+class IdSink {
+ public:
+  explicit IdSink(std::vector<std::int32_t>& ids) : ids_(ids) {}
+  void token(std::int32_t id, std::int32_t, std::int32_t) { ids_.push_back(id); }
+  std::size_t mark() const { return ids_.size(); }
+  void rewind(std::size_t mark) { ids_.resize(mark); }
+
+ private:
+  std::vector<std::int32_t>& ids_;
+};
+
+class OffsetSink {
+ public:
+  OffsetSink(std::vector<std::int32_t>& ids, std::vector<Offset>& offsets)
+      : ids_(ids), offsets_(offsets) {}
+  void token(std::int32_t id, std::int32_t begin, std::int32_t end) {
+    ids_.push_back(id);
+    offsets_.push_back({begin, end});
+  }
+  std::size_t mark() const { return ids_.size(); }
+  void rewind(std::size_t mark) {
+    ids_.resize(mark);
+    offsets_.resize(mark);
+  }
+
+ private:
+  std::vector<std::int32_t>& ids_;
+  std::vector<Offset>& offsets_;
+};
+
+bool is_ascii(const char* p) {
+  return static_cast<unsigned char>(*p) < 0x80;
+}
+
+}  // namespace
+
+// A place in a text, and what to add to its bytes from `begin` to count code points.
+struct WordPieceEncoder::Cursor {
+  const char* p;
+  const char* begin;
+  const char* end;
+  std::int32_t skew;
+
+  std::int32_t offset() const { return static_cast<std::int32_t>(p - begin) + skew; }
+  std::size_t left() const { return static_cast<std::size_t>(end - p); }
+};
+
+WordPieceEncoder::WordPieceEncoder(Vocabulary vocabulary, TokenizerConfig config)
+    : vocabulary_(std::move(vocabulary)),
+      config_(std::move(config)),
+      characters_(config_.normalizer) {
+  const auto unknown = vocabulary_.find(config_.unk_token);
+  base::require(unknown.has_value(),
+                "[text] expected the unknown token '{}' among the {} tokens of the vocabulary",
+                config_.unk_token, vocabulary_.size());
+  base::require(config_.max_word_length > 0,
+                "[text] expected max_input_chars_per_word > 0 but got {}", config_.max_word_length);
+  unk_id_ = *unknown;
+  collect_added_tokens();
+  build_tables();
+}
+
+void WordPieceEncoder::collect_added_tokens() {
+  for (AddedToken token : config_.added_tokens) {
+    const auto id = vocabulary_.find(token.content);
+    if (!id) continue;
+    token.id = *id;
+    added_tokens_.push_back(std::move(token));
+  }
+  for (const std::string* content : {&config_.pad_token, &config_.unk_token, &config_.cls_token,
+                                     &config_.sep_token, &config_.mask_token}) {
+    const auto id = vocabulary_.find(*content);
+    const bool known =
+        std::any_of(added_tokens_.begin(), added_tokens_.end(),
+                    [&](const AddedToken& token) { return token.content == *content; });
+    if (id && !known) added_tokens_.push_back({.content = *content, .id = *id});
+  }
+  std::vector<AddedToken> raw, normalized;
+  for (const AddedToken& token : added_tokens_) {
+    if (!token.normalized) {
+      raw.push_back(token);
+      continue;
+    }
+    normalized.push_back(token);
+    normalized.back().content = normalize_to_utf8(token.content, config_.normalizer);
+  }
+  raw_matcher_ = AddedTokenMatcher(std::move(raw));
+  normalized_matcher_ = AddedTokenMatcher(std::move(normalized));
+}
+
+void WordPieceEncoder::build_tables() {
+  std::vector<PieceTrie::Key> keys;
+  std::vector<ShortWordTable::Key> words;
+  for (std::int32_t id = 0; id < vocabulary_.size(); ++id) {
+    const std::string_view token = vocabulary_.token(id);
+    if (token.empty()) continue;
+    keys.push_back({PieceTrie::Root::initial, token, id});
+    const bool short_word = token.size() <= kShortWordSize && token.find('\0') == token.npos &&
+                            count_code_points(token) <= config_.max_word_length;
+    if (short_word) words.push_back({token, id});
+    const std::string& prefix = config_.continuing_prefix;
+    if (token.starts_with(prefix) && token.size() > prefix.size()) {
+      keys.push_back({PieceTrie::Root::continuation, token.substr(prefix.size()), id});
+    }
+  }
+  pieces_ = PieceTrie(std::move(keys));
+  short_words_ = ShortWordTable(words);
+  characters_.map_alone(
+      [this](char32_t code) { return static_cast<std::uint32_t>(word_id(code)); });
+  for (char32_t code = 0; code < 0x80; ++code) {
+    const CharacterEntry entry = characters_.entry(code);
+    if (entry.kind == CharacterKind::space) byte_kinds_[code] = ByteKind::space;
+    if (entry.kind == CharacterKind::alone) byte_kinds_[code] = ByteKind::alone;
+    if (entry.kind == CharacterKind::alone)
+      alone_ids_[code] = static_cast<std::int32_t>(entry.value);
+    const bool letter = (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
+    if (letter || (code >= '0' && code <= '9')) byte_kinds_[code] = ByteKind::word;
+  }
+}
+
+std::int32_t WordPieceEncoder::word_id(char32_t code) const {
+  std::string word;
+  append_utf8(code, word);
+  return vocabulary_.find(word).value_or(unk_id_);
+}
+
+// The longest pieces of one word, from its beginning; [UNK] for the whole if some part matches
+// none.
+template <typename Sink>
+void WordPieceEncoder::encode_word(WordBuffer& word, Sink& sink) const {
+  if (word.empty()) return;
+  const std::size_t mark = sink.mark();
+  bool known = !word.is_too_long();
+  auto root = PieceTrie::Root::initial;
+  for (std::size_t begin = 0; known && begin < word.size();) {
+    const PieceTrie::Match piece = pieces_.longest(root, word.bytes() + begin, word.size() - begin);
+    known = piece.id >= 0;
+    if (!known) break;
+    const Offset at = word.extent(begin, begin + piece.size);
+    sink.token(piece.id, at.begin, at.end);
+    begin += piece.size;
+    root = PieceTrie::Root::continuation;
+  }
+  if (!known) {
+    sink.rewind(mark);
+    sink.token(unk_id_, word.extent().begin, word.extent().end);
+  }
+  word.clear();
+}
+
+// The same for a word of ASCII letters, already lower-cased, whose offsets need no looking up.
+template <typename Sink>
+void WordPieceEncoder::encode_ascii_pieces(const char* bytes, std::size_t size, std::int32_t begin,
+                                           Sink& sink) const {
+  const std::size_t mark = sink.mark();
+  const bool too_long = static_cast<std::int64_t>(size) > config_.max_word_length;
+  auto root = PieceTrie::Root::initial;
+  for (std::size_t i = 0; i < size;) {
+    const PieceTrie::Match piece =
+        too_long ? PieceTrie::Match{} : pieces_.longest(root, bytes + i, size - i);
+    if (piece.id < 0) {
+      sink.rewind(mark);
+      sink.token(unk_id_, begin, begin + static_cast<std::int32_t>(size));
+      return;
+    }
+    const auto at = begin + static_cast<std::int32_t>(i);
+    sink.token(piece.id, at, at + static_cast<std::int32_t>(piece.size));
+    i += piece.size;
+    root = PieceTrie::Root::continuation;
+  }
+}
+
+// Words and punctuation while all is ASCII; stops at the beginning of a word, or place between
+// words, that is not.
+template <bool lowercase, typename Sink>
+void WordPieceEncoder::encode_ascii(Cursor& cursor, Sink& sink) const {
+  while (cursor.p < cursor.end) {
+    const AsciiRun run = read_ascii_run<lowercase>(cursor.p, cursor.left());
+    const std::int32_t begin = cursor.offset();
+    if (run.size == 0) {
+      const auto byte = static_cast<unsigned char>(*cursor.p);
+      const ByteKind kind = byte_kinds_[byte];
+      if (kind == ByteKind::other) return;
+      if (kind == ByteKind::alone) sink.token(alone_ids_[byte], begin, begin + 1);
+      ++cursor.p;
+      continue;
+    }
+    if (run.size > kShortWordSize) {
+      if (!encode_long_ascii_word<lowercase>(cursor, sink)) return;
+      continue;
+    }
+    const char* after = cursor.p + run.size;
+    // A control character or a combining mark behind the word may belong to it.
+    const bool ends =
+        after == cursor.end || byte_kinds_[static_cast<unsigned char>(*after)] != ByteKind::other;
+    if (!ends) return;
+    const std::int32_t id = short_words_.find(run.word);
+    if (id >= 0) {
+      sink.token(id, begin, begin + static_cast<std::int32_t>(run.size));
+    } else {
+      char bytes[16];
+      std::memcpy(bytes, &run.word.low, 8);
+      std::memcpy(bytes + 8, &run.word.high, 8);
+      encode_ascii_pieces(bytes, run.size, begin, sink);
+    }
+    cursor.p = after;
+    if (after < cursor.end && *after == ' ') ++cursor.p;
+  }
+}
+
+template <bool lowercase, typename Sink>
+bool WordPieceEncoder::encode_long_ascii_word(Cursor& cursor, Sink& sink) const {
+  const char* after = cursor.p;
+  while (after < cursor.end && byte_kinds_[static_cast<unsigned char>(*after)] == ByteKind::word)
+    ++after;
+  if (after < cursor.end && byte_kinds_[static_cast<unsigned char>(*after)] == ByteKind::other)
+    return false;
+  const auto size = static_cast<std::size_t>(after - cursor.p);
+  const std::int32_t begin = cursor.offset();
+  constexpr std::size_t most = 256;
+  char bytes[most];
+  const std::size_t used = std::min(size, most);
+  if (used < size && static_cast<std::int64_t>(size) <= config_.max_word_length) {
+    return false;  // a limit far above BERT's 100: the general way
+  }
+  for (std::size_t i = 0; i < used; ++i) {
+    bytes[i] = lowercase ? static_cast<char>(cursor.p[i] | 0x20) : cursor.p[i];
+  }
+  encode_ascii_pieces(bytes, size, begin, sink);
+  cursor.p = after;
+  return true;
+}
+
+// One character's part in the current word. False if the text needs normalize().
+template <typename Sink>
+bool WordPieceEncoder::apply(CharacterEntry entry, char32_t code, Offset at, WordBuffer& word,
+                             Sink& sink) const {
+  switch (entry.kind) {
+    case CharacterKind::same:
+      word.append(code, at);
+      return true;
+    case CharacterKind::word:
+      word.append(entry.value, at);
+      return true;
+    case CharacterKind::drop:
+      return true;
+    case CharacterKind::space:
+      encode_word(word, sink);
+      return true;
+    case CharacterKind::alone:
+      encode_word(word, sink);
+      sink.token(static_cast<std::int32_t>(entry.value), at.begin, at.end);
+      return true;
+    case CharacterKind::sequence:
+      for (const CharacterEntry& part : characters_.sequence(entry.value))
+        apply(part, code, at, word, sink);
+      return true;
+    case CharacterKind::reorder:
+      return false;
+  }
+  return true;
+}
+
+// Characters of any kind until a word has ended and ASCII follows. False if the text needs
+// normalize().
+template <typename Sink>
+bool WordPieceEncoder::encode_other(Cursor& cursor, WordBuffer& word, Sink& sink) const {
+  while (cursor.p < cursor.end) {
+    const DecodedCharacter c = decode_utf8(cursor.p, cursor.end);
+    const std::int32_t begin = cursor.offset();
+    if (!apply(characters_.entry(c.code), c.code, {begin, begin + 1}, word, sink)) return false;
+    cursor.p += c.size;
+    cursor.skew -= static_cast<std::int32_t>(c.size) - 1;
+    if (word.empty() && cursor.p < cursor.end && is_ascii(cursor.p)) return true;
+  }
+  encode_word(word, sink);
+  return true;
+}
+
+// A stretch of text without added tokens. `offset`: the code points before it.
+template <bool lowercase, typename Sink>
+void WordPieceEncoder::encode_segment(std::string_view text, std::int32_t offset,
+                                      Sink& sink) const {
+  if (!normalized_matcher_.empty()) return encode_normalized(text, offset, sink);
+  const std::size_t mark = sink.mark();
+  Cursor cursor{text.data(), text.data(), text.data() + text.size(), offset};
+  WordBuffer word(config_.max_word_length);
+  while (true) {
+    encode_ascii<lowercase>(cursor, sink);
+    if (cursor.p == cursor.end) return;
+    if (encode_other(cursor, word, sink)) continue;
+    sink.rewind(mark);
+    return encode_normalized(text, offset, sink);
+  }
+}
+
+template <typename Sink>
+void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
+                                               const NormalizedCharacter* end, WordBuffer& word,
+                                               Sink& sink) const {
+  for (const NormalizedCharacter* c = begin; c < end; ++c) {
+    const bool space = is_white_space(c->code);
+    const bool alone = !space && is_punctuation(c->code);
+    if (space || alone) encode_word(word, sink);
+    if (!space) word.append(c->code, c->source);
+    if (alone) encode_word(word, sink);
+  }
+  encode_word(word, sink);
+}
+
+// The slow, exact way: for marks that change places, and for added tokens that are looked for after
+// normalisation.
+template <typename Sink>
+void WordPieceEncoder::encode_normalized(std::string_view text, std::int32_t offset,
+                                         Sink& sink) const {
+  const std::vector<NormalizedCharacter> characters = normalize(text, config_.normalizer, offset);
+  WordBuffer word(config_.max_word_length);
+  std::string bytes;
+  std::vector<std::size_t> starts;  // of each byte's character
+  for (std::size_t i = 0; i < characters.size(); ++i) {
+    append_utf8(characters[i].code, bytes);
+    starts.resize(bytes.size(), i);
+  }
+  starts.push_back(characters.size());
+  const NormalizedCharacter* all = characters.data();
+  std::size_t done = 0;
+  while (const auto match = normalized_matcher_.find(bytes, done)) {
+    encode_normalized_words(all + starts[done], all + starts[match->begin], word, sink);
+    sink.token(match->id, all[starts[match->begin]].source.begin,
+               all[starts[match->end - 1]].source.end);
+    done = match->end;
+  }
+  encode_normalized_words(all + starts[done], all + characters.size(), word, sink);
+}
+
+template <bool lowercase, typename Sink>
+void WordPieceEncoder::encode_text(std::string_view text, Sink& sink) const {
+  std::size_t done = 0;
+  std::int32_t offset = 0;
+  while (const auto match = raw_matcher_.find(text, done)) {
+    const std::string_view before = text.substr(done, match->begin - done);
+    encode_segment<lowercase>(before, offset, sink);
+    const std::int32_t begin = offset + count_code_points(before);
+    offset = begin + count_code_points(text.substr(match->begin, match->end - match->begin));
+    sink.token(match->id, begin, offset);
+    done = match->end;
+  }
+  encode_segment<lowercase>(text.substr(done), offset, sink);
+}
+
+void WordPieceEncoder::encode(std::string_view text, std::vector<std::int32_t>& ids) const {
+  IdSink sink(ids);
+  config_.normalizer.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
+}
+
+void WordPieceEncoder::encode(std::string_view text, std::vector<std::int32_t>& ids,
+                              std::vector<Offset>& offsets) const {
+  OffsetSink sink(ids, offsets);
+  config_.normalizer.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
+}
+
+}  // namespace roformer::text
