@@ -1,0 +1,194 @@
+#include "roformer/task/recipe.h"
+
+#include "roformer/base/error.h"
+
+namespace roformer::task {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void read_task(const base::TomlTable& root, Recipe& recipe) {
+  SectionReader reader(root.table("task"), "task", recipe.resolved);
+  reader.read("kind", recipe.task);
+  base::require(recipe.task == "masked_lm", "[recipe] {}: expected masked_lm but got \"{}\"",
+                reader.where("kind"), recipe.task);
+  reader.finish();
+}
+
+void read_model(const base::TomlTable& root, Recipe& recipe) {
+  SectionReader reader(root.table("model"), "model", recipe.resolved);
+  std::string preset = "roformer-base";
+  reader.read("preset", preset);
+  recipe.model = model::preset(preset);
+  model::EncoderConfig& m = recipe.model;
+  const bool embedding_follows = !reader.has("embedding_size") && m.embedding_size == m.hidden_size;
+  m.vocab_size = 0;
+  reader.read("vocab_size", m.vocab_size);
+  reader.read("hidden_size", m.hidden_size);
+  if (embedding_follows) m.embedding_size = m.hidden_size;
+  reader.read("embedding_size", m.embedding_size);
+  reader.read("num_hidden_layers", m.num_hidden_layers);
+  reader.read("num_attention_heads", m.num_attention_heads);
+  reader.read("intermediate_size", m.intermediate_size);
+  reader.read("hidden_act", m.hidden_act);
+  reader.read("hidden_dropout_prob", m.hidden_dropout_prob);
+  reader.read("attention_probs_dropout_prob", m.attention_probs_dropout_prob);
+  reader.read("max_position_embeddings", m.max_position_embeddings);
+  reader.read("type_vocab_size", m.type_vocab_size);
+  reader.read("initializer_range", m.initializer_range);
+  reader.read("layer_norm_eps", m.layer_norm_eps);
+  reader.read("tie_word_embeddings", m.tie_word_embeddings);
+  reader.read("position_encoding", m.position_encoding);
+  reader.read("rotary_value", m.rotary_value);
+  reader.read("rope_theta", m.rope_theta);
+  reader.read("rotary_dim", m.rotary_dim);
+  reader.read("rotary_interleaved", m.rotary_interleaved);
+  reader.finish();
+}
+
+// A path as given if something is there, else from the recipe's folder, so that recipes work from
+// any folder.
+std::string find_beside(const std::string& name, const fs::path& recipe) {
+  const fs::path beside = recipe.parent_path() / name;
+  if (name.empty() || fs::exists(name) || !fs::exists(beside)) return name;
+  return fs::weakly_canonical(beside).string();
+}
+
+std::string rule_name(data::DocumentRule rule) {
+  switch (rule) {
+    case data::DocumentRule::file:
+      return "file";
+    case data::DocumentRule::line:
+      return "line";
+    default:
+      return "block";
+  }
+}
+
+void read_data(const base::TomlTable& root, Recipe& recipe) {
+  recipe.data = data::read_data_options(root.table("data"));
+  data::DataOptions& d = recipe.data;
+  for (auto& name : d.text) name = find_beside(name, recipe.path);
+  d.vocabulary = find_beside(d.vocabulary, recipe.path);
+
+  ResolvedRecipe& out = recipe.resolved;
+  out.begin("data");
+  out.add("text", to_toml(d.text));
+  out.add("document", to_toml(std::string_view(rule_name(d.document))));
+  out.add("block_size", to_toml(d.block_size));
+  out.add("max_documents", to_toml(d.max_documents));
+  out.add("vocabulary", to_toml(std::string_view(d.vocabulary)));
+  out.add("vocab_size", to_toml(d.vocab_size));
+  out.add("lower_case", to_toml(d.lower_case));
+  out.add("validation_share", to_toml(d.validation_share));
+  out.add("split_seed", to_toml(static_cast<std::int64_t>(d.split_seed)));
+  out.add("cache", to_toml(std::string_view(d.cache.native())));
+  out.add("mask_share", to_toml(d.masking.share));
+  out.add("mask_token_share", to_toml(d.masking.mask_share));
+  out.add("random_token_share", to_toml(d.masking.random_share));
+}
+
+void read_stages(const base::TomlTable& root, Recipe& recipe) {
+  for (base::TomlTable& table : root.tables("stage")) {
+    SectionReader reader(std::move(table), "[stage]", recipe.resolved);
+    train::Stage stage;
+    reader.read("length", stage.length);
+    reader.read("batch_size", stage.batch_size);
+    reader.read("batch_tokens", stage.batch_tokens);
+    reader.read("accumulate", stage.accumulate);
+    reader.read("steps", stage.steps);
+    reader.read("learning_rate", stage.learning_rate);
+    reader.finish();
+    recipe.training.stages.push_back(stage);
+  }
+  train::validate(recipe.training.stages);
+}
+
+void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
+  SectionReader reader(root.table("optimizer"), "optimizer", recipe.resolved);
+  train::AdamWOptions& o = recipe.training.optimizer;
+  std::string kind = "adamw";
+  reader.read("kind", kind);
+  base::require(kind == "adamw", "[recipe] {}: expected adamw but got \"{}\"", reader.where("kind"),
+                kind);
+  reader.read("learning_rate", recipe.training.learning_rate);
+  reader.read("beta1", o.beta1);
+  reader.read("beta2", o.beta2);
+  reader.read("epsilon", o.epsilon);
+  reader.read("weight_decay", o.weight_decay);
+  reader.read("clip_norm", o.clip_norm);
+  reader.finish();
+  reader.require_at_least("learning_rate", recipe.training.learning_rate, 0);
+  reader.require_at_least("weight_decay", o.weight_decay, 0);
+  reader.require_at_least("clip_norm", o.clip_norm, 0);
+  base::require(o.beta1 >= 0 && o.beta1 < 1 && o.beta2 >= 0 && o.beta2 < 1 && o.epsilon > 0,
+                "[recipe] {}: expected beta1 and beta2 of [0, 1) and a positive epsilon but got "
+                "{}, {} and {}",
+                reader.where("beta1"), o.beta1, o.beta2, o.epsilon);
+}
+
+void read_schedule(const base::TomlTable& root, Recipe& recipe) {
+  SectionReader reader(root.table("schedule"), "schedule", recipe.resolved);
+  train::Schedule& schedule = recipe.training.schedule;
+  schedule.total_steps = train::total_steps(recipe.training.stages);
+  reader.read("kind", schedule.kind);
+  reader.read("warmup_steps", schedule.warmup_steps);
+  reader.read("final_ratio", schedule.final_ratio);
+  reader.finish();
+  train::validate(schedule);
+}
+
+void read_evaluate(const base::TomlTable& root, Recipe& recipe) {
+  SectionReader reader(root.table("evaluate"), "evaluate", recipe.resolved);
+  EvaluationOptions& e = recipe.evaluation;
+  e.length = recipe.training.stages.back().length;
+  reader.read("every", e.every);
+  reader.read("length", e.length);
+  reader.read("sequences", e.sequences);
+  reader.read("batch_tokens", e.batch_tokens);
+  reader.finish();
+  reader.require_at_least("every", static_cast<double>(e.every), 1);
+  reader.require_at_least("sequences", static_cast<double>(e.sequences), 0);
+  reader.require_at_least("batch_tokens", static_cast<double>(e.batch_tokens), 1);
+  recipe.training.evaluate_every = e.every;
+}
+
+void read_run(const base::TomlTable& root, Recipe& recipe) {
+  SectionReader checkpoint(root.table("checkpoint"), "checkpoint", recipe.resolved);
+  checkpoint.read("every", recipe.training.checkpoint_every);
+  checkpoint.finish();
+  checkpoint.require_at_least("every", static_cast<double>(recipe.training.checkpoint_every), 1);
+
+  SectionReader run(root.table("run"), "run", recipe.resolved);
+  run.read("seed", recipe.seed);
+  run.read("threads", recipe.threads);
+  run.read("log_every", recipe.training.log_every);
+  run.finish();
+  run.require_at_least("threads", static_cast<double>(recipe.threads), 0);
+  run.require_at_least("log_every", static_cast<double>(recipe.training.log_every), 1);
+}
+
+}  // namespace
+
+Recipe read_recipe(const fs::path& path, const std::vector<std::string>& changes) {
+  const auto root = base::TomlTable::parse_file(path, changes);
+  Recipe recipe;
+  recipe.path = path;
+  recipe.name = path.stem().string();
+  read_task(root, recipe);
+  read_model(root, recipe);
+  read_data(root, recipe);
+  read_stages(root, recipe);
+  read_optimizer(root, recipe);
+  read_schedule(root, recipe);
+  read_evaluate(root, recipe);
+  read_run(root, recipe);
+  root.reject_unknown_keys();
+  recipe.training.title = recipe.name;
+  recipe.training.seed = recipe.seed;
+  recipe.training.recipe = recipe.resolved.flat();
+  return recipe;
+}
+
+}  // namespace roformer::task

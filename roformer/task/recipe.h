@@ -1,0 +1,43 @@
+// A recipe: one TOML file that says what is learned, from what, by what, how long. Sections [task],
+// [model], [data],
+// [[stage]], [optimizer], [schedule], [checkpoint], [evaluate], [run].
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "roformer/data/data_options.h"
+#include "roformer/model/config.h"
+#include "roformer/task/resolved_recipe.h"
+#include "roformer/train/trainer.h"
+
+namespace roformer::task {
+
+/// [evaluate]: held-out text under a fixed masking, the same whatever the training seed.
+struct EvaluationOptions {
+  std::int64_t every = 1000;         // steps
+  std::int64_t length = 0;           // tokens of a sequence; 0: the last stage's
+  std::int64_t sequences = 500;      // held-out sequences; 0: all
+  std::int64_t batch_tokens = 8192;  // tokens in one forward pass
+};
+
+struct Recipe {
+  std::filesystem::path path;
+  std::string name;  // the file's, without folder and ending
+  std::string task = "masked_lm";
+  model::EncoderConfig model;  // vocab_size 0: the vocabulary's
+  data::DataOptions data;
+  EvaluationOptions evaluation;
+  train::TrainingOptions training;  // with seed, intervals and the flat recipe
+  std::uint64_t seed = 0;
+  std::int64_t threads = 0;  // 0: as many as the machine has
+  ResolvedRecipe resolved;
+};
+
+/// Reads a recipe with `section.key=value` changes applied. Text and vocabulary files that are not
+/// found from the working folder are looked for from the recipe's folder. Throws Error naming file,
+/// line and key for whatever is unknown, of the wrong type or out of range.
+Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& changes = {});
+
+}  // namespace roformer::task

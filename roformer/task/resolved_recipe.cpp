@@ -1,0 +1,98 @@
+#include "roformer/task/resolved_recipe.h"
+
+#include <fmt/format.h>
+
+#include "roformer/base/error.h"
+
+namespace roformer::task {
+
+void ResolvedRecipe::begin(std::string section) {
+  sections_.push_back({std::move(section), {}});
+}
+
+void ResolvedRecipe::add(std::string key, std::string toml_value) {
+  sections_.back().values.emplace_back(std::move(key), std::move(toml_value));
+}
+
+std::string ResolvedRecipe::to_toml() const {
+  std::string text;
+  for (const Section& section : sections_) {
+    text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section.name);
+    for (const auto& [key, value] : section.values) text += fmt::format("{} = {}\n", key, value);
+  }
+  return text;
+}
+
+std::map<std::string, std::string> ResolvedRecipe::flat() const {
+  std::map<std::string, std::string> values;
+  std::map<std::string, int> elements;
+  for (const Section& section : sections_) {
+    std::string prefix = section.name;
+    if (prefix.starts_with("[")) {
+      prefix = prefix.substr(1, prefix.size() - 2);
+      prefix += fmt::format(".{}", elements[prefix]++);
+    }
+    for (const auto& [key, value] : section.values) values[prefix + "." + key] = value;
+  }
+  return values;
+}
+
+std::string to_toml(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      quoted += fmt::format("\\u{:04X}", static_cast<int>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+std::string to_toml(bool value) {
+  return value ? "true" : "false";
+}
+
+std::string to_toml(std::int64_t value) {
+  return fmt::format("{}", value);
+}
+
+std::string to_toml(double value) {
+  std::string text = fmt::format("{}", value);
+  // TOML tells a float from an integer by its point or exponent.
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string to_toml(const std::vector<std::string>& values) {
+  std::string text = "[";
+  for (const auto& value : values)
+    text += (text.size() > 1 ? ", " : "") + to_toml(std::string_view(value));
+  return text + "]";
+}
+
+void SectionReader::read(const char* key, std::uint64_t& value) {
+  auto number = static_cast<std::int64_t>(value);
+  read(key, number);
+  require_at_least(key, static_cast<double>(number), 0);
+  value = static_cast<std::uint64_t>(number);
+}
+
+void SectionReader::read(const char* key, int& value) {
+  std::int64_t number = value;
+  read(key, number);
+  value = static_cast<int>(number);
+}
+
+void SectionReader::read(const char* key, std::vector<std::string>& value) {
+  value = table_.get_strings(key, value);
+  resolved_.add(key, to_toml(value));
+}
+
+void SectionReader::require_at_least(const char* key, double value, double least) const {
+  base::require(value >= least, "[recipe] expected {} to be at least {} but got {}",
+                table_.where(key), least, value);
+}
+
+}  // namespace roformer::task

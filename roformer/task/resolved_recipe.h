@@ -1,0 +1,73 @@
+// Every key of a recipe with the value it ended up with, defaults included: what is printed at the
+// start of a run, saved with it, and compared when it is resumed.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "roformer/base/toml_table.h"
+
+namespace roformer::task {
+
+/// Values in the order of reading, as TOML text.
+class ResolvedRecipe {
+ public:
+  /// Starts a section: "model", or "[stage]" for an element of an array of tables.
+  void begin(std::string section);
+  void add(std::string key, std::string toml_value);
+
+  /// A TOML file that reads back to the same recipe.
+  std::string to_toml() const;
+  /// "model.hidden_size" → "256"; elements of an array of tables are numbered as --set numbers
+  /// them: "stage.0.steps".
+  std::map<std::string, std::string> flat() const;
+
+ private:
+  struct Section {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> values;
+  };
+  std::vector<Section> sections_;
+};
+
+std::string to_toml(std::string_view text);
+std::string to_toml(bool value);
+std::string to_toml(std::int64_t value);
+std::string to_toml(double value);
+std::string to_toml(const std::vector<std::string>& values);
+
+/// Reads one table and writes each value into the ResolvedRecipe as it goes, so that the two cannot
+/// disagree.
+class SectionReader {
+ public:
+  SectionReader(base::TomlTable table, std::string section, ResolvedRecipe& resolved)
+      : table_(std::move(table)), resolved_(resolved) {
+    resolved_.begin(std::move(section));
+  }
+
+  bool has(std::string_view key) const { return table_.has(key); }
+
+  /// The value of `key`, or what `value` holds already, into `value`.
+  template <typename T>
+  void read(const char* key, T& value) {
+    value = table_.get(key, value);
+    resolved_.add(key, to_toml(value));
+  }
+  void read(const char* key, std::uint64_t& value);
+  void read(const char* key, int& value);
+  void read(const char* key, std::vector<std::string>& value);
+
+  /// Throws Error unless the number of `key` is at least `least`.
+  void require_at_least(const char* key, double value, double least) const;
+  std::string where(const char* key) const { return table_.where(key); }
+  /// Throws Error for a key that nobody read.
+  void finish() const { table_.reject_unknown_keys(); }
+
+ private:
+  base::TomlTable table_;
+  ResolvedRecipe& resolved_;
+};
+
+}  // namespace roformer::task

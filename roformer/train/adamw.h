@@ -1,0 +1,65 @@
+// AdamW as torch.optim.AdamW computes it, with the clipping of the gradient folded into the one
+// pass. Loshchilov and Hutter 2017, "Decoupled Weight Decay Regularization".
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace roformer::train {
+
+struct AdamWOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0.01;
+  double clip_norm = 1.0;  // largest global norm of the gradient; 0: no clipping
+};
+
+/// Whether weight decay applies to a parameter: not to biases and not to the weights of LayerNorm.
+bool has_weight_decay(const std::string& name);
+
+class AdamW {
+ public:
+  using NamedParameters = std::vector<std::pair<std::string, torch::Tensor>>;
+
+  /// Moments start at zero. Contiguous float32 on the CPU takes the fused pass, all else the
+  /// composed one.
+  AdamW(NamedParameters parameters, const AdamWOptions& options);
+
+  /// One update. The gradients are multiplied by `gradient_scale` (1 / targets when losses were
+  /// summed), clipped, used, and dropped. Returns the global norm before clipping; if it is not
+  /// finite, nothing is changed. Deterministic in the number of threads.
+  double step(double learning_rate, double gradient_scale = 1);
+
+  /// The number of updates so far.
+  std::int64_t steps() const { return steps_; }
+  /// "exp_avg.{name}" and "exp_avg_sq.{name}" of every parameter; they share memory with us.
+  std::map<std::string, torch::Tensor> state() const;
+  /// Goes on from a saved state: copies the tensors in. Throws Error for a missing tensor or
+  /// another shape.
+  void restore(const std::map<std::string, torch::Tensor>& saved, std::int64_t steps);
+
+ private:
+  struct Slot {
+    std::string name;
+    torch::Tensor weight, first, second;
+    bool decays;
+  };
+  double clip_factor(double norm) const;
+
+  std::vector<Slot> slots_;
+  AdamWOptions options_;
+  std::int64_t steps_ = 0;
+};
+
+/// The update of one parameter in ATen operations: the mathematics in plain words, for every type
+/// and device.
+void adamw_composed(torch::Tensor& weight, const torch::Tensor& gradient, torch::Tensor& first,
+                    torch::Tensor& second, const AdamWOptions& options, double weight_decay,
+                    double learning_rate, std::int64_t step);
+
+}  // namespace roformer::train

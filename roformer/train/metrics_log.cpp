@@ -1,0 +1,51 @@
+#include "roformer/train/metrics_log.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sstream>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+
+namespace roformer::train {
+
+namespace fs = std::filesystem;
+
+std::vector<nlohmann::json> read_metrics(const fs::path& path) {
+  std::vector<nlohmann::json> lines;
+  if (!fs::exists(path)) return lines;
+  std::istringstream text(base::read_file(path));
+  std::string line;
+  while (std::getline(text, line)) {
+    auto value = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (value.is_object() && value.contains("step")) lines.push_back(std::move(value));
+  }
+  return lines;
+}
+
+MetricsLog::MetricsLog(fs::path path, std::int64_t last_step) : path_(std::move(path)) {
+  std::string kept;
+  for (const auto& line : read_metrics(path_)) {
+    if (line["step"].get<std::int64_t>() <= last_step) kept += line.dump() + "\n";
+  }
+  base::write_file_atomically(path_, kept);
+  file_.reset(std::fopen(path_.c_str(), "a"));
+  base::require(file_ != nullptr, "[train] cannot open {}: {}", path_.string(),
+                std::strerror(errno));
+}
+
+void MetricsLog::append(const nlohmann::json& line) {
+  const std::string text = line.dump() + "\n";
+  const bool written = std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size();
+  base::require(written && std::fflush(file_.get()) == 0, "[train] cannot write {}: {}",
+                path_.string(), std::strerror(errno));
+}
+
+void MetricsLog::sync() {
+  base::require(::fsync(::fileno(file_.get())) == 0, "[train] cannot write {}: {}", path_.string(),
+                std::strerror(errno));
+}
+
+}  // namespace roformer::train

@@ -1,0 +1,34 @@
+// metrics.jsonl: one JSON object a line, {"step": …, "kind": "training" | "evaluation", …}.
+#pragma once
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace roformer::train {
+
+class MetricsLog {
+ public:
+  /// Opens the log for appending. Lines behind `last_step` and a torn last line are removed first,
+  /// so that a resumed run writes none twice.
+  MetricsLog(std::filesystem::path path, std::int64_t last_step);
+
+  /// Appends a line; a reader sees it at once. Throws Error if it cannot be written.
+  void append(const nlohmann::json& line);
+  /// Returns when all lines are on the disk.
+  void sync();
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+/// All whole lines of a log; empty if there is no such file.
+std::vector<nlohmann::json> read_metrics(const std::filesystem::path& path);
+
+}  // namespace roformer::train

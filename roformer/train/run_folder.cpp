@@ -1,0 +1,123 @@
+#include "roformer/train/run_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+
+namespace roformer::train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kModelFolder = "model";
+
+// Puts `file` into `folder` under its own name, atomically and without a second copy of the bytes
+// where the file system has hard links.
+void link_into(const fs::path& file, const fs::path& folder) {
+  const fs::path temporary = folder / ("." + file.filename().string() + ".partial");
+  std::error_code failed;
+  fs::remove(temporary, failed);
+  fs::create_hard_link(file, temporary, failed);
+  if (failed) fs::copy_file(file, temporary);
+  fs::rename(temporary, folder / file.filename());
+}
+
+bool is_empty_folder(const fs::path& folder) {
+  return fs::directory_iterator(folder) == fs::directory_iterator();
+}
+
+int take_lock(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  base::require(descriptor >= 0, "[train] cannot open {}: {}", path.string(), std::strerror(errno));
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    ::close(descriptor);
+    base::fail("[train] expected a run folder of our own but another process is training in {}",
+               path.parent_path().parent_path().string());
+  }
+  return descriptor;
+}
+
+}  // namespace
+
+RunFolder::RunFolder(fs::path out, bool resume)
+    : out_(std::move(out)), training_(out_ / "training") {
+  std::error_code failed;
+  fs::create_directories(out_, failed);
+  base::require(!failed && fs::is_directory(out_), "[train] cannot make the folder {}: {}",
+                out_.string(), failed.message());
+  base::require(resume || is_empty_folder(out_),
+                "[train] expected an empty folder but {} has files in it: give --resume to go on "
+                "with the run there, or "
+                "another --out",
+                out_.string());
+  fs::create_directories(training_, failed);
+  base::require(!failed, "[train] cannot make the folder {}: {}", training_.string(),
+                failed.message());
+  lock_ = take_lock(training_ / "lock");
+}
+
+RunFolder::~RunFolder() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+std::optional<fs::path> RunFolder::last_checkpoint() const {
+  const fs::path pointer = training_ / "latest";
+  if (!fs::exists(pointer)) return std::nullopt;
+  std::string name = base::read_file(pointer);
+  while (!name.empty() && name.back() == '\n') name.pop_back();
+  base::require(name.starts_with("step-") && fs::is_directory(training_ / name),
+                "[train] expected {} to name a checkpoint beside it but got \"{}\"",
+                pointer.string(), name);
+  return training_ / name;
+}
+
+void RunFolder::commit(std::int64_t step, const std::function<void(const fs::path&)>& write) {
+  const std::string name = fmt::format("step-{}", step);
+  const fs::path folder = training_ / name;
+  if (last_checkpoint() == folder) return;  // saved already: stopped right behind a checkpoint
+  fs::remove_all(folder);
+  try {
+    fs::create_directories(folder / kModelFolder);
+    write(folder);
+    base::sync_folder(folder / kModelFolder);
+    base::sync_folder(folder);
+    base::sync_folder(training_);
+    base::write_file_atomically(training_ / "latest", name + "\n");
+  } catch (const std::exception& error) {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    base::fail(
+        "[train] could not save the checkpoint of step {} in {}; the one before it stays. {}", step,
+        training_.string(), error.what());
+  }
+  publish();
+  remove_all_but(name);
+}
+
+void RunFolder::publish() const {
+  const auto last = last_checkpoint();
+  if (!last) return;
+  for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
+    if (entry.is_regular_file()) link_into(entry.path(), out_);
+  }
+  base::sync_folder(out_);
+}
+
+void RunFolder::remove_all_but(const std::string& name) const {
+  for (const auto& entry : fs::directory_iterator(training_)) {
+    const std::string other = entry.path().filename().string();
+    std::error_code ignored;  // a left-over that cannot go does no harm
+    if (other.starts_with("step-") && other != name) fs::remove_all(entry.path(), ignored);
+  }
+}
+
+}  // namespace roformer::train

@@ -1,0 +1,49 @@
+// The folder of a training run and its checkpoints. Model and training state are switched as one:
+//   OUT/config.json, model.safetensors, …   the last checkpoint's model, a Hugging Face folder
+//   (hard links) OUT/recipe.toml, metrics.jsonl, report.html OUT/training/latest one line: the name
+//   of the last good checkpoint OUT/training/step-N/model/              what the task saved
+//   OUT/training/step-N/optimizer.safetensors, state.json
+// A checkpoint is written into a new folder, flushed, and becomes the last one when `latest` is
+// renamed over; only then does the old one go. So a run killed at any moment leaves a whole
+// checkpoint.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace roformer::train {
+
+class RunFolder {
+ public:
+  /// Makes the folder and takes its lock. Throws Error if another process is training there, or if
+  /// it has anything in it and `resume` is false.
+  RunFolder(std::filesystem::path out, bool resume);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  const std::filesystem::path& path() const { return out_; }
+  std::filesystem::path metrics_path() const { return out_ / "metrics.jsonl"; }
+
+  /// The last good checkpoint (its step-N folder), if there is one.
+  std::optional<std::filesystem::path> last_checkpoint() const;
+
+  /// Makes a checkpoint: `write` fills the folder it is given, then it becomes the last one and the
+  /// older ones go. If `write` throws, the last good checkpoint stays, and so does the error.
+  void commit(std::int64_t step, const std::function<void(const std::filesystem::path&)>& write);
+
+  /// Puts the last checkpoint's model files at the top of the folder (a kill may have come
+  /// between).
+  void publish() const;
+
+ private:
+  void remove_all_but(const std::string& name) const;
+
+  std::filesystem::path out_;
+  std::filesystem::path training_;
+  int lock_ = -1;
+};
+
+}  // namespace roformer::train

@@ -1,0 +1,19 @@
+// SIGINT and SIGTERM as a wish to stop: the loop finishes its step, saves and ends. A second signal
+// kills as usual.
+#pragma once
+
+namespace roformer::train {
+
+/// While one lives, the two signals are caught. One at a time.
+class StopSignal {
+ public:
+  StopSignal();
+  ~StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  /// The signal that came, or 0.
+  int received() const;
+};
+
+}  // namespace roformer::train

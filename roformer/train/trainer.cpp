@@ -1,0 +1,160 @@
+#include "roformer/train/trainer.h"
+
+#include <cmath>
+
+#include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/base/random.h"
+#include "roformer/checkpoint/safetensors.h"
+
+namespace roformer::train {
+namespace {
+
+AdamW::NamedParameters trainable_parameters(torch::nn::Module& module) {
+  AdamW::NamedParameters parameters;
+  for (const auto& item : module.named_parameters()) {
+    if (item.value().requires_grad()) parameters.emplace_back(item.key(), item.value());
+  }
+  return parameters;
+}
+
+bool falls_due(std::int64_t step, std::int64_t every, std::int64_t total) {
+  return step % every == 0 || step == total;
+}
+
+}  // namespace
+
+Trainer::Trainer(Task& task, TrainingOptions options, RunFolder& folder)
+    : task_(task),
+      options_(std::move(options)),
+      folder_(folder),
+      optimizer_(trainable_parameters(task.module()), options_.optimizer),
+      total_(total_steps(options_.stages)) {
+  validate(options_.stages);
+  validate(options_.schedule);
+  state_.recipe = options_.recipe;
+  if (folder_.last_checkpoint()) resume();
+  log_.emplace(folder_.metrics_path(), folder_.last_checkpoint() ? state_.step : -1);
+}
+
+void Trainer::resume() {
+  const auto checkpoint = *folder_.last_checkpoint();
+  state_ = load_state(checkpoint / "state.json");
+  require_same_recipe(state_.recipe, options_.recipe, folder_.path());
+  state_.recipe = options_.recipe;
+  task_.load_model(checkpoint / "model");
+  optimizer_.restore(checkpoint::load_tensors(checkpoint / "optimizer.safetensors").tensors,
+                     state_.step);
+  meter_.restore_sums(state_.meter_sums);
+  folder_.publish();
+  spdlog::info("{}: going on from step {} of {}", options_.title, state_.step, total_);
+}
+
+Outcome Trainer::run() {
+  const StopSignal stop;
+  base::Progress progress(options_.title, total_, state_.step);
+  task_.module().train();
+  if (state_.best_step < 0) evaluate();
+  while (state_.step < total_ && stop.received() == 0) {
+    do_step();
+    if (falls_due(state_.step, options_.evaluate_every, total_)) {
+      progress.clear();
+      evaluate();
+    }
+    if (falls_due(state_.step, options_.checkpoint_every, total_)) save();
+    progress.update(state_.step, last_text_);
+  }
+  progress.finish();
+  save();
+  return {state_.step, state_.step < total_ ? stop.received() : 0};
+}
+
+double Trainer::learning_rate() const {
+  const Stage& stage = options_.stages[stage_position(options_.stages, state_.step).stage];
+  const double peak = stage.learning_rate > 0 ? stage.learning_rate : options_.learning_rate;
+  return peak * schedule_factor(options_.schedule, state_.step);
+}
+
+void Trainer::do_step() {
+  const double rate = learning_rate();
+  meter_.restart_clock();
+  const double targets = accumulate_gradients();
+  const double norm = optimizer_.step(rate, targets > 0 ? 1 / targets : 0);
+  base::require(std::isfinite(norm),
+                "[train] expected a finite gradient but got norm {} in step {}: a smaller "
+                "optimizer.learning_rate, a longer "
+                "schedule.warmup_steps or optimizer.clip_norm may help; the last checkpoint stays",
+                norm, state_.step + 1);
+  meter_.mark(Phase::optimizer);
+  meter_.add_step(norm);
+  ++state_.step;
+  if (falls_due(state_.step, options_.log_every, total_)) log_step(rate);
+}
+
+// Adds up the gradients of the summed losses of one step; returns the number of targets they belong
+// to.
+double Trainer::accumulate_gradients() {
+  const auto [index, step] = stage_position(options_.stages, state_.step);
+  const Stage& stage = options_.stages[index];
+  std::int64_t targets = 0;
+  const std::uint64_t step_seed =
+      base::derive(options_.seed, static_cast<std::uint64_t>(state_.step));
+  for (std::int64_t micro_step = 0; micro_step < stage.accumulate; ++micro_step) {
+    task_.load_batch({stage, static_cast<std::int64_t>(index), step, micro_step});
+    meter_.mark(Phase::data);
+    LossSum sum = task_.loss(base::derive(step_seed, static_cast<std::uint64_t>(micro_step)));
+    const double loss = sum.loss.item<double>();
+    meter_.mark(Phase::forward);
+    base::require(std::isfinite(loss),
+                  "[train] expected a finite loss but got {} in step {}; the last checkpoint stays",
+                  loss, state_.step + 1);
+    if (sum.targets > 0) sum.loss.backward();
+    meter_.mark(Phase::backward);
+    meter_.add_loss(loss, sum.targets, sum.correct, sum.tokens);
+    targets += sum.targets;
+  }
+  return static_cast<double>(targets);
+}
+
+void Trainer::log_step(double learning_rate) {
+  log_->append({{"kind", "training"},
+                {"step", state_.step},
+                {"loss", meter_.loss()},
+                {"accuracy", meter_.accuracy()},
+                {"learning_rate", learning_rate},
+                {"gradient_norm", meter_.gradient_norm()},
+                {"tokens_per_second", meter_.tokens_per_second()},
+                {"time", meter_.time_shares()}});
+  last_text_ = fmt::format("loss {:.3f} · {:.1f} % right · {:.0f} tokens/s", meter_.loss(),
+                           100 * meter_.accuracy(), meter_.tokens_per_second());
+  meter_.clear();
+}
+
+void Trainer::evaluate() {
+  const Metrics metrics = task_.evaluate();
+  nlohmann::json line = {{"kind", "evaluation"}, {"step", state_.step}};
+  std::string text;
+  for (const auto& [name, value] : metrics) {
+    line[name] = value;
+    text += fmt::format(" · {} {:.4f}", name, value);
+  }
+  log_->append(line);
+  spdlog::info("{}: step {}{}", options_.title, state_.step, text);
+  const bool better =
+      !metrics.empty() && (state_.best_step < 0 || metrics.front().second < state_.best);
+  if (!better) return;
+  state_.best = metrics.front().second;
+  state_.best_step = state_.step;
+}
+
+void Trainer::save() {
+  log_->sync();
+  state_.meter_sums = meter_.sums();
+  folder_.commit(state_.step, [&](const std::filesystem::path& folder) {
+    task_.save_model(folder / "model");
+    checkpoint::save_tensors(folder / "optimizer.safetensors", optimizer_.state());
+    save_state(state_, folder / "state.json");
+  });
+}
+
+}  // namespace roformer::train

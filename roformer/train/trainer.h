@@ -1,0 +1,70 @@
+// The training loop over an abstract Task: steps, logs, evaluations, checkpoints, resume.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "roformer/base/progress.h"
+#include "roformer/train/adamw.h"
+#include "roformer/train/meter.h"
+#include "roformer/train/metrics_log.h"
+#include "roformer/train/run_folder.h"
+#include "roformer/train/schedule.h"
+#include "roformer/train/stage.h"
+#include "roformer/train/stop_signal.h"
+#include "roformer/train/task.h"
+#include "roformer/train/training_state.h"
+
+namespace roformer::train {
+
+struct TrainingOptions {
+  std::string title = "training";  // of the progress bar
+  std::vector<Stage> stages;
+  AdamWOptions optimizer;
+  double learning_rate = 1e-4;  // peak, where the stage has none of its own
+  Schedule schedule;
+  std::uint64_t seed = 0;       // of dropout
+  std::int64_t log_every = 10;  // steps; the intervals are ≥ 1
+  std::int64_t evaluate_every = 1000;
+  std::int64_t checkpoint_every = 1000;
+  FlatRecipe recipe;  // saved with each checkpoint, compared on resume
+};
+
+/// How a run ended: by itself (signal 0) or because a signal asked it to.
+struct Outcome {
+  std::int64_t step = 0;
+  int signal = 0;
+};
+
+class Trainer {
+ public:
+  /// Goes on from the folder's last checkpoint, or starts. Throws Error if that belongs to another
+  /// recipe.
+  Trainer(Task& task, TrainingOptions options, RunFolder& folder);
+
+  /// Trains to the end or until SIGINT or SIGTERM; saves in both cases. Throws Error if the loss
+  /// stops being finite.
+  Outcome run();
+
+ private:
+  void resume();
+  void do_step();
+  double accumulate_gradients();
+  void log_step(double learning_rate);
+  void evaluate();
+  void save();
+  double learning_rate() const;
+
+  Task& task_;
+  TrainingOptions options_;
+  RunFolder& folder_;
+  AdamW optimizer_;
+  TrainingState state_;
+  Meter meter_;
+  std::optional<MetricsLog> log_;
+  std::string last_text_;
+  std::int64_t total_;
+};
+
+}  // namespace roformer::train

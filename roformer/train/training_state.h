@@ -1,0 +1,33 @@
+// What a run needs to go on bit for bit beside model and moments: the step, the sums of the log
+// line under way, the best figure so far, and the recipe that it belongs to. Random numbers and
+// data are functions of the step: nothing to save.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace roformer::train {
+
+/// A resolved recipe as "section.key" → value, as TOML text.
+using FlatRecipe = std::map<std::string, std::string>;
+
+struct TrainingState {
+  std::int64_t step = 0;  // finished steps
+  nlohmann::json meter_sums;
+  double best = 0;              // the smallest first figure of an evaluation
+  std::int64_t best_step = -1;  // −1: none yet
+  FlatRecipe recipe;
+};
+
+void save_state(const TrainingState& state, const std::filesystem::path& path);
+/// Throws Error naming the file and what is wrong with it.
+TrainingState load_state(const std::filesystem::path& path);
+
+/// Throws Error naming the first key that differs. Keys of [run] and [checkpoint] may: they do not
+/// change what is learned.
+void require_same_recipe(const FlatRecipe& saved, const FlatRecipe& current,
+                         const std::filesystem::path& folder);
+
+}  // namespace roformer::train

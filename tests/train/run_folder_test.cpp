@@ -1,0 +1,140 @@
+#include "roformer/train/run_folder.h"
+
+#include <gtest/gtest.h>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/train/metrics_log.h"
+#include "roformer/train/training_state.h"
+
+namespace roformer::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of the test's own, gone afterwards.
+class RunFolderTest : public testing::Test {
+ protected:
+  RunFolderTest() { fs::create_directories(root_); }
+  ~RunFolderTest() override { fs::remove_all(root_); }
+  fs::path root_ =
+      fs::temp_directory_path() / fmt::format("roformer_run_{}_{}", ::getpid(),
+                                              testing::UnitTest::GetInstance()->random_seed());
+  fs::path out_ = root_ / "out";
+};
+
+auto write_model(const std::string& text) {
+  return [text](const fs::path& folder) {
+    base::write_file_atomically(folder / "model" / "config.json", text);
+  };
+}
+
+TEST_F(RunFolderTest, SwitchesToTheNewCheckpointAndDropsTheOld) {
+  RunFolder folder(out_, false);
+  EXPECT_FALSE(folder.last_checkpoint());
+  folder.commit(3, write_model("three"));
+  folder.commit(7, write_model("seven"));
+  EXPECT_EQ(folder.last_checkpoint()->filename(), "step-7");
+  EXPECT_EQ(base::read_file(out_ / "config.json"), "seven");
+  EXPECT_FALSE(fs::exists(out_ / "training" / "step-3"));
+}
+
+TEST_F(RunFolderTest, KeepsTheLastGoodCheckpointWhenSavingFails) {
+  RunFolder folder(out_, false);
+  folder.commit(3, write_model("three"));
+  EXPECT_THROW(folder.commit(4, [](const fs::path&) { base::fail("no space left on device"); }),
+               Error);
+  EXPECT_EQ(folder.last_checkpoint()->filename(), "step-3");
+  EXPECT_EQ(base::read_file(*folder.last_checkpoint() / "model" / "config.json"), "three");
+  EXPECT_FALSE(fs::exists(out_ / "training" / "step-4"));
+}
+
+TEST_F(RunFolderTest, CommittingTheSameStepAgainDoesNothing) {
+  RunFolder folder(out_, false);
+  folder.commit(3, write_model("three"));
+  folder.commit(3, [](const fs::path&) { FAIL() << "must not write"; });
+}
+
+TEST_F(RunFolderTest, RepairsTheTopAfterAKillBetweenSwitchAndPublish) {
+  {
+    RunFolder folder(out_, false);
+    folder.commit(3, write_model("three"));
+  }
+  // A left-over of a checkpoint that never became the last one, and a stale file at the top.
+  fs::create_directories(out_ / "training" / "step-5" / "model");
+  base::write_file_atomically(out_ / "config.json", "stale");
+  RunFolder folder(out_, true);
+  EXPECT_EQ(folder.last_checkpoint()->filename(), "step-3");
+  folder.publish();
+  EXPECT_EQ(base::read_file(out_ / "config.json"), "three");
+  folder.commit(5, write_model("five"));
+  EXPECT_EQ(base::read_file(out_ / "config.json"), "five");
+}
+
+TEST_F(RunFolderTest, RefusesAFolderWithFilesAndASecondProcess) {
+  {
+    RunFolder first(out_, false);
+    EXPECT_THROW(RunFolder(out_, true), Error);  // locked
+  }
+  EXPECT_THROW(RunFolder(out_, false), Error);  // has files
+  EXPECT_NO_THROW(RunFolder(out_, true));
+}
+
+TEST_F(RunFolderTest, RefusesAPointerThatLeadsNowhere) {
+  RunFolder folder(out_, false);
+  for (const char* text : {"", "step-9\n", "../../etc\n"}) {
+    base::write_file_atomically(out_ / "training" / "latest", text);
+    EXPECT_THROW(folder.last_checkpoint(), Error);
+  }
+}
+
+TEST_F(RunFolderTest, MetricsBehindTheCheckpointAndTornLinesGo) {
+  const fs::path path = root_ / "metrics.jsonl";
+  base::write_file_atomically(path, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"st");
+  MetricsLog log(path, 2);
+  log.append({{"step", 3}, {"loss", 0.1}});
+  log.sync();
+  const auto lines = read_metrics(path);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[2]["loss"].get<double>(), 0.1);
+  EXPECT_TRUE(read_metrics(root_ / "absent").empty());
+}
+
+TEST_F(RunFolderTest, StateSurvivesARoundTripAndDamageIsNamed) {
+  TrainingState state;
+  state.step = 12;
+  state.meter_sums = {{"loss", 0.1 + 0.2}};
+  state.best = 1.5;
+  state.best_step = 10;
+  state.recipe = {{"model.hidden_size", "256"}};
+  save_state(state, root_ / "state.json");
+  const auto loaded = load_state(root_ / "state.json");
+  EXPECT_EQ(loaded.step, 12);
+  EXPECT_EQ(loaded.meter_sums["loss"].get<double>(), 0.1 + 0.2);
+  EXPECT_EQ(loaded.recipe, state.recipe);
+  base::write_file_atomically(root_ / "state.json", "{\"step\": \"x\"}");
+  EXPECT_THROW(load_state(root_ / "state.json"), Error);
+}
+
+TEST(Recipe, ADifferentKeyIsNamedOnResume) {
+  const FlatRecipe saved = {{"model.hidden_size", "256"}, {"run.threads", "1"}, {"run.seed", "0"}};
+  EXPECT_NO_THROW(require_same_recipe(saved, saved, "out"));
+  FlatRecipe other = saved;
+  other["run.threads"] = "2";
+  EXPECT_NO_THROW(require_same_recipe(saved, other, "out"));
+  other["model.hidden_size"] = "128";
+  try {
+    require_same_recipe(saved, other, "out");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("model.hidden_size was 256 and is now 128"),
+              std::string::npos);
+  }
+  EXPECT_THROW(require_same_recipe(saved, {}, "out"), Error);
+  other = saved;
+  other["run.seed"] = "1";
+  EXPECT_THROW(require_same_recipe(saved, other, "out"), Error);
+}
+
+}  // namespace
+}  // namespace roformer::train
