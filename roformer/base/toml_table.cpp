@@ -16,14 +16,14 @@
 #include "roformer/base/file.h"
 
 namespace roformer::base {
-namespace {
-
 // A parsed document, its name, and the keys asked for in each of its sections.
 struct TomlDocument {
   std::string name;
   toml::table root;
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> asked;
 };
+
+namespace {
 
 toml::table parse_toml(std::string_view text, std::string_view name) {
   try {

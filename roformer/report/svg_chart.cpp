@@ -24,7 +24,7 @@ constexpr std::size_t most_points = 1000;  // a series' share of the file stays 
 constexpr std::size_t few_points = 60;     // these are marked
 
 // A single-quoted gnuplot string: only quotes are special in it.
-std::string quoted(std::string_view text) {
+std::string gnuplot_string(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     if (c == '\'') result += '\'';
@@ -91,9 +91,9 @@ std::string gnuplot_script(const LineChart& chart) {
       "set grid linecolor rgb '#E4E4E4' linewidth 0.7 linetype 1\n"
       "set key top right noopaque textcolor rgb '#222222'\n";
   if (!chart.title.empty())
-    script += fmt::format("set title {} textcolor rgb '#222222'\n", quoted(chart.title));
-  script += fmt::format("set xlabel {} textcolor rgb '#444444'\n", quoted(chart.x_title));
-  script += fmt::format("set ylabel {} textcolor rgb '#444444'\n", quoted(chart.y_title));
+    script += fmt::format("set title {} textcolor rgb '#222222'\n", gnuplot_string(chart.title));
+  script += fmt::format("set xlabel {} textcolor rgb '#444444'\n", gnuplot_string(chart.x_title));
+  script += fmt::format("set ylabel {} textcolor rgb '#444444'\n", gnuplot_string(chart.y_title));
   script +=
       axis_range('x', x_range(chart), chart.log_x) + axis_range('y', y_range(chart), chart.log_y);
 
@@ -107,7 +107,7 @@ std::string gnuplot_script(const LineChart& chart) {
         fmt::format("{} $series{} using 1:2 with {} linecolor rgb '{}' linewidth 1.4 {} title {}",
                     plot.empty() ? "plot" : ",", i, marked ? "linespoints" : "lines",
                     colours[i % colours.size()], marked ? "pointtype 7 pointsize 0.35" : "",
-                    quoted(series.name));
+                    gnuplot_string(series.name));
   }
   return script + plot + "\n";
 }

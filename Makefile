@@ -1,0 +1,27 @@
+# The same as the scripts, for those who have make. `make help` lists the targets.
+.PHONY: help demo test build bench lint format check-layers clean
+help:
+	@echo "make demo          pre-train a small RoFormer and a small BERT, show both curves"
+	@echo "make test          build and run every test"
+	@echo "make build         build/roformer and build/libroformer.so"
+	@echo "make bench         measure us and Hugging Face transformers in one run"
+	@echo "make lint          clang-format and clang-tidy"
+	@echo "make format        apply clang-format"
+	@echo "make check-layers  fail on an include upward"
+demo:
+	./scripts/demo
+test:
+	./scripts/test
+build:
+	./scripts/setup
+	./scripts/build
+bench:
+	./scripts/bench
+lint:
+	./scripts/lint
+format:
+	clang-format -i $$(git ls-files '*.h' '*.cpp')
+check-layers:
+	./scripts/check-layers
+clean:
+	rm -rf build
