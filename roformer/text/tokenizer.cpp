@@ -112,9 +112,10 @@ void Tokenizer::encode_words(std::string_view text, std::vector<std::int32_t>& i
   encoder_->encode(text, ids);
 }
 
-std::vector<Encoding> Tokenizer::windows(std::string_view text, std::int64_t max_length,
+std::vector<Encoding> Tokenizer::windows(std::string_view text, const EncodeOptions& options,
                                          std::int64_t stride) const {
-  const std::size_t room = room_for_text(max_length, 2);
+  const bool special = options.add_special_tokens;
+  const std::size_t room = room_for_text(options.max_length, special ? 2 : 0);
   base::require(stride >= 0 && static_cast<std::size_t>(stride) < room,
                 "[text] expected 0 <= stride < {}, the tokens of a window, but got {}", room,
                 stride);
@@ -123,16 +124,14 @@ std::vector<Encoding> Tokenizer::windows(std::string_view text, std::int64_t max
   std::vector<Encoding> windows;
   for (std::size_t begin = 0;; begin += room - static_cast<std::size_t>(stride)) {
     const std::size_t end = std::min(begin + room, whole.size());
-    Encoding window;
-    add_special(cls_id(), window);
-    window.ids.insert(window.ids.end(), whole.ids.begin() + static_cast<std::ptrdiff_t>(begin),
-                      whole.ids.begin() + static_cast<std::ptrdiff_t>(end));
-    window.offsets.insert(window.offsets.end(),
-                          whole.offsets.begin() + static_cast<std::ptrdiff_t>(begin),
-                          whole.offsets.begin() + static_cast<std::ptrdiff_t>(end));
-    add_special(sep_id(), window);
+    Encoding& window = windows.emplace_back();
+    if (special) add_special(cls_id(), window);
+    for (std::size_t i = begin; i < end; ++i) {
+      window.ids.push_back(whole.ids[i]);
+      window.offsets.push_back(whole.offsets[i]);
+    }
+    if (special) add_special(sep_id(), window);
     window.type_ids.assign(window.size(), 0);
-    windows.push_back(std::move(window));
     if (end == whole.size()) return windows;
   }
 }

@@ -41,9 +41,9 @@ class Tokenizer {
   /// Appends the ids of the text alone: no [CLS], [SEP], offsets or truncation. The quickest way.
   void encode_words(std::string_view text, std::vector<std::int32_t>& ids) const;
 
-  /// Cuts an encoding without special tokens into windows of at most `max_length` (special tokens
-  /// included), each repeating the last `stride` tokens of the one before it.
-  std::vector<Encoding> windows(std::string_view text, std::int64_t max_length,
+  /// Cuts a text into windows of at most options.max_length tokens (special tokens included), each
+  /// repeating the last `stride` tokens of the one before it. An empty text has one window.
+  std::vector<Encoding> windows(std::string_view text, const EncodeOptions& options,
                                 std::int64_t stride) const;
 
   /// Joins the tokens by spaces and removes " ##". Throws Error for an id outside the vocabulary.

@@ -1,0 +1,90 @@
+// `roformer detokenize`: lines of ids to text.
+#include <charconv>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "roformer/base/error.h"
+#include "roformer/cli/command.h"
+#include "roformer/text/tokenizer.h"
+
+namespace roformer::cli {
+namespace {
+
+struct DetokenizeOptions {
+  CommonOptions common;
+  std::string model;
+  text::DecodeOptions decode;
+};
+
+std::vector<std::int32_t> parse_json_ids(const std::string& line, std::int64_t number) {
+  try {
+    const nlohmann::json value = nlohmann::json::parse(line);
+    return (value.is_object() ? value.at("ids") : value).get<std::vector<std::int32_t>>();
+  } catch (const nlohmann::json::exception& error) {
+    base::fail("[detokenize] line {}: expected an array of ids or an object with \"ids\": {}",
+               number, error.what());
+  }
+}
+
+std::vector<std::int32_t> parse_plain_ids(std::string_view line, std::int64_t number) {
+  constexpr std::string_view spaces = " \t\r,";
+  std::vector<std::int32_t> ids;
+  for (std::size_t begin = 0; (begin = line.find_first_not_of(spaces, begin)) != line.npos;) {
+    const std::size_t end = std::min(line.find_first_of(spaces, begin), line.size());
+    const std::string_view word = line.substr(begin, end - begin);
+    std::int32_t id = 0;
+    const auto [rest, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+    base::require(error == std::errc() && rest == word.data() + word.size(),
+                  "[detokenize] line {}: expected an id but got '{}'", number, word);
+    ids.push_back(id);
+    begin = end;
+  }
+  return ids;
+}
+
+std::vector<std::int32_t> parse_ids(const std::string& line, std::int64_t number) {
+  const std::size_t first = line.find_first_not_of(" \t");
+  const bool json = first != line.npos && (line[first] == '[' || line[first] == '{');
+  return json ? parse_json_ids(line, number) : parse_plain_ids(line, number);
+}
+
+void detokenize(const DetokenizeOptions& options) {
+  const text::Tokenizer tokenizer = text::Tokenizer::load(options.model);
+  std::string line;
+  for (std::int64_t number = 1; std::getline(std::cin, line); ++number) {
+    const std::vector<std::int32_t> ids = parse_ids(line, number);
+    for (const std::int32_t id : ids) {
+      base::require(id >= 0 && id < tokenizer.vocabulary_size(),
+                    "[detokenize] line {}: expected ids from 0 to {} but got {}", number,
+                    tokenizer.vocabulary_size() - 1, id);
+    }
+    const std::string text = tokenizer.decode(ids, options.decode);
+    std::cout << (options.common.json ? nlohmann::json{{"text", text}}.dump() : text) << '\n';
+  }
+}
+
+}  // namespace
+
+void add_detokenize_command(CLI::App& program) {
+  auto options = std::make_shared<DetokenizeOptions>();
+  CLI::App& command = *program.add_subcommand(
+      "detokenize",
+      "lines of ids (plain, JSON arrays, or objects with \"ids\") on standard input to text");
+  command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")->required();
+  command.add_flag("--skip-special-tokens", options->decode.skip_special_tokens,
+                   "leave out [CLS], [SEP] and the like");
+  const std::map<std::string, text::CleanUp> levels = {
+      {"none", text::CleanUp::none},
+      {"punctuation", text::CleanUp::punctuation},
+      {"contractions", text::CleanUp::contractions}};
+  command
+      .add_option("--clean-up", options->decode.clean_up,
+                  "spaces to remove: none, punctuation, contractions")
+      ->transform(CLI::CheckedTransformer(levels));
+  add_json_option(command, options->common);
+  command.callback([options] { detokenize(*options); });
+}
+
+}  // namespace roformer::cli

@@ -1,0 +1,144 @@
+// `roformer tokenize`: lines of text to tokens, or to JSON with ids and offsets.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "roformer/base/error.h"
+#include "roformer/cli/command.h"
+#include "roformer/text/tokenizer.h"
+
+namespace roformer::cli {
+namespace {
+
+struct TokenizeOptions {
+  CommonOptions common;
+  std::string model;
+  std::int64_t max_length = 0;
+  std::int64_t stride = -1;  // below 0: no windows
+  bool pair = false;
+  bool no_special_tokens = false;
+};
+
+/// Writes encodings to standard output. Each token's JSON text is made once.
+class EncodingPrinter {
+ public:
+  EncodingPrinter(const text::Tokenizer& tokenizer, bool json)
+      : tokenizer_(tokenizer), json_(json) {
+    if (!json) return;
+    for (const std::string& token : tokenizer.vocabulary().tokens())
+      quoted_.push_back(nlohmann::json(token).dump());
+  }
+  ~EncodingPrinter() { flush(); }
+
+  /// `line`: its number, or 0 to leave it out.
+  void print(const text::Encoding& encoding, std::int64_t line) {
+    json_ ? print_json(encoding, line) : print_tokens(encoding);
+    constexpr std::size_t much = 1 << 16;
+    if (out_.size() > much) flush();
+  }
+  void flush() {
+    std::fwrite(out_.data(), 1, out_.size(), stdout);
+    std::fflush(stdout);
+    out_.clear();
+  }
+
+ private:
+  void print_tokens(const text::Encoding& encoding) {
+    const char* space = "";
+    for (const std::int32_t id : encoding.ids) {
+      fmt::format_to(std::back_inserter(out_), "{}{}", space, tokenizer_.id_to_token(id));
+      space = " ";
+    }
+    out_.push_back('\n');
+  }
+  void print_json(const text::Encoding& encoding, std::int64_t line) {
+    auto out = std::back_inserter(out_);
+    const auto comma = [](std::size_t i) { return i == 0 ? "" : ","; };
+    fmt::format_to(out, "{{");
+    if (line > 0) fmt::format_to(out, "\"line\":{},", line);
+    fmt::format_to(out, "\"tokens\":[");
+    for (std::size_t i = 0; i < encoding.size(); ++i) {
+      fmt::format_to(out, "{}{}", comma(i), quoted_[static_cast<std::size_t>(encoding.ids[i])]);
+    }
+    fmt::format_to(out, "],\"ids\":[{}],\"type_ids\":[{}],\"offsets\":[",
+                   fmt::join(encoding.ids, ","), fmt::join(encoding.type_ids, ","));
+    for (std::size_t i = 0; i < encoding.size(); ++i) {
+      fmt::format_to(out, "{}[{},{}]", comma(i), encoding.offsets[i].begin,
+                     encoding.offsets[i].end);
+    }
+    fmt::format_to(out, "]}}\n");
+  }
+
+  const text::Tokenizer& tokenizer_;
+  bool json_;
+  std::vector<std::string> quoted_;
+  std::string out_;
+};
+
+std::pair<std::string_view, std::string_view> split_pair(std::string_view line,
+                                                         std::int64_t number) {
+  const std::size_t tab = line.find('\t');
+  base::require(tab != line.npos,
+                "[tokenize] line {}: expected two texts with a tab between them but found no tab",
+                number);
+  return {line.substr(0, tab), line.substr(tab + 1)};
+}
+
+void encode_line(const text::Tokenizer& tokenizer, std::string_view line, std::int64_t number,
+                 const TokenizeOptions& options, text::Encoding& encoding) {
+  const text::EncodeOptions encode{.add_special_tokens = !options.no_special_tokens};
+  if (options.pair) {
+    const auto [first, second] = split_pair(line, number);
+    tokenizer.encode_pair_into(first, second, encode, encoding);
+  } else {
+    tokenizer.encode_into(line, encode, encoding);
+  }
+  base::require(
+      options.max_length == 0 || static_cast<std::int64_t>(encoding.size()) <= options.max_length,
+      "[tokenize] line {}: expected at most {} tokens but got {}; --stride N cuts it into windows",
+      number, options.max_length, encoding.size());
+}
+
+void tokenize(const TokenizeOptions& options) {
+  const text::Tokenizer tokenizer = text::Tokenizer::load(options.model);
+  const text::EncodeOptions window{.add_special_tokens = !options.no_special_tokens,
+                                   .max_length = options.max_length};
+  EncodingPrinter printer(tokenizer, options.common.json);
+  text::Encoding encoding;
+  std::string line;
+  for (std::int64_t number = 1; std::getline(std::cin, line); ++number) {
+    if (options.stride >= 0) {
+      for (const text::Encoding& part : tokenizer.windows(line, window, options.stride))
+        printer.print(part, number);
+      continue;
+    }
+    encode_line(tokenizer, line, number, options, encoding);
+    printer.print(encoding, 0);
+  }
+}
+
+}  // namespace
+
+void add_tokenize_command(CLI::App& program) {
+  auto options = std::make_shared<TokenizeOptions>();
+  CLI::App& command =
+      *program.add_subcommand("tokenize", "lines of standard input to tokens, ids and offsets");
+  command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")->required();
+  auto* pair = command.add_flag("--pair", options->pair, "two texts a line, a tab between them");
+  auto* length = command
+                     .add_option("--max-length", options->max_length,
+                                 "most tokens of a line, special ones included")
+                     ->check(CLI::PositiveNumber);
+  command
+      .add_option("--stride", options->stride, "cut longer lines into windows that share N tokens")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(length)
+      ->excludes(pair);
+  command.add_flag("--no-special-tokens", options->no_special_tokens, "without [CLS] and [SEP]");
+  add_json_option(command, options->common);
+  command.callback([options] { tokenize(*options); });
+}
+
+}  // namespace roformer::cli
