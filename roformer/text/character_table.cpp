@@ -25,6 +25,10 @@ bool strips_accents(const NormalizerOptions& options) {
 }
 
 CharacterEntry CharacterTable::make_entry(char32_t code, const NormalizerOptions& options) {
+  if (is_plain_letter(code)) {
+    const bool apart = options.tokenize_chinese_chars && is_chinese_character(code);
+    return apart ? CharacterEntry{CharacterKind::alone, code} : CharacterEntry{};
+  }
   if (options.clean_text && is_removed_by_clean_up(code)) return {CharacterKind::drop, 0};
   if (options.clean_text && is_white_space(code)) return {CharacterKind::space, 0};
   const bool chinese = options.tokenize_chinese_chars && is_chinese_character(code);

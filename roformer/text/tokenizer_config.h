@@ -12,13 +12,13 @@ namespace roformer::text {
 struct NormalizerOptions {
   bool clean_text = true;
   bool tokenize_chinese_chars = true;
-  std::optional<bool> strip_accents;  // not set: as `lowercase`
+  std::optional<bool> strip_accents = {};  // not set: as `lowercase`
   bool lowercase = true;
 };
 
 /// A token that is found in the text as it stands, before it is cut into words.
 struct AddedToken {
-  std::string content;
+  std::string content = {};
   std::int32_t id = -1;
   bool special = true;
   bool normalized = false;   // looked for in the normalised text, not in the raw one
@@ -28,16 +28,16 @@ struct AddedToken {
 };
 
 struct TokenizerConfig {
-  NormalizerOptions normalizer;
+  NormalizerOptions normalizer = {};
   std::string unk_token = "[UNK]";
   std::string pad_token = "[PAD]";
   std::string cls_token = "[CLS]";
   std::string sep_token = "[SEP]";
   std::string mask_token = "[MASK]";
   std::string continuing_prefix = "##";
-  std::int64_t max_word_length = 100;    // in characters; a longer word is unknown
-  std::int64_t model_max_length = 0;     // 0: not stated
-  std::vector<AddedToken> added_tokens;  // besides the five above
+  std::int64_t max_word_length = 100;         // in characters; a longer word is unknown
+  std::int64_t model_max_length = 0;          // 0: not stated
+  std::vector<AddedToken> added_tokens = {};  // besides the five above
 };
 
 }  // namespace roformer::text

@@ -18,7 +18,7 @@ struct WordPieceTrainerOptions {
   std::int64_t alphabet_limit = 1000;  // the most frequent characters stay
   std::vector<std::string> special_tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]",
                                              "[MASK]"};  // the first ids
-  NormalizerOptions normalizer;
+  NormalizerOptions normalizer = {};
   std::int64_t expected_bytes = 0;  // of the text, for the progress bar; 0: no bar
 };
 

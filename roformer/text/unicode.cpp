@@ -62,6 +62,14 @@ bool is_word_character(char32_t code) {
          is_within(code, 0x1F170, 0x1F189);
 }
 
+bool is_plain_letter(char32_t code) {
+  const utf8proc_property_t& property = *utf8proc_get_property(static_cast<utf8proc_int32_t>(code));
+  constexpr utf8proc_uint16_t none = 0xFFFF;
+  const bool hangul = is_within(code, 0xAC00, 0xD7A3);  // decomposed by computation
+  return property.category == UTF8PROC_CATEGORY_LO && property.decomp_seqindex == none &&
+         property.lowercase_seqindex == none && !hangul;
+}
+
 int combining_class(char32_t code) {
   const int value = utf8proc_get_property(static_cast<utf8proc_int32_t>(code))->combining_class;
   return value != 0 && published_combining_class(code) ? value : 0;

@@ -18,6 +18,9 @@ bool is_nonspacing_mark(char32_t code);
 bool is_chinese_character(char32_t code);
 /// \w of regular expressions: letters, marks, digits, connectors.
 bool is_word_character(char32_t code);
+/// A letter without case or decomposition: neither step of normalisation changes it. Quick; false
+/// when in doubt.
+bool is_plain_letter(char32_t code);
 /// Order of marks in the decomposed form; 0 for what does not combine.
 int combining_class(char32_t code);
 
