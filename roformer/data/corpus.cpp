@@ -86,10 +86,16 @@ text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection&
   };
   text::TokenizerConfig config;
   config.normalizer = trainer.normalizer;
-  text::Tokenizer tokenizer(text::train_wordpiece(next_training_piece, trainer), config);
-  fs::create_directories(folder);
-  tokenizer.save(folder);
-  return tokenizer;
+  const text::Tokenizer tokenizer(text::train_wordpiece(next_training_piece, trainer), config);
+  // Beside its place, then renamed: a folder of that name is whole. Read back, so that this run and
+  // the next ones have the same tokenizer to the last switch (the cache's key hangs on it).
+  const fs::path partial = folder.string() + ".partial";
+  fs::remove_all(partial);
+  fs::create_directories(partial);
+  tokenizer.save(partial);
+  fs::remove_all(folder);
+  fs::rename(partial, folder);
+  return text::Tokenizer::load(folder);
 }
 
 // The given vocabulary, or one trained on the training documents and kept in the cache.
@@ -101,7 +107,7 @@ text::Tokenizer find_tokenizer(const DataOptions& options, const TextSelection& 
   const fs::path folder =
       options.cache / fmt::format("vocabulary-{:016x}", hash_bytes(description, key));
   try {
-    if (fs::exists(folder / "vocab.txt")) return text::Tokenizer::load(folder);
+    if (fs::exists(folder)) return text::Tokenizer::load(folder);
   } catch (const Error& error) {
     spdlog::warn("{}; training the vocabulary again", error.what());
   }
@@ -129,7 +135,7 @@ std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
 
 std::string with_thousands(std::int64_t value) {
   std::string digits = std::to_string(value);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
   return digits;
 }
 
@@ -164,6 +170,13 @@ void Corpus::split_documents() {
       "[data] expected documents to train on but all {} are held out: give more text, a smaller "
       "data.validation_share, or data.document = \"block\"",
       tokens_->num_documents());
+  if (!validation_.empty() || options_.validation_share == 0) return;
+  if (training_.size() == 1) {
+    spdlog::warn("one document, none held out: data.document = \"block\" makes several of it");
+    return;
+  }
+  validation_.push_back(training_.back());
+  training_.pop_back();
 }
 
 const std::vector<std::int64_t>& Corpus::documents(Split split) const {
