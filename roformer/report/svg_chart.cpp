@@ -81,6 +81,13 @@ bool has_drawable_point(const LineChart& chart, const Series& series) {
   return false;
 }
 
+// gnuplot names each drawing "Gnuplot", which a browser would show under the mouse.
+std::string without_title(std::string svg) {
+  const auto begin = svg.find("<title>"), end = svg.find("</title>");
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return svg;
+  return svg.erase(begin, end + 8 - begin);
+}
+
 std::string gnuplot_script(const LineChart& chart) {
   // The drawing scales with the page; at 480 units wide its letters stay readable on a phone.
   std::string script =
@@ -128,7 +135,7 @@ std::optional<std::string> svg_chart(const LineChart& chart) {
     spdlog::warn("no chart '{}': gnuplot failed (status {})", chart.title, result.status);
     return std::nullopt;
   }
-  return result.output.substr(begin, end + 6 - begin);
+  return without_title(result.output.substr(begin, end + 6 - begin));
 }
 
 }  // namespace roformer::report
