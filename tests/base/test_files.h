@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "roformer/base/error.h"
-#include "roformer/base/file.h"
 
 namespace roformer::tests {
 
@@ -30,7 +30,7 @@ class TestFolder {
   std::filesystem::path file(std::string_view name) const { return path_ / name; }
   std::filesystem::path write(std::string_view name, std::string_view content) const {
     std::filesystem::create_directories(file(name).parent_path());
-    base::write_file_atomically(file(name), content);
+    std::ofstream(file(name), std::ios::binary) << content;
     return file(name);
   }
 

@@ -1,0 +1,141 @@
+#include "roformer/data/corpus.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tests/data/test_corpus.h"
+
+namespace roformer::data {
+namespace {
+
+int cache_files(const tests::TestFolder& folder, std::string_view prefix) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.file("cache"))) {
+    count += entry.path().filename().string().starts_with(prefix);
+  }
+  return count;
+}
+
+TEST(CorpusTest, DocumentsAndSplit) {
+  const tests::TestFolder folder;
+  const Corpus corpus(tests::number_options(folder));
+  EXPECT_EQ(corpus.tokens().num_documents(), 200);
+  const auto &training = corpus.documents(Split::training),
+             &validation = corpus.documents(Split::validation);
+  EXPECT_EQ(training.size() + validation.size(), 200u);
+  EXPECT_NEAR(static_cast<double>(validation.size()), 40, 20);  // 3.5 standard deviations
+  std::vector<std::int64_t> both;
+  std::set_intersection(training.begin(), training.end(), validation.begin(), validation.end(),
+                        std::back_inserter(both));
+  EXPECT_TRUE(both.empty());
+  EXPECT_EQ(corpus.num_tokens(Split::training) + corpus.num_tokens(Split::validation),
+            corpus.tokens().num_tokens());
+  EXPECT_EQ(corpus.tokens().num_tokens(), 200 * 22);
+  EXPECT_TRUE(tests::has_text(corpus.summary(), "200 documents")) << corpus.summary();
+}
+
+TEST(CorpusTest, SecondTimeFromTheCache) {
+  const tests::TestFolder folder;
+  const auto options = tests::number_options(folder);
+  const Corpus first(options);
+  ASSERT_EQ(cache_files(folder, "tokens-"), 1);
+  const auto same_time = std::filesystem::last_write_time(options.text[0]);
+  // Same size and time: the cache is trusted, the text is not read again.
+  auto changed = base::read_file(options.text[0]);
+  changed[1] = changed[1] == '1' ? '2' : '1';
+  folder.write("text.txt", changed);
+  std::filesystem::last_write_time(options.text[0], same_time);
+  EXPECT_EQ(Corpus(options).tokens().document(0), first.tokens().document(0));
+  EXPECT_EQ(cache_files(folder, "tokens-"), 1);
+  // Another time, another cache.
+  std::filesystem::last_write_time(options.text[0], same_time + std::chrono::seconds(5));
+  EXPECT_NE(Corpus(options).tokens().document(0), first.tokens().document(0));
+  EXPECT_EQ(cache_files(folder, "tokens-"), 2);
+}
+
+TEST(CorpusTest, AnotherVocabularyAnotherCache) {
+  const tests::TestFolder folder;
+  auto options = tests::number_options(folder);
+  const auto before = Corpus(options).tokens().document(0);
+  folder.write("vocab.txt", tests::number_vocabulary(5));
+  EXPECT_NE(Corpus(options).tokens().document(0), before);
+  EXPECT_EQ(cache_files(folder, "tokens-"), 2);
+}
+
+TEST(CorpusTest, DamagedCacheIsMadeAgain) {
+  const tests::TestFolder folder;
+  const auto options = tests::number_options(folder);
+  const auto before = Corpus(options).tokens().document(3);
+  for (const auto& entry : std::filesystem::directory_iterator(folder.file("cache"))) {
+    if (entry.file_size() > 100) std::filesystem::resize_file(entry.path(), 99);
+  }
+  EXPECT_EQ(Corpus(options).tokens().document(3), before);
+}
+
+TEST(CorpusTest, SplitDoesNotDependOnTheOtherDocuments) {
+  const tests::TestFolder folder;
+  const Corpus small(tests::number_options(folder, 100));
+  const Corpus large(tests::number_options(folder, 200));
+  std::vector<std::int64_t> beginning;
+  for (const auto document : large.documents(Split::validation)) {
+    if (document < 100) beginning.push_back(document);
+  }
+  EXPECT_EQ(beginning, small.documents(Split::validation));
+}
+
+TEST(CorpusTest, SomethingIsHeldOutAndSomethingLeft) {
+  const tests::TestFolder folder;
+  auto options = tests::number_options(folder, 2);
+  options.validation_share = 1e-9;
+  EXPECT_EQ(Corpus(options).documents(Split::validation), std::vector<std::int64_t>{1});
+  options.validation_share = 0;
+  EXPECT_TRUE(Corpus(options).documents(Split::validation).empty());
+  options.validation_share = 0.999999;
+  EXPECT_THROW(Corpus{options}, Error);
+  options = tests::number_options(folder, 1);
+  options.validation_share = 1e-9;
+  EXPECT_TRUE(Corpus(options).documents(Split::validation).empty());
+}
+
+TEST(CorpusTest, TrainsAVocabularyOnTheTrainingDocuments) {
+  const tests::TestFolder folder;
+  auto options = tests::number_options(folder, 50);
+  // Each document has a letter sequence of its own; those held out must leave no trace in the
+  // vocabulary.
+  std::string text;
+  for (int d = 0; d < 60; ++d) {
+    const std::string own(3, static_cast<char>('a' + d % 26));
+    for (int i = 0; i < 20; ++i) text += "common" + own + std::to_string(d) + " ";
+    text += "\n\n";
+  }
+  options.text = {folder.write("text.txt", text).string()};
+  options.vocabulary = "";
+  options.vocab_size = 200;
+  const Corpus corpus(options);
+  EXPECT_LE(corpus.tokenizer().vocabulary_size(), 200);
+  EXPECT_GT(corpus.tokenizer().vocabulary_size(), 20);
+  EXPECT_EQ(cache_files(folder, "vocabulary-"), 1);
+  EXPECT_EQ(Corpus(options).tokenizer().vocabulary().tokens(),
+            corpus.tokenizer().vocabulary().tokens());
+  EXPECT_EQ(cache_files(folder, "vocabulary-"), 1);
+  EXPECT_EQ(cache_files(folder, "tokens-"), 1);
+  options.lower_case = false;
+  EXPECT_FALSE(Corpus(options).tokenizer().config().normalizer.lowercase);
+}
+
+TEST(CorpusTest, ErrorsNameWhatIsMissing) {
+  const tests::TestFolder folder;
+  auto options = tests::number_options(folder);
+  options.text = {folder.file("absent.txt").string()};
+  EXPECT_TRUE(tests::has_text(tests::error_message([&] { Corpus{options}; }), "absent.txt"));
+  options.text = {folder.write("empty.txt", " \n\n").string()};
+  EXPECT_TRUE(tests::has_text(tests::error_message([&] { Corpus{options}; }), "no words"));
+  options = tests::number_options(folder);
+  options.cache = folder.write("file", "x") / "below";
+  EXPECT_TRUE(tests::has_text(tests::error_message([&] { Corpus{options}; }), "data.cache"));
+}
+
+}  // namespace
+}  // namespace roformer::data

@@ -1,0 +1,55 @@
+#include "roformer/data/data_options.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/base/test_files.h"
+
+namespace roformer::data {
+namespace {
+
+DataOptions options_of(const std::string& text) {
+  return read_data_options(base::TomlTable::parse("[data]\n" + text, "r.toml").table("data"));
+}
+
+TEST(DataOptionsTest, Defaults) {
+  const auto options = options_of("");
+  EXPECT_EQ(options.text, std::vector<std::string>{"apt"});
+  EXPECT_EQ(options.document, DocumentRule::block);
+  EXPECT_DOUBLE_EQ(options.validation_share, 0.2);
+  EXPECT_DOUBLE_EQ(options.masking.share, 0.15);
+  EXPECT_EQ(options.cache, default_cache_folder());
+}
+
+TEST(DataOptionsTest, Values) {
+  const auto options = options_of(
+      "text = ['a', 'b']\ndocument = 'file'\nmax_documents = 5\nvocabulary = 'v'\nvocab_size = "
+      "300\nlower_case = false\n"
+      "validation_share = 0.5\nsplit_seed = 9\ncache = '/c'\nmask_share = 0.3\nmask_token_share = "
+      "0.5\n"
+      "random_token_share = 0.5\nblock_size = 0");
+  EXPECT_EQ(options.text, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(options.document, DocumentRule::file);
+  EXPECT_EQ(options.max_documents, 5);
+  EXPECT_EQ(options.vocab_size, 300);
+  EXPECT_FALSE(options.lower_case);
+  EXPECT_EQ(options.split_seed, 9u);
+  EXPECT_EQ(options.cache, "/c");
+  EXPECT_DOUBLE_EQ(options.masking.random_share, 0.5);
+  EXPECT_EQ(options.block_size, 0);
+}
+
+TEST(DataOptionsTest, BadValuesNameTheirKey) {
+  for (const auto& [text, key] :
+       {std::pair{"validation_share = 1.0", "validation_share"},
+        std::pair{"mask_share = -0.1", "mask_share"},
+        std::pair{"random_token_share = 0.3", "random_token_share"},
+        std::pair{"vocab_size = 3", "vocab_size"}, std::pair{"block_size = -1", "block_size"},
+        std::pair{"document = 'book'", "book"}, std::pair{"text = []", "text"},
+        std::pair{"vocab_sise = 300", "vocab_size"}}) {
+    const auto message = tests::error_message([&] { options_of(text); });
+    EXPECT_TRUE(tests::has_text(message, key)) << message;
+  }
+}
+
+}  // namespace
+}  // namespace roformer::data

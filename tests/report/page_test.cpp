@@ -1,0 +1,55 @@
+#include "roformer/report/page.h"
+
+#include <gtest/gtest.h>
+
+#include "roformer/base/command.h"
+#include "roformer/base/file.h"
+#include "tests/base/test_files.h"
+
+namespace roformer::report {
+namespace {
+
+TEST(PageTest, EscapesEverything) {
+  EXPECT_EQ(escape_html("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+  EXPECT_EQ(escape_html("日本 ü"), "日本 ü");
+  EXPECT_EQ(escape_html("a\xFFz\xE6\x97"), "a\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD");
+  Page page("<script>");
+  page.section("<script>")
+      .paragraph("<script>")
+      .code("<script>")
+      .table({{"<script>"}, {{"<script>"}}, {}, "<script>"});
+  EXPECT_EQ(page.html().find("<script>"), std::string::npos);
+}
+
+TEST(PageTest, PartsComeInOrder) {
+  Page page("Title");
+  page.section("First").paragraph("Second").table({{"Third"}, {{"Fourth"}}, {}, ""}).code("Fifth");
+  const auto html = page.html();
+  std::size_t at = 0;
+  for (const char* part :
+       {"<h1>Title", "<h2>First", "<p>Second", "Third", "Fourth", "<pre>Fifth", "</html>"}) {
+    const auto found = html.find(part, at);
+    ASSERT_NE(found, std::string::npos) << part;
+    at = found;
+  }
+}
+
+TEST(PageTest, NeedsNothingFromElsewhere) {
+  Page page("Title");
+  page.chart({"Loss", "step", "nats", {{"one", {0, 1}, {1, 0.5}}}, false, false});
+  const auto html = page.html();
+  EXPECT_NE(html.find(base::has_program("gnuplot") ? "<svg" : "<table>"), std::string::npos);
+  for (const char* part : {"src=", "@import", "<link", "url(http"})
+    EXPECT_EQ(html.find(part), std::string::npos) << part;
+}
+
+TEST(PageTest, WrittenWhole) {
+  const tests::TestFolder folder;
+  Page page("Title");
+  write_html(folder.file("report.html"), page);
+  EXPECT_EQ(base::read_file(folder.file("report.html")), page.html());
+  EXPECT_THROW(write_html(folder.file("absent/report.html"), page), Error);
+}
+
+}  // namespace
+}  // namespace roformer::report
