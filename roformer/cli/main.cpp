@@ -21,7 +21,10 @@ constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
 void add_commands(CLI::App& program) {
+  add_fill_mask_command(program);
+  add_embed_command(program);
   add_run_command(program);
+  add_inspect_command(program);
 }
 
 int report(const std::string& message) {

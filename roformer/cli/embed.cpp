@@ -1,0 +1,84 @@
+// roformer embed: one vector for each line of standard input.
+#include "roformer/pipeline/embed.h"
+
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "roformer/cli/command.h"
+#include "roformer/cli/line_chunks.h"
+
+namespace roformer::cli {
+namespace {
+
+struct EmbedFlags {
+  CommonOptions common;
+  std::string model;
+  std::string pooling = "mean";
+  std::int64_t stride = -1;
+  pipeline::EmbedOptions options = {};
+};
+
+// The shortest decimals that read back as the same floats.
+std::string format_numbers(const float* numbers, std::int64_t count, const char* separator) {
+  std::string text;
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (i > 0) text += separator;
+    if (std::isfinite(numbers[i])) {
+      fmt::format_to(std::back_inserter(text), "{}", numbers[i]);
+    } else {
+      text += "null";  // JSON has no word for it
+    }
+  }
+  return text;
+}
+
+void embed(EmbedFlags& flags) {
+  flags.options.pooling = pipeline::pooling_of(flags.pooling);
+  apply(flags.common);
+  flags.options.device = torch::Device(flags.common.device);
+  if (flags.stride >= 0) flags.options.length.stride = flags.stride;
+  pipeline::Embed model(flags.model, flags.options);
+  LineChunks input("embed");
+  while (input.next()) {
+    const torch::Tensor vectors = model({input.lines(), input.first_line()}).contiguous();
+    for (std::int64_t i = 0; i < vectors.size(0); ++i) {
+      const float* row = vectors.const_data_ptr<float>() + i * vectors.size(1);
+      if (flags.common.json) {
+        std::cout << "{\"embedding\": [" << format_numbers(row, vectors.size(1), ", ") << "]}\n";
+      } else {
+        std::cout << format_numbers(row, vectors.size(1), " ") << '\n';
+      }
+    }
+    std::cout.flush();
+  }
+}
+
+}  // namespace
+
+void add_embed_command(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("embed", "One vector for each line of standard input");
+  const auto flags = std::make_shared<EmbedFlags>();
+  command->add_option("--model", flags->model, "checkpoint folder")->required();
+  command->add_option("--pooling", flags->pooling, "cls, mean or pooler")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"cls", "mean", "pooler"}));
+  command->add_flag("--normalize", flags->options.normalize, "vectors of length 1");
+  command
+      ->add_option("--max-length", flags->options.length.max_length,
+                   "tokens a sequence (default: what the model allows)")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--stride", flags->stride,
+                   "read longer lines in windows that share so many tokens")
+      ->check(CLI::NonNegativeNumber);
+  add_json_option(*command, flags->common);
+  add_device_options(*command, flags->common);
+  command->callback([flags] { embed(*flags); });
+}
+
+}  // namespace roformer::cli

@@ -1,0 +1,53 @@
+#include "roformer/cli/line_chunks.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace roformer::cli {
+namespace {
+
+constexpr std::size_t kLinesAtOnce = 512;
+constexpr std::size_t kBytesAtOnce = 1 << 20;
+constexpr std::int64_t kWorthProgress = 1 << 16;  // bytes; less is done before a bar could be read
+
+// The size of standard input if it is a file, else 0.
+std::int64_t input_size() {
+  struct stat status {};
+  return ::fstat(STDIN_FILENO, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : 0;
+}
+
+}  // namespace
+
+LineChunks::LineChunks(std::string_view title)
+    : lines_at_once_(::isatty(STDIN_FILENO) != 0 ? 1 : kLinesAtOnce) {
+  const std::int64_t total = input_size();
+  // A bar on the terminal that the answers go to would stand between them.
+  if (total >= kWorthProgress && ::isatty(STDOUT_FILENO) == 0)
+    progress_.emplace(std::string(title), total);
+}
+
+bool LineChunks::next() {
+  if (progress_) progress_->update(bytes_);
+  first_line_ += static_cast<std::int64_t>(lines_.size());
+  lines_.clear();
+  std::size_t chunk_bytes = 0;
+  std::string line;
+  while (lines_.size() < lines_at_once_ && chunk_bytes < kBytesAtOnce &&
+         std::getline(std::cin, line)) {
+    chunk_bytes += line.size() + 1;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines_.push_back(line);
+  }
+  bytes_ += static_cast<std::int64_t>(chunk_bytes);
+  if (lines_.empty() && progress_) progress_->finish();
+  return !lines_.empty();
+}
+
+std::string json_string(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace roformer::cli

@@ -1,0 +1,37 @@
+// Lines of standard input in chunks that are worth a batch, with progress on standard error.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "roformer/base/progress.h"
+
+namespace roformer::cli {
+
+class LineChunks {
+ public:
+  /// `title` names the work in the progress bar, which is shown where standard input is a file of
+  /// some size.
+  explicit LineChunks(std::string_view title);
+
+  /// Reads the next lines, without their ends; false at the end of the input. From a terminal one
+  /// line at a time. Counts the chunk before as done.
+  bool next();
+  const std::vector<std::string>& lines() const { return lines_; }
+  /// The number of the first line of the chunk, from 1.
+  std::int64_t first_line() const { return first_line_; }
+
+ private:
+  std::vector<std::string> lines_;
+  std::int64_t first_line_ = 1;
+  std::int64_t bytes_ = 0;
+  std::size_t lines_at_once_;
+  std::optional<base::Progress> progress_;
+};
+
+/// JSON text of a string; bytes that are not UTF-8 become U+FFFD.
+std::string json_string(std::string_view text);
+
+}  // namespace roformer::cli

@@ -1,0 +1,56 @@
+// One vector for each line of text.
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "roformer/checkpoint/load.h"
+#include "roformer/model/encoder.h"
+#include "roformer/pipeline/text_pieces.h"
+
+namespace roformer::pipeline {
+
+/// What of the hidden states becomes the vector.
+enum class Pooling {
+  cls,     // that of [CLS]
+  mean,    // the mean over all tokens, [CLS] and [SEP] included
+  pooler,  // BertModel's pooler on [CLS]: dense, then tanh (or what the configuration says)
+};
+
+/// "cls", "mean" or "pooler"; Error for another name.
+Pooling pooling_of(const std::string& name);
+
+struct EmbedOptions {
+  Pooling pooling = Pooling::mean;
+  bool normalize = false;  // to Euclidean length 1
+  std::int64_t tokens_per_batch =
+      4096;  // keeps the GEMMs busy; activations of a base model take some 100 MB
+  LengthOptions length;
+  torch::Device device = torch::kCPU;
+};
+
+/// An encoder, its tokenizer and a pooling.
+class Embed {
+ public:
+  /// Throws Error if the folder has no pooler where that is the pooling.
+  explicit Embed(const std::filesystem::path& folder, const EmbedOptions& options = {});
+
+  /// (lines, hidden_size) float32 on the CPU, in the order of the lines. Of a line read in windows:
+  /// the mean of its windows' vectors, each counted by its tokens.
+  torch::Tensor operator()(const Lines& lines);
+
+ private:
+  torch::Tensor pool(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) const;
+
+  EmbedOptions options_;
+  model::Encoder model_{nullptr};
+  std::optional<checkpoint::Pooler> pooler_;
+  bool linear_pooler_ = false;
+  std::optional<TextEncoder> encoder_;
+};
+
+}  // namespace roformer::pipeline

@@ -1,0 +1,129 @@
+#include "roformer/pipeline/fill_mask.h"
+
+#include <fmt/ranges.h>
+#include <torch/autograd.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/checkpoint/load.h"
+#include "roformer/packed/packed_batch.h"
+
+namespace roformer::pipeline {
+namespace {
+
+// Logits over a vocabulary of 30,000 take 120 KB a mask: this many at a time stay within some ten
+// megabytes.
+constexpr std::int64_t kMasksAtOnce = 128;
+
+model::MaskedLanguageModel load_with_head(const std::filesystem::path& folder,
+                                          torch::Device device) {
+  auto loaded = checkpoint::load_model<model::MaskedLanguageModel>(folder);
+  base::require(loaded.report.missing.empty(),
+                "[pipeline] {}: expected a masked language model but these weights are missing: {}",
+                folder.string(), fmt::join(loaded.report.missing, ", "));
+  loaded.module->to(device);
+  return loaded.module;
+}
+
+}  // namespace
+
+// One [MASK] of one line, and the piece in which it is looked at.
+struct FillMask::Mask {
+  std::size_t line;
+  std::int64_t token;  // its place in the line
+  std::size_t piece;
+  std::int64_t place;   // its place in the piece
+  std::int64_t margin;  // tokens between it and the nearer edge of the piece
+  std::vector<Candidate> candidates;
+};
+
+FillMask::FillMask(const std::filesystem::path& folder, const FillMaskOptions& options)
+    : options_(options),
+      model_(load_with_head(folder, options.device)),
+      encoder_(folder, model_->encoder()->config(), options.length) {
+  base::require(options.top >= 1, "[pipeline] expected at least 1 candidate a mask but got {}",
+                options.top);
+  options_.top = std::min(options.top, model_->encoder()->config().vocab_size);
+  encoder_.tokenizer().mask_id();  // an Error where there is none
+}
+
+std::vector<FillMask::Mask> FillMask::find_masks(const std::vector<Piece>& pieces) const {
+  const std::int32_t mask_id = encoder_.tokenizer().mask_id();
+  std::map<std::pair<std::size_t, std::int64_t>, Mask> masks;
+  for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
+    const auto length = static_cast<std::int64_t>(pieces[piece].ids.size());
+    for (std::int64_t place = 0; place < length; ++place) {
+      if (pieces[piece].ids[static_cast<std::size_t>(place)] != mask_id) continue;
+      const std::int64_t token = pieces[piece].begin + place;
+      Mask mask{pieces[piece].line, token, piece, place, std::min(place, length - 1 - place), {}};
+      const auto [found, inserted] = masks.try_emplace({mask.line, token}, mask);
+      if (!inserted && found->second.margin < mask.margin) found->second = mask;
+    }
+  }
+  std::vector<Mask> result;
+  for (auto& [key, mask] : masks) result.push_back(std::move(mask));
+  return result;
+}
+
+void FillMask::read_candidates(const torch::Tensor& hidden, const std::vector<Mask*>& masks) {
+  const torch::Tensor probabilities = model_->logits(hidden).to(torch::kFloat).softmax(-1);
+  const auto [values, ids] = probabilities.topk(options_.top, -1);
+  const torch::Tensor values_here = values.cpu();
+  const torch::Tensor ids_here = ids.cpu();
+  const auto value_at = values_here.accessor<float, 2>();
+  const auto id_at = ids_here.accessor<std::int64_t, 2>();
+  for (std::int64_t row = 0; row < hidden.size(0); ++row) {
+    for (std::int64_t rank = 0; rank < options_.top; ++rank) {
+      const std::int64_t id = id_at[row][rank];
+      masks[static_cast<std::size_t>(row)]->candidates.push_back(
+          {encoder_.tokenizer().id_to_token(static_cast<std::int32_t>(id)), id,
+           value_at[row][rank]});
+    }
+  }
+}
+
+void FillMask::predict_batch(const std::vector<Piece>& pieces,
+                             const std::vector<std::size_t>& chosen,
+                             const std::vector<std::vector<Mask*>>& masks_of) {
+  const data::TokenBatch tokens = token_batch(pieces, chosen);
+  std::vector<Mask*> masks;
+  std::vector<std::int64_t> places;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    for (Mask* mask : masks_of[chosen[i]]) {
+      masks.push_back(mask);
+      places.push_back(tokens.cu_seqlens[i] + mask->place);
+    }
+  }
+  const torch::Tensor hidden =
+      model_->encoder()->forward(packed::from_tokens(tokens).to(options_.device));
+  const torch::Tensor masked =
+      hidden.index_select(0, torch::tensor(places, torch::kLong).to(options_.device));
+  for (std::int64_t begin = 0; begin < masked.size(0); begin += kMasksAtOnce) {
+    const std::int64_t end = std::min(begin + kMasksAtOnce, masked.size(0));
+    read_candidates(masked.slice(0, begin, end), {masks.begin() + begin, masks.begin() + end});
+  }
+}
+
+void FillMask::predict(const std::vector<Piece>& pieces, std::vector<Mask>& masks) {
+  std::vector<std::vector<Mask*>> masks_of(pieces.size());
+  for (Mask& mask : masks) masks_of[mask.piece].push_back(&mask);
+  for (std::vector<std::size_t> batch : batches_by_tokens(pieces, options_.tokens_per_batch)) {
+    std::erase_if(batch, [&](std::size_t piece) { return masks_of[piece].empty(); });
+    if (!batch.empty()) predict_batch(pieces, batch, masks_of);
+  }
+}
+
+std::vector<MaskCandidates> FillMask::operator()(const Lines& lines) {
+  const torch::NoGradGuard no_grad;
+  const std::vector<Piece> pieces = encoder_.encode(lines);
+  std::vector<Mask> masks = find_masks(pieces);
+  predict(pieces, masks);
+  std::vector<MaskCandidates> answers(lines.texts.size());
+  for (Mask& mask : masks) answers[mask.line].push_back(std::move(mask.candidates));
+  return answers;
+}
+
+}  // namespace roformer::pipeline

@@ -1,0 +1,111 @@
+#include "roformer/pipeline/text_pieces.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "roformer/base/error.h"
+
+namespace roformer::pipeline {
+namespace {
+
+constexpr std::int64_t kSpecialTokens = 2;  // [CLS] and [SEP]
+
+std::int64_t limit_of(const model::EncoderConfig& config, const LengthOptions& options) {
+  const std::int64_t positions =
+      config.position_encoding == "learned" ? config.max_position_embeddings : 0;
+  if (options.max_length == 0) return positions;
+  base::require(options.max_length > kSpecialTokens,
+                "[pipeline] expected a maximum length above {} but got {}", kSpecialTokens,
+                options.max_length);
+  base::require(
+      positions == 0 || options.max_length <= positions,
+      "[pipeline] expected a maximum length of at most {} (max_position_embeddings) but got {}",
+      positions, options.max_length);
+  return options.max_length;
+}
+
+void require_stride(std::int64_t stride, std::int64_t limit) {
+  base::require(limit > 0, "[pipeline] expected a maximum length beside the stride {} but got none",
+                stride);
+  base::require(stride >= 0 && stride < limit - kSpecialTokens,
+                "[pipeline] expected a stride from 0 to {} for a maximum length of {} but got {}",
+                limit - kSpecialTokens - 1, limit, stride);
+}
+
+}  // namespace
+
+TextEncoder::TextEncoder(const std::filesystem::path& folder, const model::EncoderConfig& config,
+                         const LengthOptions& options)
+    : tokenizer_(text::Tokenizer::load(folder)),
+      max_length_(limit_of(config, options)),
+      stride_(options.stride) {
+  base::require(tokenizer_.vocabulary_size() == config.vocab_size,
+                "[pipeline] {}: expected a vocabulary of vocab_size = {} tokens but got {}",
+                folder.string(), config.vocab_size, tokenizer_.vocabulary_size());
+  if (stride_) require_stride(*stride_, max_length_);
+}
+
+void TextEncoder::encode_line(const Lines& lines, std::size_t line,
+                              std::vector<Piece>& pieces) const {
+  const std::string& text = lines.texts[line];
+  text::Encoding encoding = tokenizer_.encode(text);
+  const auto length = static_cast<std::int64_t>(encoding.size());
+  if (max_length_ == 0 || length <= max_length_) {
+    pieces.push_back({line, std::move(encoding.ids), 0});
+    return;
+  }
+  base::require(stride_.has_value(),
+                "[pipeline] line {}: expected at most {} tokens but got {}; --stride reads longer "
+                "lines in windows",
+                lines.first + static_cast<std::int64_t>(line), max_length_, length);
+  std::int64_t begin = 0;
+  for (text::Encoding& window : tokenizer_.windows(text, max_length_, *stride_)) {
+    pieces.push_back({line, std::move(window.ids), begin});
+    begin += max_length_ - kSpecialTokens - *stride_;
+  }
+}
+
+std::vector<Piece> TextEncoder::encode(const Lines& lines) const {
+  std::vector<Piece> pieces;
+  pieces.reserve(lines.texts.size());
+  for (std::size_t line = 0; line < lines.texts.size(); ++line) encode_line(lines, line, pieces);
+  return pieces;
+}
+
+std::vector<std::vector<std::size_t>> batches_by_tokens(std::span<const Piece> pieces,
+                                                        std::int64_t tokens_per_batch) {
+  std::vector<std::size_t> order(pieces.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return pieces[a].ids.size() < pieces[b].ids.size();
+  });
+  std::vector<std::vector<std::size_t>> batches;
+  std::int64_t tokens = 0;
+  for (const std::size_t index : order) {
+    const auto length = static_cast<std::int64_t>(pieces[index].ids.size());
+    if (batches.empty() || tokens + length > tokens_per_batch) {
+      batches.emplace_back();
+      tokens = 0;
+    }
+    batches.back().push_back(index);
+    tokens += length;
+  }
+  return batches;
+}
+
+data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen) {
+  data::TokenBatch batch;
+  for (const std::size_t index : chosen) {
+    const auto& ids = pieces[index].ids;
+    batch.tokens.insert(batch.tokens.end(), ids.begin(), ids.end());
+    for (std::size_t position = 0; position < ids.size(); ++position) {
+      batch.position_ids.push_back(static_cast<std::int64_t>(position));
+    }
+    batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
+  }
+  batch.segment_ids.assign(batch.tokens.size(), 0);
+  return batch;
+}
+
+}  // namespace roformer::pipeline
