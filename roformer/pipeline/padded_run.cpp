@@ -3,6 +3,7 @@
 #include <torch/autograd.h>
 
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -40,19 +41,36 @@ packed::PaddedInputs padded_inputs(const TensorMap& inputs, torch::Device device
   return padded;
 }
 
-// The weights of one layer, a sequence each (heads, T_b, T_b), at their places: (B, heads, T, T).
+// The same tokens without the sequences that have none, which no model has an answer for.
+packed::PackedBatch without_empty(const packed::PackedBatch& batch) {
+  packed::PackedBatch result = batch;
+  result.cu_seqlens = std::get<0>(torch::unique_consecutive(batch.cu_seqlens));
+  return result;
+}
+
+// Values (rows with tokens, …) among the other rows, which are zero: (B, …).
+torch::Tensor spread_rows(const torch::Tensor& values, const PackedInputs& inputs) {
+  const torch::Tensor rows = inputs.batch.cu_seqlens.diff().nonzero().flatten().to(values.device());
+  std::vector<std::int64_t> shape = values.sizes().vec();
+  shape[0] = inputs.rows;
+  return torch::zeros(shape, values.options()).index_copy(0, rows, values);
+}
+
+// The weights of one layer, (heads, T_b, T_b) for each sequence with tokens, at their places: (B,
+// heads, T, T).
 torch::Tensor unpack_attentions(const std::vector<torch::Tensor>& weights,
                                 const PackedInputs& inputs, std::int64_t heads) {
   const std::int64_t columns = inputs.columns;
   torch::Tensor padded = torch::zeros({inputs.rows, heads, columns, columns}, torch::kFloat);
   const auto begins = inputs.batch.cu_seqlens.accessor<std::int32_t, 1>();
+  std::size_t next = 0;
   for (std::int64_t row = 0; row < inputs.rows; ++row) {
     const torch::Tensor kept =
         inputs.places.slice(0, begins[row], begins[row + 1]).cpu() - row * columns;
     if (kept.size(0) == 0) continue;
     const torch::Tensor spread =
         torch::zeros({heads, kept.size(0), columns})
-            .index_copy(2, kept, weights.at(static_cast<std::size_t>(row)).cpu().to(torch::kFloat));
+            .index_copy(2, kept, weights.at(next++).cpu().to(torch::kFloat));
     padded[row].index_copy_(1, kept, spread);
   }
   return padded;
@@ -62,7 +80,7 @@ torch::Tensor unpack_attentions(const std::vector<torch::Tensor>& weights,
 class PaddedRun {
  public:
   PaddedRun(const PackedInputs& inputs, const PaddedRunOptions& options)
-      : inputs_(inputs), options_(options) {
+      : inputs_(inputs), batch_(without_empty(inputs.batch)), options_(options) {
     trace_.want_hidden_states = true;
     trace_.want_attentions = options.attentions;
     forward_.trace = &trace_;
@@ -72,22 +90,22 @@ class PaddedRun {
     switch (architecture) {
       case Architecture::masked_language_model: {
         auto model = load<model::MaskedLanguageModel>(folder);
-        add_unpacked("logits", model->logits(model->encoder()->forward(inputs_.batch, forward_)));
+        add_unpacked("logits", model->logits(model->encoder()->forward(batch_, forward_)));
         return finish(model->encoder()->config());
       }
       case Architecture::sequence_classifier: {
         auto model = load<model::SequenceClassifier>(folder);
-        outputs_["logits"] = model->forward(inputs_.batch, forward_);
+        outputs_["logits"] = spread_rows(model->forward(batch_, forward_), inputs_);
         return finish(model->encoder()->config());
       }
       case Architecture::token_classifier: {
         auto model = load<model::TokenClassifier>(folder);
-        add_unpacked("logits", model->forward(inputs_.batch, forward_));
+        add_unpacked("logits", model->forward(batch_, forward_));
         return finish(model->encoder()->config());
       }
       default: {
         auto model = load<model::Encoder>(folder);
-        model->forward(inputs_.batch, forward_);
+        model->forward(batch_, forward_);
         return finish(model->config());
       }
     }
@@ -121,6 +139,7 @@ class PaddedRun {
   }
 
   const PackedInputs& inputs_;
+  const packed::PackedBatch batch_;
   const PaddedRunOptions& options_;
   model::EncoderTrace trace_;
   model::ForwardOptions forward_;

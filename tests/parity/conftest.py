@@ -1,0 +1,45 @@
+"""Shared by the comparisons with transformers: where our programs are, how they are run, models with random weights."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("ROFORMER_BUILD", ROOT / "build"))
+
+
+def run_program(*arguments, program="roformer", text="", timeout=300):
+    """Runs one of our programs; returns the finished process with its output as text."""
+    command = [str(BUILD / program), *map(str, arguments)]
+    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=timeout)
+
+
+def run_model(folder, inputs, work, *flags):
+    """`roformer run` on a checkpoint folder: tensors in, tensors out."""
+    tensors = {name: tensor.contiguous() for name, tensor in inputs.items() if tensor is not None}
+    save_file(tensors, work / "inputs.safetensors")
+    finished = run_program(
+        "run", "--model", folder, "--inputs", work / "inputs.safetensors",
+        "--outputs", work / "outputs.safetensors", *flags)  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    return load_file(work / "outputs.safetensors")
+
+
+def randomise(model, seed=0, scale=0.05):
+    """Moves every weight, biases and norms included, so that none can be left out unnoticed."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "embed_positions" not in name:
+                parameter.add_(torch.randn(parameter.shape, generator=generator), alpha=scale)
+    return model.eval()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs():
+    assert (BUILD / "roformer").exists(), f"expected {BUILD / 'roformer'}: run make build first"
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
