@@ -1,0 +1,69 @@
+// roformer reproduce: a table or figure of the paper, ours beside the paper's.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <memory>
+
+#include "roformer/base/log.h"
+#include "roformer/cli/command.h"
+#include "roformer/study/figure3_left.h"
+
+namespace roformer::cli {
+namespace {
+
+constexpr const char* kStudies =
+    "Studies:\n"
+    "  figure3-left  Pre-training of RoFormer and BERT on the same data, seed and order (section "
+    "4.2).\n"
+    "                tiny:  the demonstration, about 2 minutes a model on 2 cores, package "
+    "descriptions\n"
+    "                small: novels of ../shared/data/books, about an hour a model on 2 cores\n"
+    "                paper: the paper's size, 100,000 steps of 64 × 512 tokens\n"
+    "A study that was stopped goes on where it was when the same command is given again.";
+
+struct ReproduceOptions {
+  CommonOptions common;
+  std::string name;
+  study::Figure3LeftOptions study;
+};
+
+void reproduce_command(ReproduceOptions& options) {
+  apply(options.common);
+  options.study.device = options.common.device;
+  if (options.study.out.empty())
+    options.study.out = fmt::format("{}-{}", options.name, options.study.scale);
+  const int signal = study::reproduce_figure3_left(options.study);
+  if (signal == 0) return;
+  spdlog::info("stopped and saved; the same command goes on from there");
+  std::fflush(nullptr);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+}  // namespace
+
+void add_reproduce_command(CLI::App& program) {
+  auto options = std::make_shared<ReproduceOptions>();
+  CLI::App* command =
+      program.add_subcommand("reproduce", "A table or figure of the paper beside ours");
+  command->footer(kStudies);
+  command->add_option("name", options->name, "which one")
+      ->required()
+      ->check(CLI::IsMember({"figure3-left"}));
+  command->add_option("--scale", options->study.scale, "tiny, small or paper")
+      ->check(CLI::IsMember({"tiny", "small", "paper"}))
+      ->capture_default_str();
+  command->add_option("--out", options->study.out,
+                      "folder of the runs and the report (default: NAME-SCALE here)");
+  command->add_option("--seeds", options->study.seeds, "runs of each model, with seeds 0, 1, …")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command
+      ->add_option("--set", options->study.changes,
+                   "change a key of both recipes: section.key=value")
+      ->allow_extra_args(false);
+  add_device_options(*command, options->common);
+  command->callback([options] { reproduce_command(*options); });
+}
+
+}  // namespace roformer::cli

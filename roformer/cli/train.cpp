@@ -1,0 +1,70 @@
+// roformer train: from a recipe to a trained model.
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <memory>
+
+#include "roformer/base/log.h"
+#include "roformer/cli/command.h"
+#include "roformer/task/recipe_path.h"
+#include "roformer/task/run_training.h"
+
+namespace roformer::cli {
+namespace {
+
+struct TrainOptions {
+  CommonOptions common;
+  std::string recipe, out;
+  std::vector<std::string> changes;
+  bool resume = false;
+};
+
+// Ends as the signal asked for, so that a shell script around us stops too.
+void end_by_signal(int number) {
+  std::fflush(nullptr);
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+}
+
+void train_command(TrainOptions& options) {
+  const auto path = task::find_recipe(options.recipe);
+  const task::Recipe recipe = task::read_recipe(path, options.changes);
+  if (options.common.threads == 0) options.common.threads = static_cast<int>(recipe.threads);
+  apply(options.common);
+  train::RunFolder folder(options.out, options.resume);
+  fmt::print(stderr, "# {}\n{}\n", path.string(), recipe.resolved.to_toml());
+  spdlog::info("{} threads", at::get_num_threads());
+  const auto outcome = task::run_training(recipe, task::open_corpus(recipe), folder,
+                                          torch::Device(options.common.device));
+  if (outcome.signal != 0) {
+    spdlog::info("stopped and saved at step {}; the same command with --resume goes on from there",
+                 outcome.step);
+    end_by_signal(outcome.signal);
+  }
+  fmt::print("{}\n", options.out);
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& program) {
+  auto options = std::make_shared<TrainOptions>();
+  CLI::App* command = program.add_subcommand("train", "Train a model as a recipe says");
+  command
+      ->add_option("recipe", options->recipe,
+                   "a TOML file, or the name of one of ours: " +
+                       fmt::format("{}", fmt::join(task::recipe_names(), ", ")))
+      ->required();
+  command->add_option("--set", options->changes, "change a key of the recipe: section.key=value")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--out", options->out,
+                   "folder of the run: checkpoint, metrics.jsonl, report.html")
+      ->required();
+  command->add_flag("--resume", options->resume,
+                    "go on with the run in --out (or start it, if there is none)");
+  add_device_options(*command, options->common);
+  command->callback([options] { train_command(*options); });
+}
+
+}  // namespace roformer::cli

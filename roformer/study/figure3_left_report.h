@@ -1,0 +1,34 @@
+// What the study of Figure 3 (left) found, gathered, printed and written.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "roformer/report/line_chart.h"
+#include "roformer/report/table.h"
+#include "roformer/study/held_out_sentences.h"
+#include "roformer/study/learning_curve.h"
+#include "roformer/task/masked_language_task.h"
+
+namespace roformer::study {
+
+struct Figure3LeftResult {
+  std::string scale;
+  std::string data;  // a line on the corpus
+  LearningCurve roformer, bert;
+  task::GuessAccuracy guess;
+  std::vector<MaskedSentence> sentences;
+  std::vector<std::string> roformer_answers, bert_answers;   // one a sentence
+  std::vector<std::pair<std::string, std::string>> recipes;  // name, TOML
+  std::vector<std::filesystem::path> runs;
+  report::LineChart training_chart, held_out_chart;
+};
+
+/// Masked accuracy on held-out text beside that of counting.
+report::Table proportion_table(const Figure3LeftResult& result);
+report::Table sentence_table(const Figure3LeftResult& result);
+
+void print_result(const Figure3LeftResult& result);
+void write_result(const Figure3LeftResult& result, const std::filesystem::path& path);
+
+}  // namespace roformer::study

@@ -1,0 +1,144 @@
+#include "roformer/study/learning_curve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "roformer/base/error.h"
+#include "roformer/train/metrics_log.h"
+
+namespace roformer::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::array kFields = {&CurvePoint::training_loss, &CurvePoint::held_out_loss,
+                                &CurvePoint::held_out_accuracy};
+
+std::string with_spread(double mean, double spread, bool several) {
+  if (!std::isfinite(mean)) return "";
+  return several ? fmt::format("{:.3f} ±{:.3f}", mean, spread / 2) : fmt::format("{:.3f}", mean);
+}
+
+bool has_spread(const LearningCurve& curve) {
+  return std::any_of(curve.spread.begin(), curve.spread.end(),
+                     [](const auto& point) { return point.held_out_loss > 0; });
+}
+
+// The first step at which the held-out loss is no higher than `loss`; −1 if none is.
+std::int64_t first_step_at(const LearningCurve& curve, double loss) {
+  for (const auto& point : curve.points) {
+    if (point.held_out_loss <= loss) return point.step;
+  }
+  return -1;
+}
+
+std::string lower_of(const LearningCurve& first, const LearningCurve& second, std::size_t i) {
+  const double a = first.points[i].held_out_loss, b = second.points[i].held_out_loss;
+  return a < b ? first.model : b < a ? second.model : "equal";
+}
+
+}  // namespace
+
+std::vector<CurvePoint> read_points(const fs::path& run) {
+  std::vector<CurvePoint> points;
+  double sum = 0;
+  std::int64_t lines = 0;
+  for (const auto& line : train::read_metrics(run / "metrics.jsonl")) {
+    if (line.value("kind", "") == "training") {
+      sum += line.value("loss", 0.0);
+      ++lines;
+      continue;
+    }
+    CurvePoint point;
+    point.step = line["step"];
+    point.training_loss =
+        lines > 0 ? sum / static_cast<double>(lines) : std::numeric_limits<double>::quiet_NaN();
+    point.held_out_loss = line.value("loss", 0.0);
+    point.held_out_accuracy = line.value("accuracy", 0.0);
+    points.push_back(point);
+    sum = 0;
+    lines = 0;
+  }
+  return points;
+}
+
+LearningCurve mean_curve(std::string model, const std::vector<fs::path>& runs) {
+  LearningCurve curve{std::move(model), {}, {}};
+  std::vector<std::vector<CurvePoint>> all;
+  for (const auto& run : runs) all.push_back(read_points(run));
+  for (std::size_t i = 0; !all.empty() && i < all.front().size(); ++i) {
+    CurvePoint mean, spread;
+    mean.step = spread.step = all.front()[i].step;
+    for (const auto field : kFields) {
+      double sum = 0, least = std::numeric_limits<double>::infinity(), most = -least;
+      for (std::size_t run = 0; run < all.size(); ++run) {
+        base::require(i < all[run].size() && all[run][i].step == mean.step,
+                      "[study] expected an evaluation at step {} in {} but got none", mean.step,
+                      runs[run].string());
+        const double value = all[run][i].*field;
+        sum += value;
+        least = std::min(least, value);
+        most = std::max(most, value);
+      }
+      mean.*field = sum / static_cast<double>(all.size());
+      spread.*field = std::isfinite(most - least) ? most - least : 0;
+    }
+    curve.points.push_back(mean);
+    curve.spread.push_back(spread);
+  }
+  return curve;
+}
+
+report::Table side_by_side(const LearningCurve& first, const LearningCurve& second) {
+  report::Table table;
+  table.columns = {
+      "step",       "training loss " + first.model, second.model, "held-out loss " + first.model,
+      second.model, "accuracy " + first.model,      second.model, "lower held-out loss"};
+  const bool several = has_spread(first) || has_spread(second);
+  for (std::size_t i = 0; i < std::min(first.points.size(), second.points.size()); ++i) {
+    std::vector<std::string> row = {fmt::format("{}", first.points[i].step)};
+    for (const auto field : kFields) {
+      row.push_back(with_spread(first.points[i].*field, first.spread[i].*field, several));
+      row.push_back(with_spread(second.points[i].*field, second.spread[i].*field, several));
+    }
+    row.push_back(lower_of(first, second, i));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::vector<std::string> verdict(const LearningCurve& first, const LearningCurve& second) {
+  const std::size_t count = std::min(first.points.size(), second.points.size());
+  std::int64_t first_lower = 0, second_lower = 0, checkpoints = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (first.points[i].step == 0) continue;  // before training both guess evenly
+    ++checkpoints;
+    const std::string lower = lower_of(first, second, i);
+    first_lower += lower == first.model;
+    second_lower += lower == second.model;
+  }
+  std::vector<std::string> lines = {
+      fmt::format("Held-out loss was lower for {} at {} and for {} at {} of {} checkpoints.",
+                  first.model, first_lower, second.model, second_lower, checkpoints)};
+  if (count == 0) return lines;
+  const auto sentence = [&](const LearningCurve& fast, const LearningCurve& slow) {
+    const CurvePoint& end = slow.points[count - 1];
+    const std::int64_t step = first_step_at(fast, end.held_out_loss);
+    if (step < 0)
+      return fmt::format("{} never reached the final loss of {}, {:.3f}.", fast.model, slow.model,
+                         end.held_out_loss);
+    return fmt::format("{} reached the final loss of {}, {:.3f}, at step {} of {}.", fast.model,
+                       slow.model, end.held_out_loss, step, end.step);
+  };
+  const bool first_ends_lower =
+      first.points[count - 1].held_out_loss <= second.points[count - 1].held_out_loss;
+  lines.push_back(first_ends_lower ? sentence(first, second) : sentence(second, first));
+  return lines;
+}
+
+}  // namespace roformer::study

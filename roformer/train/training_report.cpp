@@ -1,0 +1,67 @@
+#include "roformer/train/training_report.h"
+
+#include <fmt/format.h>
+
+#include "roformer/report/page.h"
+#include "roformer/train/metrics_log.h"
+
+namespace roformer::train {
+
+namespace fs = std::filesystem;
+
+report::Series metric_series(const fs::path& metrics, const std::string& kind,
+                             const std::string& key, const std::string& name) {
+  report::Series series{name, {}, {}};
+  for (const auto& line : read_metrics(metrics)) {
+    if (line.value("kind", "") != kind || !line.contains(key) || !line[key].is_number()) continue;
+    series.x.push_back(line["step"].get<double>());
+    series.y.push_back(line[key].get<double>());
+  }
+  return series;
+}
+
+namespace {
+
+report::LineChart chart_of(const fs::path& metrics, const char* title, const std::string& key) {
+  report::LineChart chart;
+  chart.title = title;
+  chart.x_title = "step";
+  chart.y_title = key;
+  chart.series.push_back(metric_series(metrics, "training", key, "training"));
+  auto held_out = metric_series(metrics, "evaluation", key, "held out");
+  if (!held_out.x.empty()) chart.series.push_back(std::move(held_out));
+  return chart;
+}
+
+// Every number of the last line of each kind.
+report::Table last_figures(const fs::path& metrics) {
+  report::Table table;
+  table.columns = {"figure", "training", "held out"};
+  nlohmann::json last = {{"training", nlohmann::json::object()},
+                         {"evaluation", nlohmann::json::object()}};
+  for (const auto& line : read_metrics(metrics)) last[line.value("kind", "")] = line;
+  const auto cell = [&](const char* kind, const char* key) {
+    return last[kind].contains(key) ? fmt::format("{:.6g}", last[kind][key].get<double>())
+                                    : std::string();
+  };
+  for (const char* key :
+       {"step", "loss", "accuracy", "learning_rate", "gradient_norm", "tokens_per_second"}) {
+    table.rows.push_back({key, cell("training", key), cell("evaluation", key)});
+  }
+  return table;
+}
+
+}  // namespace
+
+void write_training_report(const fs::path& out, const std::string& title,
+                           const std::string& recipe) {
+  const fs::path metrics = out / "metrics.jsonl";
+  report::Page page(title);
+  page.section("Loss").chart(chart_of(metrics, "Loss", "loss"));
+  page.section("Accuracy").chart(chart_of(metrics, "Share of right predictions", "accuracy"));
+  page.section("Last figures").table(last_figures(metrics));
+  page.section("Recipe").code(recipe);
+  report::write_html(out / "report.html", page);
+}
+
+}  // namespace roformer::train
