@@ -16,14 +16,6 @@ std::vector<data::MaskedBatch> held_out(const Recipe& recipe,
   return source.validation_batches(options.length, options.batch_tokens, options.sequences);
 }
 
-// A separate stream of random numbers, so that data and weights of one seed have nothing in common.
-model::MaskedLanguageModel fresh_model(const Recipe& recipe, const model::EncoderConfig& config) {
-  torch::manual_seed(recipe.seed);
-  return model::MaskedLanguageModel(config);
-}
-
-}  // namespace
-
 model::EncoderConfig resolved_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
   model::EncoderConfig config = recipe.model;
   const std::int64_t words = tokenizer.vocabulary_size();
@@ -43,13 +35,25 @@ model::EncoderConfig resolved_model(const Recipe& recipe, const text::Tokenizer&
   return config;
 }
 
+}  // namespace
+
+model::MaskedLanguageModel fresh_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
+  const model::EncoderConfig config = resolved_model(recipe, tokenizer);
+  torch::manual_seed(recipe.seed);
+  return model::MaskedLanguageModel(config);
+}
+
 MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
                                        std::shared_ptr<const data::Corpus> corpus,
-                                       torch::Device device)
+                                       model::MaskedLanguageModel model, torch::Device device)
     : source_(std::move(corpus), recipe.seed),
-      model_(fresh_model(recipe, resolved_model(recipe, source_.tokenizer()))),
+      model_(std::move(model)),
       device_(device),
       validation_(held_out(recipe, source_)) {
+  const std::int64_t words = source_.tokenizer().vocabulary_size();
+  base::require(model_->encoder()->config().vocab_size >= words,
+                "[task] expected a model of at least the vocabulary's {} words but got {}", words,
+                model_->encoder()->config().vocab_size);
   model_->to(device_);
 }
 

@@ -22,10 +22,10 @@ struct GuessAccuracy {
 
 class MaskedLanguageTask : public train::Task {
  public:
-  /// A fresh model, its weights drawn from the recipe's seed. Throws Error if model.vocab_size or
-  /// model's table of positions is too small for the data.
+  /// Trains or evaluates `model` on the recipe's data. Throws Error if the model has fewer words
+  /// than the vocabulary.
   MaskedLanguageTask(const Recipe& recipe, std::shared_ptr<const data::Corpus> corpus,
-                     torch::Device device = torch::kCPU);
+                     model::MaskedLanguageModel model, torch::Device device = torch::kCPU);
 
   torch::nn::Module& module() override { return *model_; }
   void load_batch(const train::BatchRequest& request) override;
@@ -52,9 +52,9 @@ class MaskedLanguageTask : public train::Task {
   std::vector<data::MaskedBatch> validation_;
 };
 
-/// The shape of the recipe's model with the vocabulary's size filled in. Throws Error as the
-/// constructor above.
-model::EncoderConfig resolved_model(const Recipe& recipe, const text::Tokenizer& tokenizer);
+/// The recipe's model with the vocabulary's size filled in, its weights drawn from the recipe's
+/// seed. Throws Error if model.vocab_size or the table of learned positions is too small.
+model::MaskedLanguageModel fresh_model(const Recipe& recipe, const text::Tokenizer& tokenizer);
 
 /// Counts the training documents and guesses the masked tokens of the recipe's held-out sequences.
 GuessAccuracy guess_accuracy(const Recipe& recipe, const data::MaskedLanguageSource& source);

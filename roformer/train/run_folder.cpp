@@ -31,8 +31,13 @@ void link_into(const fs::path& file, const fs::path& folder) {
   fs::rename(temporary, folder / file.filename());
 }
 
-bool is_empty_folder(const fs::path& folder) {
-  return fs::directory_iterator(folder) == fs::directory_iterator();
+// Nothing in it but what this class puts there before the first checkpoint.
+bool is_untouched(const fs::path& folder) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const fs::path name = fs::relative(entry.path(), folder);
+    if (name != "training" && name != fs::path("training") / "lock") return false;
+  }
+  return true;
 }
 
 int take_lock(const fs::path& path) {
@@ -54,7 +59,7 @@ RunFolder::RunFolder(fs::path out, bool resume)
   fs::create_directories(out_, failed);
   base::require(!failed && fs::is_directory(out_), "[train] cannot make the folder {}: {}",
                 out_.string(), failed.message());
-  base::require(resume || is_empty_folder(out_),
+  base::require(resume || is_untouched(out_),
                 "[train] expected an empty folder but {} has files in it: give --resume to go on "
                 "with the run there, or "
                 "another --out",
