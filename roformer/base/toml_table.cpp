@@ -16,6 +16,7 @@
 #include "roformer/base/file.h"
 
 namespace roformer::base {
+
 // A parsed document, its name, and the keys asked for in each of its sections.
 struct TomlDocument {
   std::string name;
