@@ -1,5 +1,6 @@
 #include "roformer/checkpoint/json_text.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,11 +12,18 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The message without the library's own "[json.exception.parse_error.101] " in front.
+constexpr std::size_t kLongestMessage = 200;
+
+// The library's message without its "[json.exception.parse_error.101] " in front, short, and in
+// ASCII: it quotes the file, which may hold any bytes.
 std::string plain_message(const Json::exception& error) {
-  const std::string message = error.what();
+  std::string message = error.what();
   const std::size_t end = message.find("] ");
-  return end == std::string::npos ? message : message.substr(end + 2);
+  if (end != std::string::npos) message.erase(0, end + 2);
+  if (message.size() > kLongestMessage) message = message.substr(0, kLongestMessage) + "...";
+  std::replace_if(
+      message.begin(), message.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return message;
 }
 
 }  // namespace

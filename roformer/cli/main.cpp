@@ -2,6 +2,7 @@
 // 2 wrong usage).
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -27,7 +28,10 @@ void add_commands(CLI::App& program) {
   add_inspect_command(program);
 }
 
-int report(const std::string& message) {
+// One line, whatever a file's names hold.
+int report(std::string message) {
+  std::replace_if(
+      message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
   std::fprintf(stderr, "error: %s\n", message.c_str());
   return kFailed;
 }

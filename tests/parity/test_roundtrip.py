@@ -53,8 +53,10 @@ def test_transformers_opens_what_we_save(name, changes, tmp_path):
     model.save_pretrained(tmp_path / "theirs")
     resave(tmp_path / "theirs", tmp_path / "ours")
     opened, info = getattr(transformers, name).from_pretrained(tmp_path / "ours", output_loading_info=True)
+    # transformers computes its sinusoids anew; a saved table would only limit the length.
+    missing = {key for key in info["missing_keys"] if not key.endswith("encoder.embed_positions.weight")}
     pooler = {"pooler.dense.weight", "pooler.dense.bias"}  # BertModel's own; our bare encoder has none
-    assert set(info["missing_keys"]) <= (pooler if name == "BertModel" else set())
+    assert missing <= (pooler if name == "BertModel" else set())
     assert not info["unexpected_keys"] and not info["mismatched_keys"]
     assert opened.dtype == torch.float32
     inputs = make_inputs()
