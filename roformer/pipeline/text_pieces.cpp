@@ -60,7 +60,9 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
                 "lines in windows",
                 lines.first + static_cast<std::int64_t>(line), max_length_, length);
   std::int64_t begin = 0;
-  for (text::Encoding& window : tokenizer_.windows(text, max_length_, *stride_)) {
+  text::EncodeOptions window_options;
+  window_options.max_length = max_length_;
+  for (text::Encoding& window : tokenizer_.windows(text, window_options, *stride_)) {
     pieces.push_back({line, std::move(window.ids), begin});
     begin += max_length_ - kSpecialTokens - *stride_;
   }
