@@ -45,8 +45,9 @@ Tensor plain_linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
-                        const Tensor& bias, torch::IntArrayRef shape) {
+                        const std::optional<Tensor>& given, torch::IntArrayRef shape) {
     const at::AutoDispatchBelowADInplaceOrView guard;
+    const Tensor bias = given.value_or(Tensor());
     context->save_for_backward({x, weight});
     context->saved_data["has_bias"] = bias.defined();
     const Tensor y = plain_linear(x, weight, bias);
@@ -70,7 +71,10 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, torch::IntArrayRef shape) {
   const bool gradient =
       torch::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad());
-  if (gradient) return LinearFunction::apply(x, weight, bias, shape);
+  if (gradient) {
+    const auto given = bias.defined() ? std::optional<Tensor>(bias) : std::nullopt;
+    return LinearFunction::apply(x, weight, given, shape);
+  }
   const Tensor y = plain_linear(x, weight, bias);
   return shape.empty() ? y : y.view(shape);
 }

@@ -69,10 +69,11 @@ NormResult norm_forward(const Tensor& x, const Tensor& residual, const Tensor& w
 }
 
 struct ResidualNorm : torch::autograd::Function<ResidualNorm> {
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& residual,
-                        const Tensor& weight, const Tensor& bias, double epsilon,
-                        double probability, std::int64_t seed) {
+  static Tensor forward(AutogradContext* context, const Tensor& x,
+                        const std::optional<Tensor>& given, const Tensor& weight,
+                        const Tensor& bias, double epsilon, double probability, std::int64_t seed) {
     const at::AutoDispatchBelowADInplaceOrView guard;
+    const Tensor residual = given.value_or(Tensor());
     const Dropout dropout{probability, static_cast<std::uint64_t>(seed)};
     auto result =
         norm_forward(x, residual, weight, bias, epsilon, dropout, Keep::what_the_gradient_needs);
@@ -166,7 +167,8 @@ Tensor residual_norm(const Tensor& x, const Tensor& residual, const Tensor& weig
       torch::GradMode::is_enabled() && (wants_gradient(x) || wants_gradient(residual) ||
                                         wants_gradient(weight) || wants_gradient(bias));
   if (!gradient) return norm_forward(rows, other, weight, bias, epsilon, dropout, Keep::nothing).y;
-  return ResidualNorm::apply(rows, other, weight, bias, epsilon, dropout.probability,
+  const auto given = other.defined() ? std::optional<Tensor>(other) : std::nullopt;
+  return ResidualNorm::apply(rows, given, weight, bias, epsilon, dropout.probability,
                              static_cast<std::int64_t>(dropout.seed));
 }
 
