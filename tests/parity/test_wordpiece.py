@@ -123,7 +123,7 @@ def real_lines():
     books = sorted(glob.glob(str(DATA / "books" / "*.xz")))[:3]
     german = [DATA / "mt" / "tatoeba" / "deu.txt.xz"]
     chinese = sorted(glob.glob(str(DATA / "zh" / "corpus" / "*.xz")))
-    for files, share in ((books, 12000), (german, 36000), (chinese, 36000 // max(1, len(chinese)))):
+    for files, share in ((books, 16000), (german, 40000), (chinese, 60000 // max(1, len(chinese)))):
         for file in files:
             with lzma.open(file, "rt", encoding="utf-8", newline="\n") as text:
                 for _, line in zip(range(share), text):
