@@ -141,6 +141,10 @@ def test_real_text(vocabulary):
         pytest.skip(f"no {DATA / vocabulary}")
     lines = list(real_lines())
     assert len(lines) >= 100_000
+    if "uncased" not in vocabulary:
+        lines = lines[::4]  # transformers takes a minute for all; ROFORMER_PARITY=full asks for it
+    if os.environ.get("ROFORMER_PARITY") == "full":
+        lines = list(real_lines())
     assert_same(BertTokenizerFast(str(DATA / vocabulary)), DATA / vocabulary, lines)
 
 
