@@ -24,13 +24,15 @@ constexpr int kWrongUsage = 2;
 void add_commands(CLI::App& program) {
   add_train_command(program);
   add_evaluate_command(program);
-  add_reproduce_command(program);
   add_fill_mask_command(program);
   add_embed_command(program);
+  add_tokenize_command(program);
+  add_detokenize_command(program);
   add_run_command(program);
   add_tokenize_command(program);
   add_detokenize_command(program);
   add_inspect_command(program);
+  add_reproduce_command(program);
 }
 
 // One line, whatever a file's names hold.
