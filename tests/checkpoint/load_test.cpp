@@ -1,0 +1,229 @@
+#include "roformer/checkpoint/load.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "roformer/base/file.h"
+#include "roformer/checkpoint/inspect.h"
+#include "roformer/checkpoint/save.h"
+#include "roformer/model/heads.h"
+#include "tests/checkpoint/expect_error.h"
+#include "tests/checkpoint/temporary_folder.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+model::EncoderConfig small_config(const std::string& model_type = "roformer") {
+  model::EncoderConfig config;
+  config.model_type = model_type;
+  config.position_encoding = model_type == "bert" ? "learned" : "rotary";
+  config.vocab_size = 19;
+  config.hidden_size = 16;
+  config.embedding_size = model_type == "bert" ? 16 : 8;
+  config.num_hidden_layers = 2;
+  config.num_attention_heads = 2;
+  config.intermediate_size = 24;
+  config.max_position_embeddings = 11;
+  return config;
+}
+
+// Every parameter different from what initialisation gives.
+template <typename Module>
+Module random_module(const model::EncoderConfig& config, std::uint64_t seed) {
+  const torch::NoGradGuard no_grad;
+  torch::manual_seed(seed);
+  Module module(config);
+  for (torch::Tensor& parameter : module->parameters()) parameter.normal_();
+  return module;
+}
+
+void expect_same_parameters(const torch::nn::Module& expected, const torch::nn::Module& found) {
+  const auto parameters = found.named_parameters();
+  ASSERT_EQ(parameters.size(), expected.named_parameters().size());
+  for (const auto& item : expected.named_parameters()) {
+    EXPECT_TRUE(torch::equal(item.value(), parameters[item.key()])) << item.key();
+  }
+}
+
+template <typename Module>
+void expect_round_trip(const model::EncoderConfig& config, Architecture architecture) {
+  const TemporaryFolder folder("roundtrip");
+  const auto saved = random_module<Module>(config, 1);
+  save_model(*saved, config, architecture, folder.path());
+  const auto loaded = load_model<Module>(folder.path());
+  expect_same_parameters(*saved, *loaded.module);
+  EXPECT_TRUE(loaded.report.missing.empty());
+  EXPECT_TRUE(loaded.report.unused.empty());
+  EXPECT_EQ(loaded.config.architecture, architecture);
+  EXPECT_FALSE(loaded.module->is_training());
+}
+
+TEST(Load, RoundTripOfEveryClass) {
+  for (const char* type : {"roformer", "bert"}) {
+    auto config = small_config(type);
+    expect_round_trip<model::Encoder>(config, Architecture::encoder);
+    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+    config.tie_word_embeddings = false;
+    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+    config.num_labels = 3;
+    expect_round_trip<model::SequenceClassifier>(config, Architecture::sequence_classifier);
+    expect_round_trip<model::TokenClassifier>(config, Architecture::token_classifier);
+  }
+}
+
+TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {
+  for (const char* encoding : {"none", "learned", "sinusoidal"}) {
+    auto config = small_config();
+    config.position_encoding = encoding;
+    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+  }
+  auto config = small_config("bert");
+  config.position_encoding = "rotary";
+  config.num_hidden_layers = 0;
+  expect_round_trip<model::Encoder>(config, Architecture::encoder);
+}
+
+TEST(Load, WritesHuggingFacesNames) {
+  const auto tensors =
+      weights_by_file_name(*random_module<model::MaskedLanguageModel>(small_config(), 1));
+  EXPECT_EQ(tensors.at("roformer.encoder.layer.1.attention.self.key.weight").sizes(),
+            (torch::IntArrayRef{16, 16}));
+  EXPECT_EQ(tensors.at("cls.predictions.transform.dense.weight").sizes(),
+            (torch::IntArrayRef{8, 16}));
+  EXPECT_TRUE(tensors.contains("roformer.embeddings_project.bias"));
+  for (const auto& [name, tensor] : tensors) EXPECT_EQ(name.find("qkv"), std::string::npos);
+  EXPECT_FALSE(tensors.contains("cls.predictions.decoder.weight"));
+}
+
+TEST(Load, AnEncoderTakesAnyPrefixAndLeavesTheHeadUnused) {
+  const TemporaryFolder folder("prefix");
+  const auto saved = random_module<model::MaskedLanguageModel>(small_config(), 2);
+  save_model(*saved, small_config(), Architecture::masked_language_model, folder.path());
+  const auto loaded = load_model<model::Encoder>(folder.path());
+  expect_same_parameters(*saved->encoder(), *loaded.module);
+  EXPECT_EQ(loaded.report.unused.size(), 5u);  // bias, dense and LayerNorm of the head
+}
+
+TEST(Load, AMissingHeadIsReportedAndAMissingEncoderIsAnError) {
+  const TemporaryFolder folder("missing");
+  const auto saved = random_module<model::Encoder>(small_config(), 3);
+  save_model(*saved, small_config(), Architecture::encoder, folder.path());
+  const auto loaded = load_model<model::SequenceClassifier>(folder.path());
+  EXPECT_EQ(loaded.report.missing.size(), 4u);
+  expect_same_parameters(*saved, *loaded.module->encoder());
+
+  auto tensors = load_tensors(folder / "model.safetensors").tensors;
+  tensors.erase("encoder.layer.0.output.dense.bias");
+  save_tensors(folder / "model.safetensors", tensors);
+  expect_error({"model.safetensors", "encoder.layer.0.output.dense.bias"},
+               [&] { load_model<model::Encoder>(folder.path()); });
+}
+
+TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
+  const TemporaryFolder folder("shape");
+  save_model(*random_module<model::Encoder>(small_config(), 4), small_config(),
+             Architecture::encoder, folder.path());
+  auto tensors = load_tensors(folder / "model.safetensors").tensors;
+  tensors["encoder.layer.1.output.LayerNorm.bias"] = torch::zeros(15);
+  save_tensors(folder / "model.safetensors", tensors);
+  const auto module = random_module<model::Encoder>(small_config(), 5);
+  torch::nn::Module& target = *module.ptr();
+  expect_error({"tensor 'encoder.layer.1.output.LayerNorm.bias'", "(16)", "(15)"},
+               [&] { load_weights(target, folder.path()); });
+  expect_same_parameters(*random_module<model::Encoder>(small_config(), 5), *module);
+
+  tensors["encoder.layer.1.output.LayerNorm.bias"] = torch::zeros(16, torch::kLong);
+  save_tensors(folder / "model.safetensors", tensors);
+  expect_error({"F32", "I64"}, [&] { load_weights(target, folder.path()); });
+}
+
+TEST(Load, HalfPrecisionBecomesFloat32) {
+  const TemporaryFolder folder("half");
+  const auto saved = random_module<model::Encoder>(small_config(), 6);
+  save_model(*saved, small_config(), Architecture::encoder, folder.path());
+  auto tensors = load_tensors(folder / "model.safetensors").tensors;
+  for (auto& [name, tensor] : tensors) tensor = tensor.to(torch::kBFloat16);
+  save_tensors(folder / "model.safetensors", tensors);
+  const auto loaded = load_model<model::Encoder>(folder.path());
+  const torch::Tensor words = loaded.module->word_embeddings();
+  EXPECT_EQ(words.scalar_type(), torch::kFloat);
+  EXPECT_TRUE(torch::equal(words, saved->word_embeddings().to(torch::kBFloat16).to(torch::kFloat)));
+}
+
+TEST(Load, IgnoresTheSinusoidTable) {
+  const TemporaryFolder folder("table");
+  save_model(*random_module<model::Encoder>(small_config(), 7), small_config(),
+             Architecture::encoder, folder.path());
+  auto tensors = load_tensors(folder / "model.safetensors").tensors;
+  tensors["encoder.embed_positions.weight"] = torch::zeros({3, 5});
+  save_tensors(folder / "model.safetensors", tensors);
+  EXPECT_TRUE(load_model<model::Encoder>(folder.path()).report.unused.empty());
+}
+
+TEST(Load, PoolerIsThereOrNot) {
+  const TemporaryFolder folder("pooler");
+  const auto config = small_config("bert");
+  save_model(*random_module<model::SequenceClassifier>(config, 8), config,
+             Architecture::sequence_classifier, folder.path());
+  const auto pooler = load_pooler(config, open_weights(folder.path()));
+  ASSERT_TRUE(pooler.has_value());
+  EXPECT_EQ(pooler->weight.sizes(), (torch::IntArrayRef{16, 16}));
+  save_model(*random_module<model::Encoder>(config, 8), config, Architecture::encoder,
+             folder.path());
+  EXPECT_FALSE(load_pooler(config, open_weights(folder.path())).has_value());
+}
+
+TEST(Load, InspectionCountsParameters) {
+  const TemporaryFolder folder("inspect");
+  const auto config = small_config();
+  const auto saved = random_module<model::MaskedLanguageModel>(config, 9);
+  save_model(*saved, config, Architecture::masked_language_model, folder.path());
+  const Inspection inspection = inspect(folder.path());
+  std::int64_t expected = 0;
+  for (const torch::Tensor& parameter : saved->parameters()) expected += parameter.numel();
+  EXPECT_EQ(inspection.parameters, expected);
+  EXPECT_EQ(inspection.parameters - inspection.encoder_parameters, 8 * 16 + 8 + 8 + 8 + 19);
+  EXPECT_TRUE(inspection.tensors.contains("cls.predictions.bias"));
+}
+
+TEST(Save, AFullDiskLeavesBothOldFiles) {
+  const TemporaryFolder folder("full-checkpoint");
+  const auto config = small_config();
+  save_model(*random_module<model::Encoder>(config, 1), config, Architecture::encoder,
+             folder.path());
+  const std::string weights = base::read_file(folder / "model.safetensors");
+  const std::string text = base::read_file(folder / "config.json");
+
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  auto other = config;
+  other.hidden_act = "relu";
+  for (const rlim_t limit : {rlim_t{100}, rlim_t{4096}}) {
+    const rlimit small{limit, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    expect_error({"cannot write"}, [&] {
+      save_model(*random_module<model::Encoder>(other, 2), other, Architecture::encoder,
+                 folder.path());
+    });
+    ::setrlimit(RLIMIT_FSIZE, &before);
+  }
+  std::signal(SIGXFSZ, old_handler);
+  EXPECT_EQ(base::read_file(folder / "model.safetensors"), weights);
+  EXPECT_EQ(base::read_file(folder / "config.json"), text);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);
+}
+
+TEST(Save, NamesAFolderThatCannotBeMade) {
+  const TemporaryFolder folder("unmade");
+  base::write_file_atomically(folder / "file", "x");
+  expect_error({"file"}, [&] {
+    save_model(*random_module<model::Encoder>(small_config(), 1), small_config(),
+               Architecture::encoder, folder / "file" / "inner");
+  });
+}
+
+}  // namespace
+}  // namespace roformer::checkpoint
