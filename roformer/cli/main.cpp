@@ -29,8 +29,6 @@ void add_commands(CLI::App& program) {
   add_tokenize_command(program);
   add_detokenize_command(program);
   add_run_command(program);
-  add_tokenize_command(program);
-  add_detokenize_command(program);
   add_inspect_command(program);
   add_reproduce_command(program);
 }
