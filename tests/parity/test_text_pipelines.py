@@ -1,0 +1,71 @@
+"""fill-mask and embed against transformers: its tokenizer, its model, its poolings, one line at a time."""
+
+import json
+
+import pytest
+import torch
+import transformers
+
+from conftest import randomise, run_program
+from test_bad_input import SIZES, VOCABULARY
+
+TEXTS = ["the [MASK] sat on a [MASK] .", "", "the cat ran", "[MASK]", "the dog sat on the cats mat . a dog running",
+         "unknown words [MASK] here"]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["RoFormer", "Bert"])
+def checkpoint(request, tmp_path_factory):
+    """Folder, tokenizer and model of transformers."""
+    folder = tmp_path_factory.mktemp(request.param)
+    torch.manual_seed(2)
+    config = getattr(transformers, request.param + "Config")(**SIZES)
+    model = randomise(getattr(transformers, request.param + "ForMaskedLM")(config), scale=0.1)
+    model.save_pretrained(folder)
+    (folder / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
+    return folder, transformers.BertTokenizer(str(folder / "vocab.txt")), model
+
+
+def json_lines(command, folder, *flags):
+    text = "".join(line + "\n" for line in TEXTS)
+    finished = run_program(command, "--json", "--model", folder, *flags, text=text)
+    assert finished.returncode == 0, finished.stderr
+    answers = [json.loads(line) for line in finished.stdout.splitlines()]
+    assert len(answers) == len(TEXTS)
+    return answers
+
+
+def test_fill_mask(checkpoint):
+    folder, tokenizer, model = checkpoint
+    for text, answer in zip(TEXTS, json_lines("fill-mask", folder, "--top", 3)):
+        assert answer["text"] == text
+        inputs = tokenizer(text, return_tensors="pt")
+        with torch.no_grad():
+            probabilities = model(**inputs).logits[0].softmax(-1)
+        expected = [probabilities[place].topk(3) for place in (inputs.input_ids[0] == 4).nonzero().flatten()]
+        assert len(answer["masks"]) == len(expected)
+        for candidates, (values, ids) in zip(answer["masks"], expected):
+            assert [candidate["id"] for candidate in candidates] == ids.tolist()
+            assert [candidate["token"] for candidate in candidates] == [VOCABULARY[i] for i in ids]
+            found = torch.tensor([candidate["probability"] for candidate in candidates])
+            assert (found - values).abs().max() <= 2e-5
+
+
+@pytest.mark.parametrize("pooling", ["cls", "mean"])
+def test_embed(checkpoint, pooling):
+    folder, tokenizer, model = checkpoint
+    for text, answer in zip(TEXTS, json_lines("embed", folder, "--pooling", pooling)):
+        with torch.no_grad():
+            states = model.base_model(**tokenizer(text, return_tensors="pt")).last_hidden_state[0]
+        expected = states[0] if pooling == "cls" else states.mean(0)
+        assert (torch.tensor(answer["embedding"]) - expected).abs().max() <= 2e-5
+
+
+def test_pooler(tmp_path):
+    model = randomise(transformers.BertModel(transformers.BertConfig(**SIZES)), scale=0.1)
+    model.save_pretrained(tmp_path)
+    (tmp_path / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
+    tokenizer = transformers.BertTokenizer(str(tmp_path / "vocab.txt"))
+    for text, answer in zip(TEXTS, json_lines("embed", tmp_path, "--pooling", "pooler")):
+        with torch.no_grad():
+            expected = model(**tokenizer(text, return_tensors="pt")).pooler_output[0]
+        assert (torch.tensor(answer["embedding"]) - expected).abs().max() <= 2e-5
