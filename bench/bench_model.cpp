@@ -1,5 +1,6 @@
-// Our side of the model benchmarks: a checkpoint's trunk, or a training step of its masked language model, on sequences of
-// given lengths. Prints one JSON line: seconds of each repetition. bench/run.py runs it beside Hugging Face's.
+// Our side of the model benchmarks: a checkpoint's trunk, or a training step of its masked language
+// model, on sequences of given lengths. Prints one JSON line: seconds of each repetition.
+// bench/run.py runs it beside Hugging Face's.
 #include <torch/torch.h>
 
 #include <CLI/CLI.hpp>
@@ -29,7 +30,8 @@ nlohmann::json seconds_of(int repeats, const Work& work) {
   return seconds;
 }
 
-// The batch that run.py wrote: {"sequences": [[id, …], …], "masked": [index, …], "labels": [id, …]}.
+// The batch that run.py wrote: {"sequences": [[id, …], …], "masked": [index, …], "labels": [id,
+// …]}.
 struct Input {
   packed::PackedBatch batch;
   torch::Tensor masked, labels;
@@ -47,7 +49,8 @@ Input read_input(const std::string& path) {
     }
     tokens.cu_seqlens.push_back(static_cast<std::int32_t>(tokens.tokens.size()));
   }
-  return {packed::from_tokens(tokens), torch::tensor(json.at("masked").get<std::vector<std::int64_t>>()),
+  return {packed::from_tokens(tokens),
+          torch::tensor(json.at("masked").get<std::vector<std::int64_t>>()),
           torch::tensor(json.at("labels").get<std::vector<std::int64_t>>())};
 }
 
@@ -58,7 +61,8 @@ nlohmann::json run_trunk(const std::string& model, const Input& input, int repea
   return seconds_of(repeats, [&](int) { encoder->forward(input.batch); });
 }
 
-nlohmann::json run_training(const std::string& model, const Input& input, int repeats, double dropout) {
+nlohmann::json run_training(const std::string& model, const Input& input, int repeats,
+                            double dropout) {
   const auto file = checkpoint::open_weights(model);
   auto config = checkpoint::load_settled_config(model, file).encoder;
   config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout;
@@ -66,7 +70,8 @@ nlohmann::json run_training(const std::string& model, const Input& input, int re
   checkpoint::load_weights(*network, file);
   network->train();
   train::AdamW::NamedParameters parameters;
-  for (const auto& parameter : network->named_parameters()) parameters.emplace_back(parameter.key(), parameter.value());
+  for (const auto& parameter : network->named_parameters())
+    parameters.emplace_back(parameter.key(), parameter.value());
   train::AdamW optimizer(parameters, {});
   return seconds_of(repeats, [&](int step) {
     model::ForwardOptions options;
@@ -84,7 +89,9 @@ int main(int argc, char** argv) {
   std::string what, model, input;
   int repeats = 3, threads = 2;
   double dropout = 0;
-  program.add_option("what", what, "trunk or training")->required()->check(CLI::IsMember({"trunk", "training"}));
+  program.add_option("what", what, "trunk or training")
+      ->required()
+      ->check(CLI::IsMember({"trunk", "training"}));
   program.add_option("--model", model, "checkpoint folder")->required();
   program.add_option("--input", input, "batch as JSON")->required();
   program.add_option("--repeats", repeats);
@@ -93,6 +100,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(program, argc, argv);
   torch::set_num_threads(threads);
   const Input batch = read_input(input);
-  const auto seconds = what == "trunk" ? run_trunk(model, batch, repeats) : run_training(model, batch, repeats, dropout);
+  const auto seconds = what == "trunk" ? run_trunk(model, batch, repeats)
+                                       : run_training(model, batch, repeats, dropout);
   fmt::print("{}\n", nlohmann::json{{"seconds", seconds}}.dump());
 }

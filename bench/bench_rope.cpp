@@ -1,5 +1,6 @@
-// Our side of the RoPE benchmark: rotation of q and k in place in the packed buffer, and the floor under any such kernel, a
-// plain loop that only scales the same floats in place on the same threads. Prints one JSON line of milliseconds, best of.
+// Our side of the RoPE benchmark: rotation of q and k in place in the packed buffer, and the floor
+// under any such kernel, a plain loop that only scales the same floats in place on the same
+// threads. Prints one JSON line of milliseconds, best of.
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
@@ -20,13 +21,15 @@ double best_milliseconds(int repeats, const Work& work) {
   for (int i = 0; i <= repeats; ++i) {
     const auto start = std::chrono::steady_clock::now();
     work();
-    const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+    const std::chrono::duration<double, std::milli> taken =
+        std::chrono::steady_clock::now() - start;
     if (i > 0) best = std::min(best, taken.count());
   }
   return best;
 }
 
-// The queries and keys of each token are neighbours: 2 · heads · head_size floats of every 3 · heads · head_size.
+// The queries and keys of each token are neighbours: 2 · heads · head_size floats of every 3 ·
+// heads · head_size.
 void scale_in_place(float* buffer, std::int64_t tokens, float factor) {
   constexpr std::int64_t used = 2 * heads * head_size, stride = 3 * heads * head_size;
   at::parallel_for(0, tokens, 16, [&](std::int64_t begin, std::int64_t end) {
@@ -51,9 +54,14 @@ int main(int argc, char** argv) {
   const auto angles = roformer::rope::angles(torch::arange(length).repeat({batch}), head_size);
   auto* const data = buffer.data_ptr<float>();
   double rotation = 1e30, scaling = 1e30;
-  for (int round = 0; round < 3; ++round) {  // in turn, so that a slow moment of the machine meets both
-    rotation = std::min(rotation, best_milliseconds(repeats, [&] { roformer::rope::rotate_packed_(buffer, angles); }));
-    scaling = std::min(scaling, best_milliseconds(repeats, [&] { scale_in_place(data, batch * length, 1.0000001f); }));
+  for (int round = 0; round < 3;
+       ++round) {  // in turn, so that a slow moment of the machine meets both
+    rotation = std::min(rotation, best_milliseconds(repeats, [&] {
+                          roformer::rope::rotate_packed_(buffer, angles);
+                        }));
+    scaling = std::min(scaling, best_milliseconds(repeats, [&] {
+                         scale_in_place(data, batch * length, 1.0000001f);
+                       }));
   }
   fmt::print("{}\n", nlohmann::json{{"rotation_ms", rotation},
                                     {"scaling_ms", scaling},

@@ -31,7 +31,8 @@ inline std::uint64_t uniform_below(std::uint64_t seed, std::uint64_t counter, st
   return ((derive(seed, counter) >> 32) * bound) >> 32;
 }
 
-// Dropout masks: one key a row, then a 32-bit hash an element, so that kernels draw a vector of them at once.
+// Dropout masks: one key a row, then a 32-bit hash an element, so that kernels draw a vector of
+// them at once.
 
 struct RowKey {
   std::uint32_t first, second;
@@ -43,7 +44,8 @@ inline RowKey row_key(std::uint64_t seed, std::uint64_t row) {
 }
 
 /// 32 random bits for element `column` of a row; Word is std::uint32_t or a vector of them.
-/// Two multiply-xorshift rounds with the constants of Wellons' "lowbias32" (bias 0.17 against 4.7 of murmur's).
+/// Two multiply-xorshift rounds with the constants of Wellons' "lowbias32" (bias 0.17 against 4.7
+/// of murmur's).
 template <typename Word>
 inline Word row_bits(Word column, RowKey key) {
   Word x = column * 0x9E3779B9u + key.first;
@@ -56,6 +58,8 @@ inline Word row_bits(Word column, RowKey key) {
 }
 
 /// Elements whose bits are below this are dropped.
-inline std::uint32_t drop_threshold(double probability) { return static_cast<std::uint32_t>(probability * 0x1p32); }
+inline std::uint32_t drop_threshold(double probability) {
+  return static_cast<std::uint32_t>(probability * 0x1p32);
+}
 
 }  // namespace roformer::base

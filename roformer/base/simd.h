@@ -79,7 +79,9 @@ template <int... lanes>
 inline Vector<std::uint32_t> count_lanes(std::integer_sequence<int, lanes...>) {
   return Vector<std::uint32_t>{static_cast<std::uint32_t>(lanes)...};
 }
-inline Vector<std::uint32_t> lane_numbers() { return count_lanes(std::make_integer_sequence<int, width<std::uint32_t>>()); }
+inline Vector<std::uint32_t> lane_numbers() {
+  return count_lanes(std::make_integer_sequence<int, width<std::uint32_t>>());
+}
 
 inline float sum(Vector<float> x) {
   float total = 0;
@@ -87,8 +89,12 @@ inline float sum(Vector<float> x) {
   return total;
 }
 
-inline Vector<float> maximum(Vector<float> x, Vector<float> y) { return x > y ? x : y; }
-inline Vector<float> minimum(Vector<float> x, Vector<float> y) { return x < y ? x : y; }
+inline Vector<float> maximum(Vector<float> x, Vector<float> y) {
+  return x > y ? x : y;
+}
+inline Vector<float> minimum(Vector<float> x, Vector<float> y) {
+  return x < y ? x : y;
+}
 
 inline float largest(Vector<float> x) {
   float result = x[0];
@@ -96,11 +102,13 @@ inline float largest(Vector<float> x) {
   return result;
 }
 
-/// e^x within 2 ulp for x in [-87, 88]; below -87 it is 0 as near as makes no difference (1.6e-38), above 88 it saturates.
-/// x = n ln 2 + r with |r| <= ln 2 / 2, then Taylor's series of e^r to r^7 (remainder 5e-9) times 2^n.
+/// e^x within 2 ulp for x in [-87, 88]; below -87 it is 0 as near as makes no difference (1.6e-38),
+/// above 88 it saturates. x = n ln 2 + r with |r| <= ln 2 / 2, then Taylor's series of e^r to r^7
+/// (remainder 5e-9) times 2^n.
 inline Vector<float> exponential(Vector<float> x) {
   x = minimum(maximum(x, broadcast(-87.0f)), broadcast(88.0f));
-  const Vector<float> round_magic = broadcast(12582912.0f);  // 1.5 × 2^23: adding it rounds to a whole number
+  const Vector<float> round_magic =
+      broadcast(12582912.0f);  // 1.5 × 2^23: adding it rounds to a whole number
   const Vector<float> n = (x * 1.44269504f + round_magic) - round_magic;
   // ln 2 in two parts, so that n ln 2 loses no bits.
   const Vector<float> r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
@@ -112,7 +120,8 @@ inline Vector<float> exponential(Vector<float> x) {
   y = y * r + 0.5f;
   y = y * r + 1.0f;
   y = y * r + 1.0f;
-  const Vector<std::int32_t> exponent = (__builtin_convertvector(n, Vector<std::int32_t>) + 127) << 23;
+  const Vector<std::int32_t> exponent = (__builtin_convertvector(n, Vector<std::int32_t>) + 127)
+                                        << 23;
   return y * __builtin_bit_cast(Vector<float>, exponent);
 }
 
