@@ -34,6 +34,21 @@ TEST(Encodings, SinusoidalIsEquation4) {
   }
 }
 
+// Golden values of the project's reference: d = 8, positions 0, 1, 5.
+TEST(Encodings, SinusoidalGoldenValues) {
+  auto options = options_for("sinusoidal");
+  options.embedding_size = 8;
+  const auto encoding = make_encoding(options);
+  const auto positions = encoding->prepare(torch::tensor({0, 1, 5}), torch::kFloat64);
+  const auto expected =
+      torch::tensor({{0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0},
+                     {0.841471, 0.540302, 0.099833, 0.995004, 0.01, 0.99995, 0.001, 1.0},
+                     {-0.958924, 0.283662, 0.479426, 0.877583, 0.049979, 0.99875, 0.005, 0.999988}},
+                    torch::kFloat64);
+  const auto got = encoding->embed(torch::zeros({3, 8}, torch::kFloat64), positions);
+  EXPECT_LE((got - expected).abs().max().item<double>(), 6e-7);
+}
+
 TEST(Encodings, LearnedAddsItsRowAndKnowsItsLimit) {
   const auto encoding = make_encoding(options_for("learned"));
   const auto table = encoding->named_parameters()["weight"];

@@ -114,6 +114,27 @@ TEST(Rotation, GoldenValuesOfHuggingFace) {
   EXPECT_LE(largest_difference(rotated[5][0].narrow(0, 0, 8), row_5), 6e-5);
 }
 
+// Golden values of the project's reference: rotation of x[i] = ((3 i + 1) mod 17 − 8) / 8, (3, 8),
+// at positions 0, 1, 2.
+TEST(Rotation, GoldenValuesOfBothLayouts) {
+  const auto x =
+      ((torch::arange(24) * 3 + 1).remainder(17) - 8).to(torch::kFloat64).view({3, 1, 8}) / 8;
+  const auto turn = angles(torch::arange(3), 8, 10000.0, torch::kFloat64);
+  const auto interleaved = torch::tensor(
+      {{-0.875, -0.5, -0.125, 0.25, 0.625, 1.0, -0.75, -0.375},
+       {-0.315552, 0.202613, 0.846087, -0.920129, -0.622469, -0.256237, 0.1245, 0.500125},
+       {0.431507, 1.159764, -0.4652, -0.221843, 0.237451, 0.629875, 1.001498, -0.747999}},
+      torch::kFloat64);
+  const auto half_split = torch::tensor(
+      {{-0.875, -0.5, -0.125, 0.25, 0.625, 1.0, -0.75, -0.375},
+       {0.525919, 0.398085, 0.748713, -1.000499, -0.337689, -0.211314, 0.132494, 0.499},
+       {-0.591453, -0.981727, -0.519899, -0.1235, 0.691599, 0.438706, 0.989801, -0.750248}},
+      torch::kFloat64);
+  EXPECT_LE(largest_difference(rotate(x, turn).squeeze(1), interleaved), 6e-7);
+  EXPECT_LE(largest_difference(rotate(x, turn, PairLayout::half_split).squeeze(1), half_split),
+            6e-7);
+}
+
 TEST(Rotation, ScoresDependOnTheDistanceOnly) {  // Eq. 11, Eq. 16
   torch::manual_seed(3);
   const auto q = torch::randn({1, 1, 64}, torch::kFloat64),
