@@ -1,11 +1,13 @@
 // The folder of a training run and its checkpoints. Model and training state are switched as one:
-//   OUT/config.json, model.safetensors, …   the last checkpoint's model, a Hugging Face folder
-//   (hard links) OUT/recipe.toml, metrics.jsonl, report.html OUT/training/latest one line: the name
-//   of the last good checkpoint OUT/training/step-N/model/              what the task saved
+//
+//   OUT/config.json, model.safetensors, …  the last checkpoint's model, a Hugging Face folder (hard links)
+//   OUT/recipe.toml, metrics.jsonl, report.html
+//   OUT/training/latest                    one line: the name of the last good checkpoint
+//   OUT/training/step-N/model/             what the task saved
 //   OUT/training/step-N/optimizer.safetensors, state.json
-// A checkpoint is written into a new folder, flushed, and becomes the last one when `latest` is
-// renamed over; only then does the old one go. So a run killed at any moment leaves a whole
-// checkpoint.
+//
+// A checkpoint is written into a new folder, flushed, and becomes the last one when `latest` is renamed over; only then
+// does the old one go. So a run killed at any moment leaves a whole checkpoint.
 #pragma once
 #include <cstdint>
 #include <filesystem>
