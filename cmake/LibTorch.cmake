@@ -31,8 +31,5 @@ target_compile_options(libtorch INTERFACE
 # --no-as-needed: otherwise the linker drops libtorch.so, and with it the CUDA backend.
 target_link_options(libtorch INTERFACE
   -Wl,--no-as-needed -Wl,-rpath,${TORCH_ROOT}/lib -L${TORCH_ROOT}/lib -fopenmp)
-set(TORCH_LIBS torch torch_cpu c10)
-if(EXISTS "${TORCH_ROOT}/lib/libtorch_cuda.so")
-  list(APPEND TORCH_LIBS torch_cuda c10_cuda)
-endif()
-target_link_libraries(libtorch INTERFACE ${TORCH_LIBS})
+# A CUDA build's libtorch.so brings libtorch_cuda.so by itself; naming it would ask for CUDA's own libraries at link time.
+target_link_libraries(libtorch INTERFACE torch torch_cpu c10)
