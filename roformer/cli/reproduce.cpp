@@ -15,9 +15,9 @@ constexpr const char* kStudies =
     "Studies:\n"
     "  figure3-left  Pre-training of RoFormer and BERT on the same data, seed and order (section "
     "4.2).\n"
-    "                tiny:  the demonstration, about 2 minutes a model on 2 cores, package "
+    "                tiny:  the demonstration, about a minute a model on 2 cores, package "
     "descriptions\n"
-    "                small: novels of ../shared/data/books, about an hour a model on 2 cores\n"
+    "                small: novels of ../shared/data/books, about half an hour a model on 2 cores\n"
     "                paper: the paper's size, 100,000 steps of 64 × 512 tokens\n"
     "A study that was stopped goes on where it was when the same command is given again.";
 
