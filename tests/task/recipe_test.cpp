@@ -1,0 +1,135 @@
+#include "roformer/task/recipe.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/task/recipe_path.h"
+
+namespace roformer::task {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSmallest = "[[stage]]\nbatch_size = 4\nsteps = 10\n";
+
+class RecipeFileTest : public testing::Test {
+ protected:
+  RecipeFileTest() { fs::create_directories(folder_); }
+  ~RecipeFileTest() override { fs::remove_all(folder_); }
+
+  Recipe read(const std::string& text, const std::vector<std::string>& changes = {}) {
+    base::write_file_atomically(path_, text);
+    return read_recipe(path_, changes);
+  }
+  std::string error_of(const std::string& text, const std::vector<std::string>& changes = {}) {
+    try {
+      read(text, changes);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  fs::path folder_ = fs::temp_directory_path() / fmt::format("roformer_recipe_{}", ::getpid());
+  fs::path path_ = folder_ / "recipe.toml";
+};
+
+TEST_F(RecipeFileTest, DefaultsAreFilledIn) {
+  const Recipe recipe = read(kSmallest);
+  EXPECT_EQ(recipe.task, "masked_lm");
+  EXPECT_EQ(recipe.name, "recipe");
+  EXPECT_EQ(recipe.evaluation.length, recipe.training.stages[0].length);
+  EXPECT_EQ(recipe.training.schedule.total_steps, 10);
+  EXPECT_EQ(recipe.training.recipe.at("stage.0.steps"), "10");
+  EXPECT_EQ(recipe.training.recipe.at("optimizer.clip_norm"), "1.0");
+}
+
+TEST_F(RecipeFileTest, TheResolvedRecipeReadsBackToItself) {
+  const Recipe first = read(std::string(kSmallest) +
+                            "[[stage]]\nbatch_tokens = 99\nsteps = 1\nlearning_rate = 1e-5\n"
+                            "[model]\npreset = \"bert-tiny\"\nhidden_dropout_prob = 0.25\n"
+                            "[data]\ntext = [\"a \\\"b\\\" \\\\ c\", \"d\"]\n[run]\nseed = 7\n");
+  const Recipe second = read(first.resolved.to_toml());
+  EXPECT_EQ(second.resolved.to_toml(), first.resolved.to_toml());
+  EXPECT_EQ(second.training.recipe, first.training.recipe);
+  EXPECT_EQ(second.training.stages[1].batch_tokens, 99);
+  EXPECT_EQ(second.data.text[0], "a \"b\" \\ c");
+  EXPECT_EQ(second.seed, 7u);
+}
+
+TEST_F(RecipeFileTest, ChangesAreApplied) {
+  const Recipe recipe = read(kSmallest, {"stage.0.steps=3", "model.hidden_size=64", "run.seed=2"});
+  EXPECT_EQ(recipe.training.stages[0].steps, 3);
+  EXPECT_EQ(recipe.model.hidden_size, 64);
+  EXPECT_EQ(recipe.model.embedding_size, 64);  // follows, unless it is given
+  EXPECT_EQ(recipe.training.seed, 2u);
+}
+
+TEST_F(RecipeFileTest, UnknownKeysAndSectionsAreNamedWithTheNearestOne) {
+  const std::string key = error_of(std::string(kSmallest) + "[model]\nhiden_size = 8\n");
+  EXPECT_NE(key.find("hiden_size"), std::string::npos) << key;
+  EXPECT_NE(key.find("hidden_size"), std::string::npos) << key;
+  const std::string section =
+      error_of(std::string(kSmallest) + "[optimiser]\nlearning_rate = 1.0\n");
+  EXPECT_NE(section.find("optimizer"), std::string::npos) << section;
+}
+
+TEST_F(RecipeFileTest, ValuesOutOfRangeAreNamed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"optimizer.learning_rate=-1", "learning_rate"},
+      {"optimizer.beta2=1", "beta2"},
+      {"schedule.kind=cubic", "schedule.kind"},
+      {"schedule.warmup_steps=11", "warmup_steps"},
+      {"evaluate.every=0", "every"},
+      {"run.log_every=0", "log_every"},
+      {"task.kind=nothing", "masked_lm"},
+      {"stage.0.batch_tokens=5", "batch_tokens"},
+      {"stage.0.steps=many", "steps"},
+      {"model.preset=roformer-huge", "roformer-huge"},
+      {"run.seed=-1", "seed"},
+      {"checkpoint.every=0", "every"}};
+  for (const auto& [change, word] : cases) {
+    const std::string message = error_of(kSmallest, {change});
+    EXPECT_NE(message.find(word), std::string::npos) << change << ": " << message;
+  }
+  EXPECT_NE(error_of("").find("[[stage]]"), std::string::npos);
+}
+
+TEST_F(RecipeFileTest, TextIsLookedForBesideTheRecipe) {
+  base::write_file_atomically(folder_ / "beside.txt", "text");
+  const Recipe recipe = read(std::string(kSmallest) + "[data]\ntext = [\"beside.txt\", \"apt\"]\n");
+  EXPECT_EQ(recipe.data.text[0], fs::weakly_canonical(folder_ / "beside.txt").string());
+  EXPECT_EQ(recipe.data.text[1], "apt");
+}
+
+TEST(RecipePath, EachOfOursReadsAndTheOthersAreListed) {
+  const auto names = recipe_names();
+  ASSERT_GE(names.size(), 6u);
+  for (const auto& name : names) EXPECT_NO_THROW(read_recipe(find_recipe(name))) << name;
+  try {
+    find_recipe("no/such");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find(names.front()), std::string::npos);
+  }
+}
+
+TEST(RecipePath, RoFormerAndBertDifferOnlyInTheModel) {
+  for (const char* scale : {"", "-small", "-tiny"}) {
+    const auto flat = [&](const char* model) {
+      return read_recipe(find_recipe(fmt::format("paper/figure3-left-{}{}", model, scale)))
+          .training.recipe;
+    };
+    const auto roformer = flat("roformer"), bert = flat("bert");
+    for (const auto& [key, value] : roformer) {
+      if (key != "model.preset" && key != "model.position_encoding") {
+        EXPECT_EQ(bert.at(key), value) << key;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace roformer::task
