@@ -32,7 +32,8 @@ double best_milliseconds(int repeats, const Work& work) {
 // heads · head_size.
 void scale_in_place(float* buffer, std::int64_t tokens, float factor) {
   constexpr std::int64_t used = 2 * heads * head_size, stride = 3 * heads * head_size;
-  at::parallel_for(0, tokens, 16, [&](std::int64_t begin, std::int64_t end) {
+  // By value: a factor behind a reference might alias the buffer, and the loop would not be vectorised.
+  at::parallel_for(0, tokens, 16, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t token = begin; token < end; ++token) {
       float* row = buffer + token * stride;
       for (std::int64_t i = 0; i < used; ++i) row[i] *= factor;

@@ -240,11 +240,17 @@ class Bench:
                  f"{their_best:.2f} MB/s", our_best / their_best, "≥ 8")
 
 
+def is_met(ratio, target):
+    """`target` reads "≥ 1.15" or "≤ 1.3"."""
+    sign, bound = target.split()
+    return ratio >= float(bound) if sign == "≥" else ratio <= float(bound)
+
+
 def as_markdown(bench):
-    lines = ["| what | ours | Hugging Face | ratio | wanted | share of the GEMM rate |", "|---|---:|---:|---:|---:|---:|"]
+    lines = ["| what | ours | Hugging Face | ratio | wanted | met | share of the GEMM rate |", "|---|---:|---:|---:|---:|---|---:|"]
     for name, our_figure, their_figure, ratio, target, share in bench.rows:
         part = "" if share is None else f"{100 * share:.0f} %"
-        lines.append(f"| {name} | {our_figure} | {their_figure} | {ratio:.2f} | {target} | {part} |")
+        lines.append(f"| {name} | {our_figure} | {their_figure} | {ratio:.2f} | {target} | {'yes' if is_met(ratio, target) else '**no**'} | {part} |")
     return "\n".join(lines)
 
 
@@ -274,8 +280,15 @@ def main():
         bench.training("training step base B2 T512, dropout 0.1", [512] * 2, 0.1, "≥ 1.1")
     table = as_markdown(bench)
     print(table)
-    if not arguments.write:
-        return
+    missed = [row[0] for row in bench.rows if not is_met(row[3], row[4])]
+    for name in missed:
+        print(f"NOT MET: {name}", file=sys.stderr)
+    if arguments.write:
+        write_results(arguments, bench, table)
+    return 1 if missed else 0
+
+
+def write_results(arguments, bench, table):
     isa = ours("bench_rope", "--repeats", 1)["isa"]
     heading = (f"# Measured\n\nOne run of `make bench` on {datetime.date.today()}: {processor()}, {arguments.threads} threads, "
                f"kernels {isa}, torch {torch.__version__}, GEMM rate {bench.gemm:.0f} GFLOP/s. Ours and theirs in turn, best of "
@@ -284,4 +297,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

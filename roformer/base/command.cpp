@@ -24,7 +24,8 @@ struct Pipe {
 
 Pipe open_pipe() {
   int ends[2];
-  require(::pipe2(ends, O_CLOEXEC) == 0, "[base] cannot open a pipe: {}", std::strerror(errno));
+  const bool opened = ::pipe2(ends, O_CLOEXEC) == 0;
+  require(opened, "[base] cannot open a pipe: {}", std::strerror(errno));
   return {ends[0], ends[1]};
 }
 

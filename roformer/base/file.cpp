@@ -37,10 +37,14 @@ int open_for_reading(const fs::path& path) {
   return number;
 }
 
+// Called behind a failed call only: an argument of `require` is taken before the call that it would report on.
+[[noreturn]] void fail_with_errno(const char* what, const fs::path& path) {
+  fail("[base] cannot {} {}: {}", what, path.string(), std::strerror(errno));
+}
+
 std::size_t size_of(int descriptor, const fs::path& path) {
   struct stat status {};
-  require(::fstat(descriptor, &status) == 0, "[base] cannot stat {}: {}", path.string(),
-          std::strerror(errno));
+  if (::fstat(descriptor, &status) != 0) fail_with_errno("stat", path);
   require(!S_ISDIR(status.st_mode), "[base] expected a file at {} but got a folder", path.string());
   return static_cast<std::size_t>(status.st_size);
 }
@@ -88,10 +92,8 @@ void write_file_atomically(const fs::path& path,
     produce([&](const void* bytes, std::size_t size) {
       write_all(file.get(), static_cast<const char*>(bytes), size, path);
     });
-    require(::fsync(file.get()) == 0, "[base] cannot write {}: {}", path.string(),
-            std::strerror(errno));
-    require(::rename(temporary.c_str(), path.c_str()) == 0, "[base] cannot replace {}: {}",
-            path.string(), std::strerror(errno));
+    if (::fsync(file.get()) != 0) fail_with_errno("write", path);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail_with_errno("replace", path);
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

@@ -73,7 +73,6 @@ void require_fit(const model::EncoderConfig& config, const SafetensorsFile& file
     require_in_encoder("embeddings_project.weight", {config.hidden_size, config.embedding_size});
   }
   if (config.num_hidden_layers == 0) return;
-  if (config.num_hidden_layers == 0) return;
   require_in_encoder("encoder.layer.0.attention.output.dense.weight",
                      {config.hidden_size, config.hidden_size});
   require_in_encoder("encoder.layer.0.intermediate.dense.weight",

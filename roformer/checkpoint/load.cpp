@@ -64,6 +64,23 @@ SafetensorsFile open_weights(const std::filesystem::path& folder) {
   base::fail("[checkpoint] {}: expected model.safetensors but there is none", folder.string());
 }
 
+namespace {
+
+// A head without use is common; a part of the encoder without use means a configuration that does not fit the file.
+void warn_of_unused_encoder_weights(const LoadReport& report, const std::filesystem::path& file) {
+  std::vector<std::string> names;
+  for (const auto& name : report.unused) {
+    if (name.find("encoder.layer.") != name.npos || name.find("embeddings") != name.npos)
+      names.push_back(name);
+  }
+  if (names.empty()) return;
+  spdlog::warn(
+      "{}: config.json leaves {} weights of the encoder unused, {} the first; inspect lists them",
+      file.string(), names.size(), names.front());
+}
+
+}  // namespace
+
 LoadReport load_weights(torch::nn::Module& module, const SafetensorsFile& file) {
   const torch::NoGradGuard no_grad;
   const NameSet names = names_of(file);
@@ -86,6 +103,7 @@ LoadReport load_weights(torch::nn::Module& module, const SafetensorsFile& file) 
       continue;
     report.unused.push_back(name);
   }
+  warn_of_unused_encoder_weights(report, file.path());
   return report;
 }
 

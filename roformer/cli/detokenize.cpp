@@ -1,6 +1,7 @@
 // `roformer detokenize`: lines of ids to text.
 #include <charconv>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -21,7 +22,15 @@ struct DetokenizeOptions {
 std::vector<std::int32_t> parse_json_ids(const std::string& line, std::int64_t number) {
   try {
     const nlohmann::json value = nlohmann::json::parse(line);
-    return (value.is_object() ? value.at("ids") : value).get<std::vector<std::int32_t>>();
+    std::vector<std::int32_t> ids;
+    for (const auto& id : value.is_object() ? value.at("ids") : value) {
+      const bool whole =
+          id.is_number_integer() && id >= 0 && id <= std::numeric_limits<std::int32_t>::max();
+      base::require(whole, "[detokenize] line {}: expected whole numbers as ids but got {}", number,
+                    id.dump());
+      ids.push_back(id.get<std::int32_t>());
+    }
+    return ids;
   } catch (const nlohmann::json::exception& error) {
     base::fail("[detokenize] line {}: expected an array of ids or an object with \"ids\": {}",
                number, error.what());
@@ -63,6 +72,8 @@ void detokenize(const DetokenizeOptions& options) {
     const std::string text = tokenizer.decode(ids, options.decode);
     std::cout << (options.common.json ? nlohmann::json{{"text", text}}.dump() : text) << '\n';
   }
+  std::cout.flush();
+  base::require(std::cout.good(), "[detokenize] cannot write to standard output");
 }
 
 }  // namespace

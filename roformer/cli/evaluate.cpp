@@ -25,7 +25,10 @@ nlohmann::ordered_json evaluate(const EvaluateOptions& options) {
   task::Recipe recipe = task::read_recipe(task::find_recipe(options.recipe), options.changes);
   recipe.data.vocabulary = options.model;  // the held-out text, in the model's own words
   const auto loaded = checkpoint::load_model<model::MaskedLanguageModel>(options.model);
-  checkpoint::warn_of_missing(loaded.report, options.model);
+  base::require(
+      loaded.report.missing.empty(),
+      "[evaluate] expected a masked language model in {} but these weights are missing: {}",
+      options.model, fmt::join(loaded.report.missing, ", "));
   task::MaskedLanguageTask task(recipe, task::open_corpus(recipe), loaded.module,
                                 torch::Device(options.common.device));
   nlohmann::ordered_json figures;

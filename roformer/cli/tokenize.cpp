@@ -30,7 +30,6 @@ class EncodingPrinter {
     for (const std::string& token : tokenizer.vocabulary().tokens())
       quoted_.push_back(nlohmann::json(token).dump());
   }
-  ~EncodingPrinter() { flush(); }
 
   /// `line`: its number, or 0 to leave it out.
   void print(const text::Encoding& encoding, std::int64_t line) {
@@ -39,8 +38,9 @@ class EncodingPrinter {
     if (out_.size() > much) flush();
   }
   void flush() {
-    std::fwrite(out_.data(), 1, out_.size(), stdout);
-    std::fflush(stdout);
+    const bool written = std::fwrite(out_.data(), 1, out_.size(), stdout) == out_.size();
+    base::require(written && std::fflush(stdout) == 0,
+                  "[tokenize] cannot write to standard output");
     out_.clear();
   }
 
@@ -117,6 +117,7 @@ void tokenize(const TokenizeOptions& options) {
     encode_line(tokenizer, line, number, options, encoding);
     printer.print(encoding, 0);
   }
+  printer.flush();
 }
 
 }  // namespace

@@ -20,10 +20,10 @@ model::EncoderConfig resolved_model(const Recipe& recipe, const text::Tokenizer&
   model::EncoderConfig config = recipe.model;
   const std::int64_t words = tokenizer.vocabulary_size();
   if (config.vocab_size == 0) config.vocab_size = words;
-  base::require(
-      config.vocab_size >= words,
-      "[recipe] expected model.vocab_size to be at least the {} of the vocabulary but got {}",
-      words, config.vocab_size);
+  base::require(config.vocab_size == words,
+                "[recipe] expected model.vocab_size to be the {} of the vocabulary (leave it out: "
+                "it is taken from there) but got {}",
+                words, config.vocab_size);
   config.pad_token_id = tokenizer.pad_id();
   std::int64_t longest = recipe.evaluation.length;
   for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
@@ -54,6 +54,14 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
   base::require(model_->encoder()->config().vocab_size >= words,
                 "[task] expected a model of at least the vocabulary's {} words but got {}", words,
                 model_->encoder()->config().vocab_size);
+  std::size_t targets = 0;
+  for (const auto& batch : validation_) targets += batch.labels.size();
+  base::require(targets > 0,
+                "[task] expected held-out text to evaluate on but there is none: give more "
+                "documents (data.document = "
+                "\"block\" or \"line\" makes several of a file), a data.validation_share above 0, "
+                "and a vocabulary that "
+                "knows the text's words");
   model_->to(device_);
 }
 

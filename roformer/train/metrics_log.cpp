@@ -38,14 +38,14 @@ MetricsLog::MetricsLog(fs::path path, std::int64_t last_step) : path_(std::move(
 
 void MetricsLog::append(const nlohmann::json& line) {
   const std::string text = line.dump() + "\n";
-  const bool written = std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size();
-  base::require(written && std::fflush(file_.get()) == 0, "[train] cannot write {}: {}",
-                path_.string(), std::strerror(errno));
+  const bool written = std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size() &&
+                       std::fflush(file_.get()) == 0;
+  base::require(written, "[train] cannot write {}: {}", path_.string(), std::strerror(errno));
 }
 
 void MetricsLog::sync() {
-  base::require(::fsync(::fileno(file_.get())) == 0, "[train] cannot write {}: {}", path_.string(),
-                std::strerror(errno));
+  const bool synced = ::fsync(::fileno(file_.get())) == 0;
+  base::require(synced, "[train] cannot write {}: {}", path_.string(), std::strerror(errno));
 }
 
 }  // namespace roformer::train

@@ -40,6 +40,17 @@ bool is_untouched(const fs::path& folder) {
   return true;
 }
 
+// A run of ours that was stopped before its first checkpoint: only files that a run writes itself.
+bool is_young_run(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name != "training" && name != "recipe.toml" && name != "metrics.jsonl" &&
+        name != "report.html")
+      return false;
+  }
+  return true;
+}
+
 int take_lock(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   base::require(descriptor >= 0, "[train] cannot open {}: {}", path.string(), std::strerror(errno));
@@ -63,6 +74,11 @@ RunFolder::RunFolder(fs::path out, bool resume)
                 "[train] expected an empty folder but {} has files in it: give --resume to go on "
                 "with the run there, or "
                 "another --out",
+                out_.string());
+  base::require(fs::exists(training_ / "latest") || is_young_run(out_),
+                "[train] expected a run of ours to go on with in {} but it holds other files and "
+                "no training/latest: "
+                "give another --out",
                 out_.string());
   fs::create_directories(training_, failed);
   base::require(!failed, "[train] cannot make the folder {}: {}", training_.string(),

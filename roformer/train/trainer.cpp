@@ -66,7 +66,7 @@ Outcome Trainer::run() {
   }
   progress.finish();
   save();
-  return {state_.step, state_.step < total_ ? stop.received() : 0};
+  return {state_.step, stop.received()};
 }
 
 double Trainer::learning_rate() const {
