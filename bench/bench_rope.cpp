@@ -28,16 +28,18 @@ double best_milliseconds(int repeats, const Work& work) {
   return best;
 }
 
-// The queries and keys of each token are neighbours: 2 · heads · head_size floats of every 3 ·
-// heads · head_size.
+// The plain loop at its best: vectorised, for the instruction set of this processor.
+__attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3"))) void scale(
+    float* values, std::int64_t count, float factor) {
+  for (std::int64_t i = 0; i < count; ++i) values[i] *= factor;
+}
+
+// The queries and keys of each token are neighbours: 2 · heads · head_size floats of every 3 · heads · head_size.
 void scale_in_place(float* buffer, std::int64_t tokens, float factor) {
   constexpr std::int64_t used = 2 * heads * head_size, stride = 3 * heads * head_size;
-  // By value: a factor behind a reference might alias the buffer, and the loop would not be vectorised.
   at::parallel_for(0, tokens, 16, [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t token = begin; token < end; ++token) {
-      float* row = buffer + token * stride;
-      for (std::int64_t i = 0; i < used; ++i) row[i] *= factor;
-    }
+    for (std::int64_t token = begin; token < end; ++token)
+      scale(buffer + token * stride, used, factor);
   });
 }
 

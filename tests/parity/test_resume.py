@@ -157,3 +157,25 @@ def test_full_disk_leaves_the_last_checkpoint(work):
     assert (out / "training" / "latest").read_text() == before
     finish(work, "full")
     assert lines(work, "full") == lines(work, "whole")
+
+
+def test_other_text_under_the_same_name_is_refused(tmp_path):
+    write_text(tmp_path / "text.txt")
+    (tmp_path / "recipe.toml").write_text(RECIPE.format(text=tmp_path / "text.txt", cache=tmp_path / "cache"))
+    short = ["--set", "stage.0.steps=6", "--set", "stage.1.steps=6"]
+    first = run_program("train", tmp_path / "recipe.toml", "--out", tmp_path / "run", *short)
+    assert first.returncode == 0, first.stderr
+    weights = (tmp_path / "run" / "model.safetensors").read_bytes()
+    (tmp_path / "text.txt").write_text((tmp_path / "text.txt").read_text().upper().replace("A", "zz"))
+    second = run_program("train", tmp_path / "recipe.toml", "--out", tmp_path / "run", "--resume", *short)
+    assert second.returncode == 1
+    assert "content of the text and vocabulary" in second.stderr
+    assert (tmp_path / "run" / "model.safetensors").read_bytes() == weights
+
+
+@pytest.mark.parametrize("change", ["data.validation_share=0", "model.vocab_size=256"])
+def test_what_cannot_work_is_refused_before_training(work, change):
+    done = run_program("train", work / "recipe.toml", "--out", work / change, "--set", change)
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()[-1]) > 20 and "error:" in done.stderr
+    assert not (work / change / "model.safetensors").exists()

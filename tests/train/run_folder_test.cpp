@@ -82,6 +82,13 @@ TEST_F(RunFolderTest, RefusesAFolderWithFilesAndASecondProcess) {
   EXPECT_NO_THROW(RunFolder(out_, true));
 }
 
+TEST_F(RunFolderTest, DoesNotGoOnInAFolderThatHoldsSomethingElse) {
+  fs::create_directories(out_);
+  base::write_file_atomically(out_ / "model.safetensors", "somebody's");
+  EXPECT_THROW(RunFolder(out_, true), Error);
+  EXPECT_EQ(base::read_file(out_ / "model.safetensors"), "somebody's");
+}
+
 TEST_F(RunFolderTest, RefusesAPointerThatLeadsNowhere) {
   RunFolder folder(out_, false);
   for (const char* text : {"", "step-9\n", "../../etc\n"}) {
