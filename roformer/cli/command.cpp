@@ -19,6 +19,18 @@ void add_json_option(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "print JSON lines");
 }
 
+void add_length_options(CLI::App& command, pipeline::LengthOptions& options) {
+  command
+      .add_option("--max-length", options.max_length,
+                  "tokens a sequence (default: what the model allows)")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option_function<std::int64_t>(
+          "--stride", [&options](const std::int64_t& stride) { options.stride = stride; },
+          "read longer lines in windows that share so many tokens")
+      ->check(CLI::NonNegativeNumber);
+}
+
 void apply(const CommonOptions& options) {
   const bool is_cuda = options.device == "cuda" || options.device.starts_with("cuda:");
   base::require(is_cuda || options.device == "cpu",

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "roformer/pipeline/text_pieces.h"
+
 namespace roformer::cli {
 
 /// Options that most commands share.
@@ -18,6 +20,8 @@ struct CommonOptions {
 /// Adds --device and --threads (and --json).
 void add_device_options(CLI::App& command, CommonOptions& options);
 void add_json_option(CLI::App& command, CommonOptions& options);
+/// Adds --max-length and --stride of the commands that read lines of text.
+void add_length_options(CLI::App& command, pipeline::LengthOptions& options);
 /// Sets LibTorch's threads; checks the device. Call at the start of a command that computes.
 void apply(const CommonOptions& options);
 

@@ -19,7 +19,6 @@ struct EmbedFlags {
   CommonOptions common;
   std::string model;
   std::string pooling = "mean";
-  std::int64_t stride = -1;
   pipeline::EmbedOptions options = {};
 };
 
@@ -41,7 +40,6 @@ void embed(EmbedFlags& flags) {
   flags.options.pooling = pipeline::pooling_of(flags.pooling);
   apply(flags.common);
   flags.options.device = torch::Device(flags.common.device);
-  if (flags.stride >= 0) flags.options.length.stride = flags.stride;
   pipeline::Embed model(flags.model, flags.options);
   LineChunks input("embed");
   while (input.next()) {
@@ -68,14 +66,7 @@ void add_embed_command(CLI::App& program) {
       ->capture_default_str()
       ->check(CLI::IsMember({"cls", "mean", "pooler"}));
   command->add_flag("--normalize", flags->options.normalize, "vectors of length 1");
-  command
-      ->add_option("--max-length", flags->options.length.max_length,
-                   "tokens a sequence (default: what the model allows)")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--stride", flags->stride,
-                   "read longer lines in windows that share so many tokens")
-      ->check(CLI::NonNegativeNumber);
+  add_length_options(*command, flags->options.length);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);
   command->callback([flags] { embed(*flags); });

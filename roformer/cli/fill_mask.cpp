@@ -17,7 +17,6 @@ namespace {
 struct FillMaskFlags {
   CommonOptions common;
   std::string model;
-  std::int64_t stride = -1;
   pipeline::FillMaskOptions options = {};
 };
 
@@ -49,7 +48,6 @@ std::string format_plain(const std::string& text, const pipeline::MaskCandidates
 void fill_masks(FillMaskFlags& flags) {
   apply(flags.common);
   flags.options.device = torch::Device(flags.common.device);
-  if (flags.stride >= 0) flags.options.length.stride = flags.stride;
   pipeline::FillMask fill(flags.model, flags.options);
   LineChunks input("fill-mask");
   while (input.next()) {
@@ -74,14 +72,7 @@ void add_fill_mask_command(CLI::App& program) {
   command->add_option("--top", flags->options.top, "candidates a mask")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
-  command
-      ->add_option("--max-length", flags->options.length.max_length,
-                   "tokens a sequence (default: what the model allows)")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--stride", flags->stride,
-                   "read longer lines in windows that share so many tokens")
-      ->check(CLI::NonNegativeNumber);
+  add_length_options(*command, flags->options.length);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);
   command->callback([flags] { fill_masks(*flags); });
