@@ -10,7 +10,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/model/heads.h"
+#include "roformer/model/language_models.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 

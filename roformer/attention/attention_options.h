@@ -1,19 +1,16 @@
-// What distinguishes one softmax attention from another.
+// What distinguishes one softmax attention from another, beside its spans.
 #pragma once
 #include <torch/types.h>
 
 #include <cstdint>
 #include <functional>
-#include <vector>
+
+#include "roformer/attention/span.h"
 
 namespace roformer::attention {
 
-/// two_sided: each query sees every key of its sequence; causal: query i sees keys 0 .. i.
-enum class Visibility { two_sided, causal };
-
 struct AttentionOptions {
-  double scale = 1.0;  // factor of q · k, 1 / sqrt(D) in most encodings
-  Visibility visibility = Visibility::two_sided;
+  double scale = 1.0;              // factor of q · k, 1 / sqrt(D) in most encodings
   double dropout = 0.0;            // probability that a weight is dropped, [0, 1)
   std::uint64_t dropout_seed = 0;  // the mask is a function of it
 };
@@ -29,6 +26,8 @@ struct AttentionTerms {
   std::function<torch::Tensor(const torch::Tensor& weights, const torch::Tensor& q_positions,
                               const torch::Tensor& k_positions)>
       value_term;
+  torch::Tensor q_positions = {};  // (N_q) int64, for the terms
+  torch::Tensor k_positions = {};  // (N_k) int64
 };
 
 }  // namespace roformer::attention

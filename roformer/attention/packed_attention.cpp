@@ -1,6 +1,7 @@
 #include "roformer/attention/packed_attention.h"
 
 #include <ATen/Parallel.h>
+#include <fmt/ranges.h>
 #include <torch/library.h>
 #include <torch/torch.h>
 
@@ -18,9 +19,10 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Queries begin .. end − 1 of one head of the sequence at tokens first .. first + length − 1.
+// Queries begin .. end − 1 of one head of a span.
 struct HeadTask {
-  std::int64_t first, length, head, begin, end;
+  Span span;
+  std::int64_t head, begin, end;
 };
 
 // Heads in flight at once: some more than threads, so that a short last task costs little.
@@ -30,26 +32,27 @@ constexpr std::int64_t smallest_piece = 96;
 
 enum class Cut { whole_heads, pieces };
 
-std::vector<HeadTask> make_tasks(const std::vector<std::int64_t>& offsets, std::int64_t heads,
-                                 Cut cut) {
-  const auto sequences = static_cast<std::int64_t>(offsets.size()) - 1;
+// Spans without keys have no task: their results and gradients are zero.
+std::vector<HeadTask> make_tasks(const std::vector<Span>& spans, std::int64_t heads, Cut cut) {
+  const auto sequences = static_cast<std::int64_t>(spans.size());
   const std::int64_t wanted = tasks_per_thread * at::get_num_threads();
   const std::int64_t pieces =
       std::max<std::int64_t>(1, wanted / std::max<std::int64_t>(1, sequences * heads));
   std::vector<HeadTask> tasks;
-  for (std::int64_t b = 0; b < sequences; ++b) {
-    const std::int64_t length = offsets[b + 1] - offsets[b];
+  for (const Span& span : spans) {
+    if (span.num_keys == 0) continue;
+    const std::int64_t length = span.num_queries;
     const std::int64_t piece =
         cut == Cut::whole_heads ? length : std::max(smallest_piece, (length + pieces - 1) / pieces);
     for (std::int64_t head = 0; head < heads; ++head) {
       for (std::int64_t begin = 0; begin < length; begin += piece) {
-        tasks.push_back({offsets[b], length, head, begin, std::min(length, begin + piece)});
+        tasks.push_back({span, head, begin, std::min(length, begin + piece)});
       }
     }
   }
   // Longest first, so that no thread is left with a long one at the end.
   std::stable_sort(tasks.begin(), tasks.end(), [](const HeadTask& a, const HeadTask& b) {
-    return (a.end - a.begin) * a.length > (b.end - b.begin) * b.length;
+    return (a.end - a.begin) * a.span.num_keys > (b.end - b.begin) * b.span.num_keys;
   });
   return tasks;
 }
@@ -74,141 +77,219 @@ void run_tasks(const std::vector<HeadTask>& tasks, std::int64_t scratch_floats, 
   });
 }
 
-AttentionShape shape_of(const HeadTask& task, std::int64_t num_tokens, std::int64_t head_size,
+AttentionShape shape_of(const HeadTask& task, std::int64_t num_queries, std::int64_t head_size,
                         const AttentionOptions& options) {
   AttentionShape shape;
-  shape.num_queries = shape.num_keys = task.length;
+  shape.num_queries = task.span.num_queries;
+  shape.num_keys = task.span.num_keys;
   shape.head_size = head_size;
-  shape.causal = options.visibility == Visibility::causal;
+  shape.prefix = task.span.prefix;
+  shape.offset = task.span.offset;
   shape.scale = static_cast<float>(options.scale);
   shape.dropout = static_cast<float>(options.dropout);
   shape.dropout_seed = options.dropout_seed;
-  shape.first_mask_row = static_cast<std::uint64_t>(task.head * num_tokens + task.first);
+  shape.first_mask_row =
+      static_cast<std::uint64_t>(task.head * num_queries + task.span.first_query);
   return shape;
 }
 
-std::int64_t longest(const std::vector<std::int64_t>& offsets) {
-  std::int64_t most = 0;
-  for (std::size_t b = 1; b < offsets.size(); ++b)
-    most = std::max(most, offsets[b] - offsets[b - 1]);
-  return most;
+// The most scratch that any task needs.
+AttentionShape largest_shape(const std::vector<HeadTask>& tasks, std::int64_t head_size) {
+  AttentionShape largest = {};
+  largest.head_size = head_size;
+  for (const HeadTask& task : tasks) {
+    largest.num_keys = std::max(largest.num_keys, task.span.num_keys);
+    largest.num_queries = std::max(largest.num_queries, task.span.num_queries);
+  }
+  return largest;
 }
 
-// One head of one sequence of a (N, heads, D) or (N, 3, heads, D) buffer, from its first token on.
+// Rows of (N, heads, D) in memory: heads of a row stand together, rows at any distance.
 template <typename Scalar>
-HeadMatrix<Scalar> head_matrix(Scalar* data, std::int64_t parts, std::int64_t part,
-                               std::int64_t heads, std::int64_t size, const HeadTask& task) {
-  const std::int64_t stride = parts * heads * size;
-  return {data + task.first * stride + (part * heads + task.head) * size, stride};
+struct HeadRows {
+  Scalar* data;
+  std::int64_t row_stride, size;
+
+  HeadMatrix<Scalar> at(std::int64_t first_row, std::int64_t head) const {
+    return {data + first_row * row_stride + head * size, row_stride};
+  }
+};
+
+HeadRows<const float> read_rows(const Tensor& x) {
+  return {x.const_data_ptr<float>(), x.stride(0), x.size(2)};
 }
 
-std::tuple<Tensor, Tensor> fused_forward(const Tensor& qkv,
-                                         const std::vector<std::int64_t>& offsets,
-                                         const AttentionOptions& options) {
-  const std::int64_t tokens = qkv.size(0), heads = qkv.size(2), size = qkv.size(3);
-  Tensor out = torch::empty({tokens, heads, size}, qkv.options());
-  Tensor log_sum_exp = torch::empty({heads, tokens}, qkv.options());
-  const auto* const source = qkv.const_data_ptr<float>();
-  auto* const target = out.data_ptr<float>();
-  auto* const sums = log_sum_exp.data_ptr<float>();
-  base::with_isa([&](auto isa) {
-    const HeadTask largest{0, longest(offsets), 0, 0, 0};
-    const auto scratch = attend_scratch<isa()>(shape_of(largest, tokens, size, options));
-    run_tasks(make_tasks(offsets, heads, Cut::pieces), scratch,
-              [&](const HeadTask& task, float* memory) {
-                const auto part = [&](std::int64_t p) {
-                  return head_matrix(source, 3, p, heads, size, task);
-                };
-                attend<isa()>(shape_of(task, tokens, size, options), part(0), part(1), part(2),
-                              task.begin, task.end, head_matrix(target, 1, 0, heads, size, task),
-                              sums + task.head * tokens + task.first, memory);
-              });
-  });
-  return {out, log_sum_exp};
+HeadRows<float> write_rows(const Tensor& x) {
+  return {x.data_ptr<float>(), x.stride(0), x.size(2)};
 }
 
-Tensor fused_backward(const Tensor& out_gradient, const Tensor& qkv, const Tensor& out,
-                      const Tensor& log_sum_exp, const std::vector<std::int64_t>& offsets,
-                      const AttentionOptions& options) {
-  const std::int64_t tokens = qkv.size(0), heads = qkv.size(2), size = qkv.size(3);
-  Tensor gradient = torch::empty(qkv.sizes(), qkv.options());
-  const auto* const source = qkv.const_data_ptr<float>();
-  const auto* const result = out.const_data_ptr<float>();
-  const auto* const slope = out_gradient.const_data_ptr<float>();
-  const auto* const sums = log_sum_exp.const_data_ptr<float>();
-  auto* const target = gradient.data_ptr<float>();
+// x itself if the heads of a row stand together, else a copy.
+Tensor with_dense_rows(const Tensor& x) {
+  const bool dense =
+      (x.size(2) == 1 || x.stride(2) == 1) && (x.size(1) == 1 || x.stride(1) == x.size(2));
+  return dense ? x : x.contiguous();
+}
+
+// Queries, keys and values, (N, H, D) each.
+struct Inputs {
+  Tensor q, k, v;
+};
+
+Inputs parts_of(const Tensor& qkv) {
+  return {qkv.select(1, 0), qkv.select(1, 1), qkv.select(1, 2)};
+}
+
+bool every_span(const std::vector<Span>& spans, bool (*holds)(const Span&)) {
+  return std::all_of(spans.begin(), spans.end(), holds);
+}
+
+struct ForwardResult {
+  Tensor out;          // (N_q, H, D)
+  Tensor log_sum_exp;  // (H, N_q)
+};
+
+ForwardResult fused_forward(const Inputs& inputs, const std::vector<Span>& spans,
+                            const AttentionOptions& options) {
+  const std::int64_t queries = inputs.q.size(0), heads = inputs.q.size(1), size = inputs.q.size(2);
+  const bool all_written = every_span(spans, [](const Span& span) { return span.num_keys > 0; });
+  ForwardResult result;
+  result.out = all_written ? torch::empty({queries, heads, size}, inputs.q.options())
+                           : torch::zeros({queries, heads, size}, inputs.q.options());
+  result.log_sum_exp = torch::empty({heads, queries}, inputs.q.options());
+  const auto q = read_rows(inputs.q), k = read_rows(inputs.k), v = read_rows(inputs.v);
+  const auto out = write_rows(result.out);
+  auto* const sums = result.log_sum_exp.data_ptr<float>();
+  const auto tasks = make_tasks(spans, heads, Cut::pieces);
   base::with_isa([&](auto isa) {
-    const HeadTask largest{0, longest(offsets), 0, 0, 0};
-    const auto scratch = attend_backward_scratch<isa()>(shape_of(largest, tokens, size, options));
-    run_tasks(make_tasks(offsets, heads, Cut::whole_heads), scratch,
-              [&](const HeadTask& task, float* memory) {
-                const auto part = [&](std::int64_t p) {
-                  return head_matrix(source, 3, p, heads, size, task);
-                };
-                const auto gradient_part = [&](std::int64_t p) {
-                  return head_matrix(target, 3, p, heads, size, task);
-                };
-                attend_backward<isa()>(shape_of(task, tokens, size, options), part(0), part(1),
-                                       part(2), head_matrix(result, 1, 0, heads, size, task),
-                                       sums + task.head * tokens + task.first,
-                                       head_matrix(slope, 1, 0, heads, size, task),
-                                       gradient_part(0), gradient_part(1), gradient_part(2),
-                                       memory);
-              });
+    const auto scratch = attend_scratch<isa()>(largest_shape(tasks, size));
+    run_tasks(tasks, scratch, [&](const HeadTask& task, float* memory) {
+      const Span& span = task.span;
+      attend<isa()>(shape_of(task, queries, size, options), q.at(span.first_query, task.head),
+                    k.at(span.first_key, task.head), v.at(span.first_key, task.head), task.begin,
+                    task.end, out.at(span.first_query, task.head),
+                    sums + task.head * queries + span.first_query, memory);
+    });
   });
-  return gradient;
+  return result;
+}
+
+// What the backward pass reads, and where it writes.
+struct BackwardInputs {
+  Inputs inputs;
+  Tensor out, log_sum_exp, out_gradient;
+};
+
+void fused_backward(const BackwardInputs& from, const Inputs& gradients,
+                    const std::vector<Span>& spans, const AttentionOptions& options) {
+  const std::int64_t queries = from.inputs.q.size(0), heads = from.inputs.q.size(1),
+                     size = from.inputs.q.size(2);
+  const auto q = read_rows(from.inputs.q), k = read_rows(from.inputs.k),
+             v = read_rows(from.inputs.v), out = read_rows(from.out),
+             slope = read_rows(from.out_gradient);
+  const auto q_gradient = write_rows(gradients.q), k_gradient = write_rows(gradients.k),
+             v_gradient = write_rows(gradients.v);
+  const auto* const sums = from.log_sum_exp.const_data_ptr<float>();
+  const auto tasks = make_tasks(spans, heads, Cut::whole_heads);
+  base::with_isa([&](auto isa) {
+    const auto scratch = attend_backward_scratch<isa()>(largest_shape(tasks, size));
+    run_tasks(tasks, scratch, [&](const HeadTask& task, float* memory) {
+      const std::int64_t row = task.span.first_query, key = task.span.first_key, head = task.head;
+      attend_backward<isa()>(
+          shape_of(task, queries, size, options), q.at(row, head), k.at(key, head), v.at(key, head),
+          out.at(row, head), sums + head * queries + row, slope.at(row, head),
+          q_gradient.at(row, head), k_gradient.at(key, head), v_gradient.at(key, head), memory);
+    });
+  });
+}
+
+// Spans as a tensor (B, 6), so that autograd can keep them.
+Tensor spans_tensor(const std::vector<Span>& spans) {
+  static_assert(sizeof(Span) == 6 * sizeof(std::int64_t));
+  Tensor rows = torch::empty({static_cast<std::int64_t>(spans.size()), 6}, torch::kInt64);
+  std::copy(spans.begin(), spans.end(), reinterpret_cast<Span*>(rows.data_ptr<std::int64_t>()));
+  return rows;
+}
+
+std::vector<Span> spans_of(const Tensor& rows) {
+  const auto* first = reinterpret_cast<const Span*>(rows.const_data_ptr<std::int64_t>());
+  return {first, first + rows.size(0)};
+}
+
+void keep_options(AutogradContext* context, const AttentionOptions& options) {
+  context->saved_data["scale"] = options.scale;
+  context->saved_data["dropout"] = options.dropout;
+  context->saved_data["dropout_seed"] = static_cast<std::int64_t>(options.dropout_seed);
+}
+
+AttentionOptions kept_options(AutogradContext* context) {
+  const auto& data = context->saved_data;
+  return {data.at("scale").toDouble(), data.at("dropout").toDouble(),
+          static_cast<std::uint64_t>(data.at("dropout_seed").toInt())};
 }
 
 struct PackedSelfAttention : torch::autograd::Function<PackedSelfAttention> {
-  static Tensor forward(AutogradContext* context, const Tensor& qkv, const Tensor& cu_seqlens,
-                        double scale, bool causal, double dropout, std::int64_t dropout_seed) {
-    const AttentionOptions options = options_of(scale, causal, dropout, dropout_seed);
+  static Tensor forward(AutogradContext* context, const Tensor& qkv, const Tensor& spans,
+                        const AttentionOptions& options) {
     const at::AutoDispatchBelowADInplaceOrView guard;
-    const auto [out, log_sum_exp] =
-        fused_forward(qkv, checked_offsets(cu_seqlens, qkv.size(0)), options);
-    context->save_for_backward({qkv, cu_seqlens, out, log_sum_exp});
-    context->saved_data["scale"] = scale;
-    context->saved_data["causal"] = causal;
-    context->saved_data["dropout"] = dropout;
-    context->saved_data["dropout_seed"] = dropout_seed;
+    const auto [out, log_sum_exp] = fused_forward(parts_of(qkv), spans_of(spans), options);
+    context->save_for_backward({qkv, spans, out, log_sum_exp});
+    keep_options(context, options);
     return out;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    const auto& data = context->saved_data;
-    const AttentionOptions options =
-        options_of(data.at("scale").toDouble(), data.at("causal").toBool(),
-                   data.at("dropout").toDouble(), data.at("dropout_seed").toInt());
-    const Tensor gradient = fused_backward(gradients[0].contiguous(), saved[0], saved[2], saved[3],
-                                           checked_offsets(saved[1], saved[0].size(0)), options);
-    return {gradient, Tensor(), Tensor(), Tensor(), Tensor(), Tensor()};
-  }
-
-  static AttentionOptions options_of(double scale, bool causal, double dropout,
-                                     std::int64_t dropout_seed) {
-    return {scale, causal ? Visibility::causal : Visibility::two_sided, dropout,
-            static_cast<std::uint64_t>(dropout_seed)};
+    const Tensor& qkv = saved[0];
+    const auto spans = spans_of(saved[1]);
+    // Rows that no span writes (keys that nobody sees, queries without keys) have gradient zero.
+    const bool all_written =
+        every_span(spans, [](const Span& span) { return span.num_keys == span.num_queries; });
+    const Tensor gradient = all_written ? torch::empty(qkv.sizes(), qkv.options())
+                                        : torch::zeros(qkv.sizes(), qkv.options());
+    fused_backward({parts_of(qkv), saved[2], saved[3], gradients[0].contiguous()},
+                   parts_of(gradient), spans, kept_options(context));
+    return {gradient, Tensor(), Tensor()};
   }
 };
 
-bool kernel_serves(const Tensor& qkv) {
-  return qkv.device().is_cpu() && qkv.scalar_type() == torch::kFloat32;
+struct PackedAttention : torch::autograd::Function<PackedAttention> {
+  static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
+                        const Tensor& spans, const AttentionOptions& options) {
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    const auto [out, log_sum_exp] = fused_forward({q, k, v}, spans_of(spans), options);
+    context->save_for_backward({q, k, v, spans, out, log_sum_exp});
+    keep_options(context, options);
+    return out;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const Inputs inputs{saved[0], saved[1], saved[2]};
+    const auto zeros = [](const Tensor& like) {
+      return torch::zeros(like.sizes(), like.options());
+    };
+    const Inputs result{zeros(inputs.q), zeros(inputs.k), zeros(inputs.v)};
+    fused_backward({inputs, saved[4], saved[5], gradients[0].contiguous()}, result,
+                   spans_of(saved[3]), kept_options(context));
+    return {result.q, result.k, result.v, Tensor(), Tensor()};
+  }
+};
+
+bool kernel_serves(const Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
+}
+
+void check_dropout(double dropout) {
+  base::require(dropout >= 0 && dropout < 1, "[attention] expected dropout in [0, 1) but got {}",
+                dropout);
 }
 
 Tensor packed_self_attention_operator(const Tensor& qkv, const Tensor& cu_seqlens, double scale,
                                       bool causal, double dropout, std::int64_t dropout_seed) {
-  base::require(qkv.dim() == 4 && qkv.size(1) == 3,
-                "[attention] expected qkv (N, 3, H, D) but got {} dimensions", qkv.dim());
-  base::require(dropout >= 0 && dropout < 1, "[attention] expected dropout in [0, 1) but got {}",
-                dropout);
-  if (kernel_serves(qkv)) {
-    return PackedSelfAttention::apply(qkv.contiguous(), cu_seqlens, scale, causal, dropout,
-                                      dropout_seed);
-  }
-  const auto parts = qkv.unbind(1);
-  return composed_attention(parts[0], parts[1], parts[2], cu_seqlens, cu_seqlens,
-                            PackedSelfAttention::options_of(scale, causal, dropout, dropout_seed));
+  const auto spans =
+      self_spans(cu_seqlens, qkv.size(0), causal ? Visibility::causal : Visibility::two_sided);
+  return packed_self_attention(qkv, spans,
+                               {scale, dropout, static_cast<std::uint64_t>(dropout_seed)});
 }
 
 TORCH_LIBRARY_FRAGMENT(roformer, library) {
@@ -221,11 +302,30 @@ TORCH_LIBRARY_FRAGMENT(roformer, library) {
 
 }  // namespace
 
-Tensor packed_self_attention(const Tensor& qkv, const Tensor& cu_seqlens,
+Tensor packed_self_attention(const Tensor& qkv, const std::vector<Span>& spans,
                              const AttentionOptions& options) {
-  return packed_self_attention_operator(qkv, cu_seqlens, options.scale,
-                                        options.visibility == Visibility::causal, options.dropout,
-                                        static_cast<std::int64_t>(options.dropout_seed));
+  base::require(qkv.dim() == 4 && qkv.size(1) == 3,
+                "[attention] expected qkv (N, 3, H, D) but got {} dimensions", qkv.dim());
+  check_dropout(options.dropout);
+  check_spans(spans, qkv.size(0), qkv.size(0));
+  if (!kernel_serves(qkv)) {
+    const Inputs parts = parts_of(qkv);
+    return composed_attention(parts.q, parts.k, parts.v, spans, options);
+  }
+  return PackedSelfAttention::apply(qkv.contiguous(), spans_tensor(spans), options);
+}
+
+Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
+                        const std::vector<Span>& spans, const AttentionOptions& options) {
+  base::require(q.dim() == 3 && k.dim() == 3 && k.sizes() == v.sizes() && q.size(1) == k.size(1) &&
+                    q.size(2) == k.size(2),
+                "[attention] expected q (N, H, D), k and v (M, H, D) but got {}, {} and {}",
+                fmt::join(q.sizes(), "x"), fmt::join(k.sizes(), "x"), fmt::join(v.sizes(), "x"));
+  check_dropout(options.dropout);
+  check_spans(spans, q.size(0), k.size(0));
+  if (!kernel_serves(q)) return composed_attention(q, k, v, spans, options);
+  return PackedAttention::apply(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v),
+                                spans_tensor(spans), options);
 }
 
 }  // namespace roformer::attention

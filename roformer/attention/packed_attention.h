@@ -4,13 +4,20 @@
 // Registered as torch.ops.roformer.packed_self_attention. On the CPU in float32 it is our fused
 // kernel; other types and devices take the composed form of composed_attention.h.
 #pragma once
+#include <vector>
+
 #include "roformer/attention/attention_options.h"
 
 namespace roformer::attention {
 
-/// qkv: (N, 3, H, D), cu_seqlens: (B + 1) int32 on the CPU; result (N, H, D). Sequences may be
-/// empty. Throws Error for offsets that do not ascend from 0 to N.
-torch::Tensor packed_self_attention(const torch::Tensor& qkv, const torch::Tensor& cu_seqlens,
+/// qkv: (N, 3, H, D); result (N, H, D). Spans may be empty; queries that see no key give zero.
+torch::Tensor packed_self_attention(const torch::Tensor& qkv, const std::vector<Span>& spans,
                                     const AttentionOptions& options);
+
+/// q: (N_q, H, D), k and v: (N_k, H, D), of any strides between rows; result (N_q, H, D). Spans may
+/// share keys only where no gradient is asked for.
+torch::Tensor packed_attention(const torch::Tensor& q, const torch::Tensor& k,
+                               const torch::Tensor& v, const std::vector<Span>& spans,
+                               const AttentionOptions& options);
 
 }  // namespace roformer::attention

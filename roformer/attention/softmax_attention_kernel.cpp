@@ -21,7 +21,9 @@ constexpr std::int64_t score_stride(std::int64_t num_keys) {
 }
 
 std::int64_t visible_keys(const AttentionShape& shape, std::int64_t query) {
-  return shape.causal && query + 1 < shape.num_keys ? query + 1 : shape.num_keys;
+  const std::int64_t looking_back = shape.offset + query + 1;
+  const std::int64_t seen = looking_back > shape.prefix ? looking_back : shape.prefix;
+  return seen < shape.num_keys ? seen : shape.num_keys;
 }
 
 Vector<std::int32_t> lanes_below(std::int64_t limit, std::int64_t first) {
@@ -124,7 +126,7 @@ void attend(const AttentionShape& shape, HeadMatrix<const float> q, HeadMatrix<c
             float* log_sum_exp, float* scratch) {
   const std::int64_t size = shape.head_size, stride = score_stride(shape.num_keys),
                      out_stride = round_up(size, lanes);
-  const std::int64_t needed = shape.causal && end < shape.num_keys ? end : shape.num_keys;
+  const std::int64_t needed = visible_keys(shape, end - 1);
   float* const k_panels = scratch;
   float* const v_panels = k_panels + packed_size(size, shape.num_keys);
   float* const scores = v_panels + packed_size(shape.num_keys, size);

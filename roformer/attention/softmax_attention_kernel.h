@@ -20,8 +20,9 @@ struct AttentionShape {
   std::int64_t num_queries;
   std::int64_t num_keys;
   std::int64_t head_size;
-  bool causal;  // query i sees keys 0 .. i
-  float scale;  // factor of q · k
+  std::int64_t prefix;  // keys that every query sees
+  std::int64_t offset;  // query i sees keys 0 .. offset + i, if these are more
+  float scale;          // factor of q · k
   float dropout;
   std::uint64_t dropout_seed;
   std::uint64_t first_mask_row;

@@ -17,18 +17,6 @@ using nlohmann::json;
 constexpr int kMaxConfigDepth = 16;
 constexpr std::int64_t kMaxLabels = 1'000'000;  // more is a broken file, not a classifier
 
-struct ArchitectureSuffix {
-  Architecture architecture;
-  const char* suffix;
-};
-constexpr std::array<ArchitectureSuffix, 5> kSuffixes{
-    {{Architecture::encoder, "Model"},
-     {Architecture::masked_language_model, "ForMaskedLM"},
-     {Architecture::sequence_classifier, "ForSequenceClassification"},
-     {Architecture::token_classifier, "ForTokenClassification"},
-     // masked LM and next sentence: we read the former
-     {Architecture::masked_language_model, "ForPreTraining"}}};
-
 /// What transformers' classes take where config.json is silent.
 EncoderConfig defaults_of(const std::string& model_type) {
   EncoderConfig config;
@@ -41,10 +29,6 @@ EncoderConfig defaults_of(const std::string& model_type) {
   return config;
 }
 
-const char* class_prefix(const EncoderConfig& config) {
-  return config.model_type == "bert" ? "Bert" : "RoFormer";
-}
-
 std::string read_model_type(const ConfigReader& reader) {
   const std::string model_type = reader.string("model_type", "");
   base::require(
@@ -55,10 +39,6 @@ std::string read_model_type(const ConfigReader& reader) {
 }
 
 void refuse_other_models(const ConfigReader& reader) {
-  reader.require_absent_or("is_decoder", false, "decoders are not read");
-  reader.require_absent_or("add_cross_attention", false, "decoders are not read");
-  reader.require_absent_or("use_bias", true, "RoFormerV2 is not read");
-  reader.require_absent_or("norm_type", "layer_norm", "RoFormerV2 is not read");
   reader.require_absent_or("position_embedding_type", "absolute", "relative keys are not read");
 }
 
@@ -91,6 +71,36 @@ void read_behaviour(const ConfigReader& reader, EncoderConfig& config) {
   config.rope_theta = reader.number("rope_theta", config.rope_theta);
   config.rotary_dim = reader.integer("rotary_dim", config.rotary_dim);
   config.rotary_interleaved = reader.boolean("rotary_interleaved", config.rotary_interleaved);
+}
+
+// JunnYu's code takes every norm_type but "layer_norm" for the norm without weights.
+void read_variant(const ConfigReader& reader, EncoderConfig& config) {
+  config.is_decoder = reader.boolean("is_decoder", config.is_decoder);
+  config.add_cross_attention = reader.boolean("add_cross_attention", config.add_cross_attention);
+  config.use_bias = reader.boolean("use_bias", config.use_bias);
+  if (reader.string("norm_type", "layer_norm") != "layer_norm") config.norm_type = "rms_norm";
+  config.pooler_activation = reader.string("pooler_activation", config.pooler_activation);
+}
+
+// What RoFormerSequenceSummary reads; "cls_index" without an index is the last place too.
+void read_summary(const ConfigReader& reader, model::SummaryOptions& summary) {
+  summary.type = reader.string("summary_type", summary.type);
+  if (summary.type == "cls_index") summary.type = "last";
+  summary.use_projection = reader.boolean("summary_use_proj", summary.use_projection);
+  if (summary.use_projection)
+    reader.require_absent_or("summary_proj_to_labels", false,
+                             "transformers' own class fails on it");
+  if (reader.has("summary_activation"))
+    summary.activation = reader.string("summary_activation", "");
+  summary.first_dropout = reader.number("summary_first_dropout", summary.first_dropout);
+  summary.last_dropout = reader.number("summary_last_dropout", summary.last_dropout);
+}
+
+void read_head(const ConfigReader& reader, EncoderConfig& config) {
+  if (reader.has("classifier_dropout"))
+    config.classifier_dropout = reader.number("classifier_dropout", 0);
+  if (reader.has("problem_type")) config.problem_type = reader.string("problem_type", "");
+  read_summary(reader, config.summary);
 }
 
 void check_sizes(const ConfigReader& reader, const EncoderConfig& config) {
@@ -148,18 +158,8 @@ Architecture read_architecture(const ConfigReader& reader, const EncoderConfig& 
   if (!list.is_array()) reader.fail("architectures", "an array of class names", list);
   if (list.empty()) return Architecture::encoder;
   if (!list.front().is_string()) reader.fail("architectures", "an array of class names", list);
-  for (const ArchitectureSuffix& entry : kSuffixes) {
-    if (list.front() == std::string(class_prefix(config)) + entry.suffix) return entry.architecture;
-  }
-  return Architecture::encoder;
-}
-
-std::string read_pooler_activation(const ConfigReader& reader) {
-  const std::string activation = reader.string("pooler_activation", "tanh");
-  if (activation != "tanh" && activation != "linear") {
-    reader.fail("pooler_activation", "\"tanh\" or \"linear\"", activation);
-  }
-  return activation;
+  return architecture_of(config.model_type, list.front().get<std::string>())
+      .value_or(Architecture::encoder);
 }
 
 void write_encoder(const EncoderConfig& config, json& object) {
@@ -204,6 +204,34 @@ void write_extensions(const EncoderConfig& config, json& object) {
                        defaults.rotary_interleaved);
 }
 
+void write_summary(const model::SummaryOptions& summary, json& object) {
+  const model::SummaryOptions defaults;
+  write_unless_default(object, "summary_type", summary.type, defaults.type);
+  write_unless_default(object, "summary_use_proj", summary.use_projection, defaults.use_projection);
+  write_unless_default(object, "summary_activation", summary.activation, defaults.activation);
+  write_unless_default(object, "summary_first_dropout", summary.first_dropout,
+                       defaults.first_dropout);
+  write_unless_default(object, "summary_last_dropout", summary.last_dropout, defaults.last_dropout);
+}
+
+void write_variant(const EncoderConfig& config, json& object) {
+  const EncoderConfig defaults = defaults_of(config.model_type);
+  write_unless_default(object, "is_decoder", config.is_decoder, defaults.is_decoder);
+  write_unless_default(object, "add_cross_attention", config.add_cross_attention,
+                       defaults.add_cross_attention);
+  write_unless_default(object, "use_bias", config.use_bias, defaults.use_bias);
+  write_unless_default(object, "norm_type", config.norm_type, defaults.norm_type);
+  write_unless_default(object, "pooler_activation", config.pooler_activation,
+                       defaults.pooler_activation);
+  write_unless_default(object, "problem_type", config.problem_type, defaults.problem_type);
+  if (config.classifier_dropout) {
+    object["classifier_dropout"] = *config.classifier_dropout;
+  } else {
+    object.erase("classifier_dropout");
+  }
+  write_summary(config.summary, object);
+}
+
 void write_labels(const CheckpointConfig& config, json& object) {
   for (const char* key : {"num_labels", "id2label", "label2id"}) object.erase(key);
   if (config.labels.empty() && config.encoder.num_labels == 2) return;
@@ -222,13 +250,6 @@ void write_labels(const CheckpointConfig& config, json& object) {
 
 }  // namespace
 
-std::string architecture_name(const EncoderConfig& config, Architecture architecture) {
-  for (const ArchitectureSuffix& entry : kSuffixes) {
-    if (entry.architecture == architecture) return std::string(class_prefix(config)) + entry.suffix;
-  }
-  base::fail("[checkpoint] expected a known architecture");
-}
-
 CheckpointConfig parse_config(std::string_view text, std::string_view name) {
   const json object = parse_json(text, name, kMaxConfigDepth);
   const ConfigReader reader(object, name);
@@ -237,10 +258,11 @@ CheckpointConfig parse_config(std::string_view text, std::string_view name) {
   refuse_other_models(reader);
   read_sizes(reader, config.encoder);
   read_behaviour(reader, config.encoder);
+  read_variant(reader, config.encoder);
+  read_head(reader, config.encoder);
   read_label_count(reader, config);
   check_sizes(reader, config.encoder);
   config.architecture = read_architecture(reader, config.encoder);
-  config.pooler_activation = read_pooler_activation(reader);
   config.source = std::string(text);
   return config;
 }
@@ -256,8 +278,8 @@ std::string format_config(const CheckpointConfig& config) {
   write_encoder(config.encoder, object);
   write_extensions(config.encoder, object);
   write_labels(config, object);
-  write_unless_default<std::string>(object, "pooler_activation", config.pooler_activation, "tanh");
-  object["architectures"] = {architecture_name(config.encoder, config.architecture)};
+  write_variant(config.encoder, object);
+  object["architectures"] = {architecture_name(config.encoder.model_type, config.architecture)};
   object["dtype"] = "float32";  // what save_model writes, whatever the weights were before
   object.erase("torch_dtype");
   return object.dump(2) + "\n";

@@ -1,5 +1,6 @@
 // config.json in Hugging Face's words, for model_type roformer and bert. Keys and defaults are
-// those of transformers' RoFormerConfig and BertConfig; our extra keys (position_encoding,
+// those of transformers' RoFormerConfig and BertConfig, and norm_type, use_bias and
+// pooler_activation of JunnYu's RoFormerConfig (RoFormerV2, RoFormer-Sim); our extra keys (position_encoding,
 // rope_theta, rotary_dim, rotary_interleaved) are written only where they differ from what Hugging
 // Face's classes mean without them.
 #pragma once
@@ -8,29 +9,23 @@
 #include <string_view>
 #include <vector>
 
+#include "roformer/checkpoint/architecture.h"
 #include "roformer/model/config.h"
 
 namespace roformer::checkpoint {
-
-/// Which head stands on the encoder.
-enum class Architecture { encoder, masked_language_model, sequence_classifier, token_classifier };
 
 /// What config.json says.
 struct CheckpointConfig {
   model::EncoderConfig encoder;
   Architecture architecture = Architecture::encoder;
-  std::vector<std::string> labels;         // names of the classes; empty: LABEL_0, LABEL_1, …
-  std::string pooler_activation = "tanh";  // tanh or linear (roformer-sim)
+  std::vector<std::string> labels;  // names of the classes; empty: LABEL_0, LABEL_1, …
   std::string source;  // the JSON it was read from: unknown keys survive a load and a save
 };
 
-/// Hugging Face's class: "RoFormerForMaskedLM", "BertModel", …
-std::string architecture_name(const model::EncoderConfig& config, Architecture architecture);
-
 /// Reads the config.json of a folder. Throws Error naming file and key for a wrong type, a
-/// model_type other than roformer and bert, and anything that the engine does not compute
-/// (decoders, RoFormerV2's norm, BERT with embedding_size != hidden_size). Heads that we do not
-/// have are read as a bare encoder.
+/// model_type other than roformer and bert, and anything that the engine does not compute (relative
+/// position embeddings, BERT with embedding_size != hidden_size). Heads that we do not have are
+/// read as a bare encoder.
 CheckpointConfig load_config(const std::filesystem::path& folder);
 
 /// The same from text; `name` is the file's, for messages.

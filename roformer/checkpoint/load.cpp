@@ -96,7 +96,7 @@ LoadReport load_weights(torch::nn::Module& module, const SafetensorsFile& file) 
     copy.target.copy_(file.tensor(copy.name));
     used.insert(copy.name);
   }
-  const bool has_decoder = used.contains("cls.predictions.transform.dense.weight");
+  const bool has_decoder = module.named_modules().contains("cls.predictions");
   for (const std::string& name : names) {
     const bool tied_decoder = has_decoder && name == "cls.predictions.decoder.weight";
     if (used.contains(name) || tied_decoder || is_alias(name, used) || carries_nothing(name))
@@ -111,10 +111,26 @@ LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& 
   return load_weights(module, open_weights(folder));
 }
 
+namespace {
+
+bool has_pooler(const SafetensorsFile& file) {
+  return file.has(encoder_prefix(names_of(file), file.path().string()) + "pooler.dense.weight");
+}
+
+Architecture with_pooler(Architecture architecture) {
+  if (architecture == Architecture::encoder) return Architecture::pooled_encoder;
+  if (architecture == Architecture::causal_language_model)
+    return Architecture::pooled_causal_language_model;
+  return architecture;
+}
+
+}  // namespace
+
 CheckpointConfig load_settled_config(const std::filesystem::path& folder,
                                      const SafetensorsFile& file) {
   constexpr const char* kDecoder = "cls.predictions.decoder.weight";
   CheckpointConfig config = load_config(folder);
+  if (has_pooler(file)) config.architecture = with_pooler(config.architecture);
   if (!config.encoder.tie_word_embeddings || !file.has(kDecoder)) return config;
   const std::string words =
       encoder_prefix(names_of(file), file.path().string()) + "embeddings.word_embeddings.weight";
@@ -130,17 +146,6 @@ void warn_of_missing(const LoadReport& report, const std::filesystem::path& fold
   if (report.missing.empty()) return;
   spdlog::warn("{}: these weights are missing and start afresh: {}", folder.string(),
                fmt::join(report.missing, ", "));
-}
-
-std::optional<Pooler> load_pooler(const model::EncoderConfig& config, const SafetensorsFile& file) {
-  const std::string prefix = encoder_prefix(names_of(file), file.path().string());
-  const std::string weight = prefix + "pooler.dense.weight";
-  const std::string bias = prefix + "pooler.dense.bias";
-  if (!file.has(weight) || !file.has(bias)) return std::nullopt;
-  require_tensor(file, weight, {config.hidden_size, config.hidden_size});
-  require_tensor(file, bias, {config.hidden_size});
-  return Pooler{file.tensor(weight).to(torch::kFloat, false, true),
-                file.tensor(bias).to(torch::kFloat, false, true)};
 }
 
 }  // namespace roformer::checkpoint

@@ -10,7 +10,16 @@ namespace {
 constexpr std::array<std::string_view, 3> kPrefixes{"roformer.", "bert.", ""};
 constexpr std::array<std::string_view, 4> kEncoderParts{"embeddings.", "embeddings_project.",
                                                         "encoder.", "pooler."};
-constexpr std::string_view kFused = ".self.qkv.";
+
+// Our fused parameters and the tensors whose rows they hold.
+struct FusedName {
+  std::string_view ours;
+  std::array<std::string_view, 3> parts;
+};
+constexpr std::array<FusedName, 2> kFused{{
+    {".self.qkv.", {".self.query.", ".self.key.", ".self.value."}},
+    {".self.kv.", {".self.key.", ".self.value.", ""}},
+}};
 constexpr std::string_view kWordEmbeddings = "embeddings.word_embeddings.weight";
 
 // `name` with its ending replaced; none if it ends otherwise.
@@ -37,13 +46,17 @@ std::vector<std::string> candidates(const std::string& name) {
 }  // namespace
 
 std::vector<std::string> split_names(const std::string& parameter) {
-  const std::size_t at = parameter.find(kFused);
-  if (at == std::string::npos) return {parameter};
-  std::vector<std::string> names;
-  for (const char* part : {".self.query.", ".self.key.", ".self.value."}) {
-    names.push_back(std::string(parameter).replace(at, kFused.size(), part));
+  for (const FusedName& fused : kFused) {
+    const std::size_t at = parameter.find(fused.ours);
+    if (at == std::string::npos) continue;
+    std::vector<std::string> names;
+    for (const std::string_view part : fused.parts) {
+      if (part.empty()) continue;
+      names.push_back(std::string(parameter).replace(at, fused.ours.size(), part));
+    }
+    return names;
   }
-  return names;
+  return {parameter};
 }
 
 std::optional<std::string> name_in_encoder(std::string_view name) {

@@ -1,5 +1,6 @@
-// Our parameters' names and those of Hugging Face's files. Ours are theirs but for one fused
-// tensor, …attention.self.qkv, which is their query, key and value below each other.
+// Our parameters' names and those of Hugging Face's files. Ours are theirs but for fused tensors:
+// …attention.self.qkv is their query, key and value below each other, …crossattention.self.kv their
+// key and value.
 #pragma once
 #include <optional>
 #include <set>
@@ -11,8 +12,8 @@ namespace roformer::checkpoint {
 
 using NameSet = std::set<std::string, std::less<>>;
 
-/// The tensors whose rows, below each other, are our parameter: query, key and value for qkv, else
-/// the name itself.
+/// The tensors whose rows, below each other, are our parameter: query, key and value for qkv, key
+/// and value for kv, else the name itself.
 std::vector<std::string> split_names(const std::string& parameter);
 
 /// The name behind "roformer." or "bert." if it is one of the encoder's (embeddings, blocks,

@@ -47,7 +47,7 @@ ordered_json describe_tensors(const checkpoint::Inspection& inspection) {
 ordered_json describe(const std::string& folder) {
   const checkpoint::Inspection inspection = checkpoint::inspect(folder);
   const auto& config = inspection.config;
-  return {{"architecture", checkpoint::architecture_name(config.encoder, config.architecture)},
+  return {{"architecture", checkpoint::architecture_name(config.encoder.model_type, config.architecture)},
           {"parameters", inspection.parameters},
           {"encoder_parameters", inspection.encoder_parameters},
           {"position_encoding", config.encoder.position_encoding},

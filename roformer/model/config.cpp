@@ -35,6 +35,29 @@ void validate_encoding(const EncoderConfig& config) {
                 config.rope_theta);
 }
 
+void require_one_of(const char* key, const std::string& value,
+                    const std::vector<std::string>& known) {
+  base::require(std::find(known.begin(), known.end(), value) != known.end(),
+                "[model] expected {} to be one of {} but got '{}'", key, fmt::join(known, ", "),
+                value);
+}
+
+void validate_choices(const EncoderConfig& config) {
+  require_one_of("norm_type", config.norm_type, {"layer_norm", "rms_norm"});
+  require_one_of("pooler_activation", config.pooler_activation, {"tanh", "linear"});
+  require_one_of("summary_type", config.summary.type, {"last", "first", "mean"});
+  if (!config.problem_type.empty())
+    require_one_of("problem_type", config.problem_type,
+                   {"regression", "single_label_classification", "multi_label_classification"});
+  if (!config.summary.activation.empty() && config.summary.activation != "tanh")
+    parse_activation(config.summary.activation);
+  require_share("summary_first_dropout", config.summary.first_dropout);
+  require_share("summary_last_dropout", config.summary.last_dropout);
+  if (config.classifier_dropout) require_share("classifier_dropout", *config.classifier_dropout);
+  base::require(config.is_decoder || !config.add_cross_attention,
+                "[model] expected is_decoder with add_cross_attention but got an encoder");
+}
+
 }  // namespace
 
 void validate(const EncoderConfig& config) {
@@ -65,6 +88,7 @@ void validate(const EncoderConfig& config) {
                 config.layer_norm_eps);
   parse_activation(config.hidden_act);
   validate_encoding(config);
+  validate_choices(config);
 }
 
 namespace {

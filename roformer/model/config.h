@@ -1,9 +1,21 @@
 // The shape of an encoder, in the words of Hugging Face's config.json. No tensors here.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace roformer::model {
+
+/// How a multiple-choice head reads a sequence: transformers' summary_* keys.
+struct SummaryOptions {
+  std::string type = "last";    // last, first, mean; last and mean count padded places too
+  bool use_projection = false;  // a product (hidden, hidden) behind it
+  std::string activation;       // tanh or a hidden_act; empty: none
+  double first_dropout = 0.0;   // before the projection
+  double last_dropout = 0.0;    // behind the activation
+
+  bool operator==(const SummaryOptions&) const = default;
+};
 
 /// Keys and defaults of transformers' RoFormerConfig and BertConfig; what they have no word for is
 /// marked "ours".
@@ -32,6 +44,15 @@ struct EncoderConfig {
   std::int64_t rotary_dim = 0;     // ours: dimensions of a head that rotate; 0 is all of them
   bool rotary_interleaved = true;  // ours: pairs (2i, 2i+1); false: (i, i + D/2)
   std::int64_t num_labels = 2;     // of a classification head
+  std::string problem_type;        // regression, single_label_classification,
+                                   // multi_label_classification; empty: as labels are
+  std::optional<double> classifier_dropout;  // BERT's heads; none: hidden_dropout_prob
+  SummaryOptions summary;                    // RoFormer's multiple choice
+  std::string pooler_activation = "tanh";    // or linear (RoFormer-Sim)
+  std::string norm_type = "layer_norm";      // or rms_norm: no weights (RoFormerV2)
+  bool use_bias = true;                      // of the products in blocks; false in RoFormerV2
+  bool is_decoder = false;                   // a token sees itself and those before it
+  bool add_cross_attention = false;          // decoder blocks look at an encoder's states too
 
   std::int64_t head_size() const { return hidden_size / num_attention_heads; }
 };

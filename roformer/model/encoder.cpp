@@ -5,7 +5,10 @@
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/model/block.h"
+#include "roformer/model/initialize.h"
 #include "roformer/model/linear.h"
+#include "roformer/model/named_group.h"
+#include "roformer/model/norm.h"
 #include "roformer/position/position_encoding.h"
 
 namespace roformer::model {
@@ -42,7 +45,7 @@ void require_ids_below(const Tensor& ids, std::int64_t limit, const char* what, 
 struct EncoderImpl::Parts {
   torch::nn::Embedding words{nullptr}, types{nullptr};
   std::shared_ptr<position::PositionEncoding> encoding;
-  torch::nn::LayerNorm norm{nullptr};
+  Norm norm{nullptr};
   torch::nn::Linear projection{nullptr};  // only if embedding_size != hidden_size
   std::vector<Block> blocks;
 };
@@ -57,7 +60,7 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config)
       "token_type_embeddings", torch::nn::Embedding(config.type_vocab_size, config.embedding_size));
   parts_->encoding =
       embeddings->add("position_embeddings", position::make_encoding(encoding_options(config)));
-  parts_->norm = embeddings->add("LayerNorm", make_norm(config.embedding_size, config));
+  parts_->norm = embeddings->add("LayerNorm", Norm(config.embedding_size, config));
   if (config.embedding_size != config.hidden_size) {
     parts_->projection = register_module(
         "embeddings_project", torch::nn::Linear(config.embedding_size, config.hidden_size));
@@ -83,11 +86,31 @@ Tensor EncoderImpl::embed(const packed::PackedBatch& batch, const position::Posi
   Tensor x = torch::embedding(parts_->words->weight, batch.tokens, config_.pad_token_id) +
              torch::embedding(parts_->types->weight, batch.segment_ids);
   x = parts_->encoding->embed(x, positions);
-  x = residual_norm(x, {}, parts_->norm->weight, parts_->norm->bias, config_.layer_norm_eps);
+  x = parts_->norm(x);
   if (is_training()) x = dropout(x, {config_.hidden_dropout_prob, dropout_seed});
   if (!parts_->projection.is_empty())
     x = linear(x, parts_->projection->weight, parts_->projection->bias);
   return x;
+}
+
+std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& batch,
+                                                   const ForwardOptions& options) const {
+  base::require(config_.is_decoder || (!options.cache && !options.prefix_lengths.defined()),
+                "[model] expected is_decoder for a cache or a prefix but got an encoder, whose "
+                "tokens all see each other");
+  if (options.cache != nullptr) {
+    return options.cache->extend(batch.cu_seqlens, batch.position_ids, options.prefix_lengths);
+  }
+  auto spans = attention::self_spans(
+      batch.cu_seqlens, batch.num_tokens(),
+      config_.is_decoder ? attention::Visibility::causal : attention::Visibility::two_sided);
+  const Tensor prefix = options.prefix_lengths, keys = batch.num_keys;
+  for (std::size_t b = 0; b < spans.size(); ++b) {
+    const auto row = static_cast<std::int64_t>(b);
+    if (prefix.defined()) spans[b].prefix = prefix[row].item<std::int64_t>();
+    if (keys.defined()) spans[b].num_keys = keys[row].item<std::int64_t>();
+  }
+  return spans;
 }
 
 Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptions& options) {
@@ -95,17 +118,28 @@ Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptio
   context.encoding = parts_->encoding.get();
   context.positions =
       parts_->encoding->prepare(batch.position_ids, parts_->words->weight.scalar_type());
-  context.cu_seqlens = batch.cu_seqlens;
   context.training = is_training();
   Tensor x = embed(batch, context.positions, base::derive(options.dropout_seed, 0));
+  context.spans = spans_of(batch, options);
+  context.cache = options.cache;
+  Memory memory;
+  if (options.memory != nullptr) {
+    memory = *options.memory;
+    memory.spans = attention::cross_spans(batch.cu_seqlens, batch.num_tokens(), memory.cu_seqlens,
+                                          memory.hidden.size(0));
+    context.memory = &memory;
+  }
   EncoderTrace* const trace = options.trace;
   const bool wants_states = trace != nullptr && trace->want_hidden_states;
+  const bool wants_attentions = trace != nullptr && trace->want_attentions;
   if (wants_states) trace->hidden_states.push_back(x);
   bool selected = false;
   for (std::size_t i = 0; i < parts_->blocks.size(); ++i) {
+    context.layer = static_cast<std::int64_t>(i);
     context.dropout_seed = base::derive(options.dropout_seed, i + 1);
-    if (trace != nullptr && trace->want_attentions)
-      context.attentions = &trace->attentions.emplace_back();
+    if (wants_attentions) context.attentions = &trace->attentions.emplace_back();
+    if (wants_attentions && context.memory != nullptr)
+      context.cross_attentions = &trace->cross_attentions.emplace_back();
     if (i + 1 == parts_->blocks.size() && !wants_states && options.rows.defined()) {
       context.rows = options.rows;
       selected = true;

@@ -1,4 +1,5 @@
-// The encoder of RoFormer and BERT over a packed batch: embeddings, then blocks.
+// The trunk of RoFormer and BERT over a packed batch: embeddings, then blocks. A configuration with
+// is_decoder makes it look back only.
 #pragma once
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -6,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/attention/key_value_cache.h"
+#include "roformer/model/block_attention.h"
 #include "roformer/model/config.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/position/position_encoding.h"
@@ -19,6 +22,7 @@ struct EncoderTrace {
   std::vector<torch::Tensor>
       hidden_states;  // L + 1 of (N, hidden): after the embeddings, after each block
   std::vector<std::vector<torch::Tensor>> attentions;  // L × B of (heads, T_b, T_b), after softmax
+  std::vector<std::vector<torch::Tensor>> cross_attentions;  // of decoders, (heads, T_b, M_b)
 };
 
 /// Choices of one forward pass that are no part of the model.
@@ -27,11 +31,18 @@ struct ForwardOptions {
   torch::Tensor
       rows;  // (M) int64: hidden states are asked for at these tokens only; undefined: at all
   EncoderTrace* trace = nullptr;
+  // (B) int64: of a decoder, how many first tokens every token of the sequence sees (UniLM's mask,
+  // as in RoFormer-Sim and RoFormer-GPT). Undefined: none.
+  torch::Tensor prefix_lengths = {};
+  // Keys and values of earlier tokens, which come before the batch's own; grows by them.
+  attention::KeyValueCache* cache = nullptr;
+  const Memory* memory = nullptr;  // what cross-attention looks at; null: it is left out
 };
 
-/// Hugging Face's RoFormerModel or BertModel (without pooler). Parameters have Hugging Face's names
-/// without prefix, but for one fused tensor: encoder.layer.{i}.attention.self.qkv.{weight (3
-/// hidden, hidden), bias (3 hidden)}, rows query, key, value.
+/// Hugging Face's RoFormerModel or BertModel (without pooler), JunnYu's RoFormerV2. Parameters have
+/// Hugging Face's names without prefix, but for fused tensors:
+/// encoder.layer.{i}.attention.self.qkv.{weight (3 hidden, hidden), bias (3 hidden)}, rows query,
+/// key, value; encoder.layer.{i}.crossattention.self.kv likewise, rows key, value.
 class EncoderImpl : public torch::nn::Module {
  public:
   explicit EncoderImpl(const EncoderConfig& config);
@@ -46,6 +57,8 @@ class EncoderImpl : public torch::nn::Module {
  private:
   torch::Tensor embed(const packed::PackedBatch& batch, const position::Positions& positions,
                       std::uint64_t dropout_seed);
+  std::vector<attention::Span> spans_of(const packed::PackedBatch& batch,
+                                        const ForwardOptions& options) const;
 
   EncoderConfig config_;
   struct Parts;

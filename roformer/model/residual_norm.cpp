@@ -118,6 +118,72 @@ struct ResidualNorm : torch::autograd::Function<ResidualNorm> {
   }
 };
 
+struct RmsNormResult {
+  Tensor y, inverse_root;
+};
+
+ResidualNormTask rms_norm_task(const Tensor& x, double epsilon, const Dropout& dropout) {
+  return {x.size(1),
+          static_cast<float>(epsilon),
+          static_cast<float>(dropout.probability),
+          dropout.seed,
+          nullptr,
+          nullptr};
+}
+
+RmsNormResult rms_norm_forward(const Tensor& x, const Tensor& residual, double epsilon,
+                               const Dropout& dropout) {
+  const RmsNormResult result{torch::empty(x.sizes(), x.options()),
+                             torch::empty({x.size(0)}, x.options())};
+  const ResidualNormTask task = rms_norm_task(x, epsilon, dropout);
+  const auto* const source = x.const_data_ptr<float>();
+  const auto* const other = residual.defined() ? residual.const_data_ptr<float>() : nullptr;
+  auto* const y = result.y.data_ptr<float>();
+  auto* const inverse = result.inverse_root.data_ptr<float>();
+  over_row_blocks(x.size(0), [&](auto isa, std::int64_t, std::int64_t begin, std::int64_t end) {
+    residual_rms_norm_rows<isa()>(task, source, other, y, inverse, begin, end);
+  });
+  return result;
+}
+
+struct ResidualRmsNorm : torch::autograd::Function<ResidualRmsNorm> {
+  static Tensor forward(AutogradContext* context, const Tensor& x,
+                        const std::optional<Tensor>& given, double epsilon, double probability,
+                        std::int64_t seed) {
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    const auto result = rms_norm_forward(x, given.value_or(Tensor()), epsilon,
+                                         {probability, static_cast<std::uint64_t>(seed)});
+    context->save_for_backward({result.y, result.inverse_root});
+    context->saved_data["has_residual"] = given.has_value();
+    context->saved_data["probability"] = probability;
+    context->saved_data["seed"] = seed;
+    return result.y;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const Dropout dropout{context->saved_data["probability"].toDouble(),
+                          static_cast<std::uint64_t>(context->saved_data["seed"].toInt())};
+    const Tensor slope = gradients[0].contiguous();
+    const Tensor residual_gradient = torch::empty(slope.sizes(), slope.options());
+    const Tensor x_gradient =
+        dropout.probability > 0 ? torch::empty(slope.sizes(), slope.options()) : residual_gradient;
+    const ResidualNormTask task = rms_norm_task(slope, 0, dropout);
+    const auto* const slope_data = slope.const_data_ptr<float>();
+    const auto* const y = saved[0].const_data_ptr<float>();
+    const auto* const inverse = saved[1].const_data_ptr<float>();
+    auto* const residual_data = residual_gradient.data_ptr<float>();
+    auto* const x_data = dropout.probability > 0 ? x_gradient.data_ptr<float>() : nullptr;
+    over_row_blocks(slope.size(0),
+                    [&](auto isa, std::int64_t, std::int64_t begin, std::int64_t end) {
+                      residual_rms_norm_gradient_rows<isa()>(task, slope_data, y, inverse,
+                                                             residual_data, x_data, begin, end);
+                    });
+    const bool has_residual = context->saved_data["has_residual"].toBool();
+    return {x_gradient, has_residual ? residual_gradient : Tensor(), Tensor(), Tensor(), Tensor()};
+  }
+};
+
 Tensor dropout_on_cpu(const Tensor& x, const Dropout& dropout) {
   Tensor result = torch::empty(x.sizes(), x.options());
   ResidualNormTask task{x.size(1),    0,       static_cast<float>(dropout.probability),
@@ -150,6 +216,14 @@ bool norm_kernel_serves(const Tensor& x) {
   return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
 }
 
+// residual + dropout(x), composed.
+Tensor residual_sum(const Tensor& x, const Tensor& residual, const Dropout& dropout) {
+  Tensor sum = x;
+  if (dropout.probability > 0)
+    sum = sum * dropout_factors(x.size(0), x.size(1), dropout).to(x.options());
+  return residual.defined() ? sum + residual : sum;
+}
+
 bool wants_gradient(const Tensor& x) {
   return x.defined() && x.requires_grad();
 }
@@ -174,11 +248,25 @@ Tensor residual_norm(const Tensor& x, const Tensor& residual, const Tensor& weig
 
 Tensor residual_norm_composed(const Tensor& x, const Tensor& residual, const Tensor& weight,
                               const Tensor& bias, double epsilon, const Dropout& dropout) {
-  Tensor sum = x;
-  if (dropout.probability > 0)
-    sum = sum * dropout_factors(x.size(0), x.size(1), dropout).to(x.options());
-  if (residual.defined()) sum = sum + residual;
-  return torch::layer_norm(sum, {x.size(1)}, weight, bias, epsilon);
+  return torch::layer_norm(residual_sum(x, residual, dropout), {x.size(1)}, weight, bias, epsilon);
+}
+
+Tensor residual_rms_norm(const Tensor& x, const Tensor& residual, double epsilon,
+                         const Dropout& dropout) {
+  if (!norm_kernel_serves(x)) return residual_rms_norm_composed(x, residual, epsilon, dropout);
+  const Tensor rows = x.contiguous(), other = residual.defined() ? residual.contiguous() : residual;
+  const bool gradient =
+      torch::GradMode::is_enabled() && (wants_gradient(x) || wants_gradient(residual));
+  if (!gradient) return rms_norm_forward(rows, other, epsilon, dropout).y;
+  const auto given = other.defined() ? std::optional<Tensor>(other) : std::nullopt;
+  return ResidualRmsNorm::apply(rows, given, epsilon, dropout.probability,
+                                static_cast<std::int64_t>(dropout.seed));
+}
+
+Tensor residual_rms_norm_composed(const Tensor& x, const Tensor& residual, double epsilon,
+                                  const Dropout& dropout) {
+  const Tensor sum = residual_sum(x, residual, dropout);
+  return sum / (sum.square().mean(-1, true) + epsilon).sqrt();
 }
 
 Tensor dropout(const Tensor& x, const Dropout& dropout) {

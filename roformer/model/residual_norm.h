@@ -1,4 +1,5 @@
-// LayerNorm(residual + dropout(x)) as one operator with a gradient, and its composed form.
+// LayerNorm(residual + dropout(x)), and RoFormerV2's norm without weights, as one operator with a
+// gradient each, and their composed forms.
 #pragma once
 #include <torch/types.h>
 
@@ -23,6 +24,15 @@ torch::Tensor residual_norm(const torch::Tensor& x, const torch::Tensor& residua
 torch::Tensor residual_norm_composed(const torch::Tensor& x, const torch::Tensor& residual,
                                      const torch::Tensor& weight, const torch::Tensor& bias,
                                      double epsilon, const Dropout& dropout = {});
+
+/// s / sqrt(mean(s²) + epsilon) with s = residual + dropout(x): root-mean-square norm without
+/// weights (Zhang and Sennrich 2019), as RoFormerV2 has it. Shapes as above.
+torch::Tensor residual_rms_norm(const torch::Tensor& x, const torch::Tensor& residual,
+                                double epsilon, const Dropout& dropout = {});
+
+/// The same in LibTorch's operators.
+torch::Tensor residual_rms_norm_composed(const torch::Tensor& x, const torch::Tensor& residual,
+                                         double epsilon, const Dropout& dropout = {});
 
 /// x (N, size) with elements dropped and the others divided by what is kept. Differentiable.
 torch::Tensor dropout(const torch::Tensor& x, const Dropout& dropout);

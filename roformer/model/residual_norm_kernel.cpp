@@ -129,6 +129,44 @@ void residual_norm_gradient_rows(const ResidualNormTask& task, const float* y_gr
 }
 
 template <base::Isa>
+void residual_rms_norm_rows(const ResidualNormTask& task, const float* x, const float* residual,
+                            float* y, float* inverse_root, std::int64_t begin, std::int64_t end) {
+  const std::int64_t size = task.size;
+  for (std::int64_t row = begin; row < end; ++row) {
+    float* const target = y + row * size;
+    add_row(task, row, x + row * size, residual == nullptr ? nullptr : residual + row * size,
+            target);
+    float squares = 0;
+#pragma omp simd reduction(+ : squares)
+    for (std::int64_t j = 0; j < size; ++j) squares += target[j] * target[j];
+    const float inverse = 1 / __builtin_sqrtf(squares / static_cast<float>(size) + task.epsilon);
+    if (inverse_root != nullptr) inverse_root[row] = inverse;
+#pragma omp simd
+    for (std::int64_t j = 0; j < size; ++j) target[j] *= inverse;
+  }
+}
+
+template <base::Isa>
+void residual_rms_norm_gradient_rows(const ResidualNormTask& task, const float* y_gradient,
+                                     const float* y, const float* inverse_root,
+                                     float* residual_gradient, float* x_gradient,
+                                     std::int64_t begin, std::int64_t end) {
+  const std::int64_t size = task.size;
+  for (std::int64_t row = begin; row < end; ++row) {
+    const float* const slope = y_gradient + row * size;
+    const float* const value = y + row * size;
+    float product = 0;
+#pragma omp simd reduction(+ : product)
+    for (std::int64_t j = 0; j < size; ++j) product += slope[j] * value[j];
+    const float along = product / static_cast<float>(size), inverse = inverse_root[row];
+    float* const target = residual_gradient + row * size;
+#pragma omp simd
+    for (std::int64_t j = 0; j < size; ++j) target[j] = inverse * (slope[j] - value[j] * along);
+    if (x_gradient != nullptr) mask_row(task, row, target, x_gradient + row * size);
+  }
+}
+
+template <base::Isa>
 void dropout_rows(const ResidualNormTask& task, const float* source, float* target,
                   std::int64_t begin, std::int64_t end) {
   for (std::int64_t row = begin; row < end; ++row)
@@ -141,6 +179,11 @@ template void residual_norm_rows<isa>(const ResidualNormTask&, const float*, con
 template void residual_norm_gradient_rows<isa>(const ResidualNormTask&, const float*, const float*,
                                                const float*, float*, float*, float*, float*,
                                                std::int64_t, std::int64_t);
+template void residual_rms_norm_rows<isa>(const ResidualNormTask&, const float*, const float*,
+                                          float*, float*, std::int64_t, std::int64_t);
+template void residual_rms_norm_gradient_rows<isa>(const ResidualNormTask&, const float*,
+                                                   const float*, const float*, float*, float*,
+                                                   std::int64_t, std::int64_t);
 template void dropout_rows<isa>(const ResidualNormTask&, const float*, float*, std::int64_t,
                                 std::int64_t);
 

@@ -13,8 +13,8 @@ struct ResidualNormTask {
   float epsilon;
   float dropout;
   std::uint64_t dropout_seed;
-  const float* weight;  // (size)
-  const float* bias;    // (size)
+  const float* weight;  // (size); LayerNorm only
+  const float* bias;    // (size); LayerNorm only
 };
 
 /// `residual` may be null (plain LayerNorm). `normalized` (rows, size) and `inverse_deviation`
@@ -33,6 +33,19 @@ void residual_norm_gradient_rows(const ResidualNormTask& task, const float* y_gr
                                  float* residual_gradient, float* x_gradient,
                                  float* weight_gradient, float* bias_gradient, std::int64_t begin,
                                  std::int64_t end);
+
+/// y = s / sqrt(mean(s²) + epsilon) with s = residual + dropout(x). `inverse_root` (rows), if not
+/// null, receives the divisors' inverses, which the gradient needs.
+template <base::Isa isa>
+void residual_rms_norm_rows(const ResidualNormTask& task, const float* x, const float* residual,
+                            float* y, float* inverse_root, std::int64_t begin, std::int64_t end);
+
+/// From the result y; x_gradient may be null as above.
+template <base::Isa isa>
+void residual_rms_norm_gradient_rows(const ResidualNormTask& task, const float* y_gradient,
+                                     const float* y, const float* inverse_root,
+                                     float* residual_gradient, float* x_gradient,
+                                     std::int64_t begin, std::int64_t end);
 
 /// target := dropout(source), rows of task.size.
 template <base::Isa isa>

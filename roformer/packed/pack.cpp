@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "roformer/base/error.h"
@@ -63,20 +64,35 @@ torch::Tensor cumulative_lengths(const torch::Tensor& mask) {
   return result;
 }
 
+// Row by row the places of the mask, then those of the onlookers: (N) int64.
+torch::Tensor places_in_order(const torch::Tensor& mask, const torch::Tensor& onlookers,
+                              std::int64_t columns) {
+  const torch::Tensor places = mask.logical_or(onlookers).nonzero().flatten();
+  if (places.numel() == 0) return places;
+  const torch::Tensor row = places.div(std::max<std::int64_t>(columns, 1), "floor");
+  const torch::Tensor key = row * 2 + onlookers.index_select(0, places).to(torch::kLong);
+  return places.index_select(0, std::get<1>(key.sort(/*stable=*/true, 0, /*descending=*/false)));
+}
+
 }  // namespace
 
 PackedInputs pack(const PaddedInputs& inputs) {
   const torch::Tensor& ids = inputs.input_ids;
   require_input_ids(ids);
   const torch::Tensor mask = flat_mask(inputs);
+  const torch::Tensor onlookers = inputs.onlookers.defined()
+                                      ? inputs.onlookers.flatten().logical_and(mask.logical_not())
+                                      : torch::zeros_like(mask);
 
   PackedInputs result;
   result.rows = ids.size(0);
   result.columns = ids.size(1);
-  result.places = mask.nonzero().flatten();
+  result.places = places_in_order(mask, onlookers, result.columns);
   PackedBatch& batch = result.batch;
   batch.tokens = pick(ids, "input_ids", ids, result.places);
-  batch.cu_seqlens = cumulative_lengths(mask.view(ids.sizes()));
+  batch.cu_seqlens = cumulative_lengths(mask.logical_or(onlookers).view(ids.sizes()));
+  if (inputs.onlookers.defined())
+    batch.num_keys = mask.view(ids.sizes()).sum(1).to(torch::kInt).cpu();
   batch.segment_ids = inputs.token_type_ids.defined()
                           ? pick(inputs.token_type_ids, "token_type_ids", ids, result.places)
                           : torch::zeros_like(batch.tokens);

@@ -13,6 +13,9 @@ struct PaddedInputs {
   torch::Tensor token_type_ids = {};  // (B, T) or (1, T); default 0
   torch::Tensor position_ids = {};  // (B, T) or (1, T); default the column, so that padding on the
                                     // left shifts positions
+  // (B, T) bool: masked places that are computed nevertheless, looking on unseen, as a padded model
+  // computes them; default none. They come last in their sequence (PackedBatch::num_keys).
+  torch::Tensor onlookers = {};
 };
 
 /// A packed batch that remembers where its tokens stood.

@@ -36,7 +36,7 @@ void require_lengths(const data::TokenBatch& batch) {
 }  // namespace
 
 PackedBatch PackedBatch::to(torch::Device device) const {
-  return {tokens.to(device), cu_seqlens, position_ids.to(device), segment_ids.to(device)};
+  return {tokens.to(device), cu_seqlens, position_ids.to(device), segment_ids.to(device), num_keys};
 }
 
 PackedBatch from_tokens(const data::TokenBatch& batch) {

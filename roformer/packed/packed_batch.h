@@ -16,6 +16,9 @@ struct PackedBatch {
   torch::Tensor cu_seqlens;    // (B + 1) int32, on the CPU
   torch::Tensor position_ids;  // (N) int64, the positions that rotate
   torch::Tensor segment_ids;   // (N) int64
+  // (B) int32, on the CPU: how many tokens of a sequence, its first ones, are seen by others. The
+  // rest look on but are not seen, as padded places of a padded model do. Undefined: all are seen.
+  torch::Tensor num_keys = {};
 
   std::int64_t num_tokens() const { return tokens.size(0); }
   std::int64_t num_sequences() const { return cu_seqlens.size(0) - 1; }

@@ -40,27 +40,28 @@ Pooling pooling_of(const std::string& name) {
 }
 
 Embed::Embed(const std::filesystem::path& folder, const EmbedOptions& options) : options_(options) {
-  auto loaded = checkpoint::load_model<model::Encoder>(folder);
-  model_ = loaded.module;
+  if (options.pooling == Pooling::pooler) {
+    auto loaded = checkpoint::load_model<model::PooledEncoder>(folder);
+    for (const std::string& name : loaded.report.missing)
+      base::require(name.find("pooler") == name.npos,
+                    "[pipeline] {}: expected a pooler (pooler.dense) but there is none",
+                    folder.string());
+    pooled_ = loaded.module;
+    model_ = model::Encoder(std::shared_ptr<model::EncoderImpl>(pooled_.ptr()));
+  } else {
+    model_ = checkpoint::load_model<model::Encoder>(folder).module;
+  }
   model_->to(options.device);
-  encoder_.emplace(folder, loaded.config.encoder, options.length);
-  if (options.pooling != Pooling::pooler) return;
-  pooler_ = checkpoint::load_pooler(loaded.config.encoder, checkpoint::open_weights(folder));
-  base::require(pooler_.has_value(),
-                "[pipeline] {}: expected a pooler (pooler.dense) but there is none",
-                folder.string());
-  pooler_->weight = pooler_->weight.to(options.device);
-  pooler_->bias = pooler_->bias.to(options.device);
-  linear_pooler_ = loaded.config.pooler_activation == "linear";
+  encoder_.emplace(folder, model_->config(), options.length);
 }
 
-torch::Tensor Embed::pool(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) const {
-  if (options_.pooling == Pooling::mean) return mean_of_sequences(hidden, cu_seqlens);
-  const torch::Tensor first =
-      hidden.index_select(0, cu_seqlens.slice(0, 0, -1).to(torch::kLong).to(hidden.device()));
-  if (options_.pooling == Pooling::cls) return first;
-  const torch::Tensor dense = torch::linear(first, pooler_->weight, pooler_->bias);
-  return linear_pooler_ ? dense : dense.tanh();
+torch::Tensor Embed::embed(const packed::PackedBatch& batch) {
+  if (options_.pooling == Pooling::mean)
+    return mean_of_sequences(model_->forward(batch), batch.cu_seqlens);
+  model::ForwardOptions first;
+  first.rows = model::first_tokens(batch);
+  const torch::Tensor hidden = model_->forward(batch, first);
+  return options_.pooling == Pooling::pooler ? pooled_->pool(hidden) : hidden;
 }
 
 torch::Tensor Embed::operator()(const Lines& lines) {
@@ -71,8 +72,7 @@ torch::Tensor Embed::operator()(const Lines& lines) {
       torch::zeros({static_cast<std::int64_t>(lines.texts.size()), model_->config().hidden_size});
   for (const auto& chosen : batches_by_tokens(pieces, options_.tokens_per_batch)) {
     const auto batch = packed::from_tokens(token_batch(pieces, chosen));
-    const torch::Tensor pooled =
-        pool(model_->forward(batch.to(options_.device)), batch.cu_seqlens).cpu();
+    const torch::Tensor pooled = embed(batch.to(options_.device)).cpu();
     std::vector<std::int64_t> rows;
     std::vector<float> weights;
     for (const std::size_t piece : chosen) {

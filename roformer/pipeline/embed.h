@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "roformer/checkpoint/load.h"
-#include "roformer/model/encoder.h"
+#include "roformer/model/pooler.h"
 #include "roformer/pipeline/text_pieces.h"
 
 namespace roformer::pipeline {
@@ -44,12 +44,11 @@ class Embed {
   torch::Tensor operator()(const Lines& lines);
 
  private:
-  torch::Tensor pool(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) const;
+  torch::Tensor embed(const packed::PackedBatch& batch);
 
   EmbedOptions options_;
+  model::PooledEncoder pooled_{nullptr};  // only if that is the pooling
   model::Encoder model_{nullptr};
-  std::optional<checkpoint::Pooler> pooler_;
-  bool linear_pooler_ = false;
   std::optional<TextEncoder> encoder_;
 };
 

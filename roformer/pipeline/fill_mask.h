@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/model/heads.h"
+#include "roformer/model/language_models.h"
 #include "roformer/pipeline/text_pieces.h"
 
 namespace roformer::pipeline {

@@ -16,11 +16,10 @@ struct PaddedRunOptions {
   torch::Device device = torch::kCPU;
 };
 
-/// Inputs: input_ids (B, T) of whole numbers; optional attention_mask, token_type_ids, position_ids
-/// (packed/pack.h). Outputs, zero at padded places: last_hidden_state (B, T, hidden); logits if the
-/// checkpoint's class has a head, (B, T, vocab), (B, num_labels) or (B, T, num_labels);
-/// hidden_states.{i} (B, T, hidden), i = 0 after the embeddings; attentions.{i} (B, heads, T, T).
-/// Throws Error for names and shapes that do not fit, and for ids out of range.
+/// Inputs: padded_call.h. Outputs: last_hidden_state (B, T, hidden), the head's (padded_outputs.h);
+/// hidden_states.{i} (B, T, hidden), i = 0 after the embeddings; attentions.{i} (B, heads, T, T),
+/// cross_attentions.{i} (B, heads, T, M). Zero at padded places. Throws Error for names and shapes
+/// that do not fit, and for ids out of range.
 checkpoint::TensorMap run_padded(const std::filesystem::path& model_folder,
                                  const checkpoint::TensorMap& inputs,
                                  const PaddedRunOptions& options);

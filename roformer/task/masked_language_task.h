@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "roformer/data/masked_language_source.h"
-#include "roformer/model/heads.h"
+#include "roformer/model/language_models.h"
 #include "roformer/task/recipe.h"
 #include "roformer/train/task.h"
 

@@ -31,9 +31,15 @@ std::int64_t total(const std::vector<std::int32_t>& lengths) {
   return sum;
 }
 
-Tensor composed(const Tensor& qkv, const Tensor& offsets, const AttentionOptions& options) {
+std::vector<Span> spans_for(const std::vector<std::int32_t>& lengths,
+                            Visibility visibility = Visibility::two_sided) {
+  return self_spans(offsets_of(lengths), total(lengths), visibility);
+}
+
+Tensor composed(const Tensor& qkv, const std::vector<Span>& spans,
+                const AttentionOptions& options) {
   const auto parts = qkv.unbind(1);
-  return composed_attention(parts[0], parts[1], parts[2], offsets, offsets, options);
+  return composed_attention(parts[0], parts[1], parts[2], spans, options);
 }
 
 double distance(const Tensor& a, const Tensor& b) {
@@ -46,9 +52,9 @@ class PackedAttentionTest : public ::testing::TestWithParam<AttentionCase> {};
 TEST_P(PackedAttentionTest, FusedEqualsComposedInDouble) {
   const AttentionCase& c = GetParam();
   torch::manual_seed(5);
-  const auto offsets = offsets_of(c.lengths);
-  const AttentionOptions options{1 / std::sqrt(static_cast<double>(c.head_size)), c.visibility,
-                                 c.dropout, 1234567890123};
+  const auto offsets = spans_for(c.lengths, c.visibility);
+  const AttentionOptions options{1 / std::sqrt(static_cast<double>(c.head_size)), c.dropout,
+                                 1234567890123};
   auto qkv =
       (torch::randn({total(c.lengths), 3, c.heads, c.head_size}) * 1.5).set_requires_grad(true);
   auto exact = qkv.detach().to(torch::kFloat64).set_requires_grad(true);
@@ -82,12 +88,12 @@ TEST(PackedAttention, PackedEqualsEachSequenceAlone) {
   torch::manual_seed(6);
   const std::vector<std::int32_t> lengths = {7, 1, 33, 33, 120};
   const auto qkv = torch::randn({total(lengths), 3, 4, 16});
-  const AttentionOptions options{0.25, Visibility::two_sided, 0, 0};
-  const auto packed = packed_self_attention(qkv, offsets_of(lengths), options);
+  const AttentionOptions options{0.25, 0, 0};
+  const auto packed = packed_self_attention(qkv, spans_for(lengths), options);
   std::int64_t begin = 0;
   for (const auto length : lengths) {
     const auto alone =
-        packed_self_attention(qkv.narrow(0, begin, length), offsets_of({length}), options);
+        packed_self_attention(qkv.narrow(0, begin, length), spans_for({length}), options);
     EXPECT_TRUE(torch::equal(alone, packed.narrow(0, begin, length)));
     begin += length;
   }
@@ -96,11 +102,11 @@ TEST(PackedAttention, PackedEqualsEachSequenceAlone) {
 TEST(PackedAttention, ThreadsDoNotChangeABit) {
   torch::manual_seed(7);
   auto qkv = torch::randn({400, 3, 3, 32}).set_requires_grad(true);
-  const AttentionOptions options{0.2, Visibility::two_sided, 0.1, 3};
+  const AttentionOptions options{0.2, 0.1, 3};
   const auto run = [&](int threads) {
     const int before = at::get_num_threads();
     at::set_num_threads(threads);
-    const auto out = packed_self_attention(qkv, offsets_of({350, 50}), options);
+    const auto out = packed_self_attention(qkv, spans_for({350, 50}), options);
     const auto gradient = torch::autograd::grad({out.sum()}, {qkv})[0];
     at::set_num_threads(before);
     return std::make_pair(out.detach(), gradient);
@@ -113,29 +119,28 @@ TEST(PackedAttention, ThreadsDoNotChangeABit) {
 TEST(PackedAttention, DropoutKeepsTheMeanAndTheShare) {
   const auto ones = torch::ones(
       {512, 3, 1, 8});  // uniform weights over 512 equal values: the output is the kept share
-  const AttentionOptions options{1, Visibility::two_sided, 0.25, 99};
-  const auto out = packed_self_attention(ones, offsets_of({512}), options);
+  const AttentionOptions options{1, 0.25, 99};
+  const auto out = packed_self_attention(ones, spans_for({512}), options);
   EXPECT_NEAR(out.mean().item<double>(), 1.0, 0.005);  // 262,144 draws: standard error 0.0011
   EXPECT_NEAR(out.select(2, 0).std().item<double>(), std::sqrt(0.25 / 0.75 / 512), 0.004);
   AttentionOptions other = options;
   other.dropout_seed = 100;
-  EXPECT_FALSE(torch::equal(out, packed_self_attention(ones, offsets_of({512}), other)));
+  EXPECT_FALSE(torch::equal(out, packed_self_attention(ones, spans_for({512}), other)));
 }
 
 TEST(PackedAttention, HugeScoresStayFinite) {
   auto qkv = torch::randn({40, 3, 1, 16}) * 300;
-  const auto out =
-      packed_self_attention(qkv, offsets_of({40}), {0.25, Visibility::two_sided, 0, 0});
+  const auto out = packed_self_attention(qkv, spans_for({40}), {0.25, 0, 0});
   EXPECT_TRUE(torch::isfinite(out).all().item<bool>());
-  EXPECT_LE(distance(out, composed(qkv.to(torch::kFloat64), offsets_of({40}), {0.25})), 0.05);
+  EXPECT_LE(distance(out, composed(qkv.to(torch::kFloat64), spans_for({40}), {0.25})), 0.05);
 }
 
 TEST(PackedAttention, FutureTokensDoNotReachCausalOutputs) {
   auto qkv = torch::randn({90, 3, 2, 16});
-  const AttentionOptions options{0.25, Visibility::causal, 0, 0};
-  const auto before = packed_self_attention(qkv, offsets_of({90}), options);
+  const AttentionOptions options{0.25, 0, 0};
+  const auto before = packed_self_attention(qkv, spans_for({90}, Visibility::causal), options);
   qkv.narrow(0, 70, 20).normal_();
-  const auto after = packed_self_attention(qkv, offsets_of({90}), options);
+  const auto after = packed_self_attention(qkv, spans_for({90}, Visibility::causal), options);
   EXPECT_TRUE(torch::equal(before.narrow(0, 0, 70), after.narrow(0, 0, 70)));
 }
 
@@ -147,9 +152,8 @@ TEST(PackedAttention, GivesWeightsAndTakesTerms) {
     return (-1e9 * (m.unsqueeze(-1) != n.unsqueeze(-2)).to(torch::kFloat32)).unsqueeze(1);
   };
   terms.value_term = [](const Tensor& w, const Tensor&, const Tensor&) { return w.sum(-1, true); };
-  const auto positions = torch::tensor({0, 1, 2, 0, 1, 2});
-  const auto out = composed_attention(q, k, v, offsets_of({3, 3}), offsets_of({3, 3}), {}, terms,
-                                      positions, positions, &weights);
+  terms.q_positions = terms.k_positions = torch::tensor({0, 1, 2, 0, 1, 2});
+  const auto out = composed_attention(q, k, v, spans_for({3, 3}), {}, terms, &weights);
   ASSERT_EQ(weights.size(), 2);
   EXPECT_LE(distance(weights[1], torch::eye(3).expand({2, 3, 3})),
             1e-6);  // each query sees itself only
@@ -158,20 +162,75 @@ TEST(PackedAttention, GivesWeightsAndTakesTerms) {
 
 TEST(PackedAttention, OtherTypesTakeTheComposedPath) {
   const auto qkv = torch::randn({20, 3, 2, 8}, torch::kFloat64);
-  const AttentionOptions options{0.3, Visibility::causal, 0.2, 8};
-  EXPECT_TRUE(torch::equal(packed_self_attention(qkv, offsets_of({20}), options),
-                           composed(qkv, offsets_of({20}), options)));
-  EXPECT_EQ(
-      packed_self_attention(qkv.to(torch::kBFloat16), offsets_of({20}), options).scalar_type(),
-      torch::kBFloat16);
+  const AttentionOptions options{0.3, 0.2, 8};
+  EXPECT_TRUE(torch::equal(packed_self_attention(qkv, spans_for({20}, Visibility::causal), options),
+                           composed(qkv, spans_for({20}, Visibility::causal), options)));
+  EXPECT_EQ(packed_self_attention(qkv.to(torch::kBFloat16), spans_for({20}), options).scalar_type(),
+            torch::kBFloat16);
 }
 
 TEST(PackedAttention, RefusesWrongOffsets) {
+  EXPECT_THROW(self_spans(offsets_of({3}), 4, Visibility::causal), Error);
+  EXPECT_THROW(self_spans(torch::tensor({0, 5, 4}, torch::kInt32), 4, Visibility::causal), Error);
+  EXPECT_THROW(self_spans(torch::tensor({0, 4}, torch::kInt64), 4, Visibility::causal), Error);
+  EXPECT_THROW(cross_spans(offsets_of({3}), 3, offsets_of({1, 2}), 3), Error);
+  EXPECT_THROW(packed_self_attention(torch::randn({4, 2, 1, 8}), spans_for({4}), {}), Error);
   const auto qkv = torch::randn({4, 3, 1, 8});
-  EXPECT_THROW(packed_self_attention(qkv, offsets_of({3}), {}), Error);
-  EXPECT_THROW(packed_self_attention(qkv, torch::tensor({0, 5, 4}, torch::kInt32), {}), Error);
-  EXPECT_THROW(packed_self_attention(qkv, torch::tensor({0, 4}, torch::kInt64), {}), Error);
-  EXPECT_THROW(packed_self_attention(torch::randn({4, 2, 1, 8}), offsets_of({4}), {}), Error);
+  EXPECT_THROW(packed_self_attention(qkv, spans_for({3}), {}), Error);
+  EXPECT_THROW(packed_self_attention(qkv, {{0, 4, 1, 4, 0, 0}}, {}), Error);
+}
+
+// Every query's keys of its own: prefixes, offsets, keys beyond the queries, and none at all.
+const std::vector<Span> uneven_spans = {{0, 50, 0, 61, 7, 11},  // a prefix and a cache
+                                        {50, 0, 61, 4, 4, 0},
+                                        {50, 3, 65, 0, 0, 0},       // nothing to see
+                                        {53, 9, 70, 130, 130, 0}};  // gap of five keys before
+
+TEST(PackedAttention, QueriesAndKeysOfTheirOwn) {
+  torch::manual_seed(9);
+  const auto leaf_of = [](std::int64_t rows) {
+    return torch::randn({rows, 3, 34}).set_requires_grad(true);
+  };
+  const Tensor q = leaf_of(62), k = leaf_of(203), v = leaf_of(203);
+  const auto exact = [](const Tensor& x) {
+    return x.detach().to(torch::kFloat64).set_requires_grad(true);
+  };
+  const Tensor q2 = exact(q), k2 = exact(k), v2 = exact(v);
+  const AttentionOptions options{0.2, 0.1, 17};
+  const auto fused = packed_attention(q, k, v, uneven_spans, options);
+  const auto expected = composed_attention(q2, k2, v2, uneven_spans, options);
+  EXPECT_LE(distance(fused, expected), 1e-5);
+  EXPECT_EQ(fused.narrow(0, 50, 3).abs().sum().item<double>(), 0);
+  const auto slope = torch::randn({62, 3, 34});
+  (fused * slope).sum().backward();
+  (expected * slope).sum().backward();
+  EXPECT_LE(distance(q.grad(), q2.grad()), 3e-5);
+  EXPECT_LE(distance(k.grad(), k2.grad()), 3e-5);
+  EXPECT_LE(distance(v.grad(), v2.grad()), 3e-5);
+}
+
+TEST(PackedAttention, PrefixIsSeenByAllAndTheRestLooksBack) {
+  Tensor keys = torch::zeros({6, 1, 2});
+  const Tensor values = torch::eye(6).narrow(1, 0, 6).view({6, 1, 6});
+  const auto out = composed_attention(keys, keys, values, {{0, 6, 0, 6, 4, 0}}, {});
+  for (std::int64_t query = 0; query < 6; ++query) {
+    const double seen = query < 4 ? 4 : static_cast<double>(query + 1);
+    EXPECT_NEAR(out[query][0][0].item<double>(), 1 / seen, 1e-6);
+    EXPECT_EQ((out[query][0] > 0).sum().item<std::int64_t>(), static_cast<std::int64_t>(seen));
+  }
+}
+
+TEST(PackedAttention, TokensThatNobodySeesStillLook) {
+  torch::manual_seed(10);
+  const auto qkv = torch::randn({7, 3, 2, 8}).set_requires_grad(true);
+  // Five keys, seven queries: the last two see the five, and nobody sees them.
+  const std::vector<Span> spans = {{0, 7, 0, 5, 5, 0}};
+  const auto out = packed_self_attention(qkv, spans, {0.4});
+  const auto alone = packed_self_attention(qkv.narrow(0, 0, 5), spans_for({5}), {0.4});
+  EXPECT_LE(distance(out.narrow(0, 0, 5), alone), 1e-6);
+  EXPECT_LE(distance(out, composed(qkv, spans, {0.4})), 1e-6);
+  const auto gradient = torch::autograd::grad({out.sum()}, {qkv})[0];
+  EXPECT_EQ(gradient.narrow(0, 5, 2).narrow(1, 1, 2).abs().sum().item<double>(), 0);
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/inspect.h"
 #include "roformer/checkpoint/save.h"
-#include "roformer/model/heads.h"
+#include "roformer/model/classifiers.h"
+#include "roformer/model/language_models.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 
@@ -70,6 +71,13 @@ TEST(Load, RoundTripOfEveryClass) {
     config.num_labels = 3;
     expect_round_trip<model::SequenceClassifier>(config, Architecture::sequence_classifier);
     expect_round_trip<model::TokenClassifier>(config, Architecture::token_classifier);
+    expect_round_trip<model::PooledEncoder>(config, Architecture::pooled_encoder);
+    expect_round_trip<model::MultipleChoice>(config, Architecture::multiple_choice);
+    expect_round_trip<model::QuestionAnswering>(config, Architecture::question_answering);
+    config.is_decoder = config.add_cross_attention = true;
+    expect_round_trip<model::CausalLanguageModel>(config, Architecture::causal_language_model);
+    expect_round_trip<model::PooledCausalLanguageModel>(
+        config, Architecture::pooled_causal_language_model);
   }
 }
 
@@ -165,14 +173,18 @@ TEST(Load, IgnoresTheSinusoidTable) {
 TEST(Load, PoolerIsThereOrNot) {
   const TemporaryFolder folder("pooler");
   const auto config = small_config("bert");
-  save_model(*random_module<model::SequenceClassifier>(config, 8), config,
-             Architecture::sequence_classifier, folder.path());
-  const auto pooler = load_pooler(config, open_weights(folder.path()));
-  ASSERT_TRUE(pooler.has_value());
-  EXPECT_EQ(pooler->weight.sizes(), (torch::IntArrayRef{16, 16}));
+  save_model(*random_module<model::PooledEncoder>(config, 8), config, Architecture::pooled_encoder,
+             folder.path());
+  const auto settled = [&] {
+    return load_settled_config(folder.path(), open_weights(folder.path())).architecture;
+  };
+  EXPECT_EQ(settled(), Architecture::pooled_encoder);
+  EXPECT_TRUE(load_model<model::PooledEncoder>(folder.path()).report.missing.empty());
   save_model(*random_module<model::Encoder>(config, 8), config, Architecture::encoder,
              folder.path());
-  EXPECT_FALSE(load_pooler(config, open_weights(folder.path())).has_value());
+  EXPECT_EQ(settled(), Architecture::encoder);
+  EXPECT_EQ(load_model<model::PooledEncoder>(folder.path()).report.missing,
+            (std::vector<std::string>{"pooler.dense.weight", "pooler.dense.bias"}));
 }
 
 TEST(Load, InspectionCountsParameters) {

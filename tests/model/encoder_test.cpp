@@ -6,7 +6,8 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/heads.h"
+#include "roformer/model/classifiers.h"
+#include "roformer/model/language_models.h"
 
 namespace roformer::model {
 namespace {

@@ -1,18 +1,29 @@
-// What the comparisons with transformers need and no command offers: `parity_driver resave IN OUT`
-// loads a checkpoint as the class it names and saves it again.
+// What the comparisons with transformers need and no command offers:
+//   parity_driver resave IN OUT             loads a checkpoint as its class and saves it again
+//   parity_driver gradients MODEL INPUTS OUT   outputs of a padded call with labels, its loss, and
+//                                           the loss's gradients as "gradient.NAME"
+//   parity_driver continue MODEL INPUTS OUT    greedy continuation of input_ids (B, T) by new_tokens
+//                                           tokens, with the cache and without: tokens, cached_tokens
+//                                           (B, new_tokens), logits, cached_logits (B, new_tokens, V);
+//                                           prefix_lengths (B) and encoder_hidden_states as `run` has them
+#include <torch/torch.h>
+
 #include <cstdio>
 #include <exception>
 #include <string>
 
+#include "roformer/attention/key_value_cache.h"
 #include "roformer/checkpoint/load.h"
+#include "roformer/checkpoint/module_of.h"
 #include "roformer/checkpoint/save.h"
-#include "roformer/model/encoder.h"
-#include "roformer/model/heads.h"
+#include "roformer/pipeline/padded_call.h"
+#include "roformer/pipeline/padded_outputs.h"
 
 namespace {
 
 using namespace roformer;
-using checkpoint::Architecture;
+using checkpoint::TensorMap;
+using torch::Tensor;
 
 template <typename Module>
 void resave_as(const std::string& from, const std::string& to) {
@@ -20,29 +31,123 @@ void resave_as(const std::string& from, const std::string& to) {
   checkpoint::save_model(*loaded.module, loaded.config, to);
 }
 
+checkpoint::Architecture architecture_in(const std::string& folder) {
+  return checkpoint::load_settled_config(folder, checkpoint::open_weights(folder)).architecture;
+}
+
 void resave(const std::string& from, const std::string& to) {
-  switch (checkpoint::load_config(from).architecture) {
-    case Architecture::masked_language_model:
-      return resave_as<model::MaskedLanguageModel>(from, to);
-    case Architecture::sequence_classifier:
-      return resave_as<model::SequenceClassifier>(from, to);
-    case Architecture::token_classifier:
-      return resave_as<model::TokenClassifier>(from, to);
-    default:
-      return resave_as<model::Encoder>(from, to);
+  checkpoint::with_module_of(architecture_in(from), [&](auto type) {
+    resave_as<typename decltype(type)::type>(from, to);
+  });
+}
+
+// Parameters take their gradients' values, so that saving names and splits them.
+TensorMap named_gradients(torch::nn::Module& module) {
+  const torch::NoGradGuard no_gradient;
+  for (auto& item : module.named_parameters()) {
+    const Tensor gradient = item.value().grad();
+    gradient.defined() ? item.value().copy_(gradient) : item.value().zero_();
   }
+  TensorMap gradients;
+  for (const auto& [name, tensor] : checkpoint::weights_by_file_name(module))
+    gradients["gradient." + name] = tensor;
+  return gradients;
+}
+
+void gradients(const std::string& folder, const std::string& inputs, const std::string& out) {
+  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const pipeline::PaddedCall call(checkpoint::load_tensors(inputs).tensors, config, torch::kCPU);
+  checkpoint::with_module_of(config.architecture, [&](auto type) {
+    auto module = checkpoint::load_model<typename decltype(type)::type>(folder).module;
+    const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
+    TensorMap results = pipeline::padded_outputs(*module, hidden, call);
+    results.at("loss").backward();
+    for (auto& [name, tensor] : results) tensor = tensor.detach();
+    results.merge(named_gradients(*module));
+    checkpoint::save_tensors(out, results);
+  });
+}
+
+struct Continuation {
+  Tensor tokens;  // (B, new_tokens)
+  Tensor logits;  // (B, new_tokens, V)
+};
+
+// The next tokens' places: row b's column `column` of B rows of equal length.
+packed::PackedBatch columns(const Tensor& ids, std::int64_t first, std::int64_t type) {
+  const std::int64_t rows = ids.size(0), count = ids.size(1) - first;
+  packed::PackedBatch batch;
+  batch.tokens = ids.slice(1, first).flatten();
+  batch.cu_seqlens = torch::arange(rows + 1, torch::kInt32) * count;
+  batch.position_ids = torch::arange(first, ids.size(1)).repeat({rows});
+  batch.segment_ids = torch::full_like(batch.tokens, type);
+  return batch;
+}
+
+Tensor last_of_rows(const packed::PackedBatch& batch) {
+  return batch.cu_seqlens.slice(0, 1).to(torch::kInt64) - 1;
+}
+
+template <typename Model>
+Continuation continued(Model& model, const pipeline::PaddedCall& call, std::int64_t new_tokens,
+                       bool with_cache) {
+  Tensor ids = call["input_ids"];
+  attention::KeyValueCache cache(model.config().num_hidden_layers, ids.size(0));
+  std::vector<Tensor> logits;
+  for (std::int64_t step = 0; step < new_tokens; ++step) {
+    auto options = call.forward_options();
+    std::int64_t first = 0;
+    if (with_cache) {
+      options.cache = &cache;
+      first = step == 0 ? 0 : ids.size(1) - 1;
+    }
+    const auto batch = columns(ids, first, 0);
+    logits.push_back(model.forward(batch, last_of_rows(batch), options));
+    ids = torch::cat({ids, logits.back().argmax(-1, true)}, 1);
+  }
+  return {ids.slice(1, -new_tokens), torch::stack(logits, 1)};
+}
+
+void continue_text(const std::string& folder, const std::string& inputs, const std::string& out) {
+  const torch::NoGradGuard no_gradient;
+  auto tensors = checkpoint::load_tensors(inputs).tensors;
+  const auto new_tokens = tensors.at("new_tokens").item<std::int64_t>();
+  tensors.erase("new_tokens");
+  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const pipeline::PaddedCall call(tensors, config, torch::kCPU);
+  const auto run = [&](auto& model) {
+    const Continuation plain = continued(model, call, new_tokens, false);
+    const Continuation cached = continued(model, call, new_tokens, true);
+    checkpoint::save_tensors(out, {{"tokens", plain.tokens},
+                                   {"cached_tokens", cached.tokens},
+                                   {"logits", plain.logits},
+                                   {"cached_logits", cached.logits}});
+  };
+  if (config.architecture == checkpoint::Architecture::pooled_causal_language_model)
+    return run(*checkpoint::load_model<model::PooledCausalLanguageModel>(folder).module);
+  run(*checkpoint::load_model<model::CausalLanguageModel>(folder).module);
+}
+
+int usage() {
+  std::fprintf(stderr,
+               "usage: parity_driver resave IN OUT | gradients|continue MODEL INPUTS OUT\n");
+  return 2;
+}
+
+int dispatch(const std::vector<std::string>& arguments) {
+  const std::string command = arguments.empty() ? "" : arguments[0];
+  if (command == "resave" && arguments.size() == 3) return resave(arguments[1], arguments[2]), 0;
+  if (arguments.size() != 4) return usage();
+  if (command == "gradients") return gradients(arguments[1], arguments[2], arguments[3]), 0;
+  if (command == "continue") return continue_text(arguments[1], arguments[2], arguments[3]), 0;
+  return usage();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4 || std::string(argv[1]) != "resave") {
-    std::fprintf(stderr, "usage: parity_driver resave IN OUT\n");
-    return 2;
-  }
   try {
-    resave(argv[2], argv[3]);
-    return 0;
+    return dispatch({argv + 1, argv + argc});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());
     return 1;

@@ -8,7 +8,7 @@
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/safetensors.h"
 #include "roformer/checkpoint/save.h"
-#include "roformer/model/heads.h"
+#include "roformer/model/language_models.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 #include "roformer/train/schedule.h"

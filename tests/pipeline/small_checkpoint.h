@@ -4,7 +4,7 @@
 
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/save.h"
-#include "roformer/model/heads.h"
+#include "roformer/model/language_models.h"
 #include "tests/checkpoint/temporary_folder.h"
 
 namespace roformer::pipeline {

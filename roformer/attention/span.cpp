@@ -1,0 +1,68 @@
+#include "roformer/attention/span.h"
+
+#include "roformer/base/error.h"
+
+namespace roformer::attention {
+
+std::vector<std::int64_t> checked_offsets(const torch::Tensor& cu_seqlens,
+                                          std::int64_t num_tokens) {
+  base::require(cu_seqlens.dim() == 1 && cu_seqlens.size(0) >= 1 &&
+                    cu_seqlens.scalar_type() == torch::kInt32 && cu_seqlens.device().is_cpu(),
+                "[attention] expected cu_seqlens (B + 1) of type int32 on the CPU");
+  const torch::Tensor contiguous = cu_seqlens.contiguous();
+  const auto* values = contiguous.const_data_ptr<std::int32_t>();
+  std::vector<std::int64_t> offsets(values, values + contiguous.size(0));
+  base::require(offsets.front() == 0 && offsets.back() == num_tokens,
+                "[attention] expected cu_seqlens from 0 to {} but got {} to {}", num_tokens,
+                offsets.front(), offsets.back());
+  for (std::size_t b = 1; b < offsets.size(); ++b) {
+    base::require(offsets[b - 1] <= offsets[b],
+                  "[attention] expected ascending cu_seqlens but got {} before {}", offsets[b - 1],
+                  offsets[b]);
+  }
+  return offsets;
+}
+
+std::vector<Span> self_spans(const torch::Tensor& cu_seqlens, std::int64_t num_tokens,
+                             Visibility visibility) {
+  const auto offsets = checked_offsets(cu_seqlens, num_tokens);
+  std::vector<Span> spans;
+  for (std::size_t b = 0; b + 1 < offsets.size(); ++b) {
+    const std::int64_t length = offsets[b + 1] - offsets[b];
+    const std::int64_t prefix = visibility == Visibility::two_sided ? length : 0;
+    spans.push_back({offsets[b], length, offsets[b], length, prefix, 0});
+  }
+  return spans;
+}
+
+std::vector<Span> cross_spans(const torch::Tensor& cu_queries, std::int64_t num_queries,
+                              const torch::Tensor& cu_keys, std::int64_t num_keys) {
+  const auto queries = checked_offsets(cu_queries, num_queries),
+             keys = checked_offsets(cu_keys, num_keys);
+  base::require(queries.size() == keys.size(),
+                "[attention] expected as many sequences of keys as of queries, {}, but got {}",
+                queries.size() - 1, keys.size() - 1);
+  std::vector<Span> spans;
+  for (std::size_t b = 0; b + 1 < queries.size(); ++b) {
+    const std::int64_t length = keys[b + 1] - keys[b];
+    spans.push_back({queries[b], queries[b + 1] - queries[b], keys[b], length, length, 0});
+  }
+  return spans;
+}
+
+void check_spans(const std::vector<Span>& spans, std::int64_t queries, std::int64_t keys) {
+  std::int64_t next = 0;
+  for (const Span& span : spans) {
+    base::require(span.first_query == next && span.num_queries >= 0 && span.first_key >= 0 &&
+                      span.num_keys >= 0 && span.first_key + span.num_keys <= keys &&
+                      span.offset >= 0,
+                  "[attention] expected the queries of spans to follow each other and their keys "
+                  "to lie within {} but got queries {} + {}, keys {} + {}",
+                  keys, span.first_query, span.num_queries, span.first_key, span.num_keys);
+    next += span.num_queries;
+  }
+  base::require(next == queries, "[attention] expected spans of {} queries but got {}", queries,
+                next);
+}
+
+}  // namespace roformer::attention

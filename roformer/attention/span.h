@@ -1,0 +1,44 @@
+// Which queries meet which keys: one span a sequence. Encoders, decoders, prefix language models,
+// cross-attention and cached decoding differ in nothing else.
+#pragma once
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace roformer::attention {
+
+/// Rows of one sequence in the packed queries and in the packed keys, and who sees whom.
+struct Span {
+  std::int64_t first_query = 0, num_queries = 0;  // rows of q and of the result
+  std::int64_t first_key = 0, num_keys = 0;       // rows of k and v
+  std::int64_t prefix = 0;  // keys that every query sees; num_keys: attention is two-sided
+  std::int64_t offset = 0;  // place of query 0 among the keys: query i sees keys 0 .. offset + i
+
+  std::int64_t visible_keys(std::int64_t query) const {
+    return std::min(num_keys, std::max(prefix, offset + query + 1));
+  }
+};
+
+/// two_sided: each query sees every key of its sequence; causal: query i sees keys 0 .. i.
+enum class Visibility { two_sided, causal };
+
+/// Self-attention within the sequences of cu_seqlens (B + 1) int32 on the CPU, N tokens in all.
+/// Throws Error for offsets that do not ascend from 0 to N.
+std::vector<Span> self_spans(const torch::Tensor& cu_seqlens, std::int64_t num_tokens,
+                             Visibility visibility);
+
+/// Each sequence of cu_queries sees the whole sequence of cu_keys with the same number. Throws
+/// Error for unequal numbers of sequences, and as self_spans does.
+std::vector<Span> cross_spans(const torch::Tensor& cu_queries, std::int64_t num_queries,
+                              const torch::Tensor& cu_keys, std::int64_t num_keys);
+
+/// The offsets as a vector, checked: ascending from 0 to `num_tokens`. Throws Error.
+std::vector<std::int64_t> checked_offsets(const torch::Tensor& cu_seqlens, std::int64_t num_tokens);
+
+/// Throws Error unless the spans' queries follow each other from 0 to `queries` and their keys lie
+/// within `keys`.
+void check_spans(const std::vector<Span>& spans, std::int64_t queries, std::int64_t keys);
+
+}  // namespace roformer::attention

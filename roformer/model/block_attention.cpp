@@ -1,0 +1,108 @@
+#include "roformer/model/block_attention.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "roformer/attention/composed_attention.h"
+#include "roformer/attention/packed_attention.h"
+#include "roformer/model/dropout_site.h"
+#include "roformer/model/linear.h"
+
+namespace roformer::model {
+namespace {
+
+using torch::Tensor;
+
+torch::nn::Linear make_product(std::int64_t out, const EncoderConfig& config) {
+  return torch::nn::Linear(torch::nn::LinearOptions(config.hidden_size, out).bias(config.use_bias));
+}
+
+attention::AttentionOptions attention_options(double divisor, double dropout, DropoutSite site,
+                                              const BlockContext& context) {
+  return {1 / divisor, context.training ? dropout : 0, site_seed(context.dropout_seed, site)};
+}
+
+attention::AttentionTerms terms_of(const position::PositionEncoding& encoding) {
+  attention::AttentionTerms terms;
+  if (encoding.acts_on_scores()) {
+    terms.score_bias = [&](const Tensor& q, const Tensor& k, const Tensor& m, const Tensor& n) {
+      return encoding.score_bias(q, k, m, n);
+    };
+  }
+  if (encoding.acts_on_values()) {
+    terms.value_term = [&](const Tensor& weights, const Tensor& m, const Tensor& n) {
+      return encoding.value_term(weights, m, n);
+    };
+  }
+  return terms;
+}
+
+}  // namespace
+
+SelfAttentionImpl::SelfAttentionImpl(const EncoderConfig& config)
+    : heads_(config.num_attention_heads),
+      head_size_(config.head_size()),
+      dropout_(config.attention_probs_dropout_prob),
+      qkv_(register_module("qkv", make_product(3 * config.hidden_size, config))) {}
+
+Tensor SelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
+  const Tensor qkv = linear(x, qkv_->weight, qkv_->bias, {x.size(0), 3, heads_, head_size_});
+  return attend(context.encoding->transform_packed(qkv, context.positions), context).flatten(1);
+}
+
+Tensor SelfAttentionImpl::attend(const Tensor& qkv, const BlockContext& context) const {
+  const position::PositionEncoding& encoding = *context.encoding;
+  const auto options = attention_options(encoding.score_divisor(head_size_), dropout_,
+                                         DropoutSite::attention_weights, context);
+  const bool plain =
+      !encoding.acts_on_scores() && !encoding.acts_on_values() && context.attentions == nullptr;
+  if (plain && context.cache == nullptr)
+    return attention::packed_self_attention(qkv, context.spans, options);
+  Tensor q = qkv.select(1, 0), k = qkv.select(1, 1), v = qkv.select(1, 2);
+  if (context.cache != nullptr) {
+    context.cache->write(context.layer, k, v);
+    k = context.cache->keys(context.layer);
+    v = context.cache->values(context.layer);
+  }
+  if (plain) return attention::packed_attention(q, k, v, context.spans, options);
+  attention::AttentionTerms terms = terms_of(encoding);
+  terms.q_positions = context.positions.ids;
+  terms.k_positions = context.cache == nullptr ? context.positions.ids
+                                               : context.cache->positions().to(qkv.device());
+  return attention::composed_attention(q, k, v, context.spans, options, terms, context.attentions);
+}
+
+CrossAttentionImpl::CrossAttentionImpl(const EncoderConfig& config)
+    : heads_(config.num_attention_heads),
+      head_size_(config.head_size()),
+      dropout_(config.attention_probs_dropout_prob),
+      query_(register_module("query", make_product(config.hidden_size, config))),
+      kv_(register_module("kv", make_product(2 * config.hidden_size, config))) {}
+
+// Once a sequence where there is a cache, else once a pass.
+Tensor CrossAttentionImpl::keys_and_values(const BlockContext& context) {
+  const Tensor& hidden = context.memory->hidden;
+  if (context.cache != nullptr) {
+    const Tensor kept = context.cache->memory(context.layer);
+    if (kept.defined()) return kept;
+  }
+  const Tensor kv = linear(hidden, kv_->weight, kv_->bias, {hidden.size(0), 2, heads_, head_size_});
+  if (context.cache != nullptr) context.cache->set_memory(context.layer, kv);
+  return kv;
+}
+
+Tensor CrossAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
+  const Tensor q = linear(x, query_->weight, query_->bias, {x.size(0), heads_, head_size_});
+  const Tensor kv = keys_and_values(context);
+  const Tensor k = kv.select(1, 0), v = kv.select(1, 1);
+  const auto options = attention_options(std::sqrt(static_cast<double>(head_size_)), dropout_,
+                                         DropoutSite::cross_attention_weights, context);
+  const auto& spans = context.memory->spans;
+  if (context.cross_attentions == nullptr)
+    return attention::packed_attention(q, k, v, spans, options).flatten(1);
+  return attention::composed_attention(q, k, v, spans, options, {}, context.cross_attentions)
+      .flatten(1);
+}
+
+}  // namespace roformer::model

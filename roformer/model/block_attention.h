@@ -1,0 +1,71 @@
+// Attention of a block: among a sequence's own tokens, and of a decoder's tokens on an encoder's.
+// Submodules carry Hugging Face's names but for fused products.
+#pragma once
+#include <torch/nn/modules/linear.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "roformer/attention/key_value_cache.h"
+#include "roformer/attention/span.h"
+#include "roformer/model/config.h"
+#include "roformer/position/position_encoding.h"
+
+namespace roformer::model {
+
+/// What a decoder's cross-attention looks at: an encoder's states, packed.
+struct Memory {
+  torch::Tensor hidden;                     // (M, hidden)
+  torch::Tensor cu_seqlens;                 // (B + 1) int32, on the CPU
+  std::vector<attention::Span> spans = {};  // of this pass's queries on it; set by the encoder
+};
+
+/// What all blocks of a forward pass share.
+struct BlockContext {
+  const position::PositionEncoding* encoding = nullptr;
+  position::Positions positions;
+  std::vector<attention::Span> spans;  // of self-attention
+  std::uint64_t dropout_seed = 0;      // of this block
+  bool training = false;
+  std::int64_t layer = 0;
+  torch::Tensor rows;  // (M) int64: the only rows asked for, or undefined
+  const Memory* memory = nullptr;
+  attention::KeyValueCache* cache = nullptr;
+  // Receive the weights, one (H, T_q, T_k) a sequence.
+  std::vector<torch::Tensor>* attentions = nullptr;
+  std::vector<torch::Tensor>* cross_attentions = nullptr;
+};
+
+/// Queries, keys and values by one product into one buffer (N, 3, H, D), rotated there, attended
+/// over in place.
+class SelfAttentionImpl : public torch::nn::Module {
+ public:
+  explicit SelfAttentionImpl(const EncoderConfig& config);
+  /// x (N, hidden) → (N, hidden).
+  torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
+
+ private:
+  torch::Tensor attend(const torch::Tensor& qkv, const BlockContext& context) const;
+  std::int64_t heads_, head_size_;
+  double dropout_;
+  torch::nn::Linear qkv_{nullptr};
+};
+TORCH_MODULE(SelfAttention);
+
+/// Queries from the decoder, keys and values (M, 2, H, D) from context.memory; no position enters
+/// (transformers rotates neither; JunnYu's code rotates the queries alone, which we leave).
+class CrossAttentionImpl : public torch::nn::Module {
+ public:
+  explicit CrossAttentionImpl(const EncoderConfig& config);
+  /// x (N, hidden) → (N, hidden).
+  torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
+
+ private:
+  torch::Tensor keys_and_values(const BlockContext& context);
+  std::int64_t heads_, head_size_;
+  double dropout_;
+  torch::nn::Linear query_{nullptr}, kv_{nullptr};
+};
+TORCH_MODULE(CrossAttention);
+
+}  // namespace roformer::model

@@ -1,0 +1,105 @@
+#include "roformer/model/classifiers.h"
+
+#include <torch/torch.h>
+
+#include "roformer/model/activation.h"
+#include "roformer/model/linear.h"
+#include "roformer/model/named_group.h"
+
+namespace roformer::model {
+namespace {
+
+using torch::Tensor;
+
+// BERT's heads on a whole sequence read the pooler.
+std::shared_ptr<EncoderImpl> trunk_of(const EncoderConfig& config) {
+  return config.model_type == "bert" ? make_pooled_trunk(config) : make_trunk(config);
+}
+
+Tensor product(const Tensor& x, const torch::nn::Linear& head) {
+  return linear(x, head->weight, head->bias);
+}
+
+}  // namespace
+
+SequenceClassifierImpl::SequenceClassifierImpl(const EncoderConfig& config)
+    : ModelWithHead(trunk_of(config)) {
+  if (has_pooler()) {
+    outer_ = register_module("classifier", make_head(config.num_labels));
+    return;
+  }
+  auto classifier = register_module("classifier", std::make_shared<NamedGroup>());
+  inner_ = classifier->add("dense", make_head(config.hidden_size));
+  outer_ = classifier->add("out_proj", make_head(config.num_labels));
+}
+
+Tensor SequenceClassifierImpl::logits(const Tensor& first, const ForwardOptions& options) {
+  if (has_pooler()) return product(dropped(pool(first), head_dropout(), options), outer_);
+  const double probability = config().hidden_dropout_prob;
+  const Tensor inner = linear_activation(dropped(first, probability, options, 0), inner_->weight,
+                                         inner_->bias, parse_activation(config().hidden_act));
+  return product(dropped(inner, probability, options, 1), outer_);
+}
+
+Tensor SequenceClassifierImpl::forward(const packed::PackedBatch& batch,
+                                       const ForwardOptions& options) {
+  ForwardOptions selected = options;
+  selected.rows = first_tokens(batch);
+  return logits(encoder()->forward(batch, selected), options);
+}
+
+TokenClassifierImpl::TokenClassifierImpl(const EncoderConfig& config)
+    : ModelWithHead(make_trunk(config)) {
+  classifier_ = register_module("classifier", make_head(config.num_labels));
+}
+
+Tensor TokenClassifierImpl::logits(const Tensor& hidden, const ForwardOptions& options) {
+  return product(dropped(hidden, head_dropout(), options), classifier_);
+}
+
+Tensor TokenClassifierImpl::forward(const packed::PackedBatch& batch,
+                                    const ForwardOptions& options) {
+  return logits(encoder()->forward(batch, options), options);
+}
+
+MultipleChoiceImpl::MultipleChoiceImpl(const EncoderConfig& config)
+    : ModelWithHead(trunk_of(config)) {
+  if (!has_pooler() && config.summary.use_projection) {
+    projection_ = register_module("sequence_summary", std::make_shared<NamedGroup>())
+                      ->add("summary", make_head(config.hidden_size));
+  }
+  classifier_ = register_module("classifier", make_head(1));
+}
+
+Tensor MultipleChoiceImpl::logits(const Tensor& summary, const ForwardOptions& options) {
+  if (has_pooler()) {
+    const Tensor pooled = dropped(pool(summary), head_dropout(), options);
+    return product(pooled, classifier_).squeeze(1);
+  }
+  const SummaryOptions& how = config().summary;
+  Tensor x = dropped(summary, how.first_dropout, options, 0);
+  if (!projection_.is_empty()) x = product(x, projection_);
+  x = dropped(pooled_activation(x, how.activation), how.last_dropout, options, 1);
+  return product(x, classifier_).squeeze(1);
+}
+
+NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config)
+    : ModelWithHead(make_pooled_trunk(config)) {
+  relationship_ =
+      register_module("cls", std::make_shared<NamedGroup>())->add("seq_relationship", make_head(2));
+}
+
+Tensor NextSentenceImpl::logits(const Tensor& first) {
+  return product(pool(first), relationship_);
+}
+
+QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config)
+    : ModelWithHead(make_trunk(config)) {
+  outputs_ = register_module("qa_outputs", make_head(2));
+}
+
+Tensor QuestionAnsweringImpl::logits(const Tensor& hidden) {
+  return product(hidden, outputs_);
+}
+
+}  // namespace roformer::model

@@ -1,0 +1,57 @@
+#include "roformer/model/initialize.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+namespace roformer::model {
+namespace {
+
+using torch::Tensor;
+
+// The deviation of a standard normal cut off at ±2 is 0.87962566; its inverse restores 1.
+constexpr double cut_off_correction = 1.13684723;
+
+// The fan of RoFormerV2's initialiser: the rows of bert4keras' (in, out) kernel, unless these are
+// so many or so few that it must be an embedding or a head. `weight` is (out, in), embeddings
+// (rows, size) in both.
+std::int64_t fan_of(const Tensor& weight, bool is_embedding) {
+  const std::int64_t first = is_embedding ? weight.size(0) : weight.size(1),
+                     second = is_embedding ? weight.size(1) : weight.size(0);
+  return first > 10000 || first < 10 ? second : first;
+}
+
+// N(0, deviation²) cut off at two deviations, by the inverse of its distribution function.
+void draw_cut_off_normal(Tensor weight, double deviation) {
+  const double most = std::erf(std::sqrt(2.0));
+  weight.uniform_(-most, most).erfinv_().mul_(std::sqrt(2.0) * deviation);
+}
+
+void draw_weight(const std::string& name, Tensor weight, const EncoderConfig& config) {
+  if (config.norm_type == "layer_norm") {
+    weight.normal_(0, config.initializer_range);
+    return;
+  }
+  const bool is_embedding = name.find("embeddings.") != std::string::npos;
+  const auto scale = static_cast<double>(fan_of(weight, is_embedding) *
+                                         std::max<std::int64_t>(1, config.num_hidden_layers));
+  draw_cut_off_normal(weight, cut_off_correction / std::sqrt(scale));
+}
+
+}  // namespace
+
+void initialize(torch::nn::Module& module, const EncoderConfig& config) {
+  const torch::NoGradGuard no_gradient;
+  for (auto& parameter : module.named_parameters()) {
+    const std::string& name = parameter.key();
+    if (name.ends_with("bias")) {
+      parameter.value().zero_();
+    } else if (name.find("LayerNorm") != std::string::npos) {
+      parameter.value().fill_(1);
+    } else {
+      draw_weight(name, parameter.value(), config);
+    }
+  }
+}
+
+}  // namespace roformer::model

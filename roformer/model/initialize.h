@@ -1,0 +1,14 @@
+// Initial weights, as the published code draws them.
+#pragma once
+#include <torch/nn/module.h>
+
+#include "roformer/model/config.h"
+
+namespace roformer::model {
+
+/// Hugging Face's: N(0, initializer_range²) for products and embeddings, 0 for biases, 1 and 0 for
+/// LayerNorm. With norm_type rms_norm RoFormerV2's (Zhuiyi, bert4keras): a normal cut off at two
+/// deviations, of deviation sqrt(1 / (fan × num_hidden_layers)), biases 0.
+void initialize(torch::nn::Module& module, const EncoderConfig& config);
+
+}  // namespace roformer::model

@@ -1,0 +1,31 @@
+// `cls.predictions`: hidden states to logits over the vocabulary, for masked and for causal
+// language models.
+#pragma once
+#include <torch/nn/modules/linear.h>
+
+#include "roformer/model/config.h"
+#include "roformer/model/norm.h"
+
+namespace roformer::model {
+
+/// decoder(Norm(act(dense(h)))) + bias, names as in RoFormerForMaskedLM and BertForMaskedLM. The
+/// decoder's weight is the word embeddings when config.tie_word_embeddings; then it is no parameter
+/// of its own. RoFormerV2 (norm_type rms_norm) has the decoder alone, without bias.
+class LanguageModelHeadImpl : public torch::nn::Module {
+ public:
+  explicit LanguageModelHeadImpl(const EncoderConfig& config);
+  /// hidden (M, hidden_size), word_embeddings (vocab_size, embedding_size) → (M, vocab_size).
+  torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& word_embeddings);
+
+ private:
+  torch::Tensor transformed(const torch::Tensor& hidden);
+
+  EncoderConfig config_;
+  torch::nn::Linear dense_{nullptr};
+  Norm norm_{nullptr};
+  torch::Tensor bias_;     // (vocab_size)
+  torch::Tensor decoder_;  // (vocab_size, embedding_size), only if not tied
+};
+TORCH_MODULE(LanguageModelHead);
+
+}  // namespace roformer::model

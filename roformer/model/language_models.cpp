@@ -1,0 +1,37 @@
+#include "roformer/model/language_models.h"
+
+#include <torch/torch.h>
+
+#include "roformer/model/linear.h"
+#include "roformer/model/named_group.h"
+
+namespace roformer::model {
+
+using torch::Tensor;
+
+LanguageModel::LanguageModel(const std::shared_ptr<EncoderImpl>& trunk)
+    : ModelWithHead(trunk),
+      cls_(register_module("cls", std::make_shared<NamedGroup>())),
+      predictions_(cls_->register_module("predictions", LanguageModelHead(config()))) {}
+
+Tensor LanguageModel::logits(const Tensor& hidden) {
+  return predictions_(hidden, encoder()->word_embeddings());
+}
+
+Tensor LanguageModel::forward(const packed::PackedBatch& batch, const Tensor& positions,
+                              const ForwardOptions& options) {
+  ForwardOptions selected = options;
+  selected.rows = positions;
+  return logits(encoder()->forward(batch, selected));
+}
+
+PretrainingModelImpl::PretrainingModelImpl(const EncoderConfig& config)
+    : LanguageModel(make_pooled_trunk(config)), relationship_(make_head(2)) {
+  cls_->register_module("seq_relationship", relationship_);
+}
+
+Tensor PretrainingModelImpl::next_sentence_logits(const Tensor& first) {
+  return linear(pool(first), relationship_->weight, relationship_->bias);
+}
+
+}  // namespace roformer::model

@@ -1,0 +1,65 @@
+// Language models: masked (RoFormerForMaskedLM, BertForMaskedLM), causal (RoFormerForCausalLM,
+// BertLMHeadModel), and masked with next sentence (BertForPreTraining).
+#pragma once
+#include "roformer/model/language_model_head.h"
+#include "roformer/model/model_with_head.h"
+
+namespace roformer::model {
+
+/// A trunk and `cls.predictions`.
+class LanguageModel : public ModelWithHead {
+ public:
+  /// Logits (M, vocab_size) for the hidden states of M tokens.
+  torch::Tensor logits(const torch::Tensor& hidden);
+  /// Logits (M, vocab_size) of the tokens at `positions` (M) int64 only; an undefined tensor asks
+  /// for all tokens.
+  torch::Tensor forward(const packed::PackedBatch& batch, const torch::Tensor& positions,
+                        const ForwardOptions& options = {});
+
+ protected:
+  explicit LanguageModel(const std::shared_ptr<EncoderImpl>& trunk);
+  std::shared_ptr<torch::nn::Module> cls_;
+
+ private:
+  LanguageModelHead predictions_;
+};
+
+class MaskedLanguageModelImpl : public LanguageModel {
+ public:
+  explicit MaskedLanguageModelImpl(const EncoderConfig& config)
+      : LanguageModel(make_trunk(config)) {}
+};
+TORCH_MODULE(MaskedLanguageModel);
+
+/// The logits of token i are those of token i + 1. Looks back only where config.is_decoder; with
+/// ForwardOptions::cache each call continues the sequences of the one before.
+class CausalLanguageModelImpl : public LanguageModel {
+ public:
+  explicit CausalLanguageModelImpl(const EncoderConfig& config)
+      : LanguageModel(make_trunk(config)) {}
+};
+TORCH_MODULE(CausalLanguageModel);
+
+/// A causal language model whose trunk has a pooler too: JunnYu's RoFormerForCausalLM
+/// (RoFormer-Sim), which writes sentences and compares them.
+class PooledCausalLanguageModelImpl : public LanguageModel {
+ public:
+  explicit PooledCausalLanguageModelImpl(const EncoderConfig& config)
+      : LanguageModel(make_pooled_trunk(config)) {}
+};
+TORCH_MODULE(PooledCausalLanguageModel);
+
+/// Masked tokens, and whether the second sentence follows the first: `cls.seq_relationship` on the
+/// pooler, class 0 for "follows".
+class PretrainingModelImpl : public LanguageModel {
+ public:
+  explicit PretrainingModelImpl(const EncoderConfig& config);
+  /// The hidden states of [CLS] (B, hidden) → logits (B, 2).
+  torch::Tensor next_sentence_logits(const torch::Tensor& first);
+
+ private:
+  torch::nn::Linear relationship_{nullptr};
+};
+TORCH_MODULE(PretrainingModel);
+
+}  // namespace roformer::model

@@ -1,0 +1,20 @@
+#include "roformer/model/norm.h"
+
+#include <torch/torch.h>
+
+namespace roformer::model {
+
+NormImpl::NormImpl(std::int64_t size, const EncoderConfig& config)
+    : epsilon_(config.layer_norm_eps) {
+  if (config.norm_type != "layer_norm") return;
+  weight_ = register_parameter("weight", torch::ones({size}));
+  bias_ = register_parameter("bias", torch::zeros({size}));
+}
+
+torch::Tensor NormImpl::forward(const torch::Tensor& x, const torch::Tensor& residual,
+                                const Dropout& dropout) {
+  if (!weight_.defined()) return residual_rms_norm(x, residual, epsilon_, dropout);
+  return residual_norm(x, residual, weight_, bias_, epsilon_, dropout);
+}
+
+}  // namespace roformer::model

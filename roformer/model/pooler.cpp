@@ -1,0 +1,38 @@
+#include "roformer/model/pooler.h"
+
+#include <torch/torch.h>
+
+#include "roformer/base/error.h"
+#include "roformer/model/activation.h"
+#include "roformer/model/initialize.h"
+#include "roformer/model/linear.h"
+#include "roformer/model/named_group.h"
+
+namespace roformer::model {
+
+torch::Tensor pooled_activation(const torch::Tensor& x, const std::string& name) {
+  if (name.empty() || name == "linear") return x;
+  if (name == "tanh") return torch::tanh(x);
+  return activate(x, parse_activation(name));
+}
+
+torch::Tensor first_tokens(const packed::PackedBatch& batch) {
+  const torch::Tensor lengths = batch.cu_seqlens.diff();
+  base::require(lengths.numel() == 0 || lengths.min().item<std::int64_t>() > 0,
+                "[model] expected at least one token in every sequence but got an empty one");
+  return batch.cu_seqlens.narrow(0, 0, batch.num_sequences())
+      .to(torch::kInt64)
+      .to(batch.tokens.device());
+}
+
+PooledEncoderImpl::PooledEncoderImpl(const EncoderConfig& config) : EncoderImpl(config) {
+  dense_ = register_module("pooler", std::make_shared<NamedGroup>())
+               ->add("dense", torch::nn::Linear(config.hidden_size, config.hidden_size));
+  initialize(*dense_, config);
+}
+
+torch::Tensor PooledEncoderImpl::pool(const torch::Tensor& first) {
+  return pooled_activation(linear(first, dense_->weight, dense_->bias), config().pooler_activation);
+}
+
+}  // namespace roformer::model

@@ -1,0 +1,60 @@
+// A call as transformers' classes take it, padded, on its way to a packed model and back.
+#pragma once
+#include <torch/types.h>
+
+#include <string>
+#include <vector>
+
+#include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/safetensors.h"
+#include "roformer/model/encoder.h"
+#include "roformer/packed/pack.h"
+
+namespace roformer::pipeline {
+
+/// The tensors of a call, by transformers' names:
+///   input_ids (B, T), or (B, C, T) of multiple choice; optional attention_mask, token_type_ids,
+///   position_ids likewise (packed/pack.h);
+///   encoder_hidden_states (B, M, hidden) and encoder_attention_mask (B, M) for cross-attention;
+///   prefix_lengths (B): the first tokens that every token of a causal model sees;
+///   labels, next_sentence_label, start_positions, end_positions: ask for the loss.
+/// Throws Error for other names and for shapes that do not fit.
+class PaddedCall {
+ public:
+  PaddedCall(const checkpoint::TensorMap& inputs, const checkpoint::CheckpointConfig& config,
+             torch::Device device);
+
+  const packed::PackedInputs& inputs() const { return inputs_; }
+  const packed::PackedBatch& batch() const { return inputs_.batch; }
+  /// Memory and prefix for the forward pass; refers to this call.
+  model::ForwardOptions forward_options() const;
+  std::int64_t num_choices() const { return num_choices_; }
+
+  bool has(const std::string& name) const { return tensors_.contains(name); }
+  const torch::Tensor& operator[](const std::string& name) const { return tensors_.at(name); }
+  /// An input (B, T) at the packed places: (N). With `shift` that of the next column, `missing`
+  /// beyond the last.
+  torch::Tensor at_tokens(const std::string& name) const;
+  torch::Tensor at_next_tokens(const std::string& name, std::int64_t missing) const;
+
+  /// Rows (S) of the first token of each sequence that has one, and their numbers (S).
+  torch::Tensor first_tokens() const;
+  torch::Tensor rows_with_tokens() const;
+  /// Values (S, …) of those sequences among the others, which are zero: (B, …).
+  torch::Tensor spread_rows(const torch::Tensor& values) const;
+  /// Values (N, …) at their places, zero where the mask is 0: (B, T, …).
+  torch::Tensor unpack(const torch::Tensor& values) const;
+
+ private:
+  packed::PaddedInputs padded_inputs(const checkpoint::CheckpointConfig& config);
+  void read_memory();
+  torch::Tensor flat(const std::string& name) const;
+
+  checkpoint::TensorMap tensors_;
+  std::int64_t num_choices_ = 0;
+  packed::PackedInputs inputs_;
+  torch::Tensor mask_;  // (B, T) bool
+  model::Memory memory_;
+};
+
+}  // namespace roformer::pipeline
