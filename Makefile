@@ -1,9 +1,11 @@
 # The same as the scripts, for those who have make. `make help` lists the targets.
-.PHONY: help demo test build bench lint format check-layers clean
+PREFIX ?= /usr/local
+.PHONY: help demo test build install bench lint format check-layers clean
 help:
 	@echo "make demo          pre-train a small RoFormer and a small BERT, show both curves"
 	@echo "make test          build and run every test"
 	@echo "make build         build/roformer and build/libroformer.so"
+	@echo "make install       program, library, headers and CMake package into PREFIX (/usr/local), below DESTDIR if given"
 	@echo "make bench         measure us and Hugging Face transformers in one run"
 	@echo "make lint          clang-format and clang-tidy"
 	@echo "make format        apply clang-format"
@@ -15,6 +17,10 @@ test:
 build:
 	./scripts/setup
 	./scripts/build
+install:
+	./scripts/setup
+	./scripts/build roformer_program
+	DESTDIR="$(DESTDIR)" cmake --install build --prefix "$(PREFIX)"
 bench:
 	./scripts/bench
 lint:

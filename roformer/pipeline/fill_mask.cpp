@@ -9,6 +9,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
+#include "roformer/model/heads.h"
 #include "roformer/packed/packed_batch.h"
 
 namespace roformer::pipeline {
@@ -28,10 +29,8 @@ model::MaskedLanguageModel load_with_head(const std::filesystem::path& folder,
   return loaded.module;
 }
 
-}  // namespace
-
 // One [MASK] of one line, and the piece in which it is looked at.
-struct FillMask::Mask {
+struct MaskPlace {
   std::size_t line;
   std::int64_t token;  // its place in the line
   std::size_t piece;
@@ -40,7 +39,26 @@ struct FillMask::Mask {
   std::vector<Candidate> candidates;
 };
 
-FillMask::FillMask(const std::filesystem::path& folder, const FillMaskOptions& options)
+}  // namespace
+
+class FillMask::Parts {
+ public:
+  Parts(const std::filesystem::path& folder, const FillMaskOptions& options);
+  std::vector<MaskPlace> find_masks(const std::vector<Piece>& pieces) const;
+  void predict(const std::vector<Piece>& pieces, std::vector<MaskPlace>& masks);
+  std::vector<Piece> encode(const Lines& lines) const { return encoder_.encode(lines); }
+
+ private:
+  void predict_batch(const std::vector<Piece>& pieces, const std::vector<std::size_t>& chosen,
+                     const std::vector<std::vector<MaskPlace*>>& masks_of);
+  void read_candidates(const torch::Tensor& hidden, const std::vector<MaskPlace*>& masks);
+
+  FillMaskOptions options_;
+  model::MaskedLanguageModel model_{nullptr};
+  TextEncoder encoder_;
+};
+
+FillMask::Parts::Parts(const std::filesystem::path& folder, const FillMaskOptions& options)
     : options_(options),
       model_(load_with_head(folder, options.device)),
       encoder_(folder, model_->encoder()->config(), options.length) {
@@ -50,25 +68,27 @@ FillMask::FillMask(const std::filesystem::path& folder, const FillMaskOptions& o
   encoder_.tokenizer().mask_id();  // an Error where there is none
 }
 
-std::vector<FillMask::Mask> FillMask::find_masks(const std::vector<Piece>& pieces) const {
+std::vector<MaskPlace> FillMask::Parts::find_masks(const std::vector<Piece>& pieces) const {
   const std::int32_t mask_id = encoder_.tokenizer().mask_id();
-  std::map<std::pair<std::size_t, std::int64_t>, Mask> masks;
+  std::map<std::pair<std::size_t, std::int64_t>, MaskPlace> masks;
   for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
     const auto length = static_cast<std::int64_t>(pieces[piece].ids.size());
     for (std::int64_t place = 0; place < length; ++place) {
       if (pieces[piece].ids[static_cast<std::size_t>(place)] != mask_id) continue;
       const std::int64_t token = pieces[piece].begin + place;
-      Mask mask{pieces[piece].line, token, piece, place, std::min(place, length - 1 - place), {}};
+      MaskPlace mask{
+          pieces[piece].line, token, piece, place, std::min(place, length - 1 - place), {}};
       const auto [found, inserted] = masks.try_emplace({mask.line, token}, mask);
       if (!inserted && found->second.margin < mask.margin) found->second = mask;
     }
   }
-  std::vector<Mask> result;
+  std::vector<MaskPlace> result;
   for (auto& [key, mask] : masks) result.push_back(std::move(mask));
   return result;
 }
 
-void FillMask::read_candidates(const torch::Tensor& hidden, const std::vector<Mask*>& masks) {
+void FillMask::Parts::read_candidates(const torch::Tensor& hidden,
+                                      const std::vector<MaskPlace*>& masks) {
   const torch::Tensor probabilities = model_->logits(hidden).to(torch::kFloat).softmax(-1);
   const auto [values, ids] = probabilities.topk(options_.top, -1);
   const torch::Tensor values_here = values.cpu();
@@ -85,14 +105,14 @@ void FillMask::read_candidates(const torch::Tensor& hidden, const std::vector<Ma
   }
 }
 
-void FillMask::predict_batch(const std::vector<Piece>& pieces,
-                             const std::vector<std::size_t>& chosen,
-                             const std::vector<std::vector<Mask*>>& masks_of) {
+void FillMask::Parts::predict_batch(const std::vector<Piece>& pieces,
+                                    const std::vector<std::size_t>& chosen,
+                                    const std::vector<std::vector<MaskPlace*>>& masks_of) {
   const data::TokenBatch tokens = token_batch(pieces, chosen);
-  std::vector<Mask*> masks;
+  std::vector<MaskPlace*> masks;
   std::vector<std::int64_t> places;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    for (Mask* mask : masks_of[chosen[i]]) {
+    for (MaskPlace* mask : masks_of[chosen[i]]) {
       masks.push_back(mask);
       places.push_back(tokens.cu_seqlens[i] + mask->place);
     }
@@ -107,22 +127,28 @@ void FillMask::predict_batch(const std::vector<Piece>& pieces,
   }
 }
 
-void FillMask::predict(const std::vector<Piece>& pieces, std::vector<Mask>& masks) {
-  std::vector<std::vector<Mask*>> masks_of(pieces.size());
-  for (Mask& mask : masks) masks_of[mask.piece].push_back(&mask);
+void FillMask::Parts::predict(const std::vector<Piece>& pieces, std::vector<MaskPlace>& masks) {
+  std::vector<std::vector<MaskPlace*>> masks_of(pieces.size());
+  for (MaskPlace& mask : masks) masks_of[mask.piece].push_back(&mask);
   for (std::vector<std::size_t> batch : batches_by_tokens(pieces, options_.tokens_per_batch)) {
     std::erase_if(batch, [&](std::size_t piece) { return masks_of[piece].empty(); });
     if (!batch.empty()) predict_batch(pieces, batch, masks_of);
   }
 }
 
+FillMask::FillMask(const std::filesystem::path& folder, const FillMaskOptions& options)
+    : parts_(std::make_unique<Parts>(folder, options)) {}
+FillMask::FillMask(FillMask&&) noexcept = default;
+FillMask& FillMask::operator=(FillMask&&) noexcept = default;
+FillMask::~FillMask() = default;
+
 std::vector<MaskCandidates> FillMask::operator()(const Lines& lines) {
   const torch::NoGradGuard no_grad;
-  const std::vector<Piece> pieces = encoder_.encode(lines);
-  std::vector<Mask> masks = find_masks(pieces);
-  predict(pieces, masks);
+  const std::vector<Piece> pieces = parts_->encode(lines);
+  std::vector<MaskPlace> masks = parts_->find_masks(pieces);
+  parts_->predict(pieces, masks);
   std::vector<MaskCandidates> answers(lines.texts.size());
-  for (Mask& mask : masks) answers[mask.line].push_back(std::move(mask.candidates));
+  for (MaskPlace& mask : masks) answers[mask.line].push_back(std::move(mask.candidates));
   return answers;
 }
 

@@ -1,13 +1,13 @@
-// Candidates for each [MASK] of a line of text.
+// Candidates for each [MASK] of a line of text. The header is light: no tensors in it.
 #pragma once
-#include <torch/types.h>
+#include <c10/core/Device.h>
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "roformer/model/language_models.h"
 #include "roformer/pipeline/text_pieces.h"
 
 namespace roformer::pipeline {
@@ -26,7 +26,7 @@ struct FillMaskOptions {
   std::int64_t tokens_per_batch =
       4096;  // keeps the GEMMs busy; activations of a base model take some 100 MB
   LengthOptions length;
-  torch::Device device = torch::kCPU;
+  c10::Device device = c10::kCPU;
 };
 
 /// A masked language model and its tokenizer.
@@ -34,22 +34,17 @@ class FillMask {
  public:
   /// Throws Error if the folder has no head for masked tokens or no [MASK] token.
   explicit FillMask(const std::filesystem::path& folder, const FillMaskOptions& options = {});
+  FillMask(FillMask&&) noexcept;
+  FillMask& operator=(FillMask&&) noexcept;
+  ~FillMask();
 
   /// One answer a line; empty for a line without [MASK]. A mask that stands in two windows takes
   /// the one in which it is further from the edge.
   std::vector<MaskCandidates> operator()(const Lines& lines);
 
  private:
-  struct Mask;
-  std::vector<Mask> find_masks(const std::vector<Piece>& pieces) const;
-  void predict(const std::vector<Piece>& pieces, std::vector<Mask>& masks);
-  void predict_batch(const std::vector<Piece>& pieces, const std::vector<std::size_t>& chosen,
-                     const std::vector<std::vector<Mask*>>& masks_of);
-  void read_candidates(const torch::Tensor& hidden, const std::vector<Mask*>& masks);
-
-  FillMaskOptions options_;
-  model::MaskedLanguageModel model_{nullptr};
-  TextEncoder encoder_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace roformer::pipeline

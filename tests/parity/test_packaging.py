@@ -1,0 +1,100 @@
+"""`make install` into a folder that is then moved: the program runs there, and a program outside the tree builds against it
+with find_package(roformer) and fills a mask."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+import torch
+import transformers
+
+from conftest import BUILD, ROOT, randomise, run_program
+from test_bad_input import SIZES, VOCABULARY
+
+TEXT = "the [MASK] sat on a [MASK] ."
+
+
+def run(*command, **options):
+    """Without LD_LIBRARY_PATH: what is installed must find its libraries by itself."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("LD_LIBRARY_PATH", "DESTDIR")}
+    finished = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=environment, timeout=300, **options)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("install")
+    run("cmake", "--install", BUILD, "--prefix", folder / "first")
+    return (folder / "first").rename(folder / "moved")
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("checkpoint")
+    torch.manual_seed(3)
+    randomise(transformers.RoFormerForMaskedLM(transformers.RoFormerConfig(**SIZES)), scale=0.1).save_pretrained(folder)
+    (folder / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
+    return folder
+
+
+def configure(prefix, work, *options):
+    shutil.copytree(ROOT / "examples" / "fill_mask", work / "source", dirs_exist_ok=True)
+    command = ["cmake", "-G", "Ninja", "-S", work / "source", "-B", work / "build", f"-DCMAKE_PREFIX_PATH={prefix}", *options]
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
+
+
+def test_example_outside_the_tree(prefix, checkpoint, tmp_path):
+    configured = configure(prefix, tmp_path)
+    assert configured.returncode == 0, configured.stderr
+    run("cmake", "--build", tmp_path / "build")
+    answer = run(tmp_path / "build" / "fill_mask", checkpoint, TEXT)
+    ours = run_program("fill-mask", "--model", checkpoint, text=TEXT + "\n").stdout
+    candidates = re.findall(r" (\S+) \(", ours)
+    assert len(candidates) == 10
+    assert [line.split()[0] for line in answer.splitlines()] == candidates
+    libraries = run("ldd", tmp_path / "build" / "fill_mask")
+    assert "not found" not in libraries
+    assert str(prefix) in libraries
+
+
+def test_another_minor_version_of_libtorch_is_refused(prefix, tmp_path):
+    torch_root = tmp_path / "torch"
+    version = torch_root / "include" / "torch" / "headeronly" / "version.h"
+    version.parent.mkdir(parents=True)
+    version.write_text("#define TORCH_VERSION_MAJOR 1\n#define TORCH_VERSION_MINOR 99\n#define TORCH_VERSION_PATCH 0\n")
+    (torch_root / "lib").mkdir()
+    (torch_root / "lib" / "libtorch_cpu.so").touch()
+    configured = configure(prefix, tmp_path, f"-DTorch_DIR={torch_root / 'share' / 'cmake' / 'Torch'}")
+    assert configured.returncode != 0
+    message = " ".join(configured.stderr.split())
+    assert "built with, but got 1.99.0" in message and str(torch_root) in message
+
+
+def test_an_unfitting_version_of_ours_is_refused(prefix, tmp_path):
+    text = (ROOT / "examples" / "fill_mask" / "CMakeLists.txt").read_text()
+    assert "find_package(roformer 0.1 REQUIRED)" in text
+    shutil.copytree(ROOT / "examples" / "fill_mask", tmp_path / "other")
+    (tmp_path / "other" / "CMakeLists.txt").write_text(text.replace("roformer 0.1", "roformer 0.9"))
+    configured = subprocess.run(
+        ["cmake", "-G", "Ninja", "-S", tmp_path / "other", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}"],
+        capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert configured.returncode != 0 and "0.9" in configured.stderr
+
+
+def test_installed_program_finds_library_and_recipes(prefix):
+    assert run(prefix / "bin" / "roformer", "--version") == run(BUILD / "roformer", "--version")
+    assert str(prefix) in run("ldd", prefix / "bin" / "roformer")
+    recipes = sorted(path.relative_to(ROOT / "recipes") for path in (ROOT / "recipes").rglob("*.toml"))
+    assert recipes
+    assert all((prefix / "share" / "roformer" / "recipes" / path).exists() for path in recipes)
+    assert str(recipes[0].with_suffix("")) in run(prefix / "bin" / "roformer", "train", "--help", cwd=prefix)
+
+
+def test_installed_headers_are_whole(prefix):
+    headers = {path.relative_to(prefix / "include").as_posix(): path.read_text() for path in (prefix / "include").rglob("*.h")}
+    assert "roformer/pipeline/fill_mask.h" in headers and not any(name.startswith("roformer/cli/") for name in headers)
+    included = {name for text in headers.values() for name in re.findall(r'#include "(roformer/[^"]+)"', text)}
+    assert included <= headers.keys()
