@@ -59,7 +59,7 @@ void add_train_command(CLI::App& program) {
       ->allow_extra_args(false);
   command
       ->add_option("--out", options->out,
-                   "folder of the run: checkpoint, metrics.jsonl, report.html")
+                   "folder of the run: checkpoint, metrics.jsonl, report.html, TensorBoard events")
       ->required();
   command->add_flag("--resume", options->resume,
                     "go on with the run in --out (or start it, if there is none)");

@@ -11,6 +11,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/report/event_file.h"
 
 namespace roformer::train {
 
@@ -45,7 +46,7 @@ bool is_young_run(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (name != "training" && name != "recipe.toml" && name != "metrics.jsonl" &&
-        name != "report.html")
+        name != "report.html" && !name.starts_with(report::event_file_prefix))
       return false;
   }
   return true;

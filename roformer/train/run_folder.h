@@ -1,7 +1,7 @@
 // The folder of a training run and its checkpoints. Model and training state are switched as one:
 //
 //   OUT/config.json, model.safetensors, …  the last checkpoint's model, a Hugging Face folder (hard links)
-//   OUT/recipe.toml, metrics.jsonl, report.html
+//   OUT/recipe.toml, metrics.jsonl, report.html, events.out.tfevents.… (TensorBoard's, one each time it is started)
 //   OUT/training/latest                    one line: the name of the last good checkpoint
 //   OUT/training/step-N/model/             what the task saved
 //   OUT/training/step-N/optimizer.safetensors, state.json

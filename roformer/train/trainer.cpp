@@ -6,6 +6,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/safetensors.h"
+#include "roformer/train/metric_scalars.h"
 
 namespace roformer::train {
 namespace {
@@ -34,7 +35,10 @@ Trainer::Trainer(Task& task, TrainingOptions options, RunFolder& folder)
   validate(options_.schedule);
   state_.recipe = options_.recipe;
   if (folder_.last_checkpoint()) resume();
-  log_.emplace(folder_.metrics_path(), folder_.last_checkpoint() ? state_.step : -1);
+  const std::int64_t last_step = folder_.last_checkpoint() ? state_.step : -1;
+  log_.emplace(folder_.metrics_path(), last_step);
+  events_.emplace(folder_.path());
+  events_->restart_at(last_step + 1);
 }
 
 void Trainer::resume() {
@@ -116,15 +120,20 @@ double Trainer::accumulate_gradients() {
   return static_cast<double>(targets);
 }
 
+void Trainer::log_line(const nlohmann::json& line) {
+  log_->append(line);
+  events_->add(state_.step, metric_scalars(line));
+}
+
 void Trainer::log_step(double learning_rate) {
-  log_->append({{"kind", "training"},
-                {"step", state_.step},
-                {"loss", meter_.loss()},
-                {"accuracy", meter_.accuracy()},
-                {"learning_rate", learning_rate},
-                {"gradient_norm", meter_.gradient_norm()},
-                {"tokens_per_second", meter_.tokens_per_second()},
-                {"time", meter_.time_shares()}});
+  log_line({{"kind", "training"},
+            {"step", state_.step},
+            {"loss", meter_.loss()},
+            {"accuracy", meter_.accuracy()},
+            {"learning_rate", learning_rate},
+            {"gradient_norm", meter_.gradient_norm()},
+            {"tokens_per_second", meter_.tokens_per_second()},
+            {"time", meter_.time_shares()}});
   last_text_ = fmt::format("loss {:.3f} · {:.1f} % right · {:.0f} tokens/s", meter_.loss(),
                            100 * meter_.accuracy(), meter_.tokens_per_second());
   meter_.clear();
@@ -138,7 +147,7 @@ void Trainer::evaluate() {
     line[name] = value;
     text += fmt::format(" · {} {:.4f}", name, value);
   }
-  log_->append(line);
+  log_line(line);
   spdlog::info("{}: step {}{}", options_.title, state_.step, text);
   const bool better =
       !metrics.empty() && (state_.best_step < 0 || metrics.front().second < state_.best);
@@ -149,6 +158,7 @@ void Trainer::evaluate() {
 
 void Trainer::save() {
   log_->sync();
+  events_->sync();
   state_.meter_sums = meter_.sums();
   folder_.commit(state_.step, [&](const std::filesystem::path& folder) {
     task_.save_model(folder / "model");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "roformer/base/progress.h"
+#include "roformer/report/event_file.h"
 #include "roformer/train/adamw.h"
 #include "roformer/train/meter.h"
 #include "roformer/train/metrics_log.h"
@@ -51,6 +52,7 @@ class Trainer {
   void resume();
   void do_step();
   double accumulate_gradients();
+  void log_line(const nlohmann::json& line);
   void log_step(double learning_rate);
   void evaluate();
   void save();
@@ -63,6 +65,7 @@ class Trainer {
   TrainingState state_;
   Meter meter_;
   std::optional<MetricsLog> log_;
+  std::optional<report::EventFile> events_;
   std::string last_text_;
   std::int64_t total_;
 };
