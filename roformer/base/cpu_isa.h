@@ -15,6 +15,7 @@ Isa cpu_isa();
 /// The best instruction set that the processor has, whatever the environment says.
 Isa detected_isa();
 
+/// "baseline", "avx2" or "avx512".
 std::string_view isa_name(Isa isa);
 
 /// Calls `function` with the instruction set as a compile-time constant:
@@ -31,6 +32,7 @@ decltype(auto) with_isa(Isa isa, Function&& function) {
   }
 }
 
+/// The same with the instruction set of cpu_isa().
 template <typename Function>
 decltype(auto) with_isa(Function&& function) {
   return with_isa(cpu_isa(), std::forward<Function>(function));

@@ -15,8 +15,10 @@ std::string read_file(const std::filesystem::path& path);
 /// folder. Throws Error (a full disk included) and leaves the old file untouched.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
-/// The same for content that is produced in pieces: `produce` gets a function that appends bytes.
+/// Appends bytes to a file that is being written.
 using Append = std::function<void(const void* bytes, std::size_t size)>;
+/// write_file_atomically for content that is produced in pieces: `produce` gets a function that
+/// appends bytes.
 void write_file_atomically(const std::filesystem::path& path,
                            const std::function<void(const Append&)>& produce);
 

@@ -4,6 +4,7 @@
 
 namespace roformer::base {
 
+/// Portable code, AVX2 with FMA, or AVX-512 (F, BW, VL, DQ).
 enum class Isa { baseline, avx2, avx512 };
 
 }  // namespace roformer::base

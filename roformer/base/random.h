@@ -38,6 +38,7 @@ struct RowKey {
   std::uint32_t first, second;
 };
 
+/// The key of row `row` of the mask of `seed`.
 inline RowKey row_key(std::uint64_t seed, std::uint64_t row) {
   const std::uint64_t key = derive(seed, row);
   return {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)};

@@ -14,6 +14,7 @@
 
 namespace roformer::data {
 
+/// What is learned from, and what is held out.
 enum class Split { training, validation };
 
 /// Whether a document is held out: by a hash of its number, so the answer does not depend on the

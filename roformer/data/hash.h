@@ -9,6 +9,7 @@
 
 namespace roformer::data {
 
+/// 64 bits of `bytes` and `seed`; not against attackers.
 inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) {
   std::uint64_t hash = base::derive(seed, bytes.size());
   for (; !bytes.empty(); bytes.remove_prefix(bytes.size() < 8 ? bytes.size() : 8)) {

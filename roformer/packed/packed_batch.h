@@ -22,6 +22,7 @@ struct PackedBatch {
 
   std::int64_t num_tokens() const { return tokens.size(0); }
   std::int64_t num_sequences() const { return cu_seqlens.size(0) - 1; }
+  /// The same batch on a device; cu_seqlens stays on the CPU.
   PackedBatch to(torch::Device device) const;
 };
 

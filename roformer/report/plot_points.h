@@ -18,6 +18,7 @@ struct Range {
   double low = 0;
   double high = 0;
   bool empty = true;
+  /// Widens the range so that it holds `value`.
   void include(double value);
 };
 
@@ -29,8 +30,9 @@ bool drawable(const LineChart& chart, Point point);
 /// size.
 std::vector<Point> thinned_points(const LineChart& chart, const Series& series, std::size_t most);
 
-/// The ranges of all drawable points.
+/// The range of all drawable points along x.
 Range x_range(const LineChart& chart);
+/// The range of all drawable points along y.
 Range y_range(const LineChart& chart);
 
 }  // namespace roformer::report

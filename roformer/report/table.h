@@ -7,8 +7,10 @@
 
 namespace roformer::report {
 
+/// On which side of its column a cell stands.
 enum class Align { left, right };
 
+/// Cells of text in rows, and how to align them.
 struct Table {
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;  // shorter rows are filled with empty cells
@@ -16,6 +18,7 @@ struct Table {
   std::string caption;
 };
 
+/// What `table.align` says of a column, or the default.
 Align alignment(const Table& table, std::size_t column);
 
 /// Columns a terminal needs for UTF-8 text: CJK and emoji two, combining marks none.
@@ -23,6 +26,7 @@ int display_width(std::string_view text);
 
 /// The table with aligned columns, a line a row, each ended by \n.
 std::string format_table(const Table& table);
+/// Writes format_table(table) to `file`.
 void print_table(const Table& table, std::FILE* file = stdout);
 
 }  // namespace roformer::report

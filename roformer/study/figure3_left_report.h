@@ -26,9 +26,12 @@ struct Figure3LeftResult {
 
 /// Masked accuracy on held-out text beside that of counting.
 report::Table proportion_table(const Figure3LeftResult& result);
+/// What each model puts in place of the masks of held-out sentences.
 report::Table sentence_table(const Figure3LeftResult& result);
 
+/// Prints the tables and charts on standard output.
 void print_result(const Figure3LeftResult& result);
+/// Writes the same as an HTML page to `path`.
 void write_result(const Figure3LeftResult& result, const std::filesystem::path& path);
 
 }  // namespace roformer::study

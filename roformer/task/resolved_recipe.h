@@ -16,6 +16,7 @@ class ResolvedRecipe {
  public:
   /// Starts a section: "model", or "[stage]" for an element of an array of tables.
   void begin(std::string section);
+  /// Adds a value to the section begun last.
   void add(std::string key, std::string toml_value);
 
   /// A TOML file that reads back to the same recipe.
@@ -32,10 +33,15 @@ class ResolvedRecipe {
   std::vector<Section> sections_;
 };
 
+/// A value as TOML text that reads back to it.
 std::string to_toml(std::string_view text);
+/// "true" or "false".
 std::string to_toml(bool value);
+/// Decimal digits.
 std::string to_toml(std::int64_t value);
+/// The shortest decimals that read back as the same number.
 std::string to_toml(double value);
+/// An array of strings.
 std::string to_toml(const std::vector<std::string>& values);
 
 /// Reads one table and writes each value into the ResolvedRecipe as it goes, so that the two cannot
@@ -47,6 +53,7 @@ class SectionReader {
     resolved_.begin(std::move(section));
   }
 
+  /// Whether the table has the key.
   bool has(std::string_view key) const { return table_.has(key); }
 
   /// The value of `key`, or what `value` holds already, into `value`.
@@ -55,12 +62,16 @@ class SectionReader {
     value = table_.get(key, value);
     resolved_.add(key, to_toml(value));
   }
+  /// The same for a whole number ≥ 0.
   void read(const char* key, std::uint64_t& value);
+  /// The same for a whole number that fits an int.
   void read(const char* key, int& value);
+  /// The same for an array of strings.
   void read(const char* key, std::vector<std::string>& value);
 
   /// Throws Error unless the number of `key` is at least `least`.
   void require_at_least(const char* key, double value, double least) const;
+  /// File, line and key, for messages.
   std::string where(const char* key) const { return table_.where(key); }
   /// Throws Error for a key that nobody read.
   void finish() const { table_.reject_unknown_keys(); }

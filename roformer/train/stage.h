@@ -19,6 +19,7 @@ struct Stage {
 /// Throws Error naming the key: sizes < 1, or not exactly one of batch_size and batch_tokens.
 void validate(const std::vector<Stage>& stages);
 
+/// The steps of all stages together.
 std::int64_t total_steps(const std::vector<Stage>& stages);
 
 /// Where a step of the whole run stands.

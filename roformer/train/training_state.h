@@ -21,6 +21,7 @@ struct TrainingState {
   FlatRecipe recipe;
 };
 
+/// Writes the state as JSON, atomically.
 void save_state(const TrainingState& state, const std::filesystem::path& path);
 /// Throws Error naming the file and what is wrong with it.
 TrainingState load_state(const std::filesystem::path& path);

@@ -1,0 +1,32 @@
+# Doxygen's view of a header. The comment at its head describes the file; a comment behind a member, or on the lines that
+# carry it on, describes the member. Comments are plain text with `code`: no commands, no HTML.
+function escaped(text) {
+  gsub(/\\/, "\\\\\\\\", text)
+  gsub(/[<>#@&]/, "\\\\&", text)
+  gsub(/\*/, "\\&lowast;", text)
+  return text
+}
+function plain(text,    parts, count, i, part, out) {
+  count = split(text, parts, "`")
+  for (i = 1; i <= count; ++i) {
+    # An even part stands between backticks, unless the span ends on another line.
+    part = escaped(parts[i])
+    if (i % 2 == 0 && i < count) {
+      gsub(/\./, "\\\\.", part)  # its dots end no sentence
+      part = "<code>" part "</code>"
+    }
+    out = out part
+  }
+  return out
+}
+function comment(pattern, mark) {
+  match($0, pattern)
+  return substr($0, 1, RSTART - 1) mark plain(substr($0, RSTART + RLENGTH))
+}
+FNR == 1 { head = 1; if (/^\/\/ /) print "/// \\file" }
+head && /^\/\// { print comment("^// ?", "/// "); next }
+{ head = 0 }
+/^ *\/\/\// { behind = 0; print comment("///", "///"); next }
+behind && /^        +\/\/ / { print comment("//", "///<"); next }
+/[;,{a-z0-9_] +\/\/ [^ ]/ && !/^ *\/\// { print comment(" // ", " ///< "); behind = 1; next }
+{ behind = 0; print }
