@@ -11,10 +11,8 @@ function plain(text,    parts, count, i, part, out) {
   for (i = 1; i <= count; ++i) {
     # An even part stands between backticks, unless the span ends on another line.
     part = escaped(parts[i])
-    if (i % 2 == 0 && i < count) {
-      gsub(/\./, "\\\\.", part)  # its dots end no sentence
-      part = "<code>" part "</code>"
-    }
+    # Doxygen ends the first sentence at a dot before anything but a letter, within <code> too, and then misses its end.
+    if (i % 2 == 0 && i < count && parts[i] !~ /\.([^a-zA-Z0-9]|$)/) part = "<code>" part "</code>"
     out = out part
   }
   return out

@@ -27,6 +27,7 @@ SafetensorsFile open_weights(const std::filesystem::path& folder);
 /// written before all names and shapes are checked. Throws Error for a shape that does not fit
 /// (naming tensor, expected, found) and for a missing weight of the encoder.
 LoadReport load_weights(torch::nn::Module& module, const SafetensorsFile& file);
+/// The same for the weights of a folder.
 LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& folder);
 
 /// load_config, with what only the weights tell: whether there is a pooler, and that a decoder which

@@ -23,6 +23,7 @@ class SafetensorsFile {
   /// The tensors by name.
   const std::map<std::string, TensorEntry>& entries() const { return entries_; }
   const Metadata& metadata() const { return metadata_; }
+  /// Whether the file has a tensor of this name.
   bool has(const std::string& name) const { return entries_.contains(name); }
 
   /// A view of the file, on the CPU (a copy for bool, and where the file does not align it). Throws
@@ -37,6 +38,7 @@ class SafetensorsFile {
   std::size_t data_begin_ = 0;
 };
 
+/// Tensors by name.
 using TensorMap = std::map<std::string, torch::Tensor>;
 
 /// A file's tensors in memory of their own.

@@ -14,10 +14,12 @@ namespace roformer::checkpoint {
 /// Element types that we read and write; the format knows more.
 enum class Dtype { boolean, u8, i8, i16, i32, i64, f16, bf16, f32, f64 };
 
+/// Bytes of one element.
 std::size_t dtype_size(Dtype dtype);
 /// The format's word for it: "BOOL", "U8", …, "F64".
 std::string_view dtype_name(Dtype dtype);
 
+/// The header's "__metadata__": free text by key.
 using Metadata = std::map<std::string, std::string>;
 
 /// One tensor of the file; `begin` and `end` are bytes from the start of the data.

@@ -10,6 +10,7 @@
 
 namespace roformer::checkpoint {
 
+/// Names of tensors.
 using NameSet = std::set<std::string, std::less<>>;
 
 /// The tensors whose rows, below each other, are our parameter: query, key and value for qkv, key

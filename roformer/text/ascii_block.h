@@ -64,6 +64,7 @@ AsciiRun read_ascii_run(const char* p, std::size_t left) {
 
 #else
 
+/// The same, one byte at a time.
 template <bool lowercase>
 AsciiRun read_ascii_run(const char* p, std::size_t left) {
   char block[16] = {};

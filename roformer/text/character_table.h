@@ -11,6 +11,7 @@
 
 namespace roformer::text {
 
+/// What normalisation makes of a character.
 enum class CharacterKind : std::uint8_t {
   same,      // a letter of a word, as it is
   word,      // a letter of a word: the code point in `value`

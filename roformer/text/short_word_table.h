@@ -15,6 +15,7 @@ struct ShortWord {
   friend bool operator==(const ShortWord&, const ShortWord&) = default;
 };
 
+/// The most bytes of a short word.
 constexpr std::size_t kShortWordSize = 15;
 
 /// `size` <= 15.

@@ -36,6 +36,7 @@ class Tokenizer {
                        const EncodeOptions& options = {}) const;
   /// The same into an encoding whose memory is reused.
   void encode_into(std::string_view text, const EncodeOptions& options, Encoding& encoding) const;
+  /// encode_pair into an encoding whose memory is reused.
   void encode_pair_into(std::string_view first, std::string_view second,
                         const EncodeOptions& options, Encoding& encoding) const;
   /// Appends the ids of the text alone: no [CLS], [SEP], offsets or truncation. The quickest way.
@@ -53,6 +54,7 @@ class Tokenizer {
   std::int32_t token_to_id(std::string_view token) const;
   /// Throws Error for an id outside the vocabulary.
   const std::string& id_to_token(std::int32_t id) const;
+  /// Whether the token is one of those that add meaning to the text, not part of it: [CLS], [MASK], ….
   bool is_special(std::int32_t id) const;
 
   // Throw Error if the vocabulary has no such token.

@@ -19,9 +19,11 @@ TokenizerFiles parse_tokenizer_json(const nlohmann::json& json, std::string_view
 void apply_tokenizer_config(const nlohmann::json& json, std::string_view name,
                             TokenizerConfig& config);
 
+/// The tokenizer.json that reads back to these parts.
 nlohmann::ordered_json make_tokenizer_json(const Vocabulary& vocabulary,
                                            const TokenizerConfig& config,
                                            const std::vector<AddedToken>& added_tokens);
+/// The tokenizer_config.json that transformers expects beside it.
 nlohmann::ordered_json make_tokenizer_config(const TokenizerConfig& config);
 
 }  // namespace roformer::text

@@ -30,6 +30,7 @@ struct CodeSequence {
   int size;
 };
 
+/// The full lower-case form of one code point.
 CodeSequence lower_case(char32_t code);
 /// Canonical decomposition (NFD) of one code point.
 CodeSequence decompose(char32_t code);

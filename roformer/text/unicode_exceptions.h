@@ -7,12 +7,17 @@
 
 namespace roformer::text {
 
+/// Whether that library takes the character for punctuation; `database` is what the current database says.
 bool published_punctuation(char32_t code, bool database);
+/// The same for category Mn.
 bool published_nonspacing_mark(char32_t code, bool database);
+/// The same for control characters.
 bool published_control(char32_t code, bool database);
+/// That library's lower case of one code point.
 char32_t published_lower_case(char32_t code, char32_t database);
-/// Whether that library knows the character's decomposition, or its combining class.
+/// Whether that library knows the character's decomposition.
 bool published_decomposition(char32_t code);
+/// Whether it knows the character's combining class.
 bool published_combining_class(char32_t code);
 
 }  // namespace roformer::text

@@ -7,6 +7,7 @@
 
 namespace roformer::text {
 
+/// U+FFFD, which stands for bytes that are no UTF-8.
 constexpr char32_t kReplacementCharacter = 0xFFFD;
 
 struct DecodedCharacter {
@@ -73,6 +74,7 @@ inline std::uint32_t encode_utf8(char32_t code, char* out) {
   return 4;
 }
 
+/// Appends the UTF-8 of a code point.
 inline void append_utf8(char32_t code, std::string& text) {
   char bytes[4];
   text.append(bytes, encode_utf8(code, bytes));

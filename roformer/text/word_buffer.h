@@ -15,6 +15,7 @@ class WordBuffer {
  public:
   explicit WordBuffer(std::int64_t limit) : limit_(static_cast<std::size_t>(limit)) {}
 
+  /// Adds a character, and where in the text it came from.
   void append(char32_t code, Offset source) {
     if (count_++ == 0) extent_ = source;
     extent_.end = source.end;
@@ -24,6 +25,7 @@ class WordBuffer {
     for (std::uint32_t i = 0; i < added; ++i) sources_[size_ + i] = source;
     size_ += added;
   }
+  /// Forgets the word, keeps the memory.
   void clear() { count_ = size_ = 0; }
 
   bool empty() const { return count_ == 0; }
