@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
     const std::string text = argv[2];
     const auto answers = fill({std::span(&text, 1)});
     for (const auto& mask : answers.front()) {
-      for (const auto& candidate : mask) std::cout << candidate.token << ' ' << candidate.probability << '\n';
+      for (const auto& candidate : mask)
+        std::cout << candidate.token << ' ' << candidate.probability << '\n';
     }
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
