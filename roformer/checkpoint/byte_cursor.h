@@ -36,6 +36,18 @@ class ByteCursor {
     return value;
   }
 
+  /// An unsigned number in groups of 7 bits, the least first (LevelDB, protocol buffers).
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const std::uint64_t byte = number(1);
+      value |= (byte & 0x7f) << shift;
+      if ((byte & 0x80) == 0) return value;
+    }
+    base::fail("[checkpoint] {}: expected a number of at most 64 bits at byte {} but got more",
+               name_, position_);
+  }
+
   /// The bytes up to a line feed, which is taken too.
   std::string_view line() {
     const std::size_t end = bytes_.find('\n', position_);

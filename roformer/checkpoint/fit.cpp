@@ -30,19 +30,19 @@ std::int64_t count_layers(const NameSet& names) {
 
 }  // namespace
 
-NameSet names_of(const SafetensorsFile& file) {
+NameSet names_of(const TensorSource& file) {
   NameSet names;
   for (const auto& [name, entry] : file.entries()) names.insert(name);
   return names;
 }
 
-void require_tensor(const SafetensorsFile& file, const std::string& name,
+void require_tensor(const TensorSource& file, const std::string& name,
                     const std::vector<std::int64_t>& shape) {
   const auto found = file.entries().find(name);
   base::require(found != file.entries().end(),
                 "[checkpoint] {}: expected a tensor '{}' but there is none", file.path().string(),
                 name);
-  const TensorEntry& entry = found->second;
+  const TensorFacts& entry = found->second;
   base::require(entry.shape == shape, "[checkpoint] {}: tensor '{}': expected shape {} but got {}",
                 file.path().string(), name, format_shape(shape), format_shape(entry.shape));
   base::require(is_floating(entry.dtype),
@@ -50,7 +50,7 @@ void require_tensor(const SafetensorsFile& file, const std::string& name,
                 file.path().string(), name, dtype_name(entry.dtype));
 }
 
-void require_fit(const model::EncoderConfig& config, const SafetensorsFile& file) {
+void require_fit(const model::EncoderConfig& config, const TensorSource& file) {
   const NameSet names = names_of(file);
   const std::string prefix = encoder_prefix(names, file.path().string());
   const std::int64_t layers = count_layers(names);

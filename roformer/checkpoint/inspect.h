@@ -11,7 +11,7 @@ namespace roformer::checkpoint {
 
 struct Inspection {
   CheckpointConfig config;
-  std::map<std::string, TensorEntry> tensors;  // of the file, by name
+  std::map<std::string, TensorFacts> tensors;  // of the file, by name
   LoadReport report;
   std::int64_t parameters = 0;          // of the module, tied ones once
   std::int64_t encoder_parameters = 0;  // of these, the encoder's

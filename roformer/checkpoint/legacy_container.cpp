@@ -11,8 +11,8 @@ namespace roformer::checkpoint {
 namespace {
 
 // 0x1950a86a20f9469cfc6c, little-endian.
-constexpr std::string_view kMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
-constexpr std::int64_t kProtocol = 1001;
+constexpr std::string_view kLegacyMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
+constexpr std::int64_t kLegacyProtocol = 1001;
 constexpr std::size_t kMagicWithin = 32;  // bytes of the first pickle, whatever its protocol
 
 // The value under a text key of a dictionary; none if there is no such key.
@@ -37,14 +37,14 @@ Pickle next_pickle(std::string_view bytes, ByteCursor& cursor) {
 void read_preamble(std::string_view bytes, ByteCursor& cursor) {
   const Pickle magic = next_pickle(bytes, cursor);
   const auto* number = magic.get<PickleWideInteger>(magic.root);
-  base::require(number != nullptr && number->bytes == kMagic,
+  base::require(number != nullptr && number->bytes == kLegacyMagic,
                 "[checkpoint] {}: expected PyTorch's magic number but got another value",
                 cursor.name());
   const Pickle version = next_pickle(bytes, cursor);
   const auto* protocol = version.get<std::int64_t>(version.root);
-  base::require(protocol != nullptr && *protocol == kProtocol,
+  base::require(protocol != nullptr && *protocol == kLegacyProtocol,
                 "[checkpoint] {}: expected protocol version {} but got {}", cursor.name(),
-                kProtocol, protocol == nullptr ? "another type" : std::to_string(*protocol));
+                kLegacyProtocol, protocol == nullptr ? "another type" : std::to_string(*protocol));
   const Pickle machine = next_pickle(bytes, cursor);
   const PickleValue* little = find_value(machine, machine.root, "little_endian");
   const bool* is_little = little == nullptr ? nullptr : std::get_if<bool>(little);
@@ -79,7 +79,7 @@ void read_storages(const Pickle& keys, ByteCursor& cursor, LegacyContainer& cont
 }  // namespace
 
 bool is_legacy_container(std::string_view bytes) {
-  return bytes.substr(0, kMagicWithin).find(kMagic) != std::string_view::npos;
+  return bytes.substr(0, kMagicWithin).find(kLegacyMagic) != std::string_view::npos;
 }
 
 LegacyContainer read_legacy_container(std::string_view bytes, std::string_view name) {

@@ -9,6 +9,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/fit.h"
+#include "roformer/checkpoint/foreign_config.h"
 #include "roformer/checkpoint/weight_names.h"
 
 namespace roformer::checkpoint {
@@ -21,7 +22,7 @@ struct Copy {
 };
 
 // Plans the loading of one parameter; what is missing goes into the report, or is an error.
-void plan(const std::string& name, const torch::Tensor& parameter, const SafetensorsFile& file,
+void plan(const std::string& name, const torch::Tensor& parameter, const TensorSource& file,
           const NameSet& names, const std::string& prefix, std::vector<Copy>& copies,
           LoadReport& report) {
   const std::vector<std::string> parts = split_names(name);
@@ -49,23 +50,6 @@ bool is_alias(const std::string& name, const NameSet& used) {
   return false;
 }
 
-}  // namespace
-
-SafetensorsFile open_weights(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "model.safetensors";
-  if (std::filesystem::exists(path)) return SafetensorsFile(path);
-  for (const char* other : {"pytorch_model.bin", "model.safetensors.index.json", "tf_model.h5"}) {
-    base::require(
-        !std::filesystem::exists(folder / other),
-        "[checkpoint] {}: expected model.safetensors but got {}; save it again with transformers' "
-        "save_pretrained, in one file",
-        folder.string(), other);
-  }
-  base::fail("[checkpoint] {}: expected model.safetensors but there is none", folder.string());
-}
-
-namespace {
-
 // A head without use is common; a part of the encoder without use means a configuration that does not fit the file.
 void warn_of_unused_encoder_weights(const LoadReport& report, const std::filesystem::path& file) {
   std::vector<std::string> names;
@@ -81,7 +65,7 @@ void warn_of_unused_encoder_weights(const LoadReport& report, const std::filesys
 
 }  // namespace
 
-LoadReport load_weights(torch::nn::Module& module, const SafetensorsFile& file) {
+LoadReport load_weights(torch::nn::Module& module, const TensorSource& file) {
   const torch::NoGradGuard no_grad;
   const NameSet names = names_of(file);
   const std::string prefix = encoder_prefix(names, file.path().string());
@@ -127,10 +111,9 @@ Architecture with_pooler(Architecture architecture) {
 }  // namespace
 
 CheckpointConfig load_settled_config(const std::filesystem::path& folder,
-                                     const SafetensorsFile& file) {
+                                     const TensorSource& file) {
   constexpr const char* kDecoder = "cls.predictions.decoder.weight";
-  CheckpointConfig config = load_config(folder);
-  if (has_pooler(file)) config.architecture = with_pooler(config.architecture);
+  CheckpointConfig config = load_foreign_config(folder, file);
   if (!config.encoder.tie_word_embeddings || !file.has(kDecoder)) return config;
   const std::string words =
       encoder_prefix(names_of(file), file.path().string()) + "embeddings.word_embeddings.weight";
@@ -146,6 +129,17 @@ void warn_of_missing(const LoadReport& report, const std::filesystem::path& fold
   if (report.missing.empty()) return;
   spdlog::warn("{}: these weights are missing and start afresh: {}", folder.string(),
                fmt::join(report.missing, ", "));
+}
+
+std::optional<Pooler> load_pooler(const model::EncoderConfig& config, const TensorSource& file) {
+  const std::string prefix = encoder_prefix(names_of(file), file.path().string());
+  const std::string weight = prefix + "pooler.dense.weight";
+  const std::string bias = prefix + "pooler.dense.bias";
+  if (!file.has(weight) || !file.has(bias)) return std::nullopt;
+  require_tensor(file, weight, {config.hidden_size, config.hidden_size});
+  require_tensor(file, bias, {config.hidden_size});
+  return Pooler{file.tensor(weight).to(torch::kFloat, false, true),
+                file.tensor(bias).to(torch::kFloat, false, true)};
 }
 
 }  // namespace roformer::checkpoint

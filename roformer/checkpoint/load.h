@@ -1,4 +1,4 @@
-// Weights from a Hugging Face folder (config.json, model.safetensors) into our modules.
+// Weights from a checkpoint folder of any format that tensor_source.h opens into our modules.
 #pragma once
 #include <torch/nn/module.h>
 
@@ -9,7 +9,8 @@
 
 #include "roformer/checkpoint/config_file.h"
 #include "roformer/checkpoint/fit.h"
-#include "roformer/checkpoint/safetensors.h"
+#include "roformer/checkpoint/tensor_source.h"
+#include "roformer/checkpoint/weights.h"
 
 namespace roformer::checkpoint {
 
@@ -20,21 +21,16 @@ struct LoadReport {
   std::vector<std::string> unused;  // tensors of the file that the module has no place for
 };
 
-/// The folder's model.safetensors. Throws Error naming the folder and what it holds instead.
-SafetensorsFile open_weights(const std::filesystem::path& folder);
-
 /// Copies the file's weights into the module's own parameters, converted to their type. Nothing is
 /// written before all names and shapes are checked. Throws Error for a shape that does not fit
 /// (naming tensor, expected, found) and for a missing weight of the encoder.
-LoadReport load_weights(torch::nn::Module& module, const SafetensorsFile& file);
-/// The same for the weights of a folder.
+LoadReport load_weights(torch::nn::Module& module, const TensorSource& file);
 LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& folder);
 
-/// load_config, with what only the weights tell: whether there is a pooler, and that a decoder which
-/// stands in the file beside different word embeddings is not tied to them, whatever
-/// tie_word_embeddings says (transformers decides likewise).
-CheckpointConfig load_settled_config(const std::filesystem::path& folder,
-                                     const SafetensorsFile& file);
+/// load_foreign_config, with what only the weights tell: a decoder that stands in the file beside different
+/// word embeddings is not tied to them, whatever tie_word_embeddings says (transformers decides
+/// likewise).
+CheckpointConfig load_settled_config(const std::filesystem::path& folder, const TensorSource& file);
 
 /// One warning on standard error if weights of the head are missing.
 void warn_of_missing(const LoadReport& report, const std::filesystem::path& folder);
@@ -51,7 +47,7 @@ struct Loaded {
 /// mode, whichever head the checkpoint was saved with.
 template <typename Module>
 Loaded<Module> load_model(const std::filesystem::path& folder) {
-  const SafetensorsFile file = open_weights(folder);
+  const Weights file = open_weights(folder);
   Loaded<Module> loaded;
   loaded.config = load_settled_config(folder, file);
   require_fit(loaded.config.encoder, file);
@@ -60,5 +56,15 @@ Loaded<Module> load_model(const std::filesystem::path& folder) {
   loaded.module->eval();
   return loaded;
 }
+
+/// BertModel's pooler, or that of roformer-sim: dense (hidden, hidden), then the configuration's
+/// pooler_activation.
+struct Pooler {
+  torch::Tensor weight;  // (hidden, hidden)
+  torch::Tensor bias;    // (hidden)
+};
+
+/// The file's pooler in float32, if it has one of the right shape.
+std::optional<Pooler> load_pooler(const model::EncoderConfig& config, const TensorSource& file);
 
 }  // namespace roformer::checkpoint

@@ -9,31 +9,31 @@
 
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/safetensors_header.h"
+#include "roformer/checkpoint/tensor_source.h"
 
 namespace roformer::checkpoint {
 
 /// A mapped file. Its tensors read lazily from the disk and keep the mapping alive; never write to
 /// them.
-class SafetensorsFile {
+class SafetensorsFile : public TensorSource {
  public:
   /// Checks the whole header. Throws Error naming the file, and the tensor where there is one.
   explicit SafetensorsFile(const std::filesystem::path& path);
 
-  const std::filesystem::path& path() const { return path_; }
-  /// The tensors by name.
-  const std::map<std::string, TensorEntry>& entries() const { return entries_; }
+  const std::filesystem::path& path() const override { return path_; }
+  Format format() const override { return Format::safetensors; }
+  const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   const Metadata& metadata() const { return metadata_; }
-  /// Whether the file has a tensor of this name.
-  bool has(const std::string& name) const { return entries_.contains(name); }
 
   /// A view of the file, on the CPU (a copy for bool, and where the file does not align it). Throws
   /// Error if there is no such tensor.
-  torch::Tensor tensor(const std::string& name) const;
+  torch::Tensor tensor(const std::string& name) const override;
 
  private:
   std::filesystem::path path_;
   std::shared_ptr<base::MappedFile> mapping_;
-  std::map<std::string, TensorEntry> entries_;
+  std::map<std::string, TensorFacts> entries_;
+  std::map<std::string, std::size_t> begin_;  // bytes from the start of the data
   Metadata metadata_;
   std::size_t data_begin_ = 0;
 };

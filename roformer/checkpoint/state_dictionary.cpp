@@ -38,11 +38,12 @@ void collect(const Pickle& pickle, const PickleDictionary& dictionary, StateDict
   }
 }
 
-using Entry = std::pair<std::string, PickleId>;
+using NamedDictionary = std::pair<std::string, PickleId>;
 
 // The dictionaries that are values of `dictionary`, under texts.
-std::vector<Entry> inner_dictionaries(const Pickle& pickle, const PickleDictionary& dictionary) {
-  std::vector<Entry> found;
+std::vector<NamedDictionary> inner_dictionaries(const Pickle& pickle,
+                                                const PickleDictionary& dictionary) {
+  std::vector<NamedDictionary> found;
   for (const auto& [key, value] : dictionary.items) {
     const auto* text = pickle.get<std::string>(key);
     if (text != nullptr && pickle.get<PickleDictionary>(value) != nullptr)
@@ -52,13 +53,15 @@ std::vector<Entry> inner_dictionaries(const Pickle& pickle, const PickleDictiona
 }
 
 // The one of these to go on with.
-Entry choose(const Pickle& pickle, std::vector<Entry> entries, std::string_view name) {
+NamedDictionary choose(const Pickle& pickle, std::vector<NamedDictionary> entries,
+                       std::string_view name) {
   for (const std::string_view key : kUsualKeys) {
-    const auto found = std::find_if(entries.begin(), entries.end(),
-                                    [&](const Entry& entry) { return entry.first == key; });
+    const auto found =
+        std::find_if(entries.begin(), entries.end(),
+                     [&](const NamedDictionary& entry) { return entry.first == key; });
     if (found != entries.end()) return *found;
   }
-  std::erase_if(entries, [&](const Entry& entry) {
+  std::erase_if(entries, [&](const NamedDictionary& entry) {
     return !holds_tensors(pickle, *pickle.get<PickleDictionary>(entry.second));
   });
   base::require(entries.size() == 1,
@@ -83,7 +86,7 @@ StateDictionary find_state_dictionary(const Pickle& pickle, std::string_view nam
     }
     const auto entries = inner_dictionaries(pickle, *dictionary);
     if (entries.empty() && level == 0 && dictionary->items.empty()) return result;
-    const Entry next = choose(pickle, entries, name);
+    const NamedDictionary next = choose(pickle, entries, name);
     result.inside += (result.inside.empty() ? "" : ".") + next.first;
     id = next.second;
   }

@@ -1,0 +1,47 @@
+#include "roformer/checkpoint/foreign_config.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "roformer/base/file.h"
+#include "roformer/checkpoint/json_text.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+constexpr int kMaxForeignConfigDepth = 16;
+
+bool any_name(const TensorSource& weights, std::string_view part) {
+  return std::any_of(weights.entries().begin(), weights.entries().end(),
+                     [&](const auto& item) { return item.first.find(part) != std::string::npos; });
+}
+
+// Adds the keys that only the weights tell.
+void complete(nlohmann::json& config, const TensorSource& weights) {
+  const bool is_bert = any_name(weights, "embeddings.position_embeddings.weight");
+  config["model_type"] = is_bert ? "bert" : "roformer";
+  if (!config.contains("architectures") && any_name(weights, "cls.predictions."))
+    config["architectures"] = {is_bert ? "BertForMaskedLM" : "RoFormerForMaskedLM"};
+  if (!is_bert && !any_name(weights, "LayerNorm")) {
+    config.emplace("norm_type", "rms_norm");
+    config.emplace("use_bias", false);
+  }
+}
+
+}  // namespace
+
+CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
+                                     const TensorSource& weights) {
+  std::filesystem::path path = folder / "config.json";
+  const std::filesystem::path google = folder / "bert_config.json";
+  if (!std::filesystem::exists(path) && std::filesystem::exists(google)) path = google;
+  const std::string text = base::read_file(path);
+  nlohmann::json config = parse_json(text, path.string(), kMaxForeignConfigDepth);
+  if (!config.is_object() || config.contains("model_type"))
+    return parse_config(text, path.string());
+  complete(config, weights);
+  return parse_config(config.dump(), path.string());
+}
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,17 @@
+// The configuration beside weights of any code base: config.json of Hugging Face, or
+// bert_config.json of Google's BERT and bert4keras, which does not say which model it is.
+#pragma once
+#include <filesystem>
+
+#include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/tensor_source.h"
+
+namespace roformer::checkpoint {
+
+/// Reads config.json, else bert_config.json, of the folder. What the file leaves out the weights
+/// tell: without a table of positions it is RoFormer, else BERT; without LayerNorm it is
+/// RoFormerV2; with the decoder of a masked LM it is one. Throws Error as load_config does.
+CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
+                                     const TensorSource& weights);
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,50 @@
+#include "roformer/checkpoint/weights.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/checkpoint/foreign_names.h"
+#include "roformer/checkpoint/printable.h"
+
+namespace roformer::checkpoint {
+
+Weights::Weights(std::shared_ptr<const TensorSource> source) : source_(std::move(source)) {
+  const bool is_tensorflow = source_->format() == Format::tensorflow;
+  for (const auto& [name, facts] : source_->entries()) {
+    const std::optional<ForeignName> ours =
+        is_tensorflow ? from_tensorflow(name, facts.shape.size())
+                      : std::optional<ForeignName>({from_pytorch(name), false});
+    if (!ours) {
+      training_state_.push_back(name);
+      continue;
+    }
+    TensorFacts own = facts;
+    if (ours->transposed) std::swap(own.shape[0], own.shape[1]);
+    const bool is_new = entries_.emplace(ours->name, std::move(own)).second;
+    base::require(is_new,
+                  "[checkpoint] {}: expected each weight once but got '{}' twice, as '{}' too",
+                  path().string(), printable(ours->name), printable(name));
+    origins_.emplace(ours->name, Origin{name, ours->transposed});
+    renamed_ += ours->name != name ? 1 : 0;
+  }
+}
+
+torch::Tensor Weights::tensor(const std::string& name) const {
+  facts(name);
+  const Origin& origin = origins_.at(name);
+  const torch::Tensor tensor = source_->tensor(origin.name);
+  return origin.transposed ? tensor.t() : tensor;
+}
+
+const std::string& Weights::name_in_file(const std::string& name) const {
+  facts(name);
+  return origins_.at(name).name;
+}
+
+Weights open_weights(const std::filesystem::path& path) {
+  return Weights(open_tensors(path));
+}
+
+}  // namespace roformer::checkpoint

@@ -1,0 +1,46 @@
+// A file's tensors under Hugging Face's names and in its layout, whatever the file calls them.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "roformer/checkpoint/tensor_source.h"
+
+namespace roformer::checkpoint {
+
+class Weights : public TensorSource {
+ public:
+  /// Throws Error if two tensors of the file are the same weight.
+  explicit Weights(std::shared_ptr<const TensorSource> source);
+
+  const std::filesystem::path& path() const override { return source_->path(); }
+  Format format() const override { return source_->format(); }
+  const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
+  torch::Tensor tensor(const std::string& name) const override;
+  std::vector<std::string> notes() const override { return source_->notes(); }
+  std::size_t file_count() const override { return source_->file_count(); }
+
+  /// The file's own name of a weight.
+  const std::string& name_in_file(const std::string& name) const;
+  /// How many weights the file calls otherwise than Hugging Face.
+  std::size_t renamed() const { return renamed_; }
+  /// Tensors of the file that are no weights: an optimizer's.
+  const std::vector<std::string>& training_state() const { return training_state_; }
+
+ private:
+  struct Origin {
+    std::string name;
+    bool transposed = false;
+  };
+  std::shared_ptr<const TensorSource> source_;
+  std::map<std::string, TensorFacts> entries_;
+  std::map<std::string, Origin> origins_;
+  std::vector<std::string> training_state_;
+  std::size_t renamed_ = 0;
+};
+
+/// The weights of a folder or a file, as open_tensors finds them.
+Weights open_weights(const std::filesystem::path& path);
+
+}  // namespace roformer::checkpoint
