@@ -1,6 +1,7 @@
 #include "roformer/checkpoint/safetensors.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -19,24 +20,14 @@ Dtype dtype_of(const torch::Tensor& tensor, const std::string& where) {
 }
 
 // Data in the order of the safetensors library: larger elements first, so that all are aligned;
-// then by name.
-std::vector<TensorEntry> lay_out(const TensorMap& tensors, const std::string& file) {
-  std::vector<TensorEntry> entries;
-  for (const auto& [name, tensor] : tensors) {
-    const std::string where = file + ": tensor '" + name + "'";
-    base::require(tensor.defined(), "[checkpoint] {}: expected a tensor but got an undefined one",
-                  where);
-    entries.push_back({name, dtype_of(tensor, where), tensor.sizes().vec(), 0, tensor.nbytes()});
-  }
-  std::stable_sort(entries.begin(), entries.end(), [](const TensorEntry& a, const TensorEntry& b) {
-    return dtype_size(a.dtype) > dtype_size(b.dtype);
+// then as they come. The places are those in `tensors`.
+std::vector<std::size_t> data_order(const std::vector<OutputTensor>& tensors) {
+  std::vector<std::size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return dtype_size(tensors[a].dtype) > dtype_size(tensors[b].dtype);
   });
-  std::size_t offset = 0;
-  for (TensorEntry& entry : entries) {
-    entry.begin = offset;
-    entry.end = offset += entry.end;
-  }
-  return entries;
+  return order;
 }
 
 }  // namespace
@@ -67,13 +58,35 @@ TensorFile load_tensors(const std::filesystem::path& path) {
 
 void save_tensors(const std::filesystem::path& path, const TensorMap& tensors,
                   const Metadata& metadata) {
-  const std::vector<TensorEntry> entries = lay_out(tensors, path.string());
+  std::vector<OutputTensor> outputs;
+  for (const auto& item : tensors) {
+    const torch::Tensor& tensor = item.second;
+    const std::string where = path.string() + ": tensor '" + item.first + "'";
+    base::require(tensor.defined(), "[checkpoint] {}: expected a tensor but got an undefined one",
+                  where);
+    outputs.push_back(
+        {item.first, dtype_of(tensor, where), tensor.sizes().vec(), [&tensor] { return tensor; }});
+  }
+  write_safetensors(path, outputs, metadata, [](std::size_t) {});
+}
+
+void write_safetensors(const std::filesystem::path& path, const std::vector<OutputTensor>& tensors,
+                       const Metadata& metadata, const OnBytes& on_bytes) {
+  const std::vector<std::size_t> order = data_order(tensors);
+  std::vector<TensorEntry> entries;
+  std::size_t offset = 0;
+  for (const std::size_t i : order) {
+    const std::size_t begin = offset;
+    offset += byte_size(tensors[i].shape, tensors[i].dtype, tensors[i].name);
+    entries.push_back({tensors[i].name, tensors[i].dtype, tensors[i].shape, begin, offset});
+  }
   base::write_file_atomically(path, [&](const base::Append& append) {
     const std::string header = format_safetensors_header(entries, metadata);
     append(header.data(), header.size());
-    for (const TensorEntry& entry : entries) {
-      const torch::Tensor plain = tensors.at(entry.name).detach().to(at::kCPU).contiguous();
-      if (entry.begin < entry.end) append(plain.const_data_ptr(), plain.nbytes());
+    for (const std::size_t i : order) {
+      const torch::Tensor tensor = materialize(tensors[i]);
+      if (tensor.nbytes() > 0) append(tensor.const_data_ptr(), tensor.nbytes());
+      on_bytes(tensor.nbytes());
     }
   });
 }

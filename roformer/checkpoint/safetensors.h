@@ -10,6 +10,7 @@
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/safetensors_header.h"
 #include "roformer/checkpoint/tensor_source.h"
+#include "roformer/checkpoint/tensor_writer.h"
 
 namespace roformer::checkpoint {
 
@@ -55,5 +56,9 @@ TensorFile load_tensors(const std::filesystem::path& path);
 /// others.
 void save_tensors(const std::filesystem::path& path, const TensorMap& tensors,
                   const Metadata& metadata = {});
+
+/// The same for tensors that are made one at a time.
+void write_safetensors(const std::filesystem::path& path, const std::vector<OutputTensor>& tensors,
+                       const Metadata& metadata, const OnBytes& on_bytes);
 
 }  // namespace roformer::checkpoint

@@ -35,6 +35,7 @@ void add_tokenize_command(CLI::App& program);
 void add_detokenize_command(CLI::App& program);
 void add_run_command(CLI::App& program);
 void add_inspect_command(CLI::App& program);
+void add_convert_command(CLI::App& program);
 void add_reproduce_command(CLI::App& program);
 
 }  // namespace roformer::cli

@@ -30,6 +30,7 @@ void add_commands(CLI::App& program) {
   add_detokenize_command(program);
   add_run_command(program);
   add_inspect_command(program);
+  add_convert_command(program);
   add_reproduce_command(program);
 }
 

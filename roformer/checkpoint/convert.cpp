@@ -1,0 +1,222 @@
+#include "roformer/checkpoint/convert.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/checkpoint/companion_files.h"
+#include "roformer/checkpoint/embed_positions.h"
+#include "roformer/checkpoint/foreign_config.h"
+#include "roformer/checkpoint/foreign_names.h"
+#include "roformer/checkpoint/printable.h"
+#include "roformer/checkpoint/safetensors.h"
+#include "roformer/checkpoint/tensor_bytes.h"
+#include "roformer/checkpoint/tensorflow_index.h"
+#include "roformer/checkpoint/weight_names.h"
+#include "roformer/checkpoint/weights.h"
+#include "roformer/text/utf8.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+namespace fs = std::filesystem;
+using Shards = std::vector<std::vector<OutputTensor>>;
+
+constexpr const char* kTensorFlowPrefix = "bert_model.ckpt";
+constexpr const char* kPositionTable = "encoder.embed_positions.weight";
+
+bool is_floating_point(Dtype dtype) {
+  return at::isFloatingType(scalar_type(dtype));
+}
+
+std::size_t bytes_of(const OutputTensor& tensor) {
+  return byte_size(tensor.shape, tensor.dtype, tensor.name);
+}
+
+std::string prefix_text(NamePrefix prefix) {
+  if (prefix == NamePrefix::roformer) return "roformer.";
+  return prefix == NamePrefix::bert ? "bert." : "";
+}
+
+void require_name(const std::string& name, const fs::path& file) {
+  bool valid = true;
+  for (std::size_t at = 0; at < name.size() && valid;) {
+    const auto decoded = text::decode_utf8(name.data() + at, name.data() + name.size());
+    valid = decoded.code != text::kReplacementCharacter;
+    at += decoded.size;
+  }
+  base::require(valid, "[checkpoint] {}: expected names in UTF-8 but got '{}'", file.string(),
+                printable(name));
+}
+
+// The tensor's name, type and layout in the new file.
+OutputTensor plan_tensor(const Weights& weights, const std::string& name,
+                         const ConvertOptions& options) {
+  const TensorFacts& facts = weights.entries().at(name);
+  OutputTensor output{name, facts.dtype, facts.shape, {}};
+  if (options.dtype && is_floating_point(facts.dtype)) output.dtype = *options.dtype;
+  if (options.prefix != NamePrefix::keep)
+    output.name = with_prefix(name, prefix_text(options.prefix));
+  bool transposed = false;
+  if (options.format == Format::tensorflow) {
+    ForeignName foreign = to_tensorflow(output.name, facts.shape.size());
+    output.name = std::move(foreign.name);
+    transposed = foreign.transposed;
+    if (transposed) std::swap(output.shape[0], output.shape[1]);
+  } else if (options.spelling == NameSpelling::gamma_beta) {
+    output.name = to_gamma_beta(output.name);
+  }
+  output.make = [&weights, name, transposed, type = scalar_type(output.dtype)] {
+    const torch::Tensor tensor = weights.tensor(name).to(type);
+    return transposed ? tensor.t() : tensor;
+  };
+  return output;
+}
+
+OutputTensor plan_position_table(const Weights& weights, const CheckpointConfig& config,
+                                 const ConvertOptions& options) {
+  const model::EncoderConfig& encoder = config.encoder;
+  NameSet names;
+  for (const auto& [name, facts] : weights.entries()) names.insert(name);
+  std::string prefix = encoder_prefix(names, weights.path().string());
+  if (options.prefix != NamePrefix::keep) prefix = prefix_text(options.prefix);
+  OutputTensor output{prefix + kPositionTable,
+                      options.dtype.value_or(Dtype::f32),
+                      {encoder.max_position_embeddings, encoder.head_size()},
+                      {}};
+  output.make = [shape = output.shape, type = scalar_type(output.dtype)] {
+    return embed_positions_table(shape[0], shape[1]).to(type);
+  };
+  return output;
+}
+
+std::vector<OutputTensor> plan_tensors(const Weights& weights, const ConvertOptions& options) {
+  std::vector<OutputTensor> outputs;
+  std::set<std::string> names;
+  for (const auto& [name, facts] : weights.entries()) {
+    require_name(name, weights.path());
+    outputs.push_back(plan_tensor(weights, name, options));
+    base::require(names.insert(outputs.back().name).second,
+                  "[checkpoint] {}: expected each new name once but '{}' would be there twice",
+                  weights.path().string(), printable(outputs.back().name));
+  }
+  return outputs;
+}
+
+// Tensors in order, in files of at most `limit` bytes; a larger tensor has one of its own.
+Shards split(std::vector<OutputTensor> tensors, std::size_t limit) {
+  Shards shards(1);
+  std::size_t filled = 0;
+  for (OutputTensor& tensor : tensors) {
+    const std::size_t size = bytes_of(tensor);
+    if (!shards.back().empty() && filled + size > limit) {
+      shards.emplace_back();
+      filled = 0;
+    }
+    filled += size;
+    shards.back().push_back(std::move(tensor));
+  }
+  return shards;
+}
+
+std::string file_name(Format format, std::size_t shard, std::size_t shards) {
+  const bool is_safetensors = format == Format::safetensors;
+  const std::string stem = is_safetensors ? "model" : "pytorch_model";
+  const std::string ending = is_safetensors ? ".safetensors" : ".bin";
+  if (shards == 1) return stem + ending;
+  return fmt::format("{}-{:05}-of-{:05}{}", stem, shard + 1, shards, ending);
+}
+
+void write_shard(Format format, const fs::path& path, const std::vector<OutputTensor>& tensors,
+                 const OnBytes& on_bytes) {
+  if (format == Format::pytorch_zip) return write_pytorch_zip(path, tensors, on_bytes);
+  if (format == Format::pytorch_legacy) return write_pytorch_legacy(path, tensors, on_bytes);
+  write_safetensors(path, tensors, {{"format", "pt"}}, on_bytes);
+}
+
+void write_index(const fs::path& path, const Shards& shards, Format format, std::size_t bytes) {
+  nlohmann::ordered_json index = {{"metadata", {{"total_size", bytes}}},
+                                  {"weight_map", nlohmann::ordered_json::object()}};
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    for (const OutputTensor& tensor : shards[i])
+      index["weight_map"][tensor.name] = file_name(format, i, shards.size());
+  }
+  base::write_file_atomically(path, index.dump(2) + "\n");
+}
+
+std::vector<std::string> weight_file_names(const Shards& shards, Format format) {
+  std::vector<std::string> names;
+  if (format == Format::tensorflow) {
+    const auto count = static_cast<std::int64_t>(shards.size());
+    for (std::int64_t i = 0; i < count; ++i)
+      names.push_back(shard_name(kTensorFlowPrefix, i, count));
+    names.push_back(std::string(kTensorFlowPrefix) + ".index");
+    names.push_back("checkpoint");
+    return names;
+  }
+  for (std::size_t i = 0; i < shards.size(); ++i)
+    names.push_back(file_name(format, i, shards.size()));
+  if (shards.size() > 1) names.push_back(file_name(format, 0, 1) + ".index.json");
+  return names;
+}
+
+void write_weights(const fs::path& to, const Shards& shards, Format format, std::size_t bytes,
+                   const OnBytes& on_bytes) {
+  if (format == Format::tensorflow) {
+    write_tensorflow(to / kTensorFlowPrefix, shards, on_bytes);
+    base::write_file_atomically(to / "checkpoint",
+                                fmt::format("model_checkpoint_path: \"{0}\"\n"
+                                            "all_model_checkpoint_paths: \"{0}\"\n",
+                                            kTensorFlowPrefix));
+    return;
+  }
+  for (std::size_t i = 0; i < shards.size(); ++i)
+    write_shard(format, to / file_name(format, i, shards.size()), shards[i], on_bytes);
+  if (shards.size() > 1)
+    write_index(to / (file_name(format, 0, 1) + ".index.json"), shards, format, bytes);
+}
+
+}  // namespace
+
+ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOptions& options,
+                      const std::function<void(std::size_t, std::size_t)>& on_bytes) {
+  const Weights weights = open_weights(from);
+  const fs::path folder = fs::is_directory(from) ? from : weights.path().parent_path();
+  ConvertReport report;
+  report.left_out = weights.training_state();
+  report.notes = weights.notes();
+  std::vector<OutputTensor> tensors = plan_tensors(weights, options);
+  if (options.embed_positions) {
+    const CheckpointConfig config = load_foreign_config(folder, weights);
+    base::require(config.encoder.model_type == "roformer",
+                  "[checkpoint] {}: expected model_type roformer for a table of sines but got {}",
+                  folder.string(), config.encoder.model_type);
+    OutputTensor table = plan_position_table(weights, config, options);
+    const bool has_table = std::any_of(tensors.begin(), tensors.end(), [&](const auto& tensor) {
+      return tensor.name.ends_with("embed_positions.weight");
+    });
+    if (has_table) {
+      report.notes.push_back("the file has embed_positions already; kept as it is");
+    } else {
+      tensors.push_back(std::move(table));
+    }
+  }
+  for (const OutputTensor& tensor : tensors) report.bytes += bytes_of(tensor);
+  report.tensors = tensors.size();
+
+  const Shards shards = split(std::move(tensors), options.max_shard_size);
+  report.files = weight_file_names(shards, options.format);
+  prepare_target(folder, to, report.files, options.force);
+  std::size_t done = 0;
+  write_weights(to, shards, options.format, report.bytes, [&](std::size_t written) {
+    done += written;
+    on_bytes(done, report.bytes);
+  });
+  write_companions(folder, to, weights, options, report);
+  return report;
+}
+
+}  // namespace roformer::checkpoint
