@@ -1,11 +1,12 @@
 # The same as the scripts, for those who have make. `make help` lists the targets.
 PREFIX ?= /usr/local
-.PHONY: help demo test build install bench lint format check-layers clean
+.PHONY: help demo test build install docs bench lint format check-layers clean
 help:
 	@echo "make demo          pre-train a small RoFormer and a small BERT, show both curves"
 	@echo "make test          build and run every test"
 	@echo "make build         build/roformer and build/libroformer.so"
 	@echo "make install       program, library, headers and CMake package into PREFIX (/usr/local), below DESTDIR if given"
+	@echo "make docs          reference of the C++ interface in build/docs/html, by Doxygen; a warning fails"
 	@echo "make bench         measure us and Hugging Face transformers in one run"
 	@echo "make lint          clang-format and clang-tidy"
 	@echo "make format        apply clang-format"
@@ -21,6 +22,8 @@ install:
 	./scripts/setup
 	./scripts/build roformer_program
 	DESTDIR="$(DESTDIR)" cmake --install build --prefix "$(PREFIX)"
+docs:
+	./scripts/docs
 bench:
 	./scripts/bench
 lint:
