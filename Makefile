@@ -1,9 +1,10 @@
 # The same as the scripts, for those who have make. `make help` lists the targets.
 PREFIX ?= /usr/local
-.PHONY: help demo test build install docs bench lint format check-layers clean
+.PHONY: help demo test test-legacy build install docs bench lint format check-layers clean
 help:
 	@echo "make demo          pre-train a small RoFormer and a small BERT, show both curves"
 	@echo "make test          build and run every test"
+	@echo "make test-legacy   compare with JunnYu's package, in an environment of its own"
 	@echo "make build         build/roformer and build/libroformer.so"
 	@echo "make install       program, library, headers and CMake package into PREFIX (/usr/local), below DESTDIR if given"
 	@echo "make docs          reference of the C++ interface in build/docs/html, by Doxygen; a warning fails"
@@ -15,6 +16,8 @@ demo:
 	./scripts/demo
 test:
 	./scripts/test
+test-legacy:
+	./scripts/test-legacy
 build:
 	./scripts/setup
 	./scripts/build

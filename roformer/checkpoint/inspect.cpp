@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "roformer/checkpoint/foreign_config.h"
-#include "roformer/model/encoder.h"
-#include "roformer/model/heads.h"
+#include "roformer/checkpoint/module_of.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -26,16 +24,9 @@ Inspection inspect_as(const std::filesystem::path& folder) {
 }  // namespace
 
 Inspection inspect(const std::filesystem::path& folder) {
-  switch (load_foreign_config(folder, open_weights(folder)).architecture) {
-    case Architecture::masked_language_model:
-      return inspect_as<model::MaskedLanguageModel>(folder);
-    case Architecture::sequence_classifier:
-      return inspect_as<model::SequenceClassifier>(folder);
-    case Architecture::token_classifier:
-      return inspect_as<model::TokenClassifier>(folder);
-    default:
-      return inspect_as<model::Encoder>(folder);
-  }
+  const Architecture architecture = load_settled_config(folder, open_weights(folder)).architecture;
+  return with_module_of(
+      architecture, [&](auto type) { return inspect_as<typename decltype(type)::type>(folder); });
 }
 
 }  // namespace roformer::checkpoint

@@ -97,7 +97,7 @@ LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& 
 
 namespace {
 
-bool has_pooler(const SafetensorsFile& file) {
+bool has_pooler(const TensorSource& file) {
   return file.has(encoder_prefix(names_of(file), file.path().string()) + "pooler.dense.weight");
 }
 
@@ -114,6 +114,7 @@ CheckpointConfig load_settled_config(const std::filesystem::path& folder,
                                      const TensorSource& file) {
   constexpr const char* kDecoder = "cls.predictions.decoder.weight";
   CheckpointConfig config = load_foreign_config(folder, file);
+  if (has_pooler(file)) config.architecture = with_pooler(config.architecture);
   if (!config.encoder.tie_word_embeddings || !file.has(kDecoder)) return config;
   const std::string words =
       encoder_prefix(names_of(file), file.path().string()) + "embeddings.word_embeddings.weight";
@@ -129,17 +130,6 @@ void warn_of_missing(const LoadReport& report, const std::filesystem::path& fold
   if (report.missing.empty()) return;
   spdlog::warn("{}: these weights are missing and start afresh: {}", folder.string(),
                fmt::join(report.missing, ", "));
-}
-
-std::optional<Pooler> load_pooler(const model::EncoderConfig& config, const TensorSource& file) {
-  const std::string prefix = encoder_prefix(names_of(file), file.path().string());
-  const std::string weight = prefix + "pooler.dense.weight";
-  const std::string bias = prefix + "pooler.dense.bias";
-  if (!file.has(weight) || !file.has(bias)) return std::nullopt;
-  require_tensor(file, weight, {config.hidden_size, config.hidden_size});
-  require_tensor(file, bias, {config.hidden_size});
-  return Pooler{file.tensor(weight).to(torch::kFloat, false, true),
-                file.tensor(bias).to(torch::kFloat, false, true)};
 }
 
 }  // namespace roformer::checkpoint

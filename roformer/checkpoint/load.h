@@ -27,9 +27,9 @@ struct LoadReport {
 LoadReport load_weights(torch::nn::Module& module, const TensorSource& file);
 LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& folder);
 
-/// load_foreign_config, with what only the weights tell: a decoder that stands in the file beside different
-/// word embeddings is not tied to them, whatever tie_word_embeddings says (transformers decides
-/// likewise).
+/// load_foreign_config, with what only the weights tell: whether there is a pooler, and that a
+/// decoder which stands in the file beside different word embeddings is not tied to them, whatever
+/// tie_word_embeddings says (transformers decides likewise).
 CheckpointConfig load_settled_config(const std::filesystem::path& folder, const TensorSource& file);
 
 /// One warning on standard error if weights of the head are missing.
@@ -56,15 +56,5 @@ Loaded<Module> load_model(const std::filesystem::path& folder) {
   loaded.module->eval();
   return loaded;
 }
-
-/// BertModel's pooler, or that of roformer-sim: dense (hidden, hidden), then the configuration's
-/// pooler_activation.
-struct Pooler {
-  torch::Tensor weight;  // (hidden, hidden)
-  torch::Tensor bias;    // (hidden)
-};
-
-/// The file's pooler in float32, if it has one of the right shape.
-std::optional<Pooler> load_pooler(const model::EncoderConfig& config, const TensorSource& file);
 
 }  // namespace roformer::checkpoint

@@ -46,21 +46,4 @@ class BlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Block);
 
-/// A module that only gives its children a common prefix in their names.
-class NamedGroup : public torch::nn::Module {
- public:
-  /// Registers a child under a name and returns it.
-  template <typename Module>
-  Module add(const std::string& name, Module module) {
-    return register_module(name, module);
-  }
-};
-
-/// A LayerNorm over `size` with the configuration's epsilon.
-torch::nn::LayerNorm make_norm(std::int64_t size, const EncoderConfig& config);
-
-/// Hugging Face's initial weights: N(0, initializer_range²) for products and embeddings, 0 for
-/// biases, 1 and 0 for LayerNorm.
-void initialize(torch::nn::Module& module, const EncoderConfig& config);
-
 }  // namespace roformer::model

@@ -6,12 +6,15 @@
 
 namespace roformer::model {
 
+/// Children and parameters below one name.
 class NamedGroup : public torch::nn::Module {
  public:
+  /// Registers a child under a name and returns it.
   template <typename Module>
   Module add(const std::string& name, Module module) {
     return register_module(name, module);
   }
+  /// Registers a parameter under a name and returns it.
   torch::Tensor add_parameter(const std::string& name, const torch::Tensor& value) {
     return register_parameter(name, value);
   }

@@ -9,7 +9,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/model/heads.h"
+#include "roformer/model/language_models.h"
 #include "roformer/packed/packed_batch.h"
 
 namespace roformer::pipeline {

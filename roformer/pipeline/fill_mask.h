@@ -43,7 +43,7 @@ class FillMask {
   std::vector<MaskCandidates> operator()(const Lines& lines);
 
  private:
-  struct Parts;
+  class Parts;
   std::unique_ptr<Parts> parts_;
 };
 

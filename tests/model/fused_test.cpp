@@ -59,6 +59,34 @@ INSTANTIATE_TEST_SUITE_P(Shapes, ResidualNormTest,
                                            NormCase{200, 100, 0, false},
                                            NormCase{5, 64, 0.3, false}));
 
+class ResidualRmsNormTest : public ::testing::TestWithParam<NormCase> {};
+
+TEST_P(ResidualRmsNormTest, FusedEqualsComposed) {
+  const NormCase& c = GetParam();
+  torch::manual_seed(14);
+  const Tensor x = leaf({c.rows, c.size}), slope = torch::randn({c.rows, c.size});
+  const Tensor residual = c.residual ? leaf({c.rows, c.size}) : Tensor();
+  const Dropout drop{c.dropout, 78};
+  std::vector<Tensor> inputs = {x};
+  if (c.residual) inputs.push_back(residual);
+  const auto fused = residual_rms_norm(x, residual, 1e-12, drop);
+  const auto fused_gradients = torch::autograd::grad({(fused * slope).sum()}, inputs);
+  const auto exact = [](const Tensor& t) { return t.defined() ? t.to(torch::kFloat64) : t; };
+  const auto composed = residual_rms_norm_composed(exact(x), exact(residual), 1e-12, drop);
+  const auto gradients = torch::autograd::grad({(composed * slope).sum()}, inputs);
+  EXPECT_LE(gap(fused, composed), 1e-5);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    EXPECT_LE(gap(fused_gradients[i], gradients[i]), 1e-4) << i;
+  const torch::NoGradGuard no_gradient;
+  EXPECT_LE(gap(residual_rms_norm(x, residual, 1e-12, drop), composed), 1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, ResidualRmsNormTest,
+                         ::testing::Values(NormCase{0, 8, 0, true}, NormCase{1, 2, 0, true},
+                                           NormCase{3, 33, 0.5, true}, NormCase{65, 768, 0.1, true},
+                                           NormCase{200, 100, 0, false},
+                                           NormCase{5, 64, 0.3, false}));
+
 TEST(Dropout, MaskIsAFunctionOfTheSeed) {
   const auto x = torch::ones({300, 130}).set_requires_grad(true);
   const auto y = dropout(x, {0.2, 5});

@@ -171,7 +171,7 @@ def test_random_damage_never_ends_in_a_signal(model, good, tmp_path):
     (dict(type_vocab_size=3), ["token_type_embeddings"]),
     (dict(model_type="gpt2"), ["model_type", "gpt2"]),
     (dict(model_type="absent"), ["model_type"]),
-    (dict(is_decoder=True), ["is_decoder"]),
+    (dict(add_cross_attention=True), ["is_decoder"]),
     (dict(hidden_dropout_prob=1.5), ["hidden_dropout_prob"]),
     (dict(position_encoding="spiral"), ["position_encoding", "spiral"]),
     (dict(architectures="RoFormerForMaskedLM"), ["architectures"]),

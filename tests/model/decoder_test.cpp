@@ -1,0 +1,193 @@
+// tests of model/: decoders with and without the cache, ragged sequences, prefixes, cross-attention
+// and onlookers; RoFormerV2's initial weights.
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "roformer/attention/key_value_cache.h"
+#include "roformer/base/error.h"
+#include "roformer/model/language_models.h"
+#include "roformer/model/loss.h"
+
+namespace roformer::model {
+namespace {
+
+using torch::Tensor;
+
+EncoderConfig decoder_config(const std::string& encoding = "rotary") {
+  EncoderConfig config;
+  config.vocab_size = 50;
+  config.hidden_size = config.embedding_size = 24;
+  config.num_attention_heads = 3;
+  config.num_hidden_layers = 2;
+  config.intermediate_size = 40;
+  config.max_position_embeddings = 200;
+  config.position_encoding = encoding;
+  config.is_decoder = true;
+  return config;
+}
+
+// Sequences of these lengths that go on at places `begins`.
+packed::PackedBatch decoder_batch(const std::vector<std::int64_t>& lengths,
+                                  const std::vector<std::int64_t>& begins) {
+  std::vector<std::int32_t> offsets = {0};
+  std::vector<Tensor> positions;
+  for (std::size_t b = 0; b < lengths.size(); ++b) {
+    offsets.push_back(offsets.back() + static_cast<std::int32_t>(lengths[b]));
+    positions.push_back(torch::arange(begins[b], begins[b] + lengths[b]));
+  }
+  packed::PackedBatch batch;
+  batch.tokens = torch::randint(0, 50, {offsets.back()}, torch::kInt64);
+  batch.cu_seqlens = torch::tensor(offsets, torch::kInt32);
+  batch.position_ids = torch::cat(positions);
+  batch.segment_ids = torch::zeros_like(batch.tokens);
+  return batch;
+}
+
+Tensor sequence(const Tensor& values, const packed::PackedBatch& batch, std::int64_t b) {
+  const auto offsets = batch.cu_seqlens.accessor<std::int32_t, 1>();
+  return values.slice(0, offsets[b], offsets[b + 1]);
+}
+
+double largest_gap(const Tensor& a, const Tensor& b) {
+  return a.numel() == 0 ? 0 : (a - b).abs().max().item<double>();
+}
+
+// The tokens of `whole` in pieces: first some, then the rest, through one cache.
+void expect_cache_changes_nothing(const EncoderConfig& config, const Tensor& prefix) {
+  torch::manual_seed(2);
+  CausalLanguageModel model(config);
+  model->eval();
+  const torch::NoGradGuard no_gradient;
+  const auto whole = decoder_batch({90, 1, 7}, {0, 0, 0});
+  ForwardOptions options;
+  options.prefix_lengths = prefix;
+  const Tensor expected = model->forward(whole, Tensor(), options);
+  attention::KeyValueCache cache(config.num_hidden_layers, 3);
+  options.cache = &cache;
+  const std::vector<std::vector<std::int64_t>> pieces = {{40, 1, 6}, {1, 0, 0}, {49, 0, 1}};
+  std::vector<std::int64_t> done = {0, 0, 0};
+  for (const auto& lengths : pieces) {
+    auto batch = decoder_batch(lengths, done);
+    std::vector<Tensor> tokens;
+    for (std::int64_t b = 0; b < 3; ++b) {
+      const auto index = static_cast<std::size_t>(b);
+      tokens.push_back(sequence(whole.tokens, whole, b).narrow(0, done[index], lengths[index]));
+    }
+    batch.tokens = torch::cat(tokens);
+    const Tensor logits = model->forward(batch, Tensor(), options);
+    for (std::int64_t b = 0; b < 3; ++b) {
+      const auto index = static_cast<std::size_t>(b);
+      const Tensor wanted = sequence(expected, whole, b).narrow(0, done[index], lengths[index]);
+      EXPECT_LE(largest_gap(sequence(logits, batch, b), wanted), 1e-5);
+      done[index] += lengths[index];
+    }
+  }
+  EXPECT_EQ(cache.length(0), 90);
+}
+
+TEST(Decoder, CacheChangesNothing) {
+  for (const char* encoding : {"rotary", "learned", "sinusoidal", "none"})
+    expect_cache_changes_nothing(decoder_config(encoding), {});
+  expect_cache_changes_nothing(decoder_config(), torch::tensor({20, 1, 3}));
+}
+
+TEST(Decoder, FutureTokensDoNotReachEarlierOnes) {
+  CausalLanguageModel model(decoder_config());
+  model->eval();
+  auto batch = decoder_batch({60, 9}, {0, 0});
+  const Tensor before = model->forward(batch, Tensor());
+  batch.tokens.slice(0, 50, 60).fill_(3);
+  const Tensor after = model->forward(batch, Tensor());
+  EXPECT_TRUE(torch::equal(before.slice(0, 0, 50), after.slice(0, 0, 50)));
+  EXPECT_FALSE(torch::equal(before.slice(0, 50, 60), after.slice(0, 50, 60)));
+}
+
+TEST(Decoder, SelectedSequencesGoOn) {
+  torch::manual_seed(3);
+  CausalLanguageModel model(decoder_config());
+  model->eval();
+  const torch::NoGradGuard no_gradient;
+  attention::KeyValueCache cache(2, 3);
+  ForwardOptions options;
+  options.cache = &cache;
+  const auto start = decoder_batch({4, 6, 2}, {0, 0, 0});
+  model->forward(start, Tensor(), options);
+  cache.select({2, 1, 1});
+  auto next = decoder_batch({1, 1, 1}, {2, 6, 6});
+  next.tokens.fill_(7);
+  const Tensor logits = model->forward(next, Tensor(), options);
+  EXPECT_TRUE(torch::equal(logits[1], logits[2]));
+  auto alone = decoder_batch({3}, {0});
+  alone.tokens = torch::cat({sequence(start.tokens, start, 2), torch::tensor({7})});
+  EXPECT_LE(largest_gap(logits[0], model->forward(alone, Tensor())[2]), 1e-5);
+}
+
+TEST(Decoder, CrossAttentionOfPackedSequences) {
+  torch::manual_seed(4);
+  auto config = decoder_config();
+  config.add_cross_attention = true;
+  CausalLanguageModel model(config);
+  model->eval();
+  const auto batch = decoder_batch({5, 3}, {0, 0});
+  const Memory memory{torch::randn({11, 24}), torch::tensor({0, 7, 11}, torch::kInt32)};
+  ForwardOptions options;
+  options.memory = &memory;
+  const Tensor both = model->forward(batch, Tensor(), options);
+  auto alone = decoder_batch({3}, {0});
+  alone.tokens = sequence(batch.tokens, batch, 1);
+  const Memory second{memory.hidden.slice(0, 7), torch::tensor({0, 4}, torch::kInt32)};
+  options.memory = &second;
+  EXPECT_LE(largest_gap(sequence(both, batch, 1), model->forward(alone, Tensor(), options)), 1e-5);
+  EXPECT_THROW(model->forward(batch, Tensor(), options), Error);  // two sequences, one memory
+  CausalLanguageModel without(decoder_config());
+  options.memory = &memory;
+  EXPECT_THROW(without->forward(batch, Tensor(), options), Error);
+}
+
+TEST(Decoder, EncodersTakeNoCache) {
+  auto config = decoder_config();
+  config.is_decoder = false;
+  CausalLanguageModel model(config);
+  attention::KeyValueCache cache(2, 1);
+  ForwardOptions options;
+  options.cache = &cache;
+  EXPECT_THROW(model->forward(decoder_batch({3}, {0}), Tensor(), options), Error);
+}
+
+TEST(SecondVersion, InitialWeightsAreCutOffNormals) {
+  auto config = decoder_config();
+  config.norm_type = "rms_norm";
+  config.use_bias = false;
+  config.hidden_size = config.embedding_size = 96;
+  config.intermediate_size = 384;
+  config.vocab_size = 12000;
+  config.num_hidden_layers = 4;
+  torch::manual_seed(1);
+  const MaskedLanguageModel model(config);
+  const auto parameters = model->named_parameters();
+  for (const auto& item : parameters) EXPECT_EQ(item.key().find("bias"), item.key().npos);
+  const auto deviation = [&](const std::string& name) {
+    return parameters["roformer." + name].std().item<double>();
+  };
+  // sqrt(1 / (fan × layers)); fan is 96 but for the feed-forward's second product.
+  const double expected = 1 / std::sqrt(96.0 * 4);
+  EXPECT_NEAR(deviation("embeddings.word_embeddings.weight"), expected, 0.01 * expected);
+  EXPECT_NEAR(deviation("encoder.layer.1.attention.self.qkv.weight"), expected, 0.02 * expected);
+  EXPECT_NEAR(deviation("encoder.layer.0.output.dense.weight"), expected / 2, 0.02 * expected);
+  const Tensor weight = parameters["roformer.encoder.layer.0.intermediate.dense.weight"];
+  EXPECT_LE(weight.abs().max().item<double>(), 2 * 1.13684723 * expected * 1.0001);
+}
+
+TEST(Losses, TakeTheProblemFromLabels) {
+  const Tensor one = torch::tensor({{1.0f}, {3.0f}});
+  EXPECT_NEAR(classification_loss(one, torch::tensor({2.0f, 3.0f}), "").item<double>(), 0.5, 1e-6);
+  const Tensor three = torch::zeros({2, 3});
+  EXPECT_NEAR(classification_loss(three, torch::tensor({0, 2}), "").item<double>(), std::log(3.0),
+              1e-6);
+  EXPECT_NEAR(classification_loss(three, torch::ones({2, 3}), "").item<double>(), std::log(2.0),
+              1e-6);
+  EXPECT_THROW(classification_loss(three, torch::ones({2, 3}), "ranking"), Error);
+}
+
+}  // namespace
+}  // namespace roformer::model
