@@ -16,22 +16,32 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   text = result.append(text, done);
 }
 
-bool is_closing_punctuation(char c) {
-  return c == '.' || c == '?' || c == '!' || c == ',';
+// What the WordPiece decoder does with each token, the space before it included.
+std::string clean_up_token(std::string token) {
+  constexpr std::pair<std::string_view, std::string_view> replacements[] = {
+      {" .", "."},   {" ?", "?"},     {" !", "!"},    {" ,", ","},
+      {" ' ", "'"},  {" n't", "n't"}, {" 'm", "'m"},  {" do not", " don't"},
+      {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  for (const auto& [from, to] : replacements) replace_all(token, from, to);
+  return token;
 }
 
 }  // namespace
 
-void append_token(std::string_view token, std::string_view continuing_prefix, CleanUp clean_up,
-                  std::string& text) {
-  if (!text.empty() && token.starts_with(continuing_prefix)) {
-    text.append(token.substr(continuing_prefix.size()));
+void append_token(std::string_view token, bool first, const TokenizerConfig& config,
+                  CleanUp clean_up, std::string& text) {
+  if (!config.decoder_joins) {
+    if (!first) text.push_back(' ');
+    text.append(token);
     return;
   }
-  const bool joins =
-      clean_up != CleanUp::none && !token.empty() && is_closing_punctuation(token[0]);
-  if (!text.empty() && !joins) text.push_back(' ');
-  text.append(token);
+  std::string piece(token);
+  if (!first && token.starts_with(config.decoder_prefix)) {
+    piece.erase(0, config.decoder_prefix.size());
+  } else if (!first) {
+    piece.insert(piece.begin(), ' ');
+  }
+  text.append(clean_up == CleanUp::none ? piece : clean_up_token(std::move(piece)));
 }
 
 std::string clean_up_spaces(std::string text) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace roformer::text {
@@ -46,13 +47,13 @@ struct EncodeOptions {
 /// Spaces that tokenisation has put where writing has none.
 enum class CleanUp {
   none,
-  punctuation,   // before . ? ! and the comma: Hugging Face's default
-  contractions,  // besides, those of "do n't" and "it 's": its clean_up_tokenization_spaces
+  punctuation,   // within a token, the space before it included: Hugging Face's default
+  contractions,  // besides, those between tokens, as in "it ' s": its clean_up_tokenization_spaces
 };
 
 struct DecodeOptions {
   bool skip_special_tokens = false;
-  CleanUp clean_up = CleanUp::punctuation;
+  std::optional<CleanUp> clean_up = {};  // not set: as the tokenizer's files say
 };
 
 }  // namespace roformer::text

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "roformer/text/character_table.h"
+#include "roformer/text/normal_form.h"
 #include "roformer/text/unicode.h"
 #include "roformer/text/utf8.h"
 
@@ -43,48 +44,6 @@ void set_chinese_apart(Characters& characters) {
   characters = std::move(spaced);
 }
 
-struct Decomposed {
-  char32_t code;
-  int combining_class;
-  bool first;  // of what its character decomposed into
-};
-
-// Marks between two characters that do not combine stand in the order of their classes.
-void reorder_marks(std::vector<Decomposed>& characters) {
-  const auto combines = [](const Decomposed& c) { return c.combining_class != 0; };
-  for (auto begin = characters.begin(); begin != characters.end();) {
-    begin = std::find_if(begin, characters.end(), combines);
-    const auto end = std::find_if_not(begin, characters.end(), combines);
-    std::stable_sort(begin, end, [](const Decomposed& a, const Decomposed& b) {
-      return a.combining_class < b.combining_class;
-    });
-    begin = end;
-  }
-}
-
-void decompose_all(Characters& characters) {
-  std::vector<Decomposed> parts;
-  parts.reserve(characters.size() + 8);
-  for (const NormalizedCharacter& c : characters) {
-    const CodeSequence sequence = decompose(c.code);
-    for (int i = 0; i < sequence.size; ++i) {
-      parts.push_back({sequence.codes[i], combining_class(sequence.codes[i]), i == 0});
-    }
-  }
-  reorder_marks(parts);
-  // The tokenizers library aligns by position: each first part takes the next character's place,
-  // every other part that of the character taken last, wherever the reordering has put them.
-  Characters result;
-  result.reserve(parts.size());
-  std::size_t taken = 0;
-  for (const Decomposed& part : parts) {
-    if (part.first) ++taken;
-    const Offset source = taken == 0 ? Offset{} : characters[taken - 1].source;
-    result.push_back({part.code, source});
-  }
-  characters = std::move(result);
-}
-
 void lower_case_all(Characters& characters) {
   Characters result;
   result.reserve(characters.size());
@@ -95,25 +54,108 @@ void lower_case_all(Characters& characters) {
   characters = std::move(result);
 }
 
+void normalize_as_bert(const NormalizerOptions& options, Characters& characters) {
+  if (options.clean_text) clean_up(characters);
+  if (options.tokenize_chinese_chars) set_chinese_apart(characters);
+  if (strips_accents(options)) {
+    characters = normal_form(characters, {.compatible = false, .composed = false});
+    std::erase_if(characters,
+                  [](const NormalizedCharacter& c) { return is_nonspacing_mark(c.code); });
+  }
+  if (options.lowercase) lower_case_all(characters);
+}
+
+void strip_white_space(bool left, bool right, Characters& characters) {
+  const auto stays = [](const NormalizedCharacter& c) { return !is_white_space(c.code); };
+  if (right) {
+    const auto last = std::find_if(characters.rbegin(), characters.rend(), stays);
+    characters.erase(last.base(), characters.end());
+  }
+  if (left) {
+    characters.erase(characters.begin(), std::find_if(characters.begin(), characters.end(), stays));
+  }
+}
+
+// What is put in has the place of the last character that it replaces.
+void replace_all(const std::u32string& pattern, const std::u32string& content,
+                 Characters& characters) {
+  Characters result;
+  result.reserve(characters.size());
+  const auto matches = [&](std::size_t place) {
+    for (std::size_t k = 0; k < pattern.size(); ++k) {
+      if (characters[place + k].code != pattern[k]) return false;
+    }
+    return true;
+  };
+  for (std::size_t i = 0; i < characters.size();) {
+    if (i + pattern.size() > characters.size() || !matches(i)) {
+      result.push_back(characters[i++]);
+      continue;
+    }
+    i += pattern.size();
+    for (const char32_t code : content) result.push_back({code, characters[i - 1].source});
+  }
+  characters = std::move(result);
+}
+
+void prepend(const std::u32string& content, Characters& characters) {
+  if (characters.empty()) return;
+  Characters result;
+  for (const char32_t code : content) result.push_back({code, characters.front().source});
+  result.insert(result.end(), characters.begin(), characters.end());
+  characters = std::move(result);
+}
+
+void apply(const NormalizerStep& step, const NormalizerOptions& options, Characters& characters) {
+  using Kind = NormalizerStep::Kind;
+  switch (step.kind) {
+    case Kind::bert:
+      return normalize_as_bert(options, characters);
+    case Kind::lowercase:
+      return lower_case_all(characters);
+    case Kind::nfc:
+    case Kind::nfd:
+    case Kind::nfkc:
+    case Kind::nfkd:
+      characters =
+          normal_form(characters, {.compatible = step.kind == Kind::nfkc || step.kind == Kind::nfkd,
+                                   .composed = step.kind == Kind::nfc || step.kind == Kind::nfkc});
+      return;
+    case Kind::strip_accents:
+      std::erase_if(characters,
+                    [](const NormalizedCharacter& c) { return is_combining_mark(c.code); });
+      return;
+    case Kind::strip:
+      return strip_white_space(step.left, step.right, characters);
+    case Kind::replace:
+      return replace_all(to_code_points(step.pattern), to_code_points(step.content), characters);
+    case Kind::prepend:
+      return prepend(to_code_points(step.content), characters);
+  }
+}
+
 }  // namespace
 
 std::vector<NormalizedCharacter> normalize(std::string_view text, const NormalizerOptions& options,
                                            std::int32_t first_offset) {
   Characters characters = read_characters(text, first_offset);
-  if (options.clean_text) clean_up(characters);
-  if (options.tokenize_chinese_chars) set_chinese_apart(characters);
-  if (strips_accents(options)) {
-    decompose_all(characters);
-    std::erase_if(characters,
-                  [](const NormalizedCharacter& c) { return is_nonspacing_mark(c.code); });
-  }
-  if (options.lowercase) lower_case_all(characters);
+  normalize_as_bert(options, characters);
   return characters;
 }
 
-std::string normalize_to_utf8(std::string_view text, const NormalizerOptions& options) {
+std::vector<NormalizedCharacter> normalize(std::string_view text, const TokenizerConfig& config,
+                                           std::int32_t first_offset) {
+  if (!config.normalizer_steps) return normalize(text, config.normalizer, first_offset);
+  Characters characters = read_characters(text, first_offset);
+  for (const NormalizerStep& step : *config.normalizer_steps) {
+    apply(step, config.normalizer, characters);
+  }
+  return characters;
+}
+
+std::string to_utf8(const std::vector<NormalizedCharacter>& characters) {
   std::string result;
-  for (const NormalizedCharacter& c : normalize(text, options)) append_utf8(c.code, result);
+  for (const NormalizedCharacter& c : characters) append_utf8(c.code, result);
   return result;
 }
 

@@ -1,6 +1,6 @@
-// WordPiece as BERT's (Devlin et al. 2018): text to ids, with offsets, and back. Ids and offsets
-// equal those of Hugging Face's BertTokenizer; reads and writes vocab.txt, tokenizer_config.json
-// and tokenizer.json.
+// Text to ids, with offsets, and back: WordPiece as BERT's (Devlin et al. 2018), characters, bytes.
+// Ids and offsets equal those of Hugging Face's tokenizers; reads and writes vocab.txt,
+// tokenizer_config.json and tokenizer.json.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -16,22 +16,27 @@
 
 namespace roformer::text {
 
-class WordPieceEncoder;
+class PieceEncoder;
+struct SpecialRuns;
 
 /// Immutable after construction: any number of threads may call its const functions at once. Cheap
 /// to copy.
 class Tokenizer {
  public:
-  /// Reads a folder (tokenizer.json, else vocab.txt with tokenizer_config.json if there is one), a
-  /// vocab.txt or a tokenizer.json. Throws Error that names the file and line.
+  /// Reads a folder (tokenizer.json, else vocab.txt with tokenizer_config.json if there is one, else
+  /// the tokenizer_config.json of a byte tokenizer), a vocab.txt or a tokenizer.json. Throws Error
+  /// that names the file and line or key.
   static Tokenizer load(const std::filesystem::path& folder_or_file);
   /// Throws Error if the vocabulary lacks the unknown token.
   explicit Tokenizer(Vocabulary vocabulary, TokenizerConfig config = {});
+  /// The tokenizer of byte language models: the ids 0, 1, 2 are <pad>, </s>, <unk>, then come the
+  /// 256 bytes; text </s>. transformers reads what save() writes as a ByT5Tokenizer.
+  static Tokenizer bytes();
 
-  /// [CLS] text [SEP]. Invalid UTF-8 counts as U+FFFD, one for each maximal bad part (Python's
+  /// [CLS] text [SEP], or what the tokenizer's files put around a text. Invalid UTF-8 counts as U+FFFD, one for each maximal bad part (Python's
   /// errors="replace").
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
-  /// [CLS] first [SEP] second [SEP], token types 0 and 1.
+  /// [CLS] first [SEP] second [SEP], token types 0 and 1, or as the tokenizer's files say.
   Encoding encode_pair(std::string_view first, std::string_view second,
                        const EncodeOptions& options = {}) const;
   /// The same into an encoding whose memory is reused.
@@ -47,7 +52,8 @@ class Tokenizer {
   std::vector<Encoding> windows(std::string_view text, const EncodeOptions& options,
                                 std::int64_t stride) const;
 
-  /// Joins the tokens by spaces and removes " ##". Throws Error for an id outside the vocabulary.
+  /// Joins the tokens by spaces and removes " ##"; bytes are joined as they are and those that are
+  /// no UTF-8 left out. Ids without a token give nothing. Throws Error for an id outside the vocabulary.
   std::string decode(std::span<const std::int32_t> ids, const DecodeOptions& options = {}) const;
 
   /// The token's id, or that of the unknown token.
@@ -56,8 +62,11 @@ class Tokenizer {
   const std::string& id_to_token(std::int32_t id) const;
   /// Whether the token is one of those that add meaning to the text, not part of it: [CLS], [MASK], ….
   bool is_special(std::int32_t id) const;
+  /// How many special tokens stand before and after a single text.
+  std::int64_t special_tokens_before() const;
+  std::int64_t special_tokens_after() const;
 
-  // Throw Error if the vocabulary has no such token.
+  // Throw Error if the tokenizer has no such token.
   std::int32_t pad_id() const;
   std::int32_t unk_id() const;
   std::int32_t cls_id() const;
@@ -73,7 +82,11 @@ class Tokenizer {
   void save(const std::filesystem::path& folder) const;
 
  private:
-  std::shared_ptr<const WordPieceEncoder> encoder_;
+  struct State;
+  const SpecialRuns& runs(bool pair, const EncodeOptions& options) const;
+  std::int32_t special_id(const std::string& token, std::string_view name) const;
+
+  std::shared_ptr<const State> state_;
 };
 
 }  // namespace roformer::text

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "roformer/text/text_steps.h"
+
 namespace roformer::text {
 
 /// BertNormalizer's switches.
@@ -27,16 +29,35 @@ struct AddedToken {
   bool rstrip = false;       // and on its right
 };
 
+/// How words become tokens.
+enum class PieceModel {
+  wordpiece,  // the longest pieces of a vocabulary
+  bytes,      // every byte of the UTF-8 text is a token
+};
+
 struct TokenizerConfig {
+  PieceModel model = PieceModel::wordpiece;
+  std::string source = "vocabulary";              // where it was read, for messages
+  std::string tokenizer_class = "BertTokenizer";  // transformers' name for it
   NormalizerOptions normalizer = {};
+  /// Set: these instead of BertNormalizer alone; none at all where empty.
+  std::optional<std::vector<NormalizerStep>> normalizer_steps = {};
+  /// Set: these instead of BertPreTokenizer; where empty, a text is one word.
+  std::optional<std::vector<PreTokenizerStep>> pre_tokenizer_steps = {};
+  /// Set: this instead of [CLS] A [SEP] B [SEP] with the types 0 0 0 1 1.
+  std::optional<TokenTemplate> post_processor = {};
   std::string unk_token = "[UNK]";
   std::string pad_token = "[PAD]";
   std::string cls_token = "[CLS]";
   std::string sep_token = "[SEP]";
   std::string mask_token = "[MASK]";
   std::string continuing_prefix = "##";
+  std::string decoder_prefix = "##";          // taken off when pieces are joined
+  bool decoder_joins = true;                  // false: tokens joined by spaces, as they are
+  bool decoder_cleanup = true;                // removes spaces before punctuation
   std::int64_t max_word_length = 100;         // in characters; a longer word is unknown
   std::int64_t model_max_length = 0;          // 0: not stated
+  std::int32_t first_byte_id = 0;             // bytes: the id of the byte 0
   std::vector<AddedToken> added_tokens = {};  // besides the five above
 };
 

@@ -14,9 +14,13 @@ struct TokenizerFiles {
   TokenizerConfig config;
 };
 
-/// Reads a folder (tokenizer.json, else vocab.txt; tokenizer_config.json has the last word on what
-/// it states), a tokenizer.json or a vocab.txt. Throws Error naming file and line or key.
+/// Reads a folder (tokenizer.json, else vocab.txt, else a byte tokenizer's tokenizer_config.json,
+/// which has the last word on what it states), a tokenizer.json or a vocab.txt. Throws Error naming file and line or key.
 TokenizerFiles read_tokenizer_files(const std::filesystem::path& folder_or_file);
+
+/// What is common to all of them once the files are read: added tokens join the vocabulary, ids are
+/// checked. Throws Error.
+TokenizerFiles finish_tokenizer_files(TokenizerFiles files);
 
 /// Writes vocab.txt, tokenizer_config.json and tokenizer.json, each atomically. Makes the folder if
 /// it is absent.

@@ -1,4 +1,4 @@
-// tokenizer.json and tokenizer_config.json from and to JSON.
+// tokenizer.json from and to JSON; a file as JSON.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
@@ -12,18 +12,16 @@ namespace roformer::text {
 
 /// Parses a file. Throws Error naming file and line.
 nlohmann::json read_json_file(const std::filesystem::path& file);
+/// The same of its contents.
+nlohmann::json parse_json(std::string_view content, std::string_view name);
 
-/// tokenizer.json with a WordPiece model and BertNormalizer. Throws Error naming the key.
+/// tokenizer.json with a WordPiece model. Its truncation and padding are left to the caller, as
+/// transformers leaves them. Throws Error naming the key.
 TokenizerFiles parse_tokenizer_json(const nlohmann::json& json, std::string_view name);
-/// Lays what a tokenizer_config.json states over `config`.
-void apply_tokenizer_config(const nlohmann::json& json, std::string_view name,
-                            TokenizerConfig& config);
 
 /// The tokenizer.json that reads back to these parts.
 nlohmann::ordered_json make_tokenizer_json(const Vocabulary& vocabulary,
                                            const TokenizerConfig& config,
                                            const std::vector<AddedToken>& added_tokens);
-/// The tokenizer_config.json that transformers expects beside it.
-nlohmann::ordered_json make_tokenizer_config(const TokenizerConfig& config);
 
 }  // namespace roformer::text

@@ -45,6 +45,15 @@ bool is_nonspacing_mark(char32_t code) {
   return published_nonspacing_mark(code, category(code) == UTF8PROC_CATEGORY_MN);
 }
 
+bool is_combining_mark(char32_t code) {
+  return published_combining_mark(
+      code, is_within(category(code), UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME));
+}
+
+bool is_number(char32_t code) {
+  return is_within(category(code), UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO);
+}
+
 bool is_chinese_character(char32_t code) {
   return is_within(code, 0x4E00, 0x9FFF) || is_within(code, 0x3400, 0x4DBF) ||
          is_within(code, 0x20000, 0x2A6DF) || is_within(code, 0x2A700, 0x2B81F) ||
@@ -81,16 +90,39 @@ CodeSequence lower_case(char32_t code) {
   return {{published_lower_case(code, lower)}, 1};
 }
 
-CodeSequence decompose(char32_t code) {
-  if (code < 0xC0 || !published_decomposition(code)) return {{code}, 1};
-  utf8proc_int32_t codes[4] = {};
+namespace {
+
+CodeSequence decompose_by(char32_t code, utf8proc_option_t options) {
+  utf8proc_int32_t codes[18] = {};
   int boundary_class = 0;
-  const auto size = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), codes, 4,
-                                            UTF8PROC_DECOMPOSE, &boundary_class);
-  if (size < 1 || size > 4) return {{code}, 1};
+  const auto size = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), codes, 18, options,
+                                            &boundary_class);
+  if (size < 1 || size > 18) return {{code}, 1};
   CodeSequence sequence{{}, static_cast<int>(size)};
   for (int i = 0; i < size; ++i) sequence.codes[i] = static_cast<char32_t>(codes[i]);
   return sequence;
+}
+
+}  // namespace
+
+CodeSequence decompose(char32_t code) {
+  if (code < 0xC0 || !published_decomposition(code)) return {{code}, 1};
+  return decompose_by(code, UTF8PROC_DECOMPOSE);
+}
+
+CodeSequence decompose_compatibly(char32_t code) {
+  if (code < 0xA0 || !published_compatibility_decomposition(code)) return {{code}, 1};
+  return decompose_by(code, static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT));
+}
+
+std::optional<char32_t> compose(char32_t first, char32_t second) {
+  utf8proc_int32_t codes[2] = {static_cast<utf8proc_int32_t>(first),
+                               static_cast<utf8proc_int32_t>(second)};
+  const auto size = utf8proc_normalize_utf32(
+      codes, 2, static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
+  const auto whole = static_cast<char32_t>(codes[0]);
+  if (size != 1 || !published_decomposition(whole)) return std::nullopt;
+  return whole;
 }
 
 }  // namespace roformer::text

@@ -2,6 +2,7 @@
 // unicode_exceptions.h.
 #pragma once
 #include <cstdint>
+#include <optional>
 
 namespace roformer::text {
 
@@ -14,6 +15,10 @@ bool is_punctuation(char32_t code);
 bool is_removed_by_clean_up(char32_t code);
 /// Category Mn: what is left of accents after decomposition.
 bool is_nonspacing_mark(char32_t code);
+/// Category M: every mark.
+bool is_combining_mark(char32_t code);
+/// Category N: digits and other numbers.
+bool is_number(char32_t code);
 /// The CJK ideographs that BERT sets apart, with the published gap at U+2B820..2B91F.
 bool is_chinese_character(char32_t code);
 /// \w of regular expressions: letters, marks, digits, connectors.
@@ -26,7 +31,7 @@ int combining_class(char32_t code);
 
 /// A few code points, as many as one turns into.
 struct CodeSequence {
-  char32_t codes[4];
+  char32_t codes[18];  // U+FDFA decomposes into that many
   int size;
 };
 
@@ -34,5 +39,9 @@ struct CodeSequence {
 CodeSequence lower_case(char32_t code);
 /// Canonical decomposition (NFD) of one code point.
 CodeSequence decompose(char32_t code);
+/// Compatibility decomposition (NFKD) of one code point.
+CodeSequence decompose_compatibly(char32_t code);
+/// The character that the two make together (NFC), if there is one.
+std::optional<char32_t> compose(char32_t first, char32_t second);
 
 }  // namespace roformer::text

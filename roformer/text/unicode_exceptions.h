@@ -11,12 +11,16 @@ namespace roformer::text {
 bool published_punctuation(char32_t code, bool database);
 /// The same for category Mn.
 bool published_nonspacing_mark(char32_t code, bool database);
+/// The same for category M, as the normalizer StripAccents takes it.
+bool published_combining_mark(char32_t code, bool database);
 /// The same for control characters.
 bool published_control(char32_t code, bool database);
 /// That library's lower case of one code point.
 char32_t published_lower_case(char32_t code, char32_t database);
 /// Whether that library knows the character's decomposition.
 bool published_decomposition(char32_t code);
+/// Whether it knows the character's compatibility decomposition.
+bool published_compatibility_decomposition(char32_t code);
 /// Whether it knows the character's combining class.
 bool published_combining_class(char32_t code);
 

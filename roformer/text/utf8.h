@@ -88,6 +88,32 @@ inline std::int32_t count_code_points(std::string_view text) {
   return count;
 }
 
+/// The text's code points.
+inline std::u32string to_code_points(std::string_view text) {
+  std::u32string codes;
+  const char* end = text.data() + text.size();
+  for (const char* p = text.data(); p < end;) {
+    const DecodedCharacter c = decode_utf8(p, end);
+    codes.push_back(c.code);
+    p += c.size;
+  }
+  return codes;
+}
+
+/// The text with what is not UTF-8 left out (Python's errors="ignore").
+inline std::string without_invalid_utf8(std::string_view text) {
+  std::string valid;
+  const char* end = text.data() + text.size();
+  for (const char* p = text.data(); p < end;) {
+    const DecodedCharacter c = decode_utf8(p, end);
+    const bool replaced =
+        c.code == kReplacementCharacter && !(c.size == 3 && static_cast<unsigned char>(*p) == 0xEF);
+    if (!replaced) valid.append(p, c.size);
+    p += c.size;
+  }
+  return valid;
+}
+
 /// Whether the text is UTF-8 throughout.
 inline bool is_utf8(std::string_view text) {
   const char* end = text.data() + text.size();

@@ -1,7 +1,12 @@
 #include "roformer/text/vocabulary.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/text/unicode.h"
 #include "roformer/text/utf8.h"
 
 namespace roformer::text {
@@ -18,18 +23,67 @@ Vocabulary::Vocabulary(std::vector<std::string> tokens, std::string_view name)
   }
 }
 
+Vocabulary Vocabulary::with_gaps(std::vector<std::optional<std::string>> tokens,
+                                 std::string_view name) {
+  base::require(!tokens.empty(), "[text] expected tokens in {} but it is empty", name);
+  Vocabulary vocabulary;
+  vocabulary.tokens_.resize(tokens.size());
+  vocabulary.ids_.reserve(tokens.size());
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (!tokens[i]) continue;
+    const auto [place, fresh] =
+        vocabulary.ids_.try_emplace(*tokens[i], static_cast<std::int32_t>(i));
+    if (!fresh) {
+      vocabulary.tokens_[static_cast<std::size_t>(place->second)].clear();
+      place->second = static_cast<std::int32_t>(i);
+    }
+    vocabulary.tokens_[i] = std::move(*tokens[i]);
+  }
+  return vocabulary;
+}
+
+namespace {
+
+std::string_view without_white_space_at_end(std::string_view line) {
+  while (!line.empty()) {
+    std::size_t begin = line.size() - 1;
+    while (begin > 0 && (static_cast<unsigned char>(line[begin]) & 0xC0) == 0x80) --begin;
+    if (!is_white_space(decode_utf8(line.data() + begin, line.data() + line.size()).code)) break;
+    line = line.substr(0, begin);
+  }
+  return line;
+}
+
+bool ends_with_white_space(const std::string& token) {
+  return without_white_space_at_end(token).size() != token.size();
+}
+
+}  // namespace
+
 Vocabulary Vocabulary::load(const std::filesystem::path& file) {
   const std::string content = base::read_file(file);
-  std::vector<std::string> tokens;
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  if (content.starts_with(mark)) {
+    spdlog::warn(
+        "{}: begins with a byte order mark, which is part of its first token, as transformers "
+        "reads it",
+        file.string());
+  }
+  std::vector<std::optional<std::string>> tokens;
   for (std::size_t begin = 0; begin < content.size();) {
     const std::size_t end = std::min(content.find('\n', begin), content.size());
-    std::string_view line(content.data() + begin, end - begin);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string_view line(content.data() + begin, end - begin);
     base::require(is_utf8(line), "[text] {}:{}: expected UTF-8", file.string(), tokens.size() + 1);
-    tokens.emplace_back(line);
+    tokens.emplace_back(without_white_space_at_end(line));
     begin = end + 1;
   }
-  return Vocabulary(std::move(tokens), file.string());
+  return with_gaps(std::move(tokens), file.string());
+}
+
+bool Vocabulary::fits_lines() const {
+  return std::none_of(tokens_.begin(), tokens_.end(), [](const std::string& token) {
+    return token.find('\n') != token.npos || ends_with_white_space(token);
+  });
 }
 
 void Vocabulary::save(const std::filesystem::path& file) const {

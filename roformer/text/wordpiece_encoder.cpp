@@ -4,6 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/text/ascii_block.h"
+#include "roformer/text/pre_tokenizer.h"
 #include "roformer/text/unicode.h"
 #include "roformer/text/utf8.h"
 #include "roformer/text/word_buffer.h"
@@ -58,55 +59,66 @@ struct WordPieceEncoder::Cursor {
   std::size_t left() const { return static_cast<std::size_t>(end - p); }
 };
 
-WordPieceEncoder::WordPieceEncoder(Vocabulary vocabulary, TokenizerConfig config)
-    : vocabulary_(std::move(vocabulary)),
-      config_(std::move(config)),
-      characters_(config_.normalizer) {
-  const auto unknown = vocabulary_.find(config_.unk_token);
+namespace {
+
+// Steps that are a choice of BertNormalizer's switches are done the quick way.
+std::optional<NormalizerOptions> as_bert_options(const TokenizerConfig& config) {
+  using Kind = NormalizerStep::Kind;
+  if (!config.normalizer_steps) return config.normalizer;
+  const std::vector<NormalizerStep>& steps = *config.normalizer_steps;
+  NormalizerOptions options{.clean_text = false,
+                            .tokenize_chinese_chars = false,
+                            .strip_accents = false,
+                            .lowercase = false};
+  if (steps.empty()) return options;
+  if (steps.size() != 1) return std::nullopt;
+  if (steps[0].kind == Kind::bert) return config.normalizer;
+  if (steps[0].kind != Kind::lowercase) return std::nullopt;
+  options.lowercase = true;
+  return options;
+}
+
+bool cuts_as_bert(const TokenizerConfig& config) {
+  if (!config.pre_tokenizer_steps) return true;
+  const std::vector<PreTokenizerStep>& steps = *config.pre_tokenizer_steps;
+  return steps.size() == 1 && steps[0].kind == PreTokenizerStep::Kind::bert;
+}
+
+}  // namespace
+
+WordPieceEncoder::WordPieceEncoder(const Vocabulary& vocabulary, const TokenizerConfig& config,
+                                   const std::vector<AddedToken>& added_tokens)
+    : config_(config),
+      quick_(as_bert_options(config).value_or(config.normalizer)),
+      always_exact_(!as_bert_options(config) || !cuts_as_bert(config)),
+      characters_(quick_) {
+  const auto unknown = vocabulary.find(config_.unk_token);
   base::require(unknown.has_value(),
                 "[text] expected the unknown token '{}' among the {} tokens of the vocabulary",
-                config_.unk_token, vocabulary_.size());
+                config_.unk_token, vocabulary.size());
   base::require(config_.max_word_length > 0,
                 "[text] expected max_input_chars_per_word > 0 but got {}", config_.max_word_length);
   unk_id_ = *unknown;
-  collect_added_tokens();
-  build_tables();
-}
-
-void WordPieceEncoder::collect_added_tokens() {
-  for (AddedToken token : config_.added_tokens) {
-    const auto id = vocabulary_.find(token.content);
-    if (!id) continue;
-    token.id = *id;
-    added_tokens_.push_back(std::move(token));
-  }
-  for (const std::string* content : {&config_.pad_token, &config_.unk_token, &config_.cls_token,
-                                     &config_.sep_token, &config_.mask_token}) {
-    const auto id = vocabulary_.find(*content);
-    const bool known =
-        std::any_of(added_tokens_.begin(), added_tokens_.end(),
-                    [&](const AddedToken& token) { return token.content == *content; });
-    if (id && !known) added_tokens_.push_back({.content = *content, .id = *id});
-  }
   std::vector<AddedToken> raw, normalized;
-  for (const AddedToken& token : added_tokens_) {
+  for (const AddedToken& token : added_tokens) {
     if (!token.normalized) {
       raw.push_back(token);
       continue;
     }
     normalized.push_back(token);
-    normalized.back().content = normalize_to_utf8(token.content, config_.normalizer);
+    normalized.back().content = to_utf8(normalize(token.content, config_));
   }
   raw_matcher_ = AddedTokenMatcher(std::move(raw));
   normalized_matcher_ = AddedTokenMatcher(std::move(normalized));
+  build_tables(vocabulary);
 }
 
-void WordPieceEncoder::build_tables() {
+void WordPieceEncoder::build_tables(const Vocabulary& vocabulary) {
   std::vector<PieceTrie::Key> keys;
   std::vector<ShortWordTable::Key> words;
-  for (std::int32_t id = 0; id < vocabulary_.size(); ++id) {
-    const std::string_view token = vocabulary_.token(id);
-    if (token.empty()) continue;
+  for (std::int32_t id = 0; id < vocabulary.size(); ++id) {
+    const std::string_view token = vocabulary.token(id);
+    if (token.empty() || vocabulary.find(token) != id) continue;  // the last of equal tokens
     keys.push_back({PieceTrie::Root::initial, token, id});
     const bool short_word = token.size() <= kShortWordSize && token.find('\0') == token.npos &&
                             count_code_points(token) <= config_.max_word_length;
@@ -118,8 +130,11 @@ void WordPieceEncoder::build_tables() {
   }
   pieces_ = PieceTrie(std::move(keys));
   short_words_ = ShortWordTable(words);
-  characters_.map_alone(
-      [this](char32_t code) { return static_cast<std::uint32_t>(word_id(code)); });
+  characters_.map_alone([&](char32_t code) {
+    std::string word;
+    append_utf8(code, word);
+    return static_cast<std::uint32_t>(vocabulary.find(word).value_or(unk_id_));
+  });
   for (char32_t code = 0; code < 0x80; ++code) {
     const CharacterEntry entry = characters_.entry(code);
     if (entry.kind == CharacterKind::space) byte_kinds_[code] = ByteKind::space;
@@ -129,12 +144,6 @@ void WordPieceEncoder::build_tables() {
     const bool letter = (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
     if (letter || (code >= '0' && code <= '9')) byte_kinds_[code] = ByteKind::word;
   }
-}
-
-std::int32_t WordPieceEncoder::word_id(char32_t code) const {
-  std::string word;
-  append_utf8(code, word);
-  return vocabulary_.find(word).value_or(unk_id_);
 }
 
 // The longest pieces of one word, from its beginning; [UNK] for the whole if some part matches
@@ -294,7 +303,7 @@ bool WordPieceEncoder::encode_other(Cursor& cursor, WordBuffer& word, Sink& sink
 template <bool lowercase, typename Sink>
 void WordPieceEncoder::encode_segment(std::string_view text, std::int32_t offset,
                                       Sink& sink) const {
-  if (!normalized_matcher_.empty()) return encode_normalized(text, offset, sink);
+  if (always_exact_ || !normalized_matcher_.empty()) return encode_normalized(text, offset, sink);
   const std::size_t mark = sink.mark();
   Cursor cursor{text.data(), text.data(), text.data() + text.size(), offset};
   WordBuffer word(config_.max_word_length);
@@ -311,6 +320,7 @@ template <typename Sink>
 void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
                                                const NormalizedCharacter* end, WordBuffer& word,
                                                Sink& sink) const {
+  if (config_.pre_tokenizer_steps) return encode_pre_tokenized_words(begin, end, word, sink);
   for (const NormalizedCharacter* c = begin; c < end; ++c) {
     const bool space = is_white_space(c->code);
     const bool alone = !space && is_punctuation(c->code);
@@ -321,12 +331,22 @@ void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
   encode_word(word, sink);
 }
 
-// The slow, exact way: for marks that change places, and for added tokens that are looked for after
-// normalisation.
+template <typename Sink>
+void WordPieceEncoder::encode_pre_tokenized_words(const NormalizedCharacter* begin,
+                                                  const NormalizedCharacter* end, WordBuffer& word,
+                                                  Sink& sink) const {
+  for (const auto part : pre_tokenize({begin, end}, *config_.pre_tokenizer_steps)) {
+    for (const NormalizedCharacter& c : part) word.append(c.code, c.source);
+    encode_word(word, sink);
+  }
+}
+
+// The slow, exact way: for marks that change places, for added tokens that are looked for after
+// normalisation, and for steps that are not BERT's.
 template <typename Sink>
 void WordPieceEncoder::encode_normalized(std::string_view text, std::int32_t offset,
                                          Sink& sink) const {
-  const std::vector<NormalizedCharacter> characters = normalize(text, config_.normalizer, offset);
+  const std::vector<NormalizedCharacter> characters = normalize(text, config_, offset);
   WordBuffer word(config_.max_word_length);
   std::string bytes;
   std::vector<std::size_t> starts;  // of each byte's character
@@ -363,13 +383,13 @@ void WordPieceEncoder::encode_text(std::string_view text, Sink& sink) const {
 
 void WordPieceEncoder::encode(std::string_view text, std::vector<std::int32_t>& ids) const {
   IdSink sink(ids);
-  config_.normalizer.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
+  quick_.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
 }
 
 void WordPieceEncoder::encode(std::string_view text, std::vector<std::int32_t>& ids,
                               std::vector<Offset>& offsets) const {
   OffsetSink sink(ids, offsets);
-  config_.normalizer.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
+  quick_.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
 }
 
 }  // namespace roformer::text

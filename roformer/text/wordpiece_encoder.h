@@ -11,6 +11,7 @@
 #include "roformer/text/character_table.h"
 #include "roformer/text/encoding.h"
 #include "roformer/text/normalizer.h"
+#include "roformer/text/piece_encoder.h"
 #include "roformer/text/piece_trie.h"
 #include "roformer/text/short_word_table.h"
 #include "roformer/text/tokenizer_config.h"
@@ -20,29 +21,21 @@ namespace roformer::text {
 
 class WordBuffer;
 
-class WordPieceEncoder {
+class WordPieceEncoder final : public PieceEncoder {
  public:
   /// Throws Error if the vocabulary lacks the unknown token.
-  WordPieceEncoder(Vocabulary vocabulary, TokenizerConfig config);
+  WordPieceEncoder(const Vocabulary& vocabulary, const TokenizerConfig& config,
+                   const std::vector<AddedToken>& added_tokens);
 
-  /// Appends the ids of the text, without [CLS] and [SEP].
-  void encode(std::string_view text, std::vector<std::int32_t>& ids) const;
-  /// Appends ids and offsets.
+  void encode(std::string_view text, std::vector<std::int32_t>& ids) const override;
   void encode(std::string_view text, std::vector<std::int32_t>& ids,
-              std::vector<Offset>& offsets) const;
-
-  const Vocabulary& vocabulary() const { return vocabulary_; }
-  const TokenizerConfig& config() const { return config_; }
-  /// The special tokens that the vocabulary holds, and other added tokens.
-  const std::vector<AddedToken>& added_tokens() const { return added_tokens_; }
-  std::int32_t unk_id() const { return unk_id_; }
+              std::vector<Offset>& offsets) const override;
 
  private:
   struct Cursor;
   enum class ByteKind : std::uint8_t { other, space, alone, word };
 
-  void collect_added_tokens();
-  void build_tables();
+  void build_tables(const Vocabulary& vocabulary);
 
   template <bool lowercase, typename Sink>
   void encode_text(std::string_view text, Sink& sink) const;
@@ -67,12 +60,14 @@ class WordPieceEncoder {
   void encode_ascii_pieces(const char* bytes, std::size_t size, std::int32_t begin,
                            Sink& sink) const;
 
-  std::int32_t word_id(char32_t code) const;
+  template <typename Sink>
+  void encode_pre_tokenized_words(const NormalizedCharacter* begin, const NormalizedCharacter* end,
+                                  WordBuffer& word, Sink& sink) const;
 
-  Vocabulary vocabulary_;
   TokenizerConfig config_;
+  NormalizerOptions quick_;  // what the quick way does
+  bool always_exact_;        // the tokenizer's steps are not BERT's: only the exact way
   std::int32_t unk_id_;
-  std::vector<AddedToken> added_tokens_;
   AddedTokenMatcher raw_matcher_;
   AddedTokenMatcher normalized_matcher_;
   CharacterTable characters_;

@@ -38,17 +38,17 @@ TEST(Unicode, LowerCaseAndDecomposition) {
 }
 
 TEST(Normalizer, StepsAndOffsets) {
-  EXPECT_EQ(normalize_to_utf8("H\xC3\x89\t\x01llo", {}), "he llo");
-  EXPECT_EQ(normalize_to_utf8("H\xC3\x89", {.lowercase = false}), "H\xC3\x89");
-  EXPECT_EQ(normalize_to_utf8("H\xC3\x89", {.strip_accents = false}), "h\xC3\xA9");
-  const auto characters = normalize("a\xE4\xB8\xAD", {}, 7);
+  EXPECT_EQ(to_utf8(normalize("H\xC3\x89\t\x01llo", NormalizerOptions{})), "he llo");
+  EXPECT_EQ(to_utf8(normalize("H\xC3\x89", NormalizerOptions{.lowercase = false})), "H\xC3\x89");
+  EXPECT_EQ(to_utf8(normalize("H\xC3\x89", NormalizerOptions{.strip_accents = false})), "h\xC3\xA9");
+  const auto characters = normalize("a\xE4\xB8\xAD", NormalizerOptions{}, 7);
   ASSERT_EQ(characters.size(), 4u);
   EXPECT_EQ(characters[2].source, (Offset{8, 9}));
 }
 
 TEST(Normalizer, MarksStandInTheOrderOfTheirClasses) {
   // U+302E stays (class 224), U+0334 goes (class 1): the mark that stays takes the later place.
-  const auto characters = normalize("a\xE3\x80\xAE\xCC\xB4", {});
+  const auto characters = normalize("a\xE3\x80\xAE\xCC\xB4", NormalizerOptions{});
   ASSERT_EQ(characters.size(), 2u);
   EXPECT_EQ(characters[1].code, 0x302Eu);
   EXPECT_EQ(characters[1].source, (Offset{2, 3}));

@@ -1,0 +1,26 @@
+// normalizer, pre_tokenizer, post_processor and decoder of tokenizer.json. What is not supported is
+// an Error that names file and field.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+#include "roformer/text/tokenizer_config.h"
+#include "roformer/text/vocabulary.h"
+
+namespace roformer::text {
+
+void parse_normalizer(const nlohmann::json& part, std::string_view name, TokenizerConfig& config);
+void parse_pre_tokenizer(const nlohmann::json& part, std::string_view name,
+                         TokenizerConfig& config);
+/// What has BERT's form only names the first and the separating token of `config`.
+void parse_post_processor(const nlohmann::json& part, std::string_view name,
+                          const Vocabulary& vocabulary, TokenizerConfig& config);
+void parse_decoder(const nlohmann::json& part, std::string_view name, TokenizerConfig& config);
+
+nlohmann::ordered_json make_normalizer(const TokenizerConfig& config);
+nlohmann::ordered_json make_pre_tokenizer(const TokenizerConfig& config);
+nlohmann::ordered_json make_post_processor(const Vocabulary& vocabulary,
+                                           const TokenizerConfig& config);
+nlohmann::ordered_json make_decoder(const TokenizerConfig& config);
+
+}  // namespace roformer::text

@@ -1,0 +1,27 @@
+// The files beside a vocabulary: tokenizer_config.json, special_tokens_map.json, added_tokens.json.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+#include "roformer/text/tokenizer_config.h"
+#include "roformer/text/vocabulary.h"
+
+namespace roformer::text {
+
+/// Lays what a tokenizer_config.json states over `config`. Throws Error naming the key.
+void apply_tokenizer_config(const nlohmann::json& json, std::string_view name,
+                            TokenizerConfig& config);
+/// The names of the special tokens in special_tokens_map.json, which older folders have.
+void apply_special_tokens_map(const nlohmann::json& json, std::string_view name,
+                              TokenizerConfig& config);
+/// Tokens and ids of added_tokens.json, which older folders have.
+void apply_added_tokens(const nlohmann::json& json, std::string_view name, TokenizerConfig& config);
+
+/// RoFormer's tokenizers cut Chinese into words of a dictionary before they look into the
+/// vocabulary. Here it is cut into characters: right for a vocabulary of characters; where the
+/// vocabulary has words, a warning says so.
+void apply_roformer_class(const Vocabulary& vocabulary, TokenizerConfig& config);
+
+nlohmann::ordered_json make_tokenizer_config(const TokenizerConfig& config);
+
+}  // namespace roformer::text
