@@ -124,6 +124,7 @@ TokenizerFiles perceiver_files() {
                                      {"[SEP]", false}},
                                     kPerceiver);
   files.config.unk_token = "";
+  files.config.invalid_bytes_stay = true;
   files.config.post_processor =
       cls_text_sep({.token = "[CLS]", .ids = {4}}, {.token = "[SEP]", .ids = {5}});
   return files;

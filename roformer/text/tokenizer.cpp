@@ -81,8 +81,6 @@ std::unique_ptr<const PieceEncoder> make_encoder(const Vocabulary& vocabulary,
   return std::make_unique<WordPieceEncoder>(vocabulary, config, added);
 }
 
-const SpecialRuns kNoRuns = {};
-
 }  // namespace
 
 struct Tokenizer::State {
@@ -94,6 +92,7 @@ struct Tokenizer::State {
         encoder(make_encoder(vocabulary, config, added_tokens)),
         single(single_runs(vocabulary, config)),
         pair(pair_runs(vocabulary, config)),
+        bare_single{.first_type = single.first_type},
         bare_pair{.first_type = pair.first_type, .second_type = pair.second_type} {}
 
   Vocabulary vocabulary;
@@ -102,7 +101,7 @@ struct Tokenizer::State {
   std::vector<bool> special;  // by id
   std::unique_ptr<const PieceEncoder> encoder;
   SpecialRuns single, pair;
-  SpecialRuns bare_pair;  // without special tokens
+  SpecialRuns bare_single, bare_pair;  // without special tokens
 };
 
 Tokenizer::Tokenizer(Vocabulary vocabulary, TokenizerConfig config)
@@ -123,7 +122,7 @@ void Tokenizer::save(const std::filesystem::path& folder) const {
 }
 
 const SpecialRuns& Tokenizer::runs(bool pair, const EncodeOptions& options) const {
-  if (!options.add_special_tokens) return pair ? state_->bare_pair : kNoRuns;
+  if (!options.add_special_tokens) return pair ? state_->bare_pair : state_->bare_single;
   const SpecialRuns& runs = pair ? state_->pair : state_->single;
   if (!runs.complete) {
     cls_id();  // Errors that say what is missing
@@ -235,7 +234,7 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids,
     }
     first = false;
   }
-  if (bytes) return without_invalid_utf8(text);
+  if (bytes) return valid_utf8(text, config().invalid_bytes_stay ? "\xEF\xBF\xBD" : "");
   return clean_up == CleanUp::contractions ? clean_up_spaces(std::move(text)) : text;
 }
 

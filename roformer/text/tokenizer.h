@@ -52,8 +52,7 @@ class Tokenizer {
   std::vector<Encoding> windows(std::string_view text, const EncodeOptions& options,
                                 std::int64_t stride) const;
 
-  /// Joins the tokens by spaces and removes " ##"; bytes are joined as they are and those that are
-  /// no UTF-8 left out. Ids without a token give nothing. Throws Error for an id outside the vocabulary.
+  /// Joins the tokens by spaces and removes " ##"; bytes are joined as they are. Ids without a token give nothing. Throws Error for an id outside the vocabulary.
   std::string decode(std::span<const std::int32_t> ids, const DecodeOptions& options = {}) const;
 
   /// The token's id, or that of the unknown token.

@@ -27,6 +27,7 @@ struct AddedToken {
   bool single_word = false;  // not as part of a word
   bool lstrip = false;       // takes the white space on its left
   bool rstrip = false;       // and on its right
+  bool appended = false;     // to the vocabulary after its training: no word becomes it
 };
 
 /// How words become tokens.
@@ -58,6 +59,7 @@ struct TokenizerConfig {
   std::int64_t max_word_length = 100;         // in characters; a longer word is unknown
   std::int64_t model_max_length = 0;          // 0: not stated
   std::int32_t first_byte_id = 0;             // bytes: the id of the byte 0
+  bool invalid_bytes_stay = false;            // bytes: as U+FFFD in decoded text, else left out
   std::vector<AddedToken> added_tokens = {};  // besides the five above
 };
 

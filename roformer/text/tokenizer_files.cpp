@@ -18,12 +18,12 @@ using nlohmann::json;
 
 // Tokens that were added to the vocabulary after its training stand behind it, or in its gaps.
 void append_added_tokens(TokenizerFiles& files, const std::string& name) {
-  std::vector<AddedToken> added = files.config.added_tokens;
+  std::vector<AddedToken>& added = files.config.added_tokens;
   std::stable_sort(added.begin(), added.end(),
                    [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
   std::vector<std::optional<std::string>> tokens;
   bool changed = false;
-  for (const AddedToken& token : added) {
+  for (AddedToken& token : added) {
     if (token.id < 0 || files.vocabulary.find(token.content)) continue;
     if (!changed) {
       for (std::int32_t id = 0; id < files.vocabulary.size(); ++id) {
@@ -38,6 +38,7 @@ void append_added_tokens(TokenizerFiles& files, const std::string& name) {
                   token.content, tokens.size(), token.id);
     if (!gap) tokens.emplace_back();
     tokens[place] = token.content;
+    token.appended = true;
     changed = true;
   }
   if (changed) files.vocabulary = Vocabulary::with_gaps(std::move(tokens), name);

@@ -87,8 +87,11 @@ ordered_json make_tokenizer_json(const Vocabulary& vocabulary, const TokenizerCo
   // ordered_json looks keys up one by one: filled pair by pair it would take quadratic time.
   ordered_json::object_t tokens;
   tokens.reserve(static_cast<std::size_t>(vocabulary.size()));
+  std::vector<bool> left_out(static_cast<std::size_t>(vocabulary.size()));
+  for (const AddedToken& token : sorted)
+    left_out[static_cast<std::size_t>(token.id)] = token.appended;
   for (std::int32_t id = 0; id < vocabulary.size(); ++id) {
-    if (!vocabulary.holds(id)) continue;
+    if (left_out[static_cast<std::size_t>(id)] || !vocabulary.holds(id)) continue;
     static_cast<std::vector<ordered_json::object_t::value_type>&>(tokens).emplace_back(
         vocabulary.token(id), id);
   }

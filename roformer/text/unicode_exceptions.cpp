@@ -154,6 +154,7 @@ bool published_nonspacing_mark(char32_t code, bool database) {
 }
 
 bool published_combining_mark(char32_t code, bool database) {
+  if (code == 0x1CF2 || code == 0x1CF3) return true;  // letters since Unicode 12
   return database && !contains(kNotCombining, code);
 }
 

@@ -100,15 +100,15 @@ inline std::u32string to_code_points(std::string_view text) {
   return codes;
 }
 
-/// The text with what is not UTF-8 left out (Python's errors="ignore").
-inline std::string without_invalid_utf8(std::string_view text) {
+/// The text with each maximal part that is not UTF-8 replaced.
+inline std::string valid_utf8(std::string_view text, std::string_view replacement) {
   std::string valid;
   const char* end = text.data() + text.size();
   for (const char* p = text.data(); p < end;) {
     const DecodedCharacter c = decode_utf8(p, end);
     const bool replaced =
         c.code == kReplacementCharacter && !(c.size == 3 && static_cast<unsigned char>(*p) == 0xEF);
-    if (!replaced) valid.append(p, c.size);
+    valid.append(replaced ? replacement : std::string_view(p, c.size));
     p += c.size;
   }
   return valid;

@@ -110,15 +110,19 @@ WordPieceEncoder::WordPieceEncoder(const Vocabulary& vocabulary, const Tokenizer
   }
   raw_matcher_ = AddedTokenMatcher(std::move(raw));
   normalized_matcher_ = AddedTokenMatcher(std::move(normalized));
-  build_tables(vocabulary);
+  build_tables(vocabulary, added_tokens);
 }
 
-void WordPieceEncoder::build_tables(const Vocabulary& vocabulary) {
+void WordPieceEncoder::build_tables(const Vocabulary& vocabulary,
+                                    const std::vector<AddedToken>& added_tokens) {
+  std::vector<bool> appended(static_cast<std::size_t>(vocabulary.size()));
+  for (const AddedToken& token : added_tokens)
+    appended[static_cast<std::size_t>(token.id)] = token.appended;
   std::vector<PieceTrie::Key> keys;
   std::vector<ShortWordTable::Key> words;
   for (std::int32_t id = 0; id < vocabulary.size(); ++id) {
     const std::string_view token = vocabulary.token(id);
-    if (token.empty() || vocabulary.find(token) != id) continue;  // the last of equal tokens
+    if (token.empty() || appended[static_cast<std::size_t>(id)]) continue;
     keys.push_back({PieceTrie::Root::initial, token, id});
     const bool short_word = token.size() <= kShortWordSize && token.find('\0') == token.npos &&
                             count_code_points(token) <= config_.max_word_length;
@@ -133,7 +137,9 @@ void WordPieceEncoder::build_tables(const Vocabulary& vocabulary) {
   characters_.map_alone([&](char32_t code) {
     std::string word;
     append_utf8(code, word);
-    return static_cast<std::uint32_t>(vocabulary.find(word).value_or(unk_id_));
+    const auto id = vocabulary.find(word);
+    const bool known = id && !appended[static_cast<std::size_t>(*id)];
+    return static_cast<std::uint32_t>(known ? *id : unk_id_);
   });
   for (char32_t code = 0; code < 0x80; ++code) {
     const CharacterEntry entry = characters_.entry(code);

@@ -35,7 +35,7 @@ class WordPieceEncoder final : public PieceEncoder {
   struct Cursor;
   enum class ByteKind : std::uint8_t { other, space, alone, word };
 
-  void build_tables(const Vocabulary& vocabulary);
+  void build_tables(const Vocabulary& vocabulary, const std::vector<AddedToken>& added_tokens);
 
   template <bool lowercase, typename Sink>
   void encode_text(std::string_view text, Sink& sink) const;
