@@ -40,8 +40,10 @@ TextEncoder::TextEncoder(const std::filesystem::path& folder, const model::Encod
     : tokenizer_(text::Tokenizer::load(folder)),
       max_length_(limit_of(config, options)),
       stride_(options.stride) {
-  base::require(tokenizer_.vocabulary_size() == config.vocab_size,
-                "[pipeline] {}: expected a vocabulary of vocab_size = {} tokens but got {}",
+  // A model's vocab_size is often padded; ids that it has no row for are an error.
+  base::require(tokenizer_.vocabulary_size() <= config.vocab_size,
+                "[pipeline] {}: expected a vocabulary of at most vocab_size = {} tokens "
+                "(config.json) but the tokenizer has {}",
                 folder.string(), config.vocab_size, tokenizer_.vocabulary_size());
   if (stride_) require_stride(*stride_, max_length_);
 }
