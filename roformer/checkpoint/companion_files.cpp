@@ -49,7 +49,7 @@ const char* transformers_name(Dtype dtype) {
 
 // The configuration's text; empty if there is none beside the weights.
 std::string config_text(const fs::path& from, const Weights& weights) {
-  if (!fs::exists(from / "config.json") && !fs::exists(from / "bert_config.json")) return {};
+  if (!has_config(from)) return {};
   return load_foreign_config(from, weights).source;
 }
 

@@ -36,9 +36,35 @@ std::size_t bytes_of(const OutputTensor& tensor) {
   return byte_size(tensor.shape, tensor.dtype, tensor.name);
 }
 
-std::string prefix_text(NamePrefix prefix) {
-  if (prefix == NamePrefix::roformer) return "roformer.";
-  return prefix == NamePrefix::bert ? "bert." : "";
+// What stands before the encoder's names in the file; none if it has no encoder.
+std::optional<std::string> find_prefix(const Weights& weights) {
+  NameSet names;
+  for (const auto& [name, facts] : weights.entries()) names.insert(name);
+  try {
+    return encoder_prefix(names, weights.path().string());
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// What shall stand before them; none: what stands there.
+std::optional<std::string> choose_prefix(const fs::path& folder, const Weights& weights,
+                                         NamePrefix prefix) {
+  switch (prefix) {
+    case NamePrefix::none:
+      return "";
+    case NamePrefix::roformer:
+      return "roformer.";
+    case NamePrefix::bert:
+      return "bert.";
+    case NamePrefix::keep:
+      return std::nullopt;
+    case NamePrefix::model:
+      break;
+  }
+  const auto found = find_prefix(weights);
+  if (!found || found->empty() || !has_config(folder)) return std::nullopt;
+  return load_foreign_config(folder, weights).encoder.model_type + ".";
 }
 
 void require_name(const std::string& name, const fs::path& file) {
@@ -54,12 +80,11 @@ void require_name(const std::string& name, const fs::path& file) {
 
 // The tensor's name, type and layout in the new file.
 OutputTensor plan_tensor(const Weights& weights, const std::string& name,
-                         const ConvertOptions& options) {
+                         const std::optional<std::string>& prefix, const ConvertOptions& options) {
   const TensorFacts& facts = weights.entries().at(name);
   OutputTensor output{name, facts.dtype, facts.shape, {}};
   if (options.dtype && is_floating_point(facts.dtype)) output.dtype = *options.dtype;
-  if (options.prefix != NamePrefix::keep)
-    output.name = with_prefix(name, prefix_text(options.prefix));
+  if (prefix) output.name = with_prefix(name, *prefix);
   bool transposed = false;
   if (options.format == Format::tensorflow) {
     ForeignName foreign = to_tensorflow(output.name, facts.shape.size());
@@ -76,29 +101,40 @@ OutputTensor plan_tensor(const Weights& weights, const std::string& name,
   return output;
 }
 
-OutputTensor plan_position_table(const Weights& weights, const CheckpointConfig& config,
-                                 const ConvertOptions& options) {
-  const model::EncoderConfig& encoder = config.encoder;
-  NameSet names;
-  for (const auto& [name, facts] : weights.entries()) names.insert(name);
-  std::string prefix = encoder_prefix(names, weights.path().string());
-  if (options.prefix != NamePrefix::keep) prefix = prefix_text(options.prefix);
+// Adds RoFormer's table unless the file has it.
+void add_position_table(const fs::path& folder, const Weights& weights, const std::string& prefix,
+                        const ConvertOptions& options, std::vector<OutputTensor>& tensors,
+                        std::vector<std::string>& notes) {
+  const model::EncoderConfig encoder = load_foreign_config(folder, weights).encoder;
+  base::require(encoder.model_type == "roformer",
+                "[checkpoint] {}: expected model_type roformer for a table of sines but got {}",
+                folder.string(), encoder.model_type);
+  const bool has_table = std::any_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
+    return tensor.name.ends_with("embed_positions.weight");
+  });
+  if (has_table) {
+    notes.push_back("the file has embed_positions already; kept as it is");
+    return;
+  }
   OutputTensor output{prefix + kPositionTable,
                       options.dtype.value_or(Dtype::f32),
                       {encoder.max_position_embeddings, encoder.head_size()},
                       {}};
+  if (options.format == Format::tensorflow) output.name = to_tensorflow(output.name, 2).name;
   output.make = [shape = output.shape, type = scalar_type(output.dtype)] {
     return embed_positions_table(shape[0], shape[1]).to(type);
   };
-  return output;
+  tensors.push_back(std::move(output));
 }
 
-std::vector<OutputTensor> plan_tensors(const Weights& weights, const ConvertOptions& options) {
+std::vector<OutputTensor> plan_tensors(const Weights& weights,
+                                       const std::optional<std::string>& prefix,
+                                       const ConvertOptions& options) {
   std::vector<OutputTensor> outputs;
   std::set<std::string> names;
   for (const auto& [name, facts] : weights.entries()) {
     require_name(name, weights.path());
-    outputs.push_back(plan_tensor(weights, name, options));
+    outputs.push_back(plan_tensor(weights, name, prefix, options));
     base::require(names.insert(outputs.back().name).second,
                   "[checkpoint] {}: expected each new name once but '{}' would be there twice",
                   weights.path().string(), printable(outputs.back().name));
@@ -188,21 +224,11 @@ ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOpt
   ConvertReport report;
   report.left_out = weights.training_state();
   report.notes = weights.notes();
-  std::vector<OutputTensor> tensors = plan_tensors(weights, options);
+  const auto prefix = choose_prefix(folder, weights, options.prefix);
+  std::vector<OutputTensor> tensors = plan_tensors(weights, prefix, options);
   if (options.embed_positions) {
-    const CheckpointConfig config = load_foreign_config(folder, weights);
-    base::require(config.encoder.model_type == "roformer",
-                  "[checkpoint] {}: expected model_type roformer for a table of sines but got {}",
-                  folder.string(), config.encoder.model_type);
-    OutputTensor table = plan_position_table(weights, config, options);
-    const bool has_table = std::any_of(tensors.begin(), tensors.end(), [&](const auto& tensor) {
-      return tensor.name.ends_with("embed_positions.weight");
-    });
-    if (has_table) {
-      report.notes.push_back("the file has embed_positions already; kept as it is");
-    } else {
-      tensors.push_back(std::move(table));
-    }
+    add_position_table(folder, weights, prefix.value_or(find_prefix(weights).value_or("")), options,
+                       tensors, report.notes);
   }
   for (const OutputTensor& tensor : tensors) report.bytes += bytes_of(tensor);
   report.tensors = tensors.size();

@@ -11,8 +11,9 @@
 
 namespace roformer::checkpoint {
 
-/// What stands in front of the encoder's names.
-enum class NamePrefix { keep, none, roformer, bert };
+/// What stands in front of the encoder's names. `model`: "roformer." or "bert." as config.json says,
+/// where the file has any of these, so that transformers finds the weights.
+enum class NamePrefix { model, keep, none, roformer, bert };
 
 /// How LayerNorm's weight and bias are called. TensorFlow's format always has its own names.
 enum class NameSpelling { huggingface, gamma_beta };
@@ -21,7 +22,7 @@ struct ConvertOptions {
   Format format = Format::safetensors;
   std::optional<Dtype> dtype = {};  // of floating-point tensors; none: as they are
   std::size_t max_shard_size = 5'000'000'000;
-  NamePrefix prefix = NamePrefix::keep;
+  NamePrefix prefix = NamePrefix::model;
   NameSpelling spelling = NameSpelling::huggingface;
   bool embed_positions = false;  // adds RoFormer's table
   bool force = false;            // replaces the checkpoint that is there

@@ -31,6 +31,11 @@ void complete(nlohmann::json& config, const TensorSource& weights) {
 
 }  // namespace
 
+bool has_config(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / "config.json") ||
+         std::filesystem::exists(folder / "bert_config.json");
+}
+
 CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
                                      const TensorSource& weights) {
   std::filesystem::path path = folder / "config.json";
@@ -41,7 +46,7 @@ CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
   if (!config.is_object() || config.contains("model_type"))
     return parse_config(text, path.string());
   complete(config, weights);
-  return parse_config(config.dump(), path.string());
+  return parse_config(config.dump(2) + "\n", path.string());
 }
 
 }  // namespace roformer::checkpoint

@@ -8,6 +8,9 @@
 
 namespace roformer::checkpoint {
 
+/// Whether the folder has either.
+bool has_config(const std::filesystem::path& folder);
+
 /// Reads config.json, else bert_config.json, of the folder. What the file leaves out the weights
 /// tell: without a table of positions it is RoFormer, else BERT; without LayerNorm it is
 /// RoFormerV2; with the decoder of a masked LM it is one. Throws Error as load_config does.

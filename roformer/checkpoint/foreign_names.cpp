@@ -21,9 +21,9 @@ constexpr std::array<NamePair, 6> kWholeNames{
      {"output_weights", "classifier.weight"}}};
 constexpr NamePair kClassifierBias{"output_bias", "classifier.bias"};
 constexpr NamePair kProjection{"encoder.embedding_hidden_mapping_in.", "embeddings_project."};
-constexpr std::array<std::string_view, 3> kTables{"embeddings.word_embeddings",
-                                                  "embeddings.token_type_embeddings",
-                                                  "embeddings.position_embeddings"};
+constexpr std::array<std::string_view, 4> kTables{
+    "encoder.embed_positions", "embeddings.word_embeddings", "embeddings.token_type_embeddings",
+    "embeddings.position_embeddings"};
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;

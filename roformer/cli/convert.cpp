@@ -30,7 +30,8 @@ const std::map<std::string, Dtype> kDtypes{{"float16", Dtype::f16},
                                            {"bfloat16", Dtype::bf16},
                                            {"float32", Dtype::f32},
                                            {"float64", Dtype::f64}};
-const std::map<std::string, NamePrefix> kPrefixes{{"keep", NamePrefix::keep},
+const std::map<std::string, NamePrefix> kPrefixes{{"model", NamePrefix::model},
+                                                  {"keep", NamePrefix::keep},
                                                   {"none", NamePrefix::none},
                                                   {"roformer", NamePrefix::roformer},
                                                   {"bert", NamePrefix::bert}};
@@ -116,10 +117,11 @@ void add_convert_command(CLI::App& program) {
                    "larger weights go into several files: 5GB, 300MB")
       ->capture_default_str();
   command
-      ->add_option("--prefix", options.prefix,
-                   "before the encoder's names: keep, none, roformer, bert")
+      ->add_option(
+          "--prefix", options.prefix,
+          "before the encoder's names: model (as config.json says), keep, none, roformer, bert")
       ->transform(CLI::CheckedTransformer(kPrefixes))
-      ->default_str("keep");
+      ->default_str("model");
   command
       ->add_option("--names", options.spelling,
                    "LayerNorm's weight and bias: huggingface, or gamma-beta as before 2019")
