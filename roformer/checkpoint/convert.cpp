@@ -32,7 +32,7 @@ bool is_floating_point(Dtype dtype) {
   return at::isFloatingType(scalar_type(dtype));
 }
 
-std::size_t bytes_of(const OutputTensor& tensor) {
+std::size_t output_bytes(const OutputTensor& tensor) {
   return byte_size(tensor.shape, tensor.dtype, tensor.name);
 }
 
@@ -147,7 +147,7 @@ Shards split(std::vector<OutputTensor> tensors, std::size_t limit) {
   Shards shards(1);
   std::size_t filled = 0;
   for (OutputTensor& tensor : tensors) {
-    const std::size_t size = bytes_of(tensor);
+    const std::size_t size = output_bytes(tensor);
     if (!shards.back().empty() && filled + size > limit) {
       shards.emplace_back();
       filled = 0;
@@ -230,7 +230,7 @@ ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOpt
     add_position_table(folder, weights, prefix.value_or(find_prefix(weights).value_or("")), options,
                        tensors, report.notes);
   }
-  for (const OutputTensor& tensor : tensors) report.bytes += bytes_of(tensor);
+  for (const OutputTensor& tensor : tensors) report.bytes += output_bytes(tensor);
   report.tensors = tensors.size();
 
   const Shards shards = split(std::move(tensors), options.max_shard_size);

@@ -1,5 +1,5 @@
-// roformer inspect: configuration, tensors, parameter counts and tokenizer of a checkpoint; what is
-// unused or missing.
+// roformer inspect: a checkpoint explained, then its configuration, tensors, and what is unused or
+// missing.
 #include <fmt/ranges.h>
 
 #include <iostream>
@@ -7,10 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "roformer/base/error.h"
 #include "roformer/checkpoint/inspect.h"
 #include "roformer/cli/command.h"
-#include "roformer/text/tokenizer.h"
+#include "roformer/cli/inspect_summary.h"
 
 namespace roformer::cli {
 namespace {
@@ -20,20 +19,8 @@ using nlohmann::ordered_json;
 struct InspectOptions {
   CommonOptions common;
   std::string folder;
+  bool tensors = false;
 };
-
-// The tokenizer's facts, or why there is none.
-ordered_json describe_tokenizer(const std::string& folder) {
-  try {
-    const auto tokenizer = text::Tokenizer::load(folder);
-    return {{"vocabulary_size", tokenizer.vocabulary_size()},
-            {"lowercase", tokenizer.config().normalizer.lowercase},
-            {"unk_token", tokenizer.config().unk_token},
-            {"mask_token", tokenizer.config().mask_token}};
-  } catch (const Error& error) {
-    return {{"error", error.what()}};
-  }
-}
 
 ordered_json describe_tensors(const checkpoint::Inspection& inspection) {
   ordered_json tensors = ordered_json::object();
@@ -47,12 +34,23 @@ ordered_json describe_tensors(const checkpoint::Inspection& inspection) {
 ordered_json describe(const std::string& folder) {
   const checkpoint::Inspection inspection = checkpoint::inspect(folder);
   const auto& config = inspection.config;
-  return {{"architecture", checkpoint::architecture_name(config.encoder.model_type, config.architecture)},
+  const ordered_json tokenizer = describe_tokenizer(folder);
+  return {{"model", model_in_words(config.encoder)},
+          {"architecture",
+           checkpoint::architecture_name(config.encoder.model_type, config.architecture)},
+          {"made_by", inspection.made_by},
           {"parameters", inspection.parameters},
           {"encoder_parameters", inspection.encoder_parameters},
+          {"bytes", inspection.bytes},
+          {"format", inspection.format},
+          {"files", inspection.files},
+          {"element_types", inspection.element_types},
+          {"heads", inspection.heads},
+          {"commands", usable_commands(inspection, tokenizer, folder)},
+          {"unusual", all_oddities(inspection, tokenizer, folder)},
           {"position_encoding", config.encoder.position_encoding},
           {"config", ordered_json::parse(checkpoint::format_config(config))},
-          {"tokenizer", describe_tokenizer(folder)},
+          {"tokenizer", tokenizer},
           {"missing", inspection.report.missing},
           {"unused", inspection.report.unused},
           {"tensors", describe_tensors(inspection)}};
@@ -84,32 +82,33 @@ void print_tensors(const ordered_json& tensors) {
   }
 }
 
-void print_plain(const ordered_json& facts) {
-  for (const char* key :
-       {"architecture", "parameters", "encoder_parameters", "position_encoding"}) {
-    std::cout << fmt::format("{:<20} {}\n", key, plain(facts.at(key)));
-  }
+void print_plain(const ordered_json& facts, bool with_tensors) {
+  std::cout << format_summary(facts) << '\n';
   print_table("config", facts.at("config"));
-  print_table("tokenizer", facts.at("tokenizer"));
   print_names("missing", facts.at("missing"));
   print_names("unused", facts.at("unused"));
-  print_tensors(facts.at("tensors"));
+  if (with_tensors) {
+    print_tensors(facts.at("tensors"));
+  } else {
+    std::cout << fmt::format("tensors: {} (--tensors lists them)\n", facts.at("tensors").size());
+  }
 }
 
 }  // namespace
 
 void add_inspect_command(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("inspect", "What a checkpoint holds, and what is unused or missing");
+  CLI::App* command = program.add_subcommand(
+      "inspect", "Explain a checkpoint folder: what it is, what it holds, what it is good for");
   const auto options = std::make_shared<InspectOptions>();
   command->add_option("folder", options->folder, "checkpoint folder")->required();
+  command->add_flag("--tensors", options->tensors, "list every tensor");
   add_json_option(*command, options->common);
   command->callback([options] {
     const ordered_json facts = describe(options->folder);
     if (options->common.json) {
       std::cout << facts.dump(-1, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     } else {
-      print_plain(facts);
+      print_plain(facts, options->tensors);
     }
   });
 }

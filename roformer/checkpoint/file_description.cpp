@@ -1,0 +1,196 @@
+#include "roformer/checkpoint/file_description.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "roformer/checkpoint/fit.h"
+#include "roformer/checkpoint/printable.h"
+#include "roformer/checkpoint/weight_names.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+constexpr const char* kDecoderWeight = "cls.predictions.decoder.weight";
+
+const char* type_in_words(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::boolean:
+      return "bool";
+    case Dtype::u8:
+      return "uint8";
+    case Dtype::i8:
+      return "int8";
+    case Dtype::i16:
+      return "int16";
+    case Dtype::i32:
+      return "int32";
+    case Dtype::i64:
+      return "int64";
+    case Dtype::f16:
+      return "float16";
+    case Dtype::bf16:
+      return "bfloat16";
+    case Dtype::f32:
+      return "float32";
+    case Dtype::f64:
+      return "float64";
+  }
+  return "";
+}
+
+// The file's tensor whose name ends so, if there is one.
+std::optional<std::string> find_ending(const Weights& weights, std::string_view ending) {
+  for (const auto& [name, facts] : weights.entries()) {
+    if (name.ends_with(ending)) return name;
+  }
+  return std::nullopt;
+}
+
+// Elements of each type.
+std::map<Dtype, std::size_t> count_types(const Weights& weights) {
+  std::map<Dtype, std::size_t> counts;
+  for (const auto& [name, facts] : weights.entries())
+    counts[facts.dtype] += byte_size(facts.shape, facts.dtype, name) / dtype_size(facts.dtype);
+  return counts;
+}
+
+std::string classifier_in_words(const CheckpointConfig& config, std::int64_t rows) {
+  if (config.architecture == Architecture::token_classifier)
+    return fmt::format("classifier of tokens, {} labels", rows);
+  if (config.architecture == Architecture::multiple_choice) return "multiple choice";
+  return fmt::format("classifier of {} labels", rows);
+}
+
+std::string labels_in_words(const CheckpointConfig& config) {
+  constexpr std::size_t kShown = 6;
+  if (config.labels.empty()) return {};
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < config.labels.size() && i < kShown; ++i)
+    shown.push_back(printable(config.labels[i]));
+  return fmt::format(" ({}{})", fmt::join(shown, ", "), config.labels.size() > kShown ? ", …" : "");
+}
+
+void describe_formats(const Weights& weights, std::vector<std::string>& oddities) {
+  if (weights.format() == Format::pytorch_legacy)
+    oddities.push_back(
+        "the weights are in PyTorch's form from before version 1.6, which few programs but "
+        "PyTorch read; roformer convert makes safetensors of them");
+  if (weights.format() == Format::pytorch_zip)
+    oddities.push_back(
+        "the weights are a pickle, which may run code in programs that trust it (not here); "
+        "roformer convert makes safetensors of them");
+  if (weights.format() == Format::tensorflow)
+    oddities.push_back("the weights are TensorFlow's; their names and layout are translated");
+  else if (weights.renamed() > 0)
+    oddities.push_back(fmt::format(
+        "{} tensors have old or wrapped names (gamma and beta, module.), which are translated",
+        weights.renamed()));
+  if (!weights.training_state().empty())
+    oddities.push_back(fmt::format("{} tensors are an optimizer's and of no use here",
+                                   weights.training_state().size()));
+  for (const std::string& note : weights.notes()) oddities.push_back(note);
+}
+
+void describe_types(const Weights& weights, std::vector<std::string>& oddities) {
+  const auto counts = count_types(weights);
+  for (const Dtype dtype : {Dtype::f16, Dtype::bf16, Dtype::f64}) {
+    if (counts.contains(dtype))
+      oddities.push_back(
+          fmt::format("weights of type {} are computed with as float32", type_in_words(dtype)));
+  }
+}
+
+void describe_model(const CheckpointConfig& config, const Weights& weights,
+                    std::vector<std::string>& oddities) {
+  const model::EncoderConfig& encoder = config.encoder;
+  if (encoder.norm_type != "layer_norm")
+    oddities.push_back(
+        "a RoFormerV2: norms without weights; transformers cannot load it, JunnYu's package can");
+  if (encoder.rotary_value) oddities.push_back("values are rotated too (rotary_value)");
+  if (encoder.pooler_activation == "linear")
+    oddities.push_back("the pooler has no activation, as in RoFormer-Sim");
+  const char* usual = encoder.model_type == "bert" ? "learned" : "rotary";
+  if (encoder.position_encoding != usual)
+    oddities.push_back(fmt::format("positions are {}, which transformers has no word for",
+                                   printable(encoder.position_encoding)));
+  if (encoder.embedding_size != encoder.hidden_size)
+    oddities.push_back(fmt::format("embeddings have {} dimensions and are projected to {}",
+                                   encoder.embedding_size, encoder.hidden_size));
+  if (const auto table = find_ending(weights, "encoder.embed_positions.weight"))
+    oddities.push_back(fmt::format(
+        "the file holds RoFormer's table of sines for {} positions; it is computed, not read, and "
+        "limits nothing here",
+        weights.entries().at(*table).shape.at(0)));
+  if (weights.has(kDecoderWeight) && !encoder.tie_word_embeddings)
+    oddities.push_back("the decoder has weights of its own, not those of the word embeddings");
+  if (encoder.model_type == "bert" && !find_ending(weights, "pooler.dense.weight"))
+    oddities.push_back(
+        "there is no pooler, which BERT's classifiers and embed --pooling pooler use");
+}
+
+}  // namespace
+
+std::string made_by(const CheckpointConfig& config, const Weights& weights) {
+  const auto source = nlohmann::json::parse(config.source, nullptr, false);
+  const bool is_bert = config.encoder.model_type == "bert";
+  if (weights.format() == Format::tensorflow)
+    return is_bert ? "Google's BERT or bert4keras (TensorFlow)" : "bert4keras (TensorFlow)";
+  if (source.is_object() && source.contains("transformers_version") &&
+      source.at("transformers_version").is_string())
+    return "transformers " +
+           printable(source.at("transformers_version").get_ref<const std::string&>());
+  if (source.is_object() && (source.contains("norm_type") || source.contains("use_bias") ||
+                             source.contains("pooler_activation")))
+    return "JunnYu's roformer package";
+  return "not stated; the names are Hugging Face's";
+}
+
+std::string element_types(const Weights& weights) {
+  const auto counts = count_types(weights);
+  std::vector<std::pair<std::size_t, std::string>> types;
+  for (const auto& [dtype, count] : counts) types.emplace_back(count, type_in_words(dtype));
+  std::sort(types.rbegin(), types.rend());
+  std::vector<std::string> names;
+  for (const auto& type : types) names.push_back(type.second);
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+std::vector<std::string> heads_in(const CheckpointConfig& config, const Weights& weights) {
+  std::vector<std::string> heads;
+  if (weights.has("cls.predictions.bias") ||
+      weights.has("cls.predictions.transform.dense.weight") || weights.has(kDecoderWeight))
+    heads.push_back(config.encoder.is_decoder ? "causal language model" : "masked language model");
+  if (find_ending(weights, "pooler.dense.weight")) heads.push_back("pooler");
+  if (weights.has("cls.seq_relationship.weight")) heads.push_back("next sentence");
+  for (const char* name : {"classifier.out_proj.weight", "classifier.weight"}) {
+    if (!weights.has(name)) continue;
+    const auto& shape = weights.entries().at(name).shape;
+    const std::int64_t rows = shape.empty() ? 0 : shape.front();
+    heads.push_back(classifier_in_words(config, rows) + labels_in_words(config));
+  }
+  if (weights.has("qa_outputs.weight")) heads.push_back("question answering");
+  if (find_ending(weights, "crossattention.self.query.weight"))
+    heads.push_back("cross-attention to an encoder");
+  return heads;
+}
+
+std::vector<std::string> oddities_of(const CheckpointConfig& config, const Weights& weights) {
+  std::vector<std::string> oddities;
+  describe_model(config, weights, oddities);
+  describe_types(weights, oddities);
+  describe_formats(weights, oddities);
+  return oddities;
+}
+
+std::size_t bytes_of(const TensorSource& source) {
+  std::size_t bytes = 0;
+  for (const auto& [name, facts] : source.entries())
+    bytes += byte_size(facts.shape, facts.dtype, name);
+  return bytes;
+}
+
+}  // namespace roformer::checkpoint

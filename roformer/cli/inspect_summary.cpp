@@ -1,0 +1,152 @@
+#include "roformer/cli/inspect_summary.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/text/tokenizer.h"
+
+namespace roformer::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+// tokenizer_config.json's tokenizer_class; empty if nothing says it.
+std::string tokenizer_class(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "tokenizer_config.json";
+  if (!std::filesystem::exists(path)) return {};
+  const auto config = nlohmann::json::parse(base::read_file(path), nullptr, false);
+  if (!config.is_object() || !config.contains("tokenizer_class")) return {};
+  const auto& name = config.at("tokenizer_class");
+  return name.is_string() ? name.get<std::string>() : std::string();
+}
+
+std::string tokenizer_in_words(const ordered_json& tokenizer) {
+  if (tokenizer.contains("error"))
+    return "none that can be used: " + tokenizer.at("error").get<std::string>();
+  return fmt::format(
+      "{}, {} tokens, {}; {}", tokenizer.at("kind").get<std::string>(),
+      tokenizer.at("vocabulary_size").get<std::int64_t>(),
+      tokenizer.at("lowercase").get<bool>() ? "lower case" : "upper and lower case",
+      fmt::join(tokenizer.at("special_tokens").get<std::vector<std::string>>(), " "));
+}
+
+std::string in_millions(std::int64_t count) {
+  if (count < 1'000'000) return fmt::format("{}", count);
+  return fmt::format("{:.1f} million", static_cast<double>(count) / 1e6);
+}
+
+// "label        first", the others below it.
+std::string rows(std::string_view label, const std::vector<std::string>& lines) {
+  std::string result;
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    result += fmt::format("{:<12} {}\n", i == 0 ? label : "", lines[i]);
+  return result;
+}
+
+}  // namespace
+
+std::string model_in_words(const model::EncoderConfig& config) {
+  const bool is_bert = config.model_type == "bert";
+  const char* name = is_bert                            ? "BERT"
+                     : config.norm_type != "layer_norm" ? "RoFormerV2"
+                                                        : "RoFormer";
+  const std::string reach = config.position_encoding == "learned"
+                                ? fmt::format("at most {} tokens", config.max_position_embeddings)
+                                : "any length";
+  return fmt::format("{} {}: {} blocks of {}, {} heads; {} positions, {}", name,
+                     config.is_decoder ? "decoder" : "encoder", config.num_hidden_layers,
+                     config.hidden_size, config.num_attention_heads, config.position_encoding,
+                     reach);
+}
+
+ordered_json describe_tokenizer(const std::filesystem::path& folder) {
+  try {
+    const auto tokenizer = text::Tokenizer::load(folder);
+    const auto& config = tokenizer.config();
+    return {{"vocabulary_size", tokenizer.vocabulary_size()},
+            {"kind", "WordPiece"},
+            {"lowercase", config.normalizer.lowercase},
+            {"unk_token", config.unk_token},
+            {"mask_token", config.mask_token},
+            {"special_tokens",
+             {config.pad_token, config.unk_token, config.cls_token, config.sep_token,
+              config.mask_token}}};
+  } catch (const Error& error) {
+    return {{"error", error.what()}};
+  }
+}
+
+std::vector<std::string> usable_commands(const checkpoint::Inspection& inspection,
+                                         const ordered_json& tokenizer, const std::string& folder) {
+  const auto has = [&](const char* head) {
+    return std::find(inspection.heads.begin(), inspection.heads.end(), head) !=
+           inspection.heads.end();
+  };
+  std::vector<std::string> commands;
+  if (!tokenizer.contains("error")) {
+    if (has("masked language model")) commands.push_back("roformer fill-mask --model " + folder);
+    if (!inspection.config.encoder.is_decoder) {
+      commands.push_back("roformer embed --model " + folder);
+      if (has("pooler")) commands.push_back("roformer embed --pooling pooler --model " + folder);
+    }
+    commands.push_back("roformer tokenize --model " + folder);
+  }
+  commands.push_back("roformer run --model " + folder +
+                     " --inputs in.safetensors --outputs out.safetensors");
+  return commands;
+}
+
+std::vector<std::string> all_oddities(const checkpoint::Inspection& inspection,
+                                      const ordered_json& tokenizer,
+                                      const std::filesystem::path& folder) {
+  std::vector<std::string> oddities = inspection.oddities;
+  if (tokenizer.contains("vocabulary_size")) {
+    const auto tokens = tokenizer.at("vocabulary_size").get<std::int64_t>();
+    if (tokens != inspection.config.encoder.vocab_size)
+      oddities.push_back(fmt::format("the tokenizer has {} tokens but the model {} (vocab_size)",
+                                     tokens, inspection.config.encoder.vocab_size));
+  }
+  if (tokenizer_class(folder).starts_with("RoFormer"))
+    oddities.push_back(
+        "the tokenizer is RoFormer's, which cuts Chinese words with jieba first; tokenizer.json "
+        "cannot say so, and a program that reads it alone gets single characters");
+  if (!inspection.report.missing.empty())
+    oddities.push_back(fmt::format("{} weights of the head are missing and would start afresh",
+                                   inspection.report.missing.size()));
+  if (!inspection.report.unused.empty())
+    oddities.push_back(
+        fmt::format("{} tensors are of no use to {}", inspection.report.unused.size(),
+                    checkpoint::architecture_name(inspection.config.encoder.model_type,
+                                                  inspection.config.architecture)));
+  return oddities;
+}
+
+std::string format_summary(const ordered_json& facts) {
+  const auto texts = [&](const char* key) { return facts.at(key).get<std::vector<std::string>>(); };
+  const auto files = facts.at("files").get<std::size_t>();
+  std::string result;
+  result += rows("model", {facts.at("model").get<std::string>()});
+  result += rows("class", {facts.at("architecture").get<std::string>()});
+  result += rows("made by", {facts.at("made_by").get<std::string>()});
+  result +=
+      rows("size", {fmt::format("{} parameters, {} of them the encoder's; {:.1f} MB",
+                                in_millions(facts.at("parameters").get<std::int64_t>()),
+                                in_millions(facts.at("encoder_parameters").get<std::int64_t>()),
+                                static_cast<double>(facts.at("bytes").get<std::size_t>()) / 1e6)});
+  result += rows("weights", {fmt::format("{}, {}, {} file{}", facts.at("format").get<std::string>(),
+                                         facts.at("element_types").get<std::string>(), files,
+                                         files == 1 ? "" : "s")});
+  const auto heads = texts("heads");
+  result +=
+      rows("heads", heads.empty() ? std::vector<std::string>{"none: the bare encoder"} : heads);
+  result += rows("tokenizer", {tokenizer_in_words(facts.at("tokenizer"))});
+  result += rows("use it with", texts("commands"));
+  const auto oddities = texts("unusual");
+  result += rows("unusual", oddities.empty() ? std::vector<std::string>{"nothing"} : oddities);
+  return result;
+}
+
+}  // namespace roformer::cli

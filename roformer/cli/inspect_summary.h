@@ -1,0 +1,32 @@
+// The first lines of `roformer inspect`: a checkpoint folder explained to a newcomer.
+#pragma once
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "roformer/checkpoint/inspect.h"
+
+namespace roformer::cli {
+
+/// "RoFormer encoder: 12 blocks of 768, 12 heads; rotary positions, any length".
+std::string model_in_words(const model::EncoderConfig& config);
+
+/// The tokenizer's facts ("vocabulary_size", "kind", "lowercase", the special tokens), or why there
+/// is none ("error").
+nlohmann::ordered_json describe_tokenizer(const std::filesystem::path& folder);
+
+/// "roformer fill-mask --model DIR", …: what can be done with the checkpoint.
+std::vector<std::string> usable_commands(const checkpoint::Inspection& inspection,
+                                         const nlohmann::ordered_json& tokenizer,
+                                         const std::string& folder);
+
+/// The files' oddities, and those that show only beside the tokenizer.
+std::vector<std::string> all_oddities(const checkpoint::Inspection& inspection,
+                                      const nlohmann::ordered_json& tokenizer,
+                                      const std::filesystem::path& folder);
+
+/// The block of lines, from the facts that --json prints.
+std::string format_summary(const nlohmann::ordered_json& facts);
+
+}  // namespace roformer::cli
