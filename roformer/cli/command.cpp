@@ -8,7 +8,9 @@
 namespace roformer::cli {
 
 void add_device_options(CLI::App& command, CommonOptions& options) {
-  command.add_option("--device", options.device, "cpu or cuda")->capture_default_str();
+  command.add_option("--device", options.device, "where to compute: cpu, cuda or cuda:N")
+      ->type_name("DEVICE")
+      ->capture_default_str();
   command
       .add_option("--threads", options.threads,
                   "threads to compute with (default: as many as the machine has)")
@@ -16,19 +18,28 @@ void add_device_options(CLI::App& command, CommonOptions& options) {
 }
 
 void add_json_option(CLI::App& command, CommonOptions& options) {
-  command.add_flag("--json", options.json, "print JSON lines");
+  command.add_flag("--json", options.json, "print JSON, one object a line");
 }
 
 void add_length_options(CLI::App& command, pipeline::LengthOptions& options) {
   command
       .add_option("--max-length", options.max_length,
-                  "tokens a sequence (default: what the model allows)")
+                  "tokens a sequence, special ones included (default: what the model allows)")
       ->check(CLI::PositiveNumber);
   command
       .add_option_function<std::int64_t>(
           "--stride", [&options](const std::int64_t& stride) { options.stride = stride; },
-          "read longer lines in windows that share so many tokens")
+          "read longer lines in windows that share so many tokens (default: a longer line is an "
+          "error)")
       ->check(CLI::NonNegativeNumber);
+}
+
+void add_examples(CLI::App& command, const std::string& examples) {
+  std::string footer = command.get_footer();
+  if (!footer.empty()) footer += "\n\n";
+  footer += "Examples:";
+  for (const std::string& line : CLI::detail::split(examples, '\n')) footer += "\n  " + line;
+  command.footer(footer);
 }
 
 void apply(const CommonOptions& options) {

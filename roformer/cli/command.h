@@ -22,6 +22,8 @@ void add_device_options(CLI::App& command, CommonOptions& options);
 void add_json_option(CLI::App& command, CommonOptions& options);
 /// Adds --max-length and --stride of the commands that read lines of text.
 void add_length_options(CLI::App& command, pipeline::LengthOptions& options);
+/// Puts command lines that show the use, one a line, at the end of --help and into the manual page.
+void add_examples(CLI::App& command, const std::string& examples);
 /// Sets LibTorch's threads; checks the device. Call at the start of a command that computes.
 void apply(const CommonOptions& options);
 
@@ -37,5 +39,7 @@ void add_run_command(CLI::App& program);
 void add_inspect_command(CLI::App& program);
 void add_convert_command(CLI::App& program);
 void add_reproduce_command(CLI::App& program);
+void add_manual_command(CLI::App& program);
+void add_completion_command(CLI::App& program);
 
 }  // namespace roformer::cli

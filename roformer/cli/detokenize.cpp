@@ -82,8 +82,10 @@ void add_detokenize_command(CLI::App& program) {
   auto options = std::make_shared<DetokenizeOptions>();
   CLI::App& command = *program.add_subcommand(
       "detokenize",
-      "lines of ids (plain, JSON arrays, or objects with \"ids\") on standard input to text");
-  command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")->required();
+      "Lines of ids (plain, JSON arrays, or objects with \"ids\") on standard input to text");
+  command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")
+      ->required()
+      ->type_name("PATH");
   command.add_flag("--skip-special-tokens", options->decode.skip_special_tokens,
                    "leave out [CLS], [SEP] and the like");
   const std::map<std::string, text::CleanUp> levels = {
@@ -92,9 +94,12 @@ void add_detokenize_command(CLI::App& program) {
       {"contractions", text::CleanUp::contractions}};
   command
       .add_option("--clean-up", options->decode.clean_up,
-                  "spaces to remove: none, punctuation, contractions")
+                  "spaces to remove before punctuation, or within contractions too (default: punctuation)")
       ->transform(CLI::CheckedTransformer(levels));
   add_json_option(command, options->common);
+  add_examples(
+      command,
+      "roformer tokenize --model DIR --json < lines.txt | roformer detokenize --model DIR");
   command.callback([options] { detokenize(*options); });
 }
 

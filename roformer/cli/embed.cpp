@@ -61,14 +61,21 @@ void embed(EmbedFlags& flags) {
 void add_embed_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand("embed", "One vector for each line of standard input");
   const auto flags = std::make_shared<EmbedFlags>();
-  command->add_option("--model", flags->model, "checkpoint folder")->required();
-  command->add_option("--pooling", flags->pooling, "cls, mean or pooler")
+  command->add_option("--model", flags->model, "checkpoint folder")->required()->type_name("DIR");
+  command
+      ->add_option("--pooling", flags->pooling,
+                   "what becomes the vector: that of [CLS], the mean over all tokens, or the "
+                   "pooler's output")
       ->capture_default_str()
       ->check(CLI::IsMember({"cls", "mean", "pooler"}));
-  command->add_flag("--normalize", flags->options.normalize, "vectors of length 1");
+  command->add_flag("--normalize", flags->options.normalize,
+                    "scale the vectors to Euclidean length 1");
   add_length_options(*command, flags->options.length);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);
+  add_examples(*command,
+               "roformer embed --model DIR < lines.txt > vectors.txt\n"
+               "echo 'a sentence' | roformer embed --model DIR --pooling cls --normalize --json");
   command->callback([flags] { embed(*flags); });
 }
 

@@ -63,11 +63,16 @@ void add_evaluate_command(CLI::App& program) {
       program.add_subcommand("evaluate", "Figures of a model on the held-out data of a recipe");
   command->add_option("recipe", options->recipe, "a TOML file, or the name of one of ours")
       ->required();
-  command->add_option("--model", options->model, "folder of the model")->required();
-  command->add_option("--set", options->changes, "change a key of the recipe: section.key=value")
+  command->add_option("--model", options->model, "checkpoint folder")->required()->type_name("DIR");
+  command
+      ->add_option("--set", options->changes,
+                   "change a key of the recipe: section.key=value; may be given several times")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_device_options(*command, options->common);
   add_json_option(*command, options->common);
+  add_examples(*command,
+               "roformer evaluate paper/figure3-left-roformer-small --model runs/roformer --json");
   command->callback([options] { evaluate_command(*options); });
 }
 

@@ -68,13 +68,16 @@ void add_fill_mask_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "fill-mask", "Candidates for each [MASK] of the lines of standard input");
   const auto flags = std::make_shared<FillMaskFlags>();
-  command->add_option("--model", flags->model, "checkpoint folder")->required();
-  command->add_option("--top", flags->options.top, "candidates a mask")
+  command->add_option("--model", flags->model, "checkpoint folder")->required()->type_name("DIR");
+  command->add_option("--top", flags->options.top, "candidates for each mask")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
   add_length_options(*command, flags->options.length);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);
+  add_examples(*command,
+               "echo 'Paris is the [MASK] of France.' | roformer fill-mask --model DIR --top 3\n"
+               "roformer fill-mask --model DIR --json < lines.txt");
   command->callback([flags] { fill_masks(*flags); });
 }
 

@@ -103,6 +103,7 @@ void add_inspect_command(CLI::App& program) {
   command->add_option("folder", options->folder, "checkpoint folder")->required();
   command->add_flag("--tensors", options->tensors, "list every tensor");
   add_json_option(*command, options->common);
+  add_examples(*command, "roformer inspect DIR\nroformer inspect DIR --json | jq .config");
   command->callback([options] {
     const ordered_json facts = describe(options->folder);
     if (options->common.json) {

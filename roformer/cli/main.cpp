@@ -7,12 +7,14 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <new>
 #include <string>
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/help_format.h"
 
 namespace roformer::cli {
 namespace {
@@ -32,6 +34,8 @@ void add_commands(CLI::App& program) {
   add_inspect_command(program);
   add_convert_command(program);
   add_reproduce_command(program);
+  add_manual_command(program);
+  add_completion_command(program);
 }
 
 // One line, whatever a file's names hold.
@@ -55,6 +59,9 @@ int run_program(int argc, char** argv) {
   CLI::App program("Transformers with rotary position embedding: train, evaluate, run", "roformer");
   program.set_version_flag("--version", kVersion);
   program.require_subcommand(1);
+  program.formatter(std::make_shared<HelpFormat>());
+  program.footer(
+      "roformer COMMAND --help describes a command; roformer manual | man -l - all of them.");
   add_commands(program);
   try {
     program.parse(argc, argv);

@@ -50,19 +50,25 @@ void add_reproduce_command(CLI::App& program) {
   command->add_option("name", options->name, "which one")
       ->required()
       ->check(CLI::IsMember({"figure3-left"}));
-  command->add_option("--scale", options->study.scale, "tiny, small or paper")
+  command->add_option("--scale", options->study.scale, "how much of the paper's work: see below")
       ->check(CLI::IsMember({"tiny", "small", "paper"}))
       ->capture_default_str();
-  command->add_option("--out", options->study.out,
-                      "folder of the runs and the report (default: NAME-SCALE here)");
-  command->add_option("--seeds", options->study.seeds, "runs of each model, with seeds 0, 1, …")
+  command
+      ->add_option("--out", options->study.out,
+                   "folder of the runs and the report (default: NAME-SCALE here)")
+      ->type_name("DIR");
+  command->add_option("--seeds", options->study.seeds, "runs of each model, with the seeds 0, 1, …")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
   command
       ->add_option("--set", options->study.changes,
-                   "change a key of both recipes: section.key=value")
+                   "change a key of both recipes: section.key=value; may be given several times")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_device_options(*command, options->common);
+  add_examples(*command,
+               "roformer reproduce figure3-left --scale tiny\n"
+               "roformer reproduce figure3-left --scale small --seeds 3 --out runs/figure3");
   command->callback([options] { reproduce_command(*options); });
 }
 

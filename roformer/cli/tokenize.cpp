@@ -125,20 +125,28 @@ void tokenize(const TokenizeOptions& options) {
 void add_tokenize_command(CLI::App& program) {
   auto options = std::make_shared<TokenizeOptions>();
   CLI::App& command =
-      *program.add_subcommand("tokenize", "lines of standard input to tokens, ids and offsets");
-  command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")->required();
+      *program.add_subcommand("tokenize", "Lines of standard input to tokens, ids and offsets");
+  command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")
+      ->required()
+      ->type_name("PATH");
   auto* pair = command.add_flag("--pair", options->pair, "two texts a line, a tab between them");
-  auto* length = command
-                     .add_option("--max-length", options->max_length,
-                                 "most tokens of a line, special ones included")
-                     ->check(CLI::PositiveNumber);
+  auto* length =
+      command
+          .add_option("--max-length", options->max_length,
+                      "most tokens of a line, special ones included (default: any number)")
+          ->check(CLI::PositiveNumber);
   command
-      .add_option("--stride", options->stride, "cut longer lines into windows that share N tokens")
+      .add_option(
+          "--stride", options->stride,
+          "cut longer lines into windows that share N tokens (default: a longer line is an error)")
       ->check(CLI::NonNegativeNumber)
       ->needs(length)
       ->excludes(pair);
   command.add_flag("--no-special-tokens", options->no_special_tokens, "without [CLS] and [SEP]");
   add_json_option(command, options->common);
+  add_examples(command,
+               "roformer tokenize --model DIR --json < lines.txt\n"
+               "roformer tokenize --model vocab.txt --max-length 512 --stride 64 < lines.txt");
   command.callback([options] { tokenize(*options); });
 }
 

@@ -55,15 +55,23 @@ void add_train_command(CLI::App& program) {
                    "a TOML file, or the name of one of ours: " +
                        fmt::format("{}", fmt::join(task::recipe_names(), ", ")))
       ->required();
-  command->add_option("--set", options->changes, "change a key of the recipe: section.key=value")
+  command
+      ->add_option("--set", options->changes,
+                   "change a key of the recipe: section.key=value; may be given several times")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command
       ->add_option("--out", options->out,
                    "folder of the run: checkpoint, metrics.jsonl, report.html, TensorBoard events")
-      ->required();
+      ->required()
+      ->type_name("DIR");
   command->add_flag("--resume", options->resume,
                     "go on with the run in --out (or start it, if there is none)");
   add_device_options(*command, options->common);
+  add_examples(*command,
+               "roformer train paper/figure3-left-roformer-small --out runs/roformer --set "
+               "data.text=books/\n"
+               "roformer train recipe.toml --out runs/mine --set stage.0.steps=2000 --resume");
   command->callback([options] { train_command(*options); });
 }
 

@@ -1,0 +1,69 @@
+#include "roformer/cli/option_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace roformer::cli {
+namespace {
+
+// Names in the order of the alphabet: CLI11 keeps the options by their addresses.
+std::string names_of(const std::set<CLI::Option*>& options) {
+  std::set<std::string> names;
+  for (const CLI::Option* option : options) names.insert(option->get_name());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  // "TEXT:{cls,mean,pooler}" of CLI::IsMember, "TEXT:value in {none->0,all->1} OR {0,1}" of a
+  // transformer.
+  const std::string type = option.get_type_name();
+  const std::size_t open = type.find('{');
+  const std::size_t close = type.find('}');
+  if (open == type.npos || close == type.npos || close < open) return {};
+  std::vector<std::string> choices;
+  for (std::string choice : CLI::detail::split(type.substr(open + 1, close - open - 1), ',')) {
+    choice.erase(std::min(choice.find("->"), choice.size()));
+    choices.push_back(CLI::detail::trim(choice));
+  }
+  return choices;
+}
+
+std::string value_name(const CLI::Option& option) {
+  if (option.get_type_size() == 0) return "";
+  const auto choices = choices_of(option);
+  if (!choices.empty()) return fmt::format("{}", fmt::join(choices, "|"));
+  const std::string type = option.get_type_name();
+  const std::string name = type.substr(0, type.find(':'));
+  if (name == "INT" || name == "UINT") return "N";
+  return name == "FLOAT" ? "X" : name;
+}
+
+std::string full_description(const CLI::Option& option) {
+  std::string text = option.get_description();
+  if (option.get_required()) text += " (required)";
+  const std::string value = option.get_default_str();
+  if (!value.empty()) text += fmt::format(" (default: {})", value);
+  if (!option.get_needs().empty()) text += "; needs " + names_of(option.get_needs());
+  if (!option.get_excludes().empty()) text += "; not with " + names_of(option.get_excludes());
+  return text;
+}
+
+std::vector<const CLI::Option*> named_options(const CLI::App& command) {
+  return command.get_options([](const CLI::Option* option) {
+    return !option->get_positional() && !option->get_group().empty();
+  });
+}
+
+std::vector<const CLI::Option*> positional_options(const CLI::App& command) {
+  return command.get_options([](const CLI::Option* option) { return option->get_positional(); });
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App& command) {
+  return command.get_subcommands([](const CLI::App* child) { return !child->get_name().empty(); });
+}
+
+}  // namespace roformer::cli
