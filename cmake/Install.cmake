@@ -15,6 +15,16 @@ install(TARGETS roformer EXPORT roformer_targets LIBRARY DESTINATION ${CMAKE_INS
 install(TARGETS roformer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY recipes/ DESTINATION ${CMAKE_INSTALL_DATADIR}/roformer/recipes FILES_MATCHING PATTERN "*.toml")
 
+# The manual page and the completion say what the program says of itself.
+install(CODE "
+  execute_process(COMMAND \"${CMAKE_BINARY_DIR}/roformer\" manual
+    OUTPUT_FILE \"${CMAKE_BINARY_DIR}/roformer.1\" COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND \"${CMAKE_BINARY_DIR}/roformer\" completion bash
+    OUTPUT_FILE \"${CMAKE_BINARY_DIR}/roformer.bash\" COMMAND_ERROR_IS_FATAL ANY)")
+install(FILES "${CMAKE_BINARY_DIR}/roformer.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES "${CMAKE_BINARY_DIR}/roformer.bash" DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+  RENAME roformer)
+
 # Headers of all rooms but cli/. Those of kernels are internal, but for the few that a public header includes.
 file(GLOB headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" roformer/*/*.h)
 list(FILTER headers EXCLUDE REGEX "^roformer/cli/")

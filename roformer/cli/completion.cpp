@@ -48,7 +48,7 @@ std::vector<std::string> spellings(const CLI::Option& option) {
 }
 
 void add_values(CompletionScript& script, const CLI::Option& option, const std::string& path) {
-  if (option.get_type_size() == 0) return;
+  if (value_name(option).empty()) return;
   std::string patterns;
   for (const std::string& name : spellings(option))
     patterns += fmt::format("{}\"{} {}\"", patterns.empty() ? "" : " | ", path, name);

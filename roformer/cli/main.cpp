@@ -60,9 +60,10 @@ int run_program(int argc, char** argv) {
   program.set_version_flag("--version", kVersion);
   program.require_subcommand(1);
   program.formatter(std::make_shared<HelpFormat>());
+  add_commands(program);
+  // Behind the commands, which would inherit it.
   program.footer(
       "roformer COMMAND --help describes a command; roformer manual | man -l - all of them.");
-  add_commands(program);
   try {
     program.parse(argc, argv);
     return finish_output();

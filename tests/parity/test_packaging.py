@@ -93,6 +93,11 @@ def test_installed_program_finds_library_and_recipes(prefix):
     assert str(recipes[0].with_suffix("")) in run(prefix / "bin" / "roformer", "train", "--help", cwd=prefix)
 
 
+def test_manual_page_and_completion_are_installed(prefix):
+    assert (prefix / "share" / "man" / "man1" / "roformer.1").read_text() == run(BUILD / "roformer", "manual")
+    run("bash", "-n", prefix / "share" / "bash-completion" / "completions" / "roformer")
+
+
 def test_installed_headers_are_whole(prefix):
     headers = {path.relative_to(prefix / "include").as_posix(): path.read_text() for path in (prefix / "include").rglob("*.h")}
     assert "roformer/pipeline/fill_mask.h" in headers and not any(name.startswith("roformer/cli/") for name in headers)
