@@ -1,6 +1,6 @@
 # The same as the scripts, for those who have make. `make help` lists the targets.
 PREFIX ?= /usr/local
-.PHONY: help demo test test-legacy build install docs bench lint format check-layers clean
+.PHONY: help demo test test-legacy build install docs asan ubsan tsan bench lint format check-layers clean
 help:
 	@echo "make demo          pre-train a small RoFormer and a small BERT, show both curves"
 	@echo "make test          build and run every test"
@@ -8,6 +8,7 @@ help:
 	@echo "make build         build/roformer and build/libroformer.so"
 	@echo "make install       program, library, headers and CMake package into PREFIX (/usr/local), below DESTDIR if given"
 	@echo "make docs          reference of the C++ interface in build/docs/html, by Doxygen; a warning fails"
+	@echo "make asan          the tests with AddressSanitizer; make ubsan, make tsan: undefined behaviour, races of our threads"
 	@echo "make bench         measure us and Hugging Face transformers in one run"
 	@echo "make lint          clang-format and clang-tidy"
 	@echo "make format        apply clang-format"
@@ -27,6 +28,12 @@ install:
 	DESTDIR="$(DESTDIR)" cmake --install build --prefix "$(PREFIX)"
 docs:
 	./scripts/docs
+asan:
+	./scripts/sanitize address
+ubsan:
+	./scripts/sanitize undefined
+tsan:
+	./scripts/sanitize thread
 bench:
 	./scripts/bench
 lint:
@@ -36,4 +43,4 @@ format:
 check-layers:
 	./scripts/check-layers
 clean:
-	rm -rf build
+	rm -rf build build-*
