@@ -131,6 +131,9 @@ void add_convert_command(CLI::App& program) {
                     "add RoFormer's table of sines, which some programs expect in the file");
   command->add_flag("--force", options.force, "replace a checkpoint that is there");
   add_json_option(*command, arguments->common);
+  add_examples(*command,
+               "roformer convert DIR new/ --dtype float16 --max-shard-size 300MB\n"
+               "roformer convert bert_model.ckpt new/ --names huggingface");
   command->callback([arguments] { run_convert(*arguments); });
 }
 
