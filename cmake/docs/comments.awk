@@ -1,5 +1,6 @@
 # Doxygen's view of a header. The comment at its head describes the file; a comment behind a member, or on the lines that
-# carry it on, describes the member. Comments are plain text with `code`: no commands, no HTML.
+# carry it on, describes the member; one above several functions describes them all. Comments are plain text with `code`: no
+# commands, no HTML.
 function escaped(text) {
   gsub(/\\/, "\\\\\\\\", text)
   gsub(/[<>#@&]/, "\\\\&", text)
@@ -24,7 +25,24 @@ function comment(pattern, mark) {
 FNR == 1 { head = 1; if (/^\/\/ /) print "/// \\file" }
 head && /^\/\// { print comment("^// ?", "/// "); next }
 { head = 0 }
-/^ *\/\/\// { behind = 0; print comment("///", "///"); next }
+/^ *\/\/\// {
+  behind = 0
+  if (!in_doc) doc = ""
+  in_doc = 1
+  line = comment("///", "///")
+  doc = doc line "\n"
+  print line
+  next
+}
 behind && /^        +\/\/ / { print comment("//", "///<"); next }
+{ behind = 0 }
+# A function that follows a documented one without a gap shares its comment.
+!in_doc && !continued && doc != "" && /^ *[A-Za-z].*\(/ { printf "%s", doc }
+!continued && !/\(|^ *template/ { doc = "" }
+/\{ *$|^ *$/ { doc = "" }
+{
+  in_doc = 0
+  continued = !/[;}{:] *(\/\/.*)?$/ && !/^ *$|^ *#/
+}
 /[;,{a-z0-9_] +\/\/ [^ ]/ && !/^ *\/\// { print comment(" // ", " ///< "); behind = 1; next }
-{ behind = 0; print }
+{ print }

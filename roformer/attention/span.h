@@ -16,6 +16,7 @@ struct Span {
   std::int64_t prefix = 0;  // keys that every query sees; num_keys: attention is two-sided
   std::int64_t offset = 0;  // place of query 0 among the keys: query i sees keys 0 .. offset + i
 
+  /// How many keys, from the first, a query of this sequence sees.
   std::int64_t visible_keys(std::int64_t query) const {
     return std::min(num_keys, std::max(prefix, offset + query + 1));
   }

@@ -8,6 +8,7 @@
 
 namespace roformer::checkpoint {
 
+/// Values by key, as bytes.
 using LeveldbEntries = std::map<std::string, std::string>;
 
 /// All entries of a whole file; `name` is the file's, for messages. Throws Error for a file that is

@@ -11,7 +11,7 @@ namespace roformer::checkpoint {
 /// A module's type as a value.
 template <typename Module>
 struct ModuleType {
-  using type = Module;
+  using type = Module;  // the module
 };
 
 /// work(ModuleType<Module>) for the module of an architecture.

@@ -62,6 +62,7 @@ struct PickleTensorReference {
   std::uint32_t index = 0;
 };
 
+/// Any value that a pickle of tensors may hold.
 using PickleValue = std::variant<PickleNone, bool, std::int64_t, double, std::string, PickleBytes,
                                  PickleWideInteger, PickleSymbol, PickleList, PickleTuple,
                                  PickleDictionary, PickleStorageReference, PickleTensorReference>;

@@ -11,6 +11,7 @@
 
 namespace roformer::checkpoint {
 
+/// LibTorch's name of an element type.
 at::ScalarType scalar_type(Dtype dtype);
 /// None for types that we do not store.
 std::optional<Dtype> find_dtype(at::ScalarType type);

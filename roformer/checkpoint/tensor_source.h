@@ -19,6 +19,7 @@ struct TensorFacts {
   std::vector<std::int64_t> shape;
 };
 
+/// The kinds of files that weights come in.
 enum class Format { safetensors, pytorch_zip, pytorch_legacy, tensorflow };
 
 /// In words: "safetensors", "PyTorch (zip)", …

@@ -55,6 +55,7 @@ TORCH_MODULE(MultipleChoice);
 class NextSentenceImpl : public ModelWithHead {
  public:
   explicit NextSentenceImpl(const EncoderConfig& config);
+  /// From the hidden states of [CLS] (B, hidden).
   torch::Tensor logits(const torch::Tensor& first);
 
  private:
@@ -67,6 +68,7 @@ TORCH_MODULE(NextSentence);
 class QuestionAnsweringImpl : public ModelWithHead {
  public:
   explicit QuestionAnsweringImpl(const EncoderConfig& config);
+  /// From hidden states (N, hidden).
   torch::Tensor logits(const torch::Tensor& hidden);
 
  private:

@@ -6,6 +6,7 @@
 
 namespace roformer::model {
 
+/// Where in a block a mask is drawn; the numbers are part of every seed.
 enum class DropoutSite : std::uint64_t {
   attention_weights = 1,
   attention_output = 2,
@@ -14,6 +15,7 @@ enum class DropoutSite : std::uint64_t {
   cross_attention_output = 5,
 };
 
+/// The seed of one place in a block.
 inline std::uint64_t site_seed(std::uint64_t block_seed, DropoutSite site) {
   return base::derive(block_seed, static_cast<std::uint64_t>(site));
 }

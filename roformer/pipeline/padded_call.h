@@ -30,6 +30,7 @@ class PaddedCall {
   model::ForwardOptions forward_options() const;
   std::int64_t num_choices() const { return num_choices_; }
 
+  /// Whether the call has an input of this name, and the input.
   bool has(const std::string& name) const { return tensors_.contains(name); }
   const torch::Tensor& operator[](const std::string& name) const { return tensors_.at(name); }
   /// An input (B, T) at the packed places: (N). With `shift` that of the next column, `missing`

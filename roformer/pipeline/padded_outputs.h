@@ -37,6 +37,7 @@ checkpoint::TensorMap padded_outputs(model::QuestionAnsweringImpl& model,
 inline model::EncoderImpl& trunk_of(model::EncoderImpl& model) {
   return model;
 }
+/// The same for a model with a head.
 inline model::EncoderImpl& trunk_of(model::ModelWithHead& model) {
   return *model.encoder();
 }
