@@ -1,6 +1,6 @@
 # The same as the scripts, for those who have make. `make help` lists the targets.
 PREFIX ?= /usr/local
-.PHONY: help demo test test-legacy build install docs asan ubsan tsan bench lint format check-layers clean
+.PHONY: help demo test test-legacy build install docs asan ubsan tsan bench fuzz lint format check-layers clean
 help:
 	@echo "make demo          pre-train a small RoFormer and a small BERT, show both curves"
 	@echo "make test          build and run every test"
@@ -10,6 +10,7 @@ help:
 	@echo "make docs          reference of the C++ interface in build/docs/html, by Doxygen; a warning fails"
 	@echo "make asan          the tests with AddressSanitizer; make ubsan, make tsan: undefined behaviour, races of our threads"
 	@echo "make bench         measure us and Hugging Face transformers in one run"
+	@echo "make fuzz          fuzz every reader for a minute each (scripts/fuzz --seconds N TARGET…)"
 	@echo "make lint          clang-format and clang-tidy"
 	@echo "make format        apply clang-format"
 	@echo "make check-layers  fail on an include upward"
@@ -36,6 +37,8 @@ tsan:
 	./scripts/sanitize thread
 bench:
 	./scripts/bench
+fuzz:
+	./scripts/fuzz
 lint:
 	./scripts/lint
 format:

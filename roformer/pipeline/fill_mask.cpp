@@ -56,6 +56,7 @@ class FillMask::Parts {
   FillMaskOptions options_;
   model::MaskedLanguageModel model_{nullptr};
   TextEncoder encoder_;
+  std::int64_t nameless_ = 0;  // ids of the vocabulary without a token
 };
 
 FillMask::Parts::Parts(const std::filesystem::path& folder, const FillMaskOptions& options)
@@ -64,7 +65,9 @@ FillMask::Parts::Parts(const std::filesystem::path& folder, const FillMaskOption
       encoder_(folder, model_->encoder()->config(), options.length) {
   base::require(options.top >= 1, "[pipeline] expected at least 1 candidate a mask but got {}",
                 options.top);
-  options_.top = std::min(options.top, model_->encoder()->config().vocab_size);
+  const text::Vocabulary& vocabulary = encoder_.tokenizer().vocabulary();
+  for (std::int32_t id = 0; id < vocabulary.size(); ++id) nameless_ += !vocabulary.holds(id);
+  options_.top = std::min<std::int64_t>(options.top, vocabulary.size() - nameless_);
   encoder_.tokenizer().mask_id();  // an Error where there is none
 }
 
@@ -90,17 +93,21 @@ std::vector<MaskPlace> FillMask::Parts::find_masks(const std::vector<Piece>& pie
 void FillMask::Parts::read_candidates(const torch::Tensor& hidden,
                                       const std::vector<MaskPlace*>& masks) {
   const torch::Tensor probabilities = model_->logits(hidden).to(torch::kFloat).softmax(-1);
-  const auto [values, ids] = probabilities.topk(options_.top, -1);
+  // The model may have more rows than the vocabulary has tokens: only tokens are proposed.
+  const text::Vocabulary& vocabulary = encoder_.tokenizer().vocabulary();
+  const auto [values, ids] =
+      probabilities.narrow(-1, 0, vocabulary.size()).topk(options_.top + nameless_, -1);
   const torch::Tensor values_here = values.cpu();
   const torch::Tensor ids_here = ids.cpu();
   const auto value_at = values_here.accessor<float, 2>();
   const auto id_at = ids_here.accessor<std::int64_t, 2>();
   for (std::int64_t row = 0; row < hidden.size(0); ++row) {
-    for (std::int64_t rank = 0; rank < options_.top; ++rank) {
+    std::vector<Candidate>& candidates = masks[static_cast<std::size_t>(row)]->candidates;
+    for (std::int64_t rank = 0; std::ssize(candidates) < options_.top; ++rank) {
       const std::int64_t id = id_at[row][rank];
-      masks[static_cast<std::size_t>(row)]->candidates.push_back(
-          {encoder_.tokenizer().id_to_token(static_cast<std::int32_t>(id)), id,
-           value_at[row][rank]});
+      if (!vocabulary.holds(static_cast<std::int32_t>(id))) continue;
+      candidates.push_back({encoder_.tokenizer().id_to_token(static_cast<std::int32_t>(id)), id,
+                            value_at[row][rank]});
     }
   }
 }

@@ -1,0 +1,124 @@
+// The inputs that fuzzing begins with, one folder a target: small files of each format as our own
+// writers make them. Usage: make_corpus FOLDER SOURCE_FOLDER
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "roformer/base/file.h"
+#include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/pickle_writer.h"
+#include "roformer/checkpoint/safetensors_header.h"
+#include "roformer/text/tokenizer.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace roformer;
+
+class Corpus {
+ public:
+  explicit Corpus(fs::path folder) : folder_(std::move(folder)) {}
+
+  void add(const std::string& target, std::string_view content) {
+    const fs::path folder = folder_ / target;
+    fs::create_directories(folder);
+    base::write_file_atomically(folder / fmt::format("seed-{}", number_++), content);
+  }
+
+ private:
+  fs::path folder_;
+  int number_ = 0;
+};
+
+void add_safetensors(Corpus& corpus) {
+  corpus.add("safetensors", checkpoint::format_safetensors_header({}, {}));
+  const std::vector<checkpoint::TensorEntry> tensors = {
+      {"a.weight", checkpoint::Dtype::f32, {2, 3}, 0, 24},
+      {"b", checkpoint::Dtype::i64, {}, 24, 32},
+      {"empty", checkpoint::Dtype::f16, {0, 5}, 32, 32}};
+  corpus.add("safetensors", checkpoint::format_safetensors_header(tensors, {{"format", "pt"}}) +
+                                std::string(32, '\0'));
+}
+
+void add_pickles(Corpus& corpus) {
+  using Container = checkpoint::PickleContainer;
+  const std::vector<checkpoint::PickledTensor> tensors = {
+      {"a.weight", "0", checkpoint::Dtype::f32, {2, 3}}, {"b", "1", checkpoint::Dtype::i64, {}}};
+  corpus.add("pickle", checkpoint::pickle_state(tensors, Container::zip));
+  const std::string legacy = checkpoint::pickle_state(tensors, Container::legacy);
+  corpus.add("pickle", legacy);
+  corpus.add("pickle", checkpoint::legacy_preamble() + legacy +
+                           checkpoint::pickle_texts({"0", "1"}) + std::string(48, '\0'));
+  corpus.add("pickle", "cos\nsystem\n(S'true'\ntR.");
+}
+
+void add_configs(Corpus& corpus) {
+  for (const char* type : {"roformer", "bert"}) {
+    checkpoint::CheckpointConfig config;
+    config.encoder.model_type = type;
+    config.labels = {"no", "yes"};
+    corpus.add("config", checkpoint::format_config(config));
+  }
+  corpus.add("config", R"({"model_type": "roformer", "architectures": ["RoFormerForMaskedLM"]})");
+}
+
+text::TokenizerConfig stepped_config() {
+  using Normalizer = text::NormalizerStep::Kind;
+  using PreTokenizer = text::PreTokenizerStep::Kind;
+  text::TokenizerConfig config;
+  config.normalizer_steps = {{.kind = Normalizer::nfkc},
+                             {.kind = Normalizer::bert},
+                             {.kind = Normalizer::strip},
+                             {.kind = Normalizer::replace, .pattern = "a", .content = "b"},
+                             {.kind = Normalizer::prepend, .content = "x"}};
+  config.pre_tokenizer_steps = {
+      {.kind = PreTokenizer::whitespace},
+      {.kind = PreTokenizer::punctuation, .behavior = text::SplitBehavior::contiguous},
+      {.kind = PreTokenizer::split, .pattern = "b", .invert = true},
+      {.kind = PreTokenizer::characters}};
+  config.post_processor = {
+      {{.token = "[CLS]", .ids = {2}}, {.kind = text::TemplatePart::Kind::first}},
+      {{.kind = text::TemplatePart::Kind::first},
+       {.token = "[SEP]", .ids = {3, 3}, .type_id = 1},
+       {.kind = text::TemplatePart::Kind::second, .type_id = 1}}};
+  config.added_tokens = {{.content = "new", .special = false, .normalized = true, .lstrip = true}};
+  return config;
+}
+
+void add_tokenizers(Corpus& corpus, const fs::path& scratch) {
+  const text::Vocabulary vocabulary(
+      {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "##b", "b", "\xC3\xA9", "12", "new"});
+  for (const text::TokenizerConfig& config : {text::TokenizerConfig{}, stepped_config()}) {
+    text::Tokenizer(vocabulary, config).save(scratch);
+    corpus.add("tokenizer_json", base::read_file(scratch / "tokenizer.json"));
+  }
+  fs::remove_all(scratch);
+}
+
+void add_recipes(Corpus& corpus, const fs::path& source) {
+  for (const auto& entry : fs::recursive_directory_iterator(source / "recipes")) {
+    if (entry.path().extension() == ".toml") corpus.add("recipe", base::read_file(entry.path()));
+  }
+}
+
+void add_texts(Corpus& corpus) {
+  for (const char* text :
+       {"The new word, [MASK] abc.", "caf\xC3\xA9 \xE4\xB8\xAD\xE6\x96\x87 1.9",
+        "e\xCC\x81\xCC\xB4 \xE3\x80\xAE \xEF\xAC\x81 \xEA\xB0\x81", "a\tb\x01\xFF\xC3 [SEP]",
+        "\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8 \xEF\xB7\xBA"}) {
+    corpus.add("wordpiece", text);
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 3) return 2;
+  Corpus corpus(arguments[1]);
+  add_safetensors(corpus);
+  add_pickles(corpus);
+  add_configs(corpus);
+  add_tokenizers(corpus, fs::path(arguments[1]) / "scratch");
+  add_recipes(corpus, arguments[2]);
+  add_texts(corpus);
+}
