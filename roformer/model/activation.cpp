@@ -53,13 +53,6 @@ struct ActivationFunction : torch::autograd::Function<ActivationFunction> {
 
 }  // namespace
 
-Activation parse_activation(const std::string& name) {
-  if (name == "gelu") return Activation::gelu;
-  if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Activation::gelu_new;
-  if (name == "relu") return Activation::relu;
-  base::fail("[model] expected hidden_act to be gelu, gelu_new or relu but got '{}'", name);
-}
-
 Tensor activate(const Tensor& x, Activation activation) {
   if (!x.device().is_cpu() || x.scalar_type() != torch::kFloat32)
     return activate_composed(x, activation);

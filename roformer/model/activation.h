@@ -2,14 +2,10 @@
 #pragma once
 #include <torch/types.h>
 
-#include <string>
-
 #include "roformer/model/activation_kernel.h"
+#include "roformer/model/activation_name.h"
 
 namespace roformer::model {
-
-/// gelu, gelu_new (also gelu_pytorch_tanh), relu. Throws Error naming them for anything else.
-Activation parse_activation(const std::string& name);
 
 /// f(x) for a tensor of any shape; the kernel for float32 on the CPU, else LibTorch's operators.
 torch::Tensor activate(const torch::Tensor& x, Activation activation);

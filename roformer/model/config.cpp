@@ -2,11 +2,12 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "roformer/base/error.h"
-#include "roformer/model/activation.h"
-#include "roformer/position/position_encoding.h"
+#include "roformer/model/activation_name.h"
+#include "roformer/position/encoding_names.h"
 
 namespace roformer::model {
 namespace {

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "roformer/position/encoding_names.h"
+
 namespace roformer::position {
 
 /// What is projected from a token: f_q, f_k, f_v of Eq. 1.
@@ -70,8 +72,5 @@ struct EncodingOptions {
 
 /// Throws Error naming the known encodings for an unknown name.
 std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options);
-
-/// The names that make_encoding knows.
-std::vector<std::string> encoding_names();
 
 }  // namespace roformer::position

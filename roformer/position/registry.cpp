@@ -2,16 +2,13 @@
 #include <fmt/ranges.h>
 
 #include "roformer/base/error.h"
+#include "roformer/position/encoding_names.h"
 #include "roformer/position/learned.h"
 #include "roformer/position/none.h"
 #include "roformer/position/rotary.h"
 #include "roformer/position/sinusoidal.h"
 
 namespace roformer::position {
-
-std::vector<std::string> encoding_names() {
-  return {"none", "learned", "sinusoidal", "rotary"};
-}
 
 std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options) {
   if (options.name == "none") return std::make_shared<NoEncoding>();
