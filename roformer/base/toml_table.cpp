@@ -14,6 +14,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/toml_text.h"
 
 namespace roformer::base {
 
@@ -27,6 +28,7 @@ struct TomlDocument {
 namespace {
 
 toml::table parse_toml(std::string_view text, std::string_view name) {
+  require_ascii_outside_quotes(text, name);
   try {
     return toml::parse(text, name);
   } catch (const toml::parse_error& error) {
@@ -63,6 +65,9 @@ std::string_view trimmed(std::string_view text) {
 // The value of a change as a table {value = …}: TOML where it parses, a bare string where it does
 // not.
 toml::table parse_change_value(std::string_view text, std::string_view change) {
+  toml::table bare;
+  bare.insert("value", std::string(text));
+  if (has_bare_non_ascii(text)) return bare;  // no TOML
   try {
     toml::table parsed = toml::parse(fmt::format("value = {}", text));
     const toml::node* value = parsed.get("value");
@@ -75,8 +80,6 @@ toml::table parse_change_value(std::string_view text, std::string_view change) {
             "key='\"…\"')",
             change, error.description());
   }
-  toml::table bare;
-  bare.insert("value", std::string(text));
   return bare;
 }
 

@@ -10,6 +10,7 @@
 #include "roformer/text/special_runs.h"
 #include "roformer/text/tokenizer_files.h"
 #include "roformer/text/truncation.h"
+#include "roformer/text/utf8.h"
 #include "roformer/text/wordpiece_encoder.h"
 
 namespace roformer::text {
