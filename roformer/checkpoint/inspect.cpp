@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "roformer/checkpoint/file_description.h"
-#include "roformer/checkpoint/foreign_config.h"
 #include "roformer/checkpoint/module_of.h"
 
 namespace roformer::checkpoint {
@@ -26,7 +25,7 @@ Inspection inspect_as(const std::filesystem::path& folder) {
 
 Inspection inspect(const std::filesystem::path& folder) {
   const Weights weights = open_weights(folder);
-  const Architecture architecture = load_foreign_config(folder, weights).architecture;
+  const Architecture architecture = load_settled_config(folder, weights).architecture;
   Inspection result = with_module_of(
       architecture, [&](auto type) { return inspect_as<typename decltype(type)::type>(folder); });
   result.tensors = weights.entries();
