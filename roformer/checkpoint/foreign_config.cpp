@@ -21,8 +21,11 @@ bool any_name(const TensorSource& weights, std::string_view part) {
 void complete(nlohmann::json& config, const TensorSource& weights) {
   const bool is_bert = any_name(weights, "embeddings.position_embeddings.weight");
   config["model_type"] = is_bert ? "bert" : "roformer";
-  if (!config.contains("architectures") && any_name(weights, "cls.predictions."))
-    config["architectures"] = {is_bert ? "BertForMaskedLM" : "RoFormerForMaskedLM"};
+  if (!config.contains("architectures") && any_name(weights, "cls.predictions.")) {
+    const bool has_next_sentence = any_name(weights, "cls.seq_relationship.");
+    const char* bert = has_next_sentence ? "BertForPreTraining" : "BertForMaskedLM";
+    config["architectures"] = {is_bert ? bert : "RoFormerForMaskedLM"};
+  }
   if (!is_bert && !any_name(weights, "LayerNorm")) {
     config.emplace("norm_type", "rms_norm");
     config.emplace("use_bias", false);

@@ -87,7 +87,9 @@ TEST(PickleReader, ReadsPlainValuesOfEveryKind) {
   const Pickle pickle = parse_text(
       "\x80\x04\x95\x01\0\0\0\0\0\0\0](K\x07M\x01\x02J\xff\xff\xff\xff"
       "\x8a\x01\xfe\x8a\0G\x3f\xf8\0\0\0\0\0\0N\x88\x89"s +
-      short_text("text") + "C\x02ab)]}e.");
+      short_text("text") +
+      "C\x02"
+      "ab)]}e.");
   const auto* list = pickle.get<PickleList>(pickle.root);
   ASSERT_NE(list, nullptr);
   const std::vector<std::int64_t> integers{7, 513, -1, -2, 0};
@@ -142,17 +144,17 @@ TEST(PickleReader, RefusesEveryNameButItsOwn) {
     const std::string attribute = name.substr(name.find(' ') + 1);
     const std::string global = "c" + module + "\n" + attribute + "\n";
     const std::string full = module + "." + attribute;
-    for (const std::string& bytes :
-         {"\x80\x02" + global + "(" + command + "tR.",  // GLOBAL, REDUCE
-          "\x80\x04" + short_text(module) + short_text(attribute) + "\x93" + command + "\x85R.",
-          "\x80\x02(" + command + "i" + module + "\n" + attribute + "\n.",  // INST
-          "\x80\x02(" + global + command + "o.",                            // OBJ
-          "\x80\x02" + global + "(" + command + "t\x81.",                   // NEWOBJ
-          "\x80\x04" + global + ")}\x92.",                                  // NEWOBJ_EX
-          "\x80\x02" + global + ")\x81}" + command + "Nsb.",                // BUILD
-          "\x80\x02}" + global + "(" + command + "tRNs.",                   // as a key
-          "\x80\x02(" + short_text("storage") + global + short_text("0") + "tQ.",
-          pickle_of({}).substr(0, pickle_of({}).size() - 1) + "0" + global + "."}) {
+    for (const std::string& bytes : std::vector<std::string>{
+             "\x80\x02" + global + "(" + command + "tR.",  // GLOBAL, REDUCE
+             "\x80\x04" + short_text(module) + short_text(attribute) + "\x93" + command + "\x85R.",
+             "\x80\x02(" + command + "i" + module + "\n" + attribute + "\n.",  // INST
+             "\x80\x02(" + global + command + "o.",                            // OBJ
+             "\x80\x02" + global + "(" + command + "t\x81.",                   // NEWOBJ
+             "\x80\x04" + global + ")}\x92.",                                  // NEWOBJ_EX
+             "\x80\x02" + global + ")\x81}" + command + "Nsb.",                // BUILD
+             "\x80\x02}" + global + "(" + command + "tRNs.",                   // as a key
+             "\x80\x02(" + short_text("storage") + global + short_text("0") + "tQ.",
+             pickle_of({}).substr(0, pickle_of({}).size() - 1) + "0" + global + "."}) {
       expect_error({"x.bin", "refused", full.c_str()}, [&] { parse_text(bytes); });
     }
   }
@@ -161,19 +163,19 @@ TEST(PickleReader, RefusesEveryNameButItsOwn) {
 TEST(PickleReader, RefusesOperationsOnKnownNames) {
   const std::string ordered = "ccollections\nOrderedDict\n";
   const std::string rebuild = "ctorch._utils\n_rebuild_tensor_v2\n";
-  for (const std::string& bytes :
-       {"\x80\x02" + ordered + ")\x81.",                   // NEWOBJ
-        "\x80\x04" + ordered + ")}\x92.",                  // NEWOBJ_EX
-        "\x80\x02(" + ordered + "o.",                      // OBJ
-        "\x80\x02" + ordered + "}b.",                      // state of a class
-        "\x80\x02" + rebuild + "}b.",                      // state of a function
-        "\x80\x02" + ordered + ")R(" + number(1) + "lb.",  // state that is a list
-        "\x80\x02ctorch\nFloatStorage\n)R.",               // a storage from nothing
-        "\x80\x02ctorch\nfloat32\n)R.", "\x80\x02" + short_text("os.system") + ")R.",
-        "\x80\x02\x82\x01.", "\x80\x02\x83\x01\x01.", "\x80\x02\x84\x01\x01\x01\x01.",
-        "\x80\x02Pos.system\n.", "\x80\x02(" + short_text("module") + "tQ.",
-        "\x80\x02" + short_text("storage") + "Q.", "\x80\x04\x8f.", "\x80\x05\x97.",
-        "cos\nsystem\n(S'touch it-ran'\ntR."s}) {
+  for (const std::string& bytes : std::vector<std::string>{
+           "\x80\x02" + ordered + ")\x81.",                   // NEWOBJ
+           "\x80\x04" + ordered + ")}\x92.",                  // NEWOBJ_EX
+           "\x80\x02(" + ordered + "o.",                      // OBJ
+           "\x80\x02" + ordered + "}b.",                      // state of a class
+           "\x80\x02" + rebuild + "}b.",                      // state of a function
+           "\x80\x02" + ordered + ")R(" + number(1) + "lb.",  // state that is a list
+           "\x80\x02ctorch\nFloatStorage\n)R.",               // a storage from nothing
+           "\x80\x02ctorch\nfloat32\n)R.", "\x80\x02" + short_text("os.system") + ")R.",
+           "\x80\x02\x82\x01.", "\x80\x02\x83\x01\x01.", "\x80\x02\x84\x01\x01\x01\x01.",
+           "\x80\x02Pos.system\n.", "\x80\x02(" + short_text("module") + "tQ.",
+           "\x80\x02" + short_text("storage") + "Q.", "\x80\x04\x8f.", "\x80\x05\x97.",
+           "cos\nsystem\n(S'touch it-ran'\ntR."s}) {
     expect_error({"x.bin"}, [&] { parse_text(bytes); });
   }
 }
@@ -293,9 +295,9 @@ TEST(StateDictionary, FindsTheOneThatHoldsTensors) {
   EXPECT_EQ(usual.inside, "state_dict");
   EXPECT_EQ(find(tensor + short_text("step") + "K\x01s").others, std::vector<std::string>{"step"});
   EXPECT_EQ(find(tensor + short_text("x") + "K\x01s").tensors.size(), 0u);  // the last one counts
-  for (const std::string& body :
-       {"K\x01"s, "]"s, "N"s, "}" + short_text("a") + "}s",
-        "}" + short_text("a") + tensor + "s" + short_text("b") + tensor + "s"}) {
+  for (const std::string& body : std::vector<std::string>{
+           "K\x01"s, "]"s, "N"s, "}" + short_text("a") + "}s",
+           "}" + short_text("a") + tensor + "s" + short_text("b") + tensor + "s"}) {
     expect_error({"x.bin"}, [&] { find(body); });
   }
   expect_error({"x.bin"}, [&] { find("}q\0" + short_text("model") + "h\0s"s); });
