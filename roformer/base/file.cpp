@@ -116,6 +116,10 @@ MappedFile::MappedFile(const fs::path& path) {
   data_ = static_cast<const char*>(address);
 }
 
+void MappedFile::drop_pages() const {
+  if (data_ != nullptr) ::madvise(const_cast<char*>(data_), size_, MADV_DONTNEED);
+}
+
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
 }

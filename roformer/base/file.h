@@ -37,6 +37,8 @@ class MappedFile {
   const char* data() const { return data_; }
   std::size_t size() const { return size_; }
   std::string_view view() const { return {data_, size_}; }
+  /// Gives the pages that were read back to the system; they are read again when they are needed.
+  void drop_pages() const;
 
  private:
   const char* data_ = nullptr;

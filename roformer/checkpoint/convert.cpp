@@ -78,9 +78,23 @@ void require_name(const std::string& name, const fs::path& file) {
                 printable(name));
 }
 
-// The tensor's name, type and layout in the new file.
+// The tensor in another type; a note if numbers become infinite, which float16 does from 65,520 on.
+torch::Tensor in_type(const torch::Tensor& tensor, at::ScalarType type, const std::string& name,
+                      std::vector<std::string>& notes) {
+  const torch::Tensor result = tensor.to(type);
+  if (type == at::kHalf && tensor.scalar_type() != at::kHalf) {
+    const auto lost = (result.isinf().sum() - tensor.isinf().sum()).item<std::int64_t>();
+    if (lost > 0)
+      notes.push_back(fmt::format("{} numbers of {} are too large for float16 and became infinite",
+                                  lost, printable(name)));
+  }
+  return result;
+}
+
+// The tensor's name, type and layout in the new file; what goes wrong later is noted.
 OutputTensor plan_tensor(const Weights& weights, const std::string& name,
-                         const std::optional<std::string>& prefix, const ConvertOptions& options) {
+                         const std::optional<std::string>& prefix, const ConvertOptions& options,
+                         std::vector<std::string>& notes) {
   const TensorFacts& facts = weights.entries().at(name);
   OutputTensor output{name, facts.dtype, facts.shape, {}};
   if (options.dtype && is_floating_point(facts.dtype)) output.dtype = *options.dtype;
@@ -94,8 +108,8 @@ OutputTensor plan_tensor(const Weights& weights, const std::string& name,
   } else if (options.spelling == NameSpelling::gamma_beta) {
     output.name = to_gamma_beta(output.name);
   }
-  output.make = [&weights, name, transposed, type = scalar_type(output.dtype)] {
-    const torch::Tensor tensor = weights.tensor(name).to(type);
+  output.make = [&weights, &notes, name, transposed, type = scalar_type(output.dtype)] {
+    const torch::Tensor tensor = in_type(weights.tensor(name), type, name, notes);
     return transposed ? tensor.t() : tensor;
   };
   return output;
@@ -129,12 +143,13 @@ void add_position_table(const fs::path& folder, const Weights& weights, const st
 
 std::vector<OutputTensor> plan_tensors(const Weights& weights,
                                        const std::optional<std::string>& prefix,
-                                       const ConvertOptions& options) {
+                                       const ConvertOptions& options,
+                                       std::vector<std::string>& notes) {
   std::vector<OutputTensor> outputs;
   std::set<std::string> names;
   for (const auto& [name, facts] : weights.entries()) {
     require_name(name, weights.path());
-    outputs.push_back(plan_tensor(weights, name, prefix, options));
+    outputs.push_back(plan_tensor(weights, name, prefix, options, notes));
     base::require(names.insert(outputs.back().name).second,
                   "[checkpoint] {}: expected each new name once but '{}' would be there twice",
                   weights.path().string(), printable(outputs.back().name));
@@ -225,7 +240,7 @@ ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOpt
   report.left_out = weights.training_state();
   report.notes = weights.notes();
   const auto prefix = choose_prefix(folder, weights, options.prefix);
-  std::vector<OutputTensor> tensors = plan_tensors(weights, prefix, options);
+  std::vector<OutputTensor> tensors = plan_tensors(weights, prefix, options, report.notes);
   if (options.embed_positions) {
     add_position_table(folder, weights, prefix.value_or(find_prefix(weights).value_or("")), options,
                        tensors, report.notes);
@@ -239,6 +254,7 @@ ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOpt
   std::size_t done = 0;
   write_weights(to, shards, options.format, report.bytes, [&](std::size_t written) {
     done += written;
+    weights.drop_pages();
     on_bytes(done, report.bytes);
   });
   write_companions(folder, to, weights, options, report);

@@ -21,6 +21,7 @@ class PyTorchFile : public TensorSource {
   Format format() const override { return format_; }
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string& name) const override;
+  void drop_pages() const override { mapping_->drop_pages(); }
   std::vector<std::string> notes() const override { return notes_; }
 
  private:

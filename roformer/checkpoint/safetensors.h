@@ -29,6 +29,7 @@ class SafetensorsFile : public TensorSource {
   /// A view of the file, on the CPU (a copy for bool, and where the file does not align it). Throws
   /// Error if there is no such tensor.
   torch::Tensor tensor(const std::string& name) const override;
+  void drop_pages() const override { mapping_->drop_pages(); }
 
  private:
   std::filesystem::path path_;

@@ -69,4 +69,8 @@ torch::Tensor ShardedSource::tensor(const std::string& name) const {
   return places_.at(name)->tensor(name);
 }
 
+void ShardedSource::drop_pages() const {
+  for (const auto& [name, file] : files_) file->drop_pages();
+}
+
 }  // namespace roformer::checkpoint

@@ -20,6 +20,7 @@ class ShardedSource : public TensorSource {
   Format format() const override;
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string& name) const override;
+  void drop_pages() const override;
   /// Names tensors that a file holds and the index leaves out.
   std::vector<std::string> notes() const override { return notes_; }
   std::size_t file_count() const override { return files_.size(); }

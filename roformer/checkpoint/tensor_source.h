@@ -40,6 +40,8 @@ class TensorSource {
   /// What a reader should know, each a sentence: where in the file the tensors were, what else it
   /// holds.
   virtual std::vector<std::string> notes() const { return {}; }
+  /// Gives the memory of what was read back; tensors that are views of the file stay valid.
+  virtual void drop_pages() const = 0;
   /// Files that hold the tensors.
   virtual std::size_t file_count() const { return 1; }
 

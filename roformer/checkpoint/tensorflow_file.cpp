@@ -34,6 +34,10 @@ torch::Tensor TensorFlowFile::tensor(const std::string& name) const {
   return tensor_over(shard, entry.begin, entry.dtype, entry.shape);
 }
 
+void TensorFlowFile::drop_pages() const {
+  for (const auto& shard : shards_) shard->drop_pages();
+}
+
 std::vector<std::string> TensorFlowFile::notes() const {
   if (index_.others.empty()) return {};
   return {fmt::format("{} entries hold no numbers, '{}' the first", index_.others.size(),

@@ -22,6 +22,7 @@ class TensorFlowFile : public TensorSource {
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   /// Throws Error also where the data's checksum is not the index's.
   torch::Tensor tensor(const std::string& name) const override;
+  void drop_pages() const override;
   std::vector<std::string> notes() const override;
   std::size_t file_count() const override { return shards_.size(); }
 

@@ -18,6 +18,7 @@ class Weights : public TensorSource {
   Format format() const override { return source_->format(); }
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string& name) const override;
+  void drop_pages() const override { source_->drop_pages(); }
   std::vector<std::string> notes() const override { return source_->notes(); }
   std::size_t file_count() const override { return source_->file_count(); }
 

@@ -1,6 +1,7 @@
 // Checkpoints of other programs: round trips through every format, damage, TensorFlow's own file.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "roformer/base/file.h"
@@ -91,6 +92,16 @@ TEST(Convert, ChangesTypesOfFloatingPointTensorsOnly) {
   EXPECT_EQ(weights.tensor("cls.predictions.bias").scalar_type(), torch::kHalf);
   EXPECT_EQ(weights.tensor("scalar").scalar_type(), torch::kLong);
   EXPECT_EQ(weights.tensor("flags").scalar_type(), torch::kBool);
+}
+
+TEST(Convert, TellsOfNumbersTooLargeForFloat16) {
+  const TemporaryFolder folder("convert-large");
+  save_tensors(folder / "x", {{"a", torch::tensor({1.0f, 7e4f, -1e30f, INFINITY})}});
+  ConvertOptions options;
+  options.dtype = Dtype::f16;
+  const ConvertReport report = convert_quietly(folder / "x", folder / "out", options);
+  ASSERT_FALSE(report.notes.empty());
+  EXPECT_NE(report.notes.front().find("2 numbers of a"), std::string::npos);
 }
 
 TEST(Convert, RefusesToReplaceAndToWriteOverItself) {

@@ -268,6 +268,51 @@ def test_tensorflow_reads_what_convert_writes(tmp_path):
     assert torch.equal(kernel.t(), model.bert.encoder.layer[1].intermediate.dense.weight.detach())
 
 
+def explained(folder):
+    finished = run_program("inspect", "--json", folder)
+    assert finished.returncode == 0, finished.stderr
+    facts = json.loads(finished.stdout)
+    plain = run_program("inspect", folder).stdout
+    assert facts["model"] in plain and all(line in plain for line in facts["unusual"] + facts["heads"] + facts["commands"])
+    return facts
+
+
+def test_inspect_explains_every_format(tmp_path):
+    model = make_model()
+    model.half()
+    save(model, tmp_path / "model")
+    (tmp_path / "model" / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"]) + "\n")
+    (tmp_path / "model" / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "RoFormerTokenizer"}))
+    words = {"safetensors": "safetensors", "pytorch": "zip", "pytorch-legacy": "legacy", "tensorflow": "TensorFlow"}
+    for format in FORMATS:
+        out = tmp_path / format
+        run = run_program("convert", tmp_path / "model", out, "--format", format, "--max-shard-size", "5KB", "--embed-positions")
+        assert run.returncode == 0, run.stderr
+        facts = explained(out)
+        unusual = " ".join(facts["unusual"])
+        assert words[format] in facts["format"] and facts["files"] > 1 and facts["element_types"] == "float16", facts
+        assert facts["heads"] == ["masked language model"] and "RoFormer encoder: 2 blocks of 16" in facts["model"]
+        for word in ("float16", "table of sines for 40", "jieba", "6 tokens but the model 31", "8 dimensions"):
+            assert word in unusual, (word, unusual)
+        assert any("fill-mask" in command for command in facts["commands"])
+        assert ("pickle" in unusual) == (format == "pytorch") and ("1.6" in unusual) == (format == "pytorch-legacy")
+        assert facts["bytes"] == sum(2 * parameter.numel() for parameter in model.parameters()) + 2 * 40 * 8
+
+
+def test_inspect_names_heads_and_what_is_missing(tmp_path):
+    config = transformers.BertConfig(**SIZES, id2label={0: "no", 1: "maybe", 2: "yes"}, label2id={"no": 0, "maybe": 1, "yes": 2})
+    randomise(transformers.BertForSequenceClassification(config)).save_pretrained(tmp_path / "classifier")
+    assert explained(tmp_path / "classifier")["heads"] == ["pooler", "classifier of 3 labels (no, maybe, yes)"]
+    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(tmp_path / "bare")
+    facts = explained(tmp_path / "bare")
+    assert facts["heads"] == [] and "no pooler" in " ".join(facts["unusual"])
+    randomise(transformers.BertForPreTraining(config)).save_pretrained(tmp_path / "pretraining")
+    assert explained(tmp_path / "pretraining")["heads"] == ["masked language model", "pooler", "next sentence"]
+    randomise(transformers.BertForQuestionAnswering(config)).save_pretrained(tmp_path / "answers")
+    assert "question answering" in explained(tmp_path / "answers")["heads"]
+    assert "transformers " + transformers.__version__ == facts["made_by"]
+
+
 # --- pickles that would run code ---
 
 
