@@ -32,6 +32,9 @@ void add_length_options(CLI::App& command, pipeline::LengthOptions& options) {
           "read longer lines in windows that share so many tokens (default: a longer line is an "
           "error)")
       ->check(CLI::NonNegativeNumber);
+  command
+      .add_flag("--truncate", options.truncate, "cut longer lines instead of refusing them")
+      ->excludes("--stride");
 }
 
 void add_examples(CLI::App& command, const std::string& examples) {

@@ -18,7 +18,8 @@ namespace {
 struct EmbedFlags {
   CommonOptions common;
   std::string model;
-  std::string pooling = "mean";
+  std::string pooling;  // empty: the folder's own
+  std::optional<bool> normalize;
   pipeline::EmbedOptions options = {};
 };
 
@@ -37,7 +38,8 @@ std::string format_numbers(const float* numbers, std::int64_t count, const char*
 }
 
 void embed(EmbedFlags& flags) {
-  flags.options.pooling = pipeline::pooling_of(flags.pooling);
+  if (!flags.pooling.empty()) flags.options.pooling = pipeline::pooling_of(flags.pooling);
+  flags.options.normalize = flags.normalize;
   apply(flags.common);
   flags.options.device = torch::Device(flags.common.device);
   pipeline::Embed model(flags.model, flags.options);
@@ -64,12 +66,15 @@ void add_embed_command(CLI::App& program) {
   command->add_option("--model", flags->model, "checkpoint folder")->required()->type_name("DIR");
   command
       ->add_option("--pooling", flags->pooling,
-                   "what becomes the vector: that of [CLS], the mean over all tokens, or the "
-                   "pooler's output")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"cls", "mean", "pooler"}));
-  command->add_flag("--normalize", flags->options.normalize,
-                    "scale the vectors to Euclidean length 1");
+                   "what becomes the vector: that of [CLS], the mean over all tokens, their "
+                   "largest components, their sum by the square root of their number, or the "
+                   "pooler's output [default: what modules.json of sentence-transformers says, "
+                   "else mean]")
+      ->check(CLI::IsMember({"cls", "mean", "max", "mean_sqrt", "pooler"}));
+  command->add_flag(
+      "--normalize,!--no-normalize", flags->normalize,
+      "scale the vectors to Euclidean length 1, or do not [default: what modules.json "
+      "says, else not]");
   add_length_options(*command, flags->options.length);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);

@@ -9,13 +9,21 @@
 namespace roformer::pipeline {
 namespace {
 
-// The mean over each sequence of hidden (N, H): (B, H).
-torch::Tensor mean_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
-  const torch::Tensor lengths = cu_seqlens.diff().to(torch::kLong);
-  const torch::Tensor sequence = torch::repeat_interleave(lengths).to(hidden.device());
-  const torch::Tensor sums = torch::zeros({lengths.size(0), hidden.size(1)}, hidden.options())
-                                 .index_add_(0, sequence, hidden);
-  return sums / lengths.to(hidden.device()).clamp_min(1).unsqueeze(1);
+// The sequence of each token: (N) int64.
+torch::Tensor sequence_of_tokens(const torch::Tensor& cu_seqlens, torch::Device device) {
+  return torch::repeat_interleave(cu_seqlens.diff().to(torch::kLong)).to(device);
+}
+
+// Over each sequence of hidden (N, H), 0 for an empty one: (B, H).
+torch::Tensor sum_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
+  return torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options())
+      .index_add_(0, sequence_of_tokens(cu_seqlens, hidden.device()), hidden);
+}
+
+torch::Tensor largest_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
+  const torch::Tensor sequence = sequence_of_tokens(cu_seqlens, hidden.device());
+  return torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options())
+      .index_reduce_(0, sequence, hidden, "amax", /*include_self=*/false);
 }
 
 // Each piece's part of its line's tokens; 1 where a line is one piece.
@@ -31,16 +39,23 @@ std::vector<float> shares_of_lines(const std::vector<Piece>& pieces, std::size_t
 
 }  // namespace
 
-Pooling pooling_of(const std::string& name) {
-  if (name == "cls") return Pooling::cls;
-  if (name == "mean") return Pooling::mean;
-  base::require(name == "pooler", "[pipeline] expected pooling cls, mean or pooler but got '{}'",
-                name);
-  return Pooling::pooler;
+namespace {
+
+// The folder's settings with the caller's choices in their place. A caller who chooses the pooling
+// need not have modules that we compute.
+SentenceSettings settle(const std::filesystem::path& folder, const EmbedOptions& options) {
+  SentenceSettings settings;
+  if (!options.pooling) settings = read_sentence_folder(folder).value_or(settings);
+  settings.pooling = options.pooling.value_or(settings.pooling);
+  settings.normalize = options.normalize.value_or(settings.normalize);
+  return settings;
 }
 
-Embed::Embed(const std::filesystem::path& folder, const EmbedOptions& options) : options_(options) {
-  if (options.pooling == Pooling::pooler) {
+}  // namespace
+
+Embed::Embed(const std::filesystem::path& folder, const EmbedOptions& options)
+    : options_(options), settings_(settle(folder, options)) {
+  if (settings_.pooling == Pooling::pooler) {
     auto loaded = checkpoint::load_model<model::PooledEncoder>(folder);
     for (const std::string& name : loaded.report.missing)
       base::require(name.find("pooler") == name.npos,
@@ -52,16 +67,22 @@ Embed::Embed(const std::filesystem::path& folder, const EmbedOptions& options) :
     model_ = checkpoint::load_model<model::Encoder>(folder).module;
   }
   model_->to(options.device);
-  encoder_.emplace(folder, model_->config(), options.length);
+  if (options_.length.max_length == 0) options_.length.max_length = settings_.max_length;
+  encoder_.emplace(folder, model_->config(), options_.length);
 }
 
 torch::Tensor Embed::embed(const packed::PackedBatch& batch) {
-  if (options_.pooling == Pooling::mean)
-    return mean_of_sequences(model_->forward(batch), batch.cu_seqlens);
-  model::ForwardOptions first;
-  first.rows = model::first_tokens(batch);
-  const torch::Tensor hidden = model_->forward(batch, first);
-  return options_.pooling == Pooling::pooler ? pooled_->pool(hidden) : hidden;
+  if (settings_.pooling == Pooling::cls || settings_.pooling == Pooling::pooler) {
+    model::ForwardOptions first;
+    first.rows = model::first_tokens(batch);
+    const torch::Tensor hidden = model_->forward(batch, first);
+    return settings_.pooling == Pooling::pooler ? pooled_->pool(hidden) : hidden;
+  }
+  const torch::Tensor hidden = model_->forward(batch);
+  if (settings_.pooling == Pooling::max) return largest_of_sequences(hidden, batch.cu_seqlens);
+  const torch::Tensor lengths = batch.cu_seqlens.diff().to(hidden.options()).unsqueeze(1);
+  const torch::Tensor divisor = settings_.pooling == Pooling::mean ? lengths : lengths.sqrt();
+  return sum_of_sequences(hidden, batch.cu_seqlens) / divisor.clamp_min(1);
 }
 
 torch::Tensor Embed::operator()(const Lines& lines) {
@@ -81,7 +102,7 @@ torch::Tensor Embed::operator()(const Lines& lines) {
     }
     result.index_add_(0, torch::tensor(rows), pooled * torch::tensor(weights).unsqueeze(1));
   }
-  if (!options_.normalize) return result;
+  if (!settings_.normalize) return result;
   return torch::nn::functional::normalize(result,
                                           torch::nn::functional::NormalizeFuncOptions().dim(-1));
 }

@@ -10,23 +10,16 @@
 
 #include "roformer/checkpoint/load.h"
 #include "roformer/model/pooler.h"
+#include "roformer/pipeline/sentence_folder.h"
 #include "roformer/pipeline/text_pieces.h"
 
 namespace roformer::pipeline {
 
-/// What of the hidden states becomes the vector.
-enum class Pooling {
-  cls,     // that of [CLS]
-  mean,    // the mean over all tokens, [CLS] and [SEP] included
-  pooler,  // BertModel's pooler on [CLS]: dense, then tanh (or what the configuration says)
-};
-
-/// "cls", "mean" or "pooler"; Error for another name.
-Pooling pooling_of(const std::string& name);
-
+/// Choices of an embedding; what is not chosen is what the folder's own files say
+/// (sentence_folder.h), or mean and unscaled.
 struct EmbedOptions {
-  Pooling pooling = Pooling::mean;
-  bool normalize = false;  // to Euclidean length 1
+  std::optional<Pooling> pooling;
+  std::optional<bool> normalize;  // to Euclidean length 1
   std::int64_t tokens_per_batch =
       4096;  // keeps the GEMMs busy; activations of a base model take some 100 MB
   LengthOptions length;
@@ -47,6 +40,7 @@ class Embed {
   torch::Tensor embed(const packed::PackedBatch& batch);
 
   EmbedOptions options_;
+  SentenceSettings settings_;
   model::PooledEncoder pooled_{nullptr};  // only if that is the pooling
   model::Encoder model_{nullptr};
   std::optional<TextEncoder> encoder_;

@@ -39,12 +39,14 @@ TextEncoder::TextEncoder(const std::filesystem::path& folder, const model::Encod
                          const LengthOptions& options)
     : tokenizer_(text::Tokenizer::load(folder)),
       max_length_(limit_of(config, options)),
-      stride_(options.stride) {
+      stride_(options.stride),
+      truncate_(options.truncate) {
   // A model's vocab_size is often padded; ids that it has no row for are an error.
   base::require(tokenizer_.vocabulary_size() <= config.vocab_size,
                 "[pipeline] {}: expected a vocabulary of at most vocab_size = {} tokens "
                 "(config.json) but the tokenizer has {}",
                 folder.string(), config.vocab_size, tokenizer_.vocabulary_size());
+  base::require(!stride_ || !truncate_, "[pipeline] expected a stride or truncation but got both");
   if (stride_) require_stride(*stride_, max_length_);
 }
 
@@ -57,9 +59,15 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
     pieces.push_back({line, std::move(encoding.ids), 0});
     return;
   }
+  if (truncate_) {
+    text::EncodeOptions cut;
+    cut.max_length = max_length_;
+    pieces.push_back({line, tokenizer_.encode(text, cut).ids, 0});
+    return;
+  }
   base::require(stride_.has_value(),
                 "[pipeline] line {}: expected at most {} tokens but got {}; --stride reads longer "
-                "lines in windows",
+                "lines in windows, --truncate cuts them",
                 lines.first + static_cast<std::int64_t>(line), max_length_, length);
   std::int64_t begin = 0;
   text::EncodeOptions window_options;

@@ -13,12 +13,13 @@
 
 namespace roformer::pipeline {
 
-/// How long a sequence may be. Without `stride` a longer line is an Error that names it; with it
-/// the line is read in overlapping windows.
+/// How long a sequence may be. A longer line is an Error that names it, unless it is to be read in
+/// overlapping windows (`stride`) or cut (`truncate`).
 struct LengthOptions {
   std::int64_t max_length =
       0;  // tokens, [CLS] and [SEP] included; 0: what the model's positions allow
   std::optional<std::int64_t> stride;  // tokens that a window shares with the one before it
+  bool truncate = false;               // what is too long is left out
 };
 
 /// Lines of a larger input; `first` is the number of the first of them, for messages.
@@ -53,6 +54,7 @@ class TextEncoder {
   text::Tokenizer tokenizer_;
   std::int64_t max_length_;  // 0: none
   std::optional<std::int64_t> stride_;
+  bool truncate_;
 };
 
 /// Indices of pieces, batch by batch: sorted by length, so that neighbours are computed together,

@@ -1,6 +1,9 @@
 // fill-mask and embed against the model called by hand, one line at a time.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "roformer/base/error.h"
 #include "roformer/packed/pack.h"
 #include "roformer/pipeline/embed.h"
@@ -99,6 +102,69 @@ TEST(Embed, PoolingsAreThoseOfTheHiddenStates) {
   }
 }
 
+TEST(Embed, PoolsMaximaAndSums) {
+  const SmallCheckpoint checkpoint("roformer");
+  EmbedOptions options;
+  options.pooling = Pooling::max;
+  const torch::Tensor largest = Embed(checkpoint.folder(), options)({kTexts, 1});
+  options.pooling = Pooling::mean_sqrt;
+  const torch::Tensor sums = Embed(checkpoint.folder(), options)({kTexts, 1});
+  for (std::int64_t i = 0; i < largest.size(0); ++i) {
+    const torch::Tensor hidden = hidden_of(checkpoint, kTexts[static_cast<std::size_t>(i)]);
+    EXPECT_LT((largest[i] - hidden.amax(0)).abs().max().item<float>(), 1e-5f);
+    const double root = std::sqrt(static_cast<double>(hidden.size(0)));
+    EXPECT_LT((sums[i] - hidden.sum(0) / root).abs().max().item<float>(), 1e-5f);
+  }
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path) << text;
+}
+
+constexpr const char* kModules =
+    R"([{"type": "sentence_transformers.models.Transformer", "path": ""},
+  {"type": "sentence_transformers.models.Pooling", "path": "1_Pooling"},
+  {"type": "sentence_transformers.models.Normalize", "path": "2_Normalize"}])";
+
+TEST(Embed, TheFolderSaysHow) {
+  const SmallCheckpoint checkpoint("bert");
+  const auto folder = checkpoint.folder();
+  write_text(folder / "modules.json", kModules);
+  write_text(folder / "1_Pooling" / "config.json", R"({"pooling_mode_cls_token": true})");
+  write_text(folder / "sentence_bert_config.json", R"({"max_seq_length": 6})");
+  const torch::Tensor own = Embed(folder)({kTexts, 1});
+  EmbedOptions options;
+  options.pooling = Pooling::cls;
+  options.normalize = true;
+  EXPECT_TRUE(torch::equal(own, Embed(folder, options)({kTexts, 1})));
+  const std::vector<std::string> longer{"the cat sat on the cat sat"};
+  EXPECT_THROW(Embed{folder}({longer, 1}), Error);
+  EmbedOptions cut;
+  cut.length.truncate = true;
+  const std::vector<std::string> first{"the cat sat on"};
+  EXPECT_TRUE(torch::equal(Embed(folder, cut)({longer, 1}), Embed(folder)({first, 1})));
+}
+
+TEST(SentenceFolder, RefusesWhatItDoesNotCompute) {
+  const SmallCheckpoint checkpoint("bert");
+  const auto folder = checkpoint.folder();
+  EXPECT_FALSE(read_sentence_folder(folder).has_value());
+  write_text(folder / "modules.json", kModules);
+  for (const char* text :
+       {"{}", "[]", "", R"({"pooling_mode_cls_token": true, "pooling_mode_max_tokens": true})"}) {
+    write_text(folder / "1_Pooling" / "config.json", text);
+    EXPECT_THROW(read_sentence_folder(folder), Error) << text;
+  }
+  write_text(folder / "1_Pooling" / "config.json", R"({"pooling_mode": "max"})");
+  EXPECT_EQ(read_sentence_folder(folder)->pooling, Pooling::max);
+  for (const char* text : {"{}", "[1]", R"([{"type": "models.Dense", "path": "2"}])",
+                           R"([{"type": "models.Pooling", "path": "../other"}])"}) {
+    write_text(folder / "modules.json", text);
+    EXPECT_THROW(read_sentence_folder(folder), Error) << text;
+  }
+}
+
 TEST(Embed, NormalizesToLengthOne) {
   const SmallCheckpoint checkpoint("roformer");
   EmbedOptions options;
@@ -129,7 +195,7 @@ TEST(Embed, PoolerNeedsAPooler) {
   EmbedOptions options;
   options.pooling = Pooling::pooler;
   EXPECT_THROW(Embed(checkpoint.folder(), options), Error);
-  EXPECT_THROW(pooling_of("max"), Error);
+  EXPECT_THROW(pooling_of("median"), Error);
 }
 
 }  // namespace
