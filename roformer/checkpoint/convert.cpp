@@ -123,8 +123,9 @@ void add_position_table(const fs::path& folder, const Weights& weights, const st
   base::require(encoder.model_type == "roformer",
                 "[checkpoint] {}: expected model_type roformer for a table of sines but got {}",
                 folder.string(), encoder.model_type);
-  const bool has_table = std::any_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
-    return tensor.name.ends_with("embed_positions.weight");
+  const auto& entries = weights.entries();
+  const bool has_table = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+    return entry.first.ends_with(kPositionTable);
   });
   if (has_table) {
     notes.push_back("the file has embed_positions already; kept as it is");
