@@ -23,6 +23,7 @@ struct SpecialRuns {
   std::size_t size() const { return before.size() + between.size() + after.size(); }
 };
 
+/// What `config` puts around one text, and around and between two.
 SpecialRuns single_runs(const Vocabulary& vocabulary, const TokenizerConfig& config);
 SpecialRuns pair_runs(const Vocabulary& vocabulary, const TokenizerConfig& config);
 

@@ -9,6 +9,7 @@
 
 namespace roformer::text {
 
+/// Reads a part of tokenizer.json into `config`; `name` is the file's. Throws Error naming the key.
 void parse_normalizer(const nlohmann::json& part, std::string_view name, TokenizerConfig& config);
 void parse_pre_tokenizer(const nlohmann::json& part, std::string_view name,
                          TokenizerConfig& config);
@@ -17,6 +18,7 @@ void parse_post_processor(const nlohmann::json& part, std::string_view name,
                           const Vocabulary& vocabulary, TokenizerConfig& config);
 void parse_decoder(const nlohmann::json& part, std::string_view name, TokenizerConfig& config);
 
+/// The parts of tokenizer.json that read back to the same configuration.
 nlohmann::ordered_json make_normalizer(const TokenizerConfig& config);
 nlohmann::ordered_json make_pre_tokenizer(const TokenizerConfig& config);
 nlohmann::ordered_json make_post_processor(const Vocabulary& vocabulary,

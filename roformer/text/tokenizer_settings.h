@@ -22,6 +22,7 @@ void apply_added_tokens(const nlohmann::json& json, std::string_view name, Token
 /// vocabulary has words, a warning says so.
 void apply_roformer_class(const Vocabulary& vocabulary, TokenizerConfig& config);
 
+/// The tokenizer_config.json that transformers expects beside a vocabulary.
 nlohmann::ordered_json make_tokenizer_config(const TokenizerConfig& config);
 
 }  // namespace roformer::text
