@@ -31,6 +31,11 @@ TEST(TomlText, ElsewhereTheLineIsNamed) {
   }
 }
 
+TEST(TomlText, AHeaderThatIsNoNameIsAnError) {
+  for (const char* text : {"[/a]", "[[=", "[ ,", "[\x01"})
+    EXPECT_THROW(TomlTable::parse(text, "x.toml"), Error) << text;
+}
+
 TEST(TomlText, AChangeIsABareStringThere) {
   const TomlTable table = TomlTable::parse("a = 'b'", "x.toml", {"a=\xE3\x80\x82\xC2\xA1"});
   EXPECT_EQ(table.get("a", ""), "\xE3\x80\x82\xC2\xA1");
