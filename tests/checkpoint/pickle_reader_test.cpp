@@ -45,12 +45,12 @@ std::string pickle_of(const TensorText& tensor) {
          tuple(tensor.shape) + tuple(tensor.strides) + "\x89}tRs.";
 }
 
-Pickle parse_text(const std::string& bytes) {
+Pickle parse_pickle_text(const std::string& bytes) {
   return read_pickle(bytes, "x.bin");
 }
 
 TEST(PickleReader, ReadsATensor) {
-  const Pickle pickle = parse_text(pickle_of({}) + "behind it");
+  const Pickle pickle = parse_pickle_text(pickle_of({}) + "behind it");
   EXPECT_EQ(pickle.size, pickle_of({}).size());
   const StateDictionary state = find_state_dictionary(pickle, "x.bin");
   ASSERT_EQ(state.tensors.size(), 1u);
@@ -71,7 +71,7 @@ TEST(PickleReader, ReadsWhatTheWriterWrites) {
   }
   tensors.push_back({"scalar", "s", Dtype::f32, {}});
   for (const auto container : {PickleContainer::zip, PickleContainer::legacy}) {
-    const Pickle pickle = parse_text(pickle_state(tensors, container));
+    const Pickle pickle = parse_pickle_text(pickle_state(tensors, container));
     const StateDictionary state = find_state_dictionary(pickle, "x");
     ASSERT_EQ(state.tensors.size(), tensors.size());
     for (const PickledTensor& tensor : tensors) {
@@ -84,7 +84,7 @@ TEST(PickleReader, ReadsWhatTheWriterWrites) {
 }
 
 TEST(PickleReader, ReadsPlainValuesOfEveryKind) {
-  const Pickle pickle = parse_text(
+  const Pickle pickle = parse_pickle_text(
       "\x80\x04\x95\x01\0\0\0\0\0\0\0](K\x07M\x01\x02J\xff\xff\xff\xff"
       "\x8a\x01\xfe\x8a\0G\x3f\xf8\0\0\0\0\0\0N\x88\x89"s +
       short_text("text") +
@@ -155,7 +155,7 @@ TEST(PickleReader, RefusesEveryNameButItsOwn) {
              "\x80\x02}" + global + "(" + command + "tRNs.",                   // as a key
              "\x80\x02(" + short_text("storage") + global + short_text("0") + "tQ.",
              pickle_of({}).substr(0, pickle_of({}).size() - 1) + "0" + global + "."}) {
-      expect_error({"x.bin", "refused", full.c_str()}, [&] { parse_text(bytes); });
+      expect_error({"x.bin", "refused", full.c_str()}, [&] { parse_pickle_text(bytes); });
     }
   }
 }
@@ -176,26 +176,26 @@ TEST(PickleReader, RefusesOperationsOnKnownNames) {
            "\x80\x02Pos.system\n.", "\x80\x02(" + short_text("module") + "tQ.",
            "\x80\x02" + short_text("storage") + "Q.", "\x80\x04\x8f.", "\x80\x05\x97.",
            "cos\nsystem\n(S'touch it-ran'\ntR."s}) {
-    expect_error({"x.bin"}, [&] { parse_text(bytes); });
+    expect_error({"x.bin"}, [&] { parse_pickle_text(bytes); });
   }
 }
 
 TEST(PickleReader, NamesInMessagesAreOneLineAndShort) {
   const std::string name = "a\nb\x1b[31m" + std::string(200, 'x');
   expect_error({"a?b?[31m", "..."}, [&] {
-    parse_text("\x80\x04" + short_text(name.substr(0, 250)) + short_text("f") + "\x93.");
+    parse_pickle_text("\x80\x04" + short_text(name.substr(0, 250)) + short_text("f") + "\x93.");
   });
 }
 
 TEST(PickleReader, TensorsStayWithinTheirStorage) {
   const auto refused = [](const TensorText& tensor) {
-    expect_error({"x.bin"}, [&] { parse_text(pickle_of(tensor)); });
+    expect_error({"x.bin"}, [&] { parse_pickle_text(pickle_of(tensor)); });
   };
-  EXPECT_EQ(parse_text(pickle_of({6, 0, {6}, {1}})).tensors.size(), 1u);
-  EXPECT_EQ(parse_text(pickle_of({6, 5, {1}, {1}})).tensors.size(), 1u);
-  EXPECT_EQ(parse_text(pickle_of({6, 6, {0}, {1}})).tensors.size(), 1u);
-  EXPECT_EQ(parse_text(pickle_of({6, 0, {}, {}})).tensors.size(), 1u);
-  EXPECT_EQ(parse_text(pickle_of({6, 0, {2, 3}, {1, 2}})).tensors.size(), 1u);
+  EXPECT_EQ(parse_pickle_text(pickle_of({6, 0, {6}, {1}})).tensors.size(), 1u);
+  EXPECT_EQ(parse_pickle_text(pickle_of({6, 5, {1}, {1}})).tensors.size(), 1u);
+  EXPECT_EQ(parse_pickle_text(pickle_of({6, 6, {0}, {1}})).tensors.size(), 1u);
+  EXPECT_EQ(parse_pickle_text(pickle_of({6, 0, {}, {}})).tensors.size(), 1u);
+  EXPECT_EQ(parse_pickle_text(pickle_of({6, 0, {2, 3}, {1, 2}})).tensors.size(), 1u);
   constexpr std::int64_t kHuge = std::int64_t{1} << 62;
   refused({6, 1, {2, 3}, {3, 1}});
   refused({6, 0, {2, 3}, {4, 1}});
@@ -223,13 +223,13 @@ TEST(PickleReader, AStorageHasOneTypeAndSize) {
   const auto second = [&](const TensorText& tensor) {
     return both + pickle_of(tensor).substr(3, pickle_of(tensor).size() - 3);
   };
-  EXPECT_EQ(parse_text(second({})).storages.size(), 1u);
-  expect_error({"storage '0'"}, [&] { parse_text(second({7, 0, {2}, {1}})); });
-  expect_error({"storage '0'"}, [&] { parse_text(second({6, 0, {2}, {1}, "DoubleStorage"})); });
+  EXPECT_EQ(parse_pickle_text(second({})).storages.size(), 1u);
+  expect_error({"storage '0'"}, [&] { parse_pickle_text(second({7, 0, {2}, {1}})); });
+  expect_error({"storage '0'"}, [&] { parse_pickle_text(second({6, 0, {2}, {1}, "DoubleStorage"})); });
 }
 
 TEST(PickleReader, ListsMayHoldThemselvesAndEachOther) {
-  const Pickle self = parse_text("\x80\x02]q\0h\0a."s);
+  const Pickle self = parse_pickle_text("\x80\x02]q\0h\0a."s);
   EXPECT_EQ(self.get<PickleList>(self.root)->items.front(), self.root);
   std::string laughs = "\x80\x02]q\x00"s;  // each list holds the one before ten times
   for (char i = 1; i < 100; ++i) {
@@ -237,27 +237,27 @@ TEST(PickleReader, ListsMayHoldThemselvesAndEachOther) {
     for (int k = 0; k < 10; ++k) laughs += "h"s + static_cast<char>(i - 1);
     laughs += "eq"s + i;
   }
-  EXPECT_LT(parse_text(laughs + ".").values.size(), 200u);
+  EXPECT_LT(parse_pickle_text(laughs + ".").values.size(), 200u);
 }
 
 TEST(PickleReader, LongPicklesAreRefusedInTime) {
   for (const std::string& step : {"N0"s, "]"s, "("s, "}2"s, "]q\0"s, "K\x01"s}) {
     std::string bytes;
     while (bytes.size() < 9'000'000 * step.size() / 2) bytes += step;
-    expect_error({"steps"}, [&] { parse_text(bytes); });
+    expect_error({"steps"}, [&] { parse_pickle_text(bytes); });
   }
   // A call that copies a large list, again and again.
   std::string copies = "\x80\x02]q\x00("s;
   for (int i = 0; i < 100'000; ++i) copies += "h\x00"s;
   copies += "e0";
   for (int i = 0; i < 1000; ++i) copies += "ctorch\nSize\n(h\0tR"s;
-  expect_error({"x.bin"}, [&] { parse_text(copies + "."); });
+  expect_error({"x.bin"}, [&] { parse_pickle_text(copies + "."); });
 }
 
 TEST(PickleReader, EveryTruncationIsAnError) {
   const std::string whole = pickle_of({});
   for (std::size_t size = 0; size < whole.size(); ++size)
-    expect_error({"x.bin"}, [&] { parse_text(whole.substr(0, size)); });
+    expect_error({"x.bin"}, [&] { parse_pickle_text(whole.substr(0, size)); });
 }
 
 TEST(PickleReader, RandomDamageEndsCleanly) {
@@ -271,7 +271,7 @@ TEST(PickleReader, RandomDamageEndsCleanly) {
       bytes[random % bytes.size()] = static_cast<char>(random >> 32);
     }
     try {
-      find_state_dictionary(parse_text(bytes), "x.bin");
+      find_state_dictionary(parse_pickle_text(bytes), "x.bin");
     } catch (const Error&) {
       ++refused;
     }
@@ -282,7 +282,7 @@ TEST(PickleReader, RandomDamageEndsCleanly) {
 TEST(StateDictionary, FindsTheOneThatHoldsTensors) {
   const std::string tensor = pickle_of({}).substr(2, pickle_of({}).size() - 3);  // {"x": tensor}
   const auto find = [&](const std::string& body) {
-    const Pickle pickle = parse_text("\x80\x02" + body + ".");
+    const Pickle pickle = parse_pickle_text("\x80\x02" + body + ".");
     return find_state_dictionary(pickle, "x.bin");
   };
   EXPECT_EQ(find(tensor).inside, "");
