@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+import programs
 import torch
 from transformers import RoFormerConfig, RoFormerForMaskedLM
 
@@ -278,6 +279,8 @@ def main():
         bench.training("training step base B2 T512, dropout 0", [512] * 2, 0.0, "≥ 1.3")
         bench.training("training step base B8 T128, dropout 0.1", [128] * 8, 0.1, "≥ 1.2")
         bench.training("training step base B2 T512, dropout 0.1", [512] * 2, 0.1, "≥ 1.1")
+        programs.first_answer(bench, BUILD / "roformer")
+        programs.sentence_encoder(bench, BUILD / "roformer")
     table = as_markdown(bench)
     print(table)
     missed = [row[0] for row in bench.rows if not is_met(row[3], row[4])]

@@ -19,7 +19,6 @@ struct EmbedFlags {
   CommonOptions common;
   std::string model;
   std::string pooling;  // empty: the folder's own
-  std::optional<bool> normalize;
   pipeline::EmbedOptions options = {};
 };
 
@@ -39,7 +38,6 @@ std::string format_numbers(const float* numbers, std::int64_t count, const char*
 
 void embed(EmbedFlags& flags) {
   if (!flags.pooling.empty()) flags.options.pooling = pipeline::pooling_of(flags.pooling);
-  flags.options.normalize = flags.normalize;
   apply(flags.common);
   flags.options.device = torch::Device(flags.common.device);
   pipeline::Embed model(flags.model, flags.options);
@@ -71,8 +69,9 @@ void add_embed_command(CLI::App& program) {
                    "pooler's output [default: what modules.json of sentence-transformers says, "
                    "else mean]")
       ->check(CLI::IsMember({"cls", "mean", "max", "mean_sqrt", "pooler"}));
-  command->add_flag(
-      "--normalize,!--no-normalize", flags->normalize,
+  command->add_flag_function(
+      "--normalize,!--no-normalize",
+      [flags](std::int64_t times) { flags->options.normalize = times > 0; },
       "scale the vectors to Euclidean length 1, or do not [default: what modules.json "
       "says, else not]");
   add_length_options(*command, flags->options.length);
