@@ -91,9 +91,6 @@ std::shared_ptr<const TensorSource> open_tensor_folder(const fs::path& folder) {
   for (const char* name : kWeightFiles) {
     if (fs::exists(folder / name)) return open_tensor_file(folder / name);
   }
-  base::require(fs::is_directory(folder),
-                "[checkpoint] expected a checkpoint folder at {} but there is none",
-                folder.string());
   const fs::path index = find_tensorflow_index(folder);
   if (!index.empty()) return std::make_shared<TensorFlowFile>(index);
   for (const char* other : {"tf_model.h5", "flax_model.msgpack"}) {
@@ -109,7 +106,13 @@ std::shared_ptr<const TensorSource> open_tensor_folder(const fs::path& folder) {
 }
 
 std::shared_ptr<const TensorSource> open_tensors(const fs::path& path) {
-  return fs::is_directory(path) ? open_tensor_folder(path) : open_tensor_file(path);
+  if (fs::is_directory(path)) return open_tensor_folder(path);
+  // Of a TensorFlow checkpoint the prefix is given, which is no file itself.
+  base::require(fs::exists(path) || fs::exists(path.string() + ".index"),
+                "[checkpoint] {}: expected a checkpoint folder (config.json and weights) or a file "
+                "of weights but there is none",
+                path.string());
+  return open_tensor_file(path);
 }
 
 }  // namespace roformer::checkpoint

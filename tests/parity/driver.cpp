@@ -6,18 +6,25 @@
 //                                           tokens, with the cache and without: tokens, cached_tokens
 //                                           (B, new_tokens), logits, cached_logits (B, new_tokens, V);
 //                                           prefix_lengths (B) and encoder_hidden_states as `run` has them
+//   parity_driver probe                     for each folder on standard input: inspects it, loads it as its class
+//                                           and its tokenizer; answers "fine", "refused: MESSAGE", or
+//                                           "other: MESSAGE" for anything that is no error of ours
 #include <torch/torch.h>
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <string>
 
 #include "roformer/attention/key_value_cache.h"
+#include "roformer/base/error.h"
+#include "roformer/checkpoint/inspect.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/module_of.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/pipeline/padded_call.h"
 #include "roformer/pipeline/padded_outputs.h"
+#include "roformer/text/tokenizer.h"
 
 namespace {
 
@@ -128,15 +135,47 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
   run(*checkpoint::load_model<model::CausalLanguageModel>(folder).module);
 }
 
+// The folder used as the commands use it.
+void use(const std::string& folder) {
+  checkpoint::inspect(folder);
+  text::Tokenizer::load(folder).encode("the cat sat on [MASK] .");
+  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const Tensor ids = torch::tensor({{1, 2, 3}});
+  const pipeline::PaddedCall call({{"input_ids", ids}}, config, torch::kCPU);
+  checkpoint::with_module_of(config.architecture, [&](auto type) {
+    auto module = checkpoint::load_model<typename decltype(type)::type>(folder).module;
+    const torch::NoGradGuard no_gradient;
+    const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
+    pipeline::padded_outputs(*module, hidden, call);
+  });
+}
+
+void probe() {
+  std::string folder;
+  while (std::getline(std::cin, folder)) {
+    std::string answer = "fine";
+    try {
+      use(folder);
+    } catch (const Error& error) {
+      answer = std::string("refused: ") + error.what();
+    } catch (const std::exception& error) {
+      answer = std::string("other: ") + error.what();
+    }
+    std::replace(answer.begin(), answer.end(), '\n', ' ');
+    std::cout << answer << std::endl;
+  }
+}
+
 int usage() {
-  std::fprintf(stderr,
-               "usage: parity_driver resave IN OUT | gradients|continue MODEL INPUTS OUT\n");
+  std::fprintf(
+      stderr, "usage: parity_driver resave IN OUT | gradients|continue MODEL INPUTS OUT | probe\n");
   return 2;
 }
 
 int dispatch(const std::vector<std::string>& arguments) {
   const std::string command = arguments.empty() ? "" : arguments[0];
   if (command == "resave" && arguments.size() == 3) return resave(arguments[1], arguments[2]), 0;
+  if (command == "probe" && arguments.size() == 1) return probe(), 0;
   if (arguments.size() != 4) return usage();
   if (command == "gradients") return gradients(arguments[1], arguments[2], arguments[3]), 0;
   if (command == "continue") return continue_text(arguments[1], arguments[2], arguments[3]), 0;

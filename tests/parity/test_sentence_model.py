@@ -28,7 +28,7 @@ def real_sentences(count):
     text = " ".join(pydoc_data.topics.topics[key] for key in sorted(pydoc_data.topics.topics))
     text = text.replace("*", "").replace('"', "").replace("\n", " ")
     sentences = [" ".join(part.split()) for part in text.split(". ")]
-    sentences = [part for part in sentences if 3 <= len(part.split()) <= 120]
+    sentences = [part for part in sentences if 3 <= len(part.split()) <= 60]
     assert len(sentences) >= count
     return sentences[:count]
 
