@@ -53,7 +53,13 @@ std::vector<fs::path> files_of_pattern(const std::string& pattern) {
 
 std::vector<fs::path> files_of_name(const std::string& name) {
   if (fs::is_directory(name)) return files_in_folder(name);
-  if (fs::exists(name)) return {name};
+  if (fs::exists(name)) {
+    require(fs::is_regular_file(name),
+            "[data] expected a text file, folder or pattern (data.text) but got {}, which is a "
+            "device or pipe: its size is not known",
+            name);
+    return {name};
+  }
   if (name.find_first_of("*?[") != std::string::npos) return files_of_pattern(name);
   base::fail("[data] expected a text file, folder or pattern (data.text) but there is no {}", name);
 }

@@ -9,14 +9,18 @@
 namespace roformer::pipeline {
 namespace {
 
-constexpr std::int64_t kSpecialTokens = 2;  // [CLS] and [SEP]
+// Tokens that stand around every sequence: [CLS] and [SEP], or what the tokenizer says.
+std::int64_t tokens_around(const text::Tokenizer& tokenizer) {
+  return tokenizer.special_tokens_before() + tokenizer.special_tokens_after();
+}
 
-std::int64_t limit_of(const model::EncoderConfig& config, const LengthOptions& options) {
+std::int64_t limit_of(const model::EncoderConfig& config, const LengthOptions& options,
+                      std::int64_t around) {
   const std::int64_t positions =
       config.position_encoding == "learned" ? config.max_position_embeddings : 0;
   if (options.max_length == 0) return positions;
-  base::require(options.max_length > kSpecialTokens,
-                "[pipeline] expected a maximum length above {} but got {}", kSpecialTokens,
+  base::require(options.max_length > around,
+                "[pipeline] expected a maximum length above {} but got {}", around,
                 options.max_length);
   base::require(
       positions == 0 || options.max_length <= positions,
@@ -25,12 +29,12 @@ std::int64_t limit_of(const model::EncoderConfig& config, const LengthOptions& o
   return options.max_length;
 }
 
-void require_stride(std::int64_t stride, std::int64_t limit) {
+void require_stride(std::int64_t stride, std::int64_t limit, std::int64_t around) {
   base::require(limit > 0, "[pipeline] expected a maximum length beside the stride {} but got none",
                 stride);
-  base::require(stride >= 0 && stride < limit - kSpecialTokens,
+  base::require(stride >= 0 && stride < limit - around,
                 "[pipeline] expected a stride from 0 to {} for a maximum length of {} but got {}",
-                limit - kSpecialTokens - 1, limit, stride);
+                limit - around - 1, limit, stride);
 }
 
 }  // namespace
@@ -38,7 +42,7 @@ void require_stride(std::int64_t stride, std::int64_t limit) {
 TextEncoder::TextEncoder(const std::filesystem::path& folder, const model::EncoderConfig& config,
                          const LengthOptions& options)
     : tokenizer_(text::Tokenizer::load(folder)),
-      max_length_(limit_of(config, options)),
+      max_length_(limit_of(config, options, tokens_around(tokenizer_))),
       stride_(options.stride),
       truncate_(options.truncate) {
   // A model's vocab_size is often padded; ids that it has no row for are an error.
@@ -47,7 +51,7 @@ TextEncoder::TextEncoder(const std::filesystem::path& folder, const model::Encod
                 "(config.json) but the tokenizer has {}",
                 folder.string(), config.vocab_size, tokenizer_.vocabulary_size());
   base::require(!stride_ || !truncate_, "[pipeline] expected a stride or truncation but got both");
-  if (stride_) require_stride(*stride_, max_length_);
+  if (stride_) require_stride(*stride_, max_length_, tokens_around(tokenizer_));
 }
 
 void TextEncoder::encode_line(const Lines& lines, std::size_t line,
@@ -74,7 +78,7 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
   window_options.max_length = max_length_;
   for (text::Encoding& window : tokenizer_.windows(text, window_options, *stride_)) {
     pieces.push_back({line, std::move(window.ids), begin});
-    begin += max_length_ - kSpecialTokens - *stride_;
+    begin += max_length_ - tokens_around(tokenizer_) - *stride_;
   }
 }
 

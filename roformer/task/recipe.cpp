@@ -169,10 +169,7 @@ void read_run(const base::TomlTable& root, Recipe& recipe) {
   run.require_at_least("log_every", static_cast<double>(recipe.training.log_every), 1);
 }
 
-}  // namespace
-
-Recipe read_recipe(const fs::path& path, const std::vector<std::string>& changes) {
-  const auto root = base::TomlTable::parse_file(path, changes);
+Recipe recipe_of(const base::TomlTable& root, const fs::path& path) {
   Recipe recipe;
   recipe.path = path;
   recipe.name = path.stem().string();
@@ -189,6 +186,16 @@ Recipe read_recipe(const fs::path& path, const std::vector<std::string>& changes
   recipe.training.seed = recipe.seed;
   recipe.training.recipe = recipe.resolved.flat();
   return recipe;
+}
+
+}  // namespace
+
+Recipe read_recipe(const fs::path& path, const std::vector<std::string>& changes) {
+  return recipe_of(base::TomlTable::parse_file(path, changes), path);
+}
+
+Recipe parse_recipe(std::string_view text, const fs::path& path) {
+  return recipe_of(base::TomlTable::parse(text, path.string()), path);
 }
 
 }  // namespace roformer::task

@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "roformer/data/data_options.h"
 #include "roformer/model/config.h"
 #include "roformer/task/resolved_recipe.h"
-#include "roformer/train/trainer.h"
+#include "roformer/train/training_options.h"
 
 namespace roformer::task {
 
@@ -39,5 +40,8 @@ struct Recipe {
 /// found from the working folder are looked for from the recipe's folder. Throws Error naming file,
 /// line and key for whatever is unknown, of the wrong type or out of range.
 Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& changes = {});
+
+/// The same from text; `path` is the file's, for messages and for finding files beside it.
+Recipe parse_recipe(std::string_view text, const std::filesystem::path& path);
 
 }  // namespace roformer::task

@@ -9,15 +9,9 @@
 #include <utility>
 #include <vector>
 
-namespace roformer::train {
+#include "roformer/train/training_options.h"
 
-struct AdamWOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0.01;
-  double clip_norm = 1.0;  // largest global norm of the gradient; 0: no clipping
-};
+namespace roformer::train {
 
 /// Whether weight decay applies to a parameter: not to biases and not to the weights of LayerNorm.
 bool has_weight_decay(const std::string& name);

@@ -15,22 +15,10 @@
 #include "roformer/train/stage.h"
 #include "roformer/train/stop_signal.h"
 #include "roformer/train/task.h"
+#include "roformer/train/training_options.h"
 #include "roformer/train/training_state.h"
 
 namespace roformer::train {
-
-struct TrainingOptions {
-  std::string title = "training";  // of the progress bar
-  std::vector<Stage> stages;
-  AdamWOptions optimizer;
-  double learning_rate = 1e-4;  // peak, where the stage has none of its own
-  Schedule schedule;
-  std::uint64_t seed = 0;       // of dropout
-  std::int64_t log_every = 10;  // steps; the intervals are ≥ 1
-  std::int64_t evaluate_every = 1000;
-  std::int64_t checkpoint_every = 1000;
-  FlatRecipe recipe;  // saved with each checkpoint, compared on resume
-};
 
 /// How a run ended: by itself (signal 0) or because a signal asked it to.
 struct Outcome {

@@ -8,10 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace roformer::train {
+#include "roformer/train/training_options.h"
 
-/// A resolved recipe as "section.key" → value, as TOML text.
-using FlatRecipe = std::map<std::string, std::string>;
+namespace roformer::train {
 
 struct TrainingState {
   std::int64_t step = 0;  // finished steps

@@ -94,5 +94,9 @@ TEST(FindTextFiles, NothingFoundIsAnError) {
   }
 }
 
+TEST(TextFiles, DevicesAreRefused) {
+  EXPECT_THROW(find_text_files({"/dev/null"}), Error);
+}
+
 }  // namespace
 }  // namespace roformer::data
