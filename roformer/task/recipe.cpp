@@ -39,6 +39,8 @@ void read_model(const base::TomlTable& root, Recipe& recipe) {
   reader.read("initializer_range", m.initializer_range);
   reader.read("layer_norm_eps", m.layer_norm_eps);
   reader.read("tie_word_embeddings", m.tie_word_embeddings);
+  reader.read("norm_type", m.norm_type);
+  reader.read("use_bias", m.use_bias);
   reader.read("position_encoding", m.position_encoding);
   reader.read("rotary_value", m.rotary_value);
   reader.read("rope_theta", m.rope_theta);
