@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -19,17 +18,22 @@ with torch.no_grad():
 """
 
 
+# A small process starts the measured one: a child's peak counts the memory of whoever forked it.
+STARTER = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+done = subprocess.run(sys.argv[1:], stdin=sys.stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(json.dumps([done.returncode, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]))
+"""
+
+
 def run_measured(command, text=""):
     """Wall seconds and peak resident MB of a whole process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)  # fmt: skip
-    process.stdin.write(text.encode())
-    process.stdin.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
+    done = subprocess.run([sys.executable, "-c", STARTER, *map(str, command)], input=text, capture_output=True, text=True)
+    code, seconds, kilobytes = json.loads(done.stdout)
+    if code != 0:
         sys.exit(f"{command[0]} failed")
-    return time.perf_counter() - start, usage.ru_maxrss * 1024 / 1e6
+    return seconds, kilobytes * 1024 / 1e6
 
 
 def add_vocabulary(folder, size):

@@ -37,22 +37,28 @@ void add_run_command(CLI::App& program) {
   const auto options = std::make_shared<RunOptions>();
   command->add_option("--model", options->model, "checkpoint folder")->required()->type_name("DIR");
   command
-      ->add_option("--inputs", options->inputs,
-                   "safetensors with input_ids (B, T) and, if wanted, attention_mask, "
-                   "token_type_ids, position_ids")
+      ->add_option(
+          "--inputs", options->inputs,
+          "safetensors with input_ids (B, T), of multiple choice (B, choices, T); optional "
+          "attention_mask, token_type_ids and position_ids likewise; for decoders "
+          "encoder_hidden_states (B, M, hidden), encoder_attention_mask (B, M) and "
+          "prefix_lengths (B), the first tokens that all see; labels, "
+          "next_sentence_label, start_positions and end_positions ask for the loss, in "
+          "which labels of -100 and of padded places do not count")
       ->type_name("FILE")
       ->required();
   command
       ->add_option(
           "--outputs", options->outputs,
-          "safetensors to write: last_hidden_state (B, T, hidden), and logits if the model has a "
-          "head")
+          "safetensors to write, zero at padded places: last_hidden_state (B, T, hidden) and what "
+          "the class answers under transformers' names: logits, prediction_logits and "
+          "seq_relationship_logits, start_logits and end_logits, pooler_output; loss")
       ->type_name("FILE")
       ->required();
   command->add_flag("--hidden-states", options->hidden_states,
                     "write hidden_states.{i} (B, T, hidden) as well, i = 0 after the embeddings");
   command->add_flag("--attentions", options->attentions,
-                    "write attentions.{i} (B, heads, T, T) as well");
+                    "write attentions.{i} (B, heads, T, T) and cross_attentions.{i} as well");
   add_device_options(*command, options->common);
   add_examples(*command,
                "roformer run --model DIR --inputs in.safetensors --outputs out.safetensors "

@@ -37,15 +37,10 @@ std::vector<float> shares_of_lines(const std::vector<Piece>& pieces, std::size_t
   return shares;
 }
 
-}  // namespace
-
-namespace {
-
-// The folder's settings with the caller's choices in their place. A caller who chooses the pooling
-// need not have modules that we compute.
+// The folder's settings with the caller's choices in their place.
 SentenceSettings settle(const std::filesystem::path& folder, const EmbedOptions& options) {
-  SentenceSettings settings;
-  if (!options.pooling) settings = read_sentence_folder(folder).value_or(settings);
+  SentenceSettings settings =
+      read_sentence_folder(folder, options.pooling).value_or(SentenceSettings());
   settings.pooling = options.pooling.value_or(settings.pooling);
   settings.normalize = options.normalize.value_or(settings.normalize);
   return settings;

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "roformer/base/error.h"
+#include "roformer/model/loss.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -30,23 +31,48 @@ void require_known(const checkpoint::TensorMap& inputs) {
                 "[pipeline] expected a tensor input_ids but got none");
 }
 
-// Which masked places a padded model reads all the same: the last column or all of multiple choice,
-// and all where the loss of an answer's place runs over every column.
+// What of a padded row a class reads besides its tokens.
+enum class ReadPlaces { tokens, first_column, last_column, every_column };
+
+ReadPlaces places_read(const checkpoint::CheckpointConfig& config, bool wants_answer_loss) {
+  const std::string& summary = config.encoder.summary.type;
+  switch (config.architecture) {
+    case Architecture::pooled_encoder:
+    case Architecture::pooled_causal_language_model:
+    case Architecture::pretraining:
+    case Architecture::next_sentence:
+    case Architecture::sequence_classifier:
+      return ReadPlaces::first_column;
+    case Architecture::multiple_choice:
+      if (config.encoder.model_type == "bert" || summary == "first")
+        return ReadPlaces::first_column;
+      return summary == "last" ? ReadPlaces::last_column : ReadPlaces::every_column;
+    case Architecture::question_answering:
+      // The loss runs over every column.
+      return wants_answer_loss ? ReadPlaces::every_column : ReadPlaces::tokens;
+    default:
+      return ReadPlaces::tokens;
+  }
+}
+
+// The masked places that a padded model reads all the same: (B, T) bool, or undefined.
 Tensor onlookers_of(const checkpoint::CheckpointConfig& config, bool wants_answer_loss,
                     const Tensor& ids) {
-  const Tensor none = torch::zeros(ids.sizes(), torch::kBool);
-  if (config.architecture == Architecture::question_answering && wants_answer_loss)
-    return torch::ones_like(none);
-  if (config.architecture != Architecture::multiple_choice || ids.size(1) == 0) return {};
-  const std::string& type = config.encoder.summary.type;
-  if (config.encoder.model_type == "bert" || type == "first") {
-    none.select(1, 0).fill_(true);
-  } else if (type == "last") {
-    none.select(1, ids.size(1) - 1).fill_(true);
-  } else {
-    none.fill_(true);
-  }
-  return none;
+  const ReadPlaces read = places_read(config, wants_answer_loss);
+  if (read == ReadPlaces::tokens || ids.size(1) == 0) return {};
+  const Tensor places = torch::zeros(ids.sizes(), torch::kBool);
+  if (read == ReadPlaces::first_column) places.select(1, 0).fill_(true);
+  if (read == ReadPlaces::last_column) places.select(1, ids.size(1) - 1).fill_(true);
+  if (read == ReadPlaces::every_column) places.fill_(true);
+  return places;
+}
+
+bool is_whole(const Tensor& x) {
+  return torch::isIntegralType(x.scalar_type(), /*includeBool=*/false);
+}
+
+std::string shape_of(const Tensor& x) {
+  return fmt::format("({})", fmt::join(x.sizes().begin(), x.sizes().end(), ", "));
 }
 
 }  // namespace
@@ -66,11 +92,12 @@ PaddedCall::PaddedCall(const checkpoint::TensorMap& inputs,
       if (has(name) && tensors_[name].dim() == 3) tensors_[name] = tensors_[name].flatten(0, 1);
     }
   }
+  require_pairs();
   const packed::PaddedInputs padded = padded_inputs(config);
   inputs_ = packed::pack(padded);
   mask_ = padded.attention_mask.defined() ? padded.attention_mask.eq(1)
                                           : torch::ones_like(padded.input_ids, torch::kBool);
-  read_memory();
+  read_memory(config.encoder.hidden_size);
 }
 
 packed::PaddedInputs PaddedCall::padded_inputs(const checkpoint::CheckpointConfig& config) {
@@ -88,13 +115,22 @@ packed::PaddedInputs PaddedCall::padded_inputs(const checkpoint::CheckpointConfi
   return padded;
 }
 
-void PaddedCall::read_memory() {
+void PaddedCall::require_pairs() const {
+  base::require(
+      !has("encoder_attention_mask") || has("encoder_hidden_states"),
+      "[pipeline] expected encoder_hidden_states with encoder_attention_mask but got none");
+  base::require(has("start_positions") == has("end_positions"),
+                "[pipeline] expected start_positions and end_positions together but got one");
+}
+
+void PaddedCall::read_memory(std::int64_t hidden_size) {
   if (!has("encoder_hidden_states")) return;
   const Tensor& hidden = tensors_["encoder_hidden_states"];
-  base::require(hidden.dim() == 3 && hidden.size(0) == inputs_.rows,
-                "[pipeline] expected encoder_hidden_states of shape ({}, places, hidden) but got "
-                "{} dimensions, {} rows",
-                inputs_.rows, hidden.dim(), hidden.dim() > 0 ? hidden.size(0) : 0);
+  base::require(hidden.dim() == 3 && hidden.size(0) == inputs_.rows &&
+                    hidden.size(2) == hidden_size && hidden.is_floating_point(),
+                "[pipeline] expected encoder_hidden_states of shape ({}, places, {}), floating "
+                "point, but got {} of {}",
+                inputs_.rows, hidden_size, shape_of(hidden), c10::toString(hidden.scalar_type()));
   packed::PaddedInputs places;
   places.input_ids = torch::zeros({hidden.size(0), hidden.size(1)}, torch::kInt64);
   if (has("encoder_attention_mask"))
@@ -108,44 +144,73 @@ void PaddedCall::read_memory() {
 model::ForwardOptions PaddedCall::forward_options() const {
   model::ForwardOptions options;
   if (memory_.hidden.defined()) options.memory = &memory_;
-  if (has("prefix_lengths")) {
-    options.prefix_lengths = tensors_.at("prefix_lengths").cpu();
-    base::require(
-        options.prefix_lengths.dim() == 1 && options.prefix_lengths.size(0) == inputs_.rows,
-        "[pipeline] expected prefix_lengths of shape ({}) but got {} dimensions", inputs_.rows,
-        options.prefix_lengths.dim());
-  }
+  if (!has("prefix_lengths")) return options;
+  const Tensor prefix = whole_numbers("prefix_lengths", {inputs_.rows}, 0, inputs_.columns + 1);
+  options.prefix_lengths = prefix.cpu();
   return options;
 }
 
-Tensor PaddedCall::flat(const std::string& name) const {
+Tensor PaddedCall::whole_numbers(const std::string& name, const std::vector<std::int64_t>& shape,
+                                 std::int64_t least, std::int64_t limit,
+                                 std::optional<std::int64_t> besides) const {
   const Tensor& values = tensors_.at(name);
+  base::require(is_whole(values) && values.sizes() == torch::IntArrayRef(shape),
+                "[pipeline] expected {} of shape ({}), whole numbers, but got {} of {}", name,
+                fmt::join(shape, ", "), shape_of(values), c10::toString(values.scalar_type()));
+  const Tensor numbers = values.to(torch::kLong);
+  Tensor wrong = numbers.lt(least).logical_or(numbers.ge(limit));
+  if (besides) wrong = wrong.logical_and(numbers.ne(*besides));
   base::require(
-      values.dim() == 2 && values.size(0) == inputs_.rows && values.size(1) == inputs_.columns,
-      "[pipeline] expected {} of shape ({}, {}) but got {} dimensions", name, inputs_.rows,
-      inputs_.columns, values.dim());
-  return values.flatten().to(torch::kLong);
+      !wrong.any().item<bool>(), "[pipeline] expected {} from {} to {} but got {}", name, least,
+      limit - 1,
+      wrong.any().item<bool>() ? numbers.masked_select(wrong)[0].item<std::int64_t>() : 0);
+  return numbers;
 }
 
-Tensor PaddedCall::at_tokens(const std::string& name) const {
-  return flat(name).index_select(0, inputs_.places);
+Tensor PaddedCall::token_labels(std::int64_t classes) const {
+  return whole_numbers("labels", {inputs_.rows, inputs_.columns}, 0, classes, model::ignored_label)
+      .flatten()
+      .index_select(0, inputs_.places);
 }
 
-Tensor PaddedCall::at_next_tokens(const std::string& name, std::int64_t missing) const {
-  const Tensor values = flat(name).view({inputs_.rows, inputs_.columns});
+Tensor PaddedCall::next_token_labels(std::int64_t classes) const {
+  const Tensor values =
+      whole_numbers("labels", {inputs_.rows, inputs_.columns}, 0, classes, model::ignored_label);
   const Tensor shifted = torch::cat(
-      {values.slice(1, 1), torch::full({inputs_.rows, 1}, missing, values.options())}, 1);
+      {values.slice(1, 1), torch::full({inputs_.rows, 1}, model::ignored_label, values.options())},
+      1);
   return shifted.flatten().index_select(0, inputs_.places);
 }
 
-Tensor PaddedCall::rows_with_tokens() const {
-  return inputs_.batch.cu_seqlens.diff().nonzero().flatten();
+Tensor PaddedCall::class_labels(const std::string& name, std::int64_t classes) const {
+  const Tensor labels = whole_numbers(name, {inputs_.rows}, 0, classes, model::ignored_label);
+  return labels.index_select(0, rows_with_tokens().to(labels.device()));
 }
 
+Tensor PaddedCall::choice_labels() const {
+  const std::int64_t choices = std::max<std::int64_t>(1, num_choices_);
+  return whole_numbers("labels", {inputs_.rows / choices}, 0, choices, model::ignored_label);
+}
+
+Tensor PaddedCall::answer_places(const std::string& name) const {
+  const Tensor& values = tensors_.at(name);
+  const bool column = values.dim() == 2 && values.size(1) == 1;
+  base::require(is_whole(values) && (values.dim() == 1 || column) && values.size(0) == inputs_.rows,
+                "[pipeline] expected {} of shape ({}), whole numbers, but got {} of {}", name,
+                inputs_.rows, shape_of(values), c10::toString(values.scalar_type()));
+  return values.flatten().to(torch::kLong);
+}
+
+Tensor PaddedCall::rows_with_tokens() const {
+  return mask_.any(1).nonzero().flatten().cpu();
+}
+
+// Its place among the packed ones: where the first column stands, seen or only looking on.
 Tensor PaddedCall::first_tokens() const {
-  return inputs_.batch.cu_seqlens.index_select(0, rows_with_tokens())
-      .to(torch::kLong)
-      .to(inputs_.batch.tokens.device());
+  const Tensor at_first =
+      inputs_.places.remainder(std::max<std::int64_t>(1, inputs_.columns)).eq(0);
+  const Tensor index = at_first.nonzero().flatten();
+  return index.index_select(0, rows_with_tokens().to(index.device()));
 }
 
 Tensor PaddedCall::spread_rows(const Tensor& values) const {

@@ -2,6 +2,7 @@
 #pragma once
 #include <torch/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,14 +34,22 @@ class PaddedCall {
   /// Whether the call has an input of this name, and the input.
   bool has(const std::string& name) const { return tensors_.contains(name); }
   const torch::Tensor& operator[](const std::string& name) const { return tensors_.at(name); }
-  /// An input (B, T) at the packed places: (N). With `shift` that of the next column, `missing`
-  /// beyond the last.
-  torch::Tensor at_tokens(const std::string& name) const;
-  torch::Tensor at_next_tokens(const std::string& name, std::int64_t missing) const;
+  /// Labels (B, T) of classes or ignored_label, at the packed places: (N). Labels of padded places
+  /// do not count, where transformers counts all that are not −100.
+  torch::Tensor token_labels(std::int64_t classes) const;
+  /// The same of the next column, ignored beyond the last.
+  torch::Tensor next_token_labels(std::int64_t classes) const;
+  /// Labels (B) of classes, of the sequences that have tokens: (S).
+  torch::Tensor class_labels(const std::string& name, std::int64_t classes) const;
+  /// Labels of multiple choice, one for all choices of a question.
+  torch::Tensor choice_labels() const;
+  /// start_positions or end_positions, (B) or (B, 1): (B).
+  torch::Tensor answer_places(const std::string& name) const;
 
-  /// Rows (S) of the first token of each sequence that has one, and their numbers (S).
-  torch::Tensor first_tokens() const;
+  /// Numbers (S) of the sequences that have tokens, and the packed places (S) of their first
+  /// column: [CLS], as transformers reads it, masked or not.
   torch::Tensor rows_with_tokens() const;
+  torch::Tensor first_tokens() const;
   /// Values (S, …) of those sequences among the others, which are zero: (B, …).
   torch::Tensor spread_rows(const torch::Tensor& values) const;
   /// Values (N, …) at their places, zero where the mask is 0: (B, T, …).
@@ -48,8 +57,11 @@ class PaddedCall {
 
  private:
   packed::PaddedInputs padded_inputs(const checkpoint::CheckpointConfig& config);
-  void read_memory();
-  torch::Tensor flat(const std::string& name) const;
+  void require_pairs() const;
+  void read_memory(std::int64_t hidden_size);
+  torch::Tensor whole_numbers(const std::string& name, const std::vector<std::int64_t>& shape,
+                              std::int64_t least, std::int64_t limit,
+                              std::optional<std::int64_t> besides = {}) const;
 
   checkpoint::TensorMap tensors_;
   std::int64_t num_choices_ = 0;

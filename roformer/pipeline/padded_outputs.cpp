@@ -17,9 +17,21 @@ Tensor first_hidden(const Tensor& hidden, const PaddedCall& call) {
   return hidden.index_select(0, call.first_tokens());
 }
 
-// Labels (B, …) of the sequences that have tokens.
-Tensor labels_of_rows(const PaddedCall& call, const char* name) {
-  return call[name].index_select(0, call.rows_with_tokens().to(call[name].device()));
+// Labels of a classifier, (S) or (S, num_labels), of the sequences that have tokens.
+Tensor classifier_labels(const model::EncoderConfig& config, const PaddedCall& call) {
+  const Tensor& labels = call["labels"];
+  const bool classes = !labels.is_floating_point() && config.num_labels > 1 && labels.dim() == 1 &&
+                       config.problem_type != "regression";
+  if (classes) return call.class_labels("labels", config.num_labels);
+  const std::int64_t rows = call.inputs().rows;
+  const bool fits =
+      labels.dim() >= 1 && labels.size(0) == rows && labels.numel() == rows * config.num_labels;
+  base::require(fits,
+                "[pipeline] expected labels of shape ({}) for classes or ({}, {}) for numbers but "
+                "got ({})",
+                rows, rows, config.num_labels,
+                fmt::join(labels.sizes().begin(), labels.sizes().end(), ", "));
+  return labels.index_select(0, call.rows_with_tokens().to(labels.device()));
 }
 
 TensorMap language_outputs(model::LanguageModel& model, const Tensor& hidden,
@@ -30,8 +42,8 @@ TensorMap language_outputs(model::LanguageModel& model, const Tensor& hidden,
   return outputs;
 }
 
-Tensor next_token_labels(const PaddedCall& call) {
-  return call.has("labels") ? call.at_next_tokens("labels", model::ignored_label) : Tensor();
+Tensor next_token_labels(const model::EncoderConfig& config, const PaddedCall& call) {
+  return call.has("labels") ? call.next_token_labels(config.vocab_size) : Tensor();
 }
 
 Tensor column(const Tensor& logits, std::int64_t which) {
@@ -62,18 +74,20 @@ TensorMap padded_outputs(model::PooledEncoderImpl& model, const Tensor& hidden,
 
 TensorMap padded_outputs(model::MaskedLanguageModelImpl& model, const Tensor& hidden,
                          const PaddedCall& call) {
-  return language_outputs(model, hidden, call,
-                          call.has("labels") ? call.at_tokens("labels") : Tensor());
+  return language_outputs(
+      model, hidden, call,
+      call.has("labels") ? call.token_labels(model.config().vocab_size) : Tensor());
 }
 
 TensorMap padded_outputs(model::CausalLanguageModelImpl& model, const Tensor& hidden,
                          const PaddedCall& call) {
-  return language_outputs(model, hidden, call, next_token_labels(call));
+  return language_outputs(model, hidden, call, next_token_labels(model.config(), call));
 }
 
 TensorMap padded_outputs(model::PooledCausalLanguageModelImpl& model, const Tensor& hidden,
                          const PaddedCall& call) {
-  TensorMap outputs = language_outputs(model, hidden, call, next_token_labels(call));
+  TensorMap outputs =
+      language_outputs(model, hidden, call, next_token_labels(model.config(), call));
   outputs["pooler_output"] = call.spread_rows(model.pool(first_hidden(hidden, call)));
   return outputs;
 }
@@ -86,8 +100,8 @@ TensorMap padded_outputs(model::PretrainingModelImpl& model, const Tensor& hidde
                     {"seq_relationship_logits", call.spread_rows(relationship)}};
   if (call.has("labels") && call.has("next_sentence_label")) {
     outputs["loss"] =
-        model::cross_entropy(logits, call.at_tokens("labels")) +
-        model::cross_entropy(relationship, labels_of_rows(call, "next_sentence_label"));
+        model::cross_entropy(logits, call.token_labels(model.config().vocab_size)) +
+        model::cross_entropy(relationship, call.class_labels("next_sentence_label", 2));
   }
   return outputs;
 }
@@ -97,7 +111,7 @@ TensorMap padded_outputs(model::NextSentenceImpl& model, const Tensor& hidden,
   const Tensor logits = model.logits(first_hidden(hidden, call));
   TensorMap outputs{{"logits", call.spread_rows(logits)}};
   if (call.has("labels"))
-    outputs["loss"] = model::cross_entropy(logits, labels_of_rows(call, "labels"));
+    outputs["loss"] = model::cross_entropy(logits, call.class_labels("labels", 2));
   return outputs;
 }
 
@@ -106,7 +120,7 @@ TensorMap padded_outputs(model::SequenceClassifierImpl& model, const Tensor& hid
   const Tensor logits = model.logits(first_hidden(hidden, call));
   TensorMap outputs{{"logits", call.spread_rows(logits)}};
   if (call.has("labels")) {
-    outputs["loss"] = model::classification_loss(logits, labels_of_rows(call, "labels"),
+    outputs["loss"] = model::classification_loss(logits, classifier_labels(model.config(), call),
                                                  model.config().problem_type);
   }
   return outputs;
@@ -116,7 +130,8 @@ TensorMap padded_outputs(model::TokenClassifierImpl& model, const Tensor& hidden
                          const PaddedCall& call) {
   const Tensor logits = model.logits(hidden);
   TensorMap outputs{{"logits", call.unpack(logits)}};
-  if (call.has("labels")) outputs["loss"] = model::cross_entropy(logits, call.at_tokens("labels"));
+  if (call.has("labels"))
+    outputs["loss"] = model::cross_entropy(logits, call.token_labels(model.config().num_labels));
   return outputs;
 }
 
@@ -125,7 +140,7 @@ TensorMap padded_outputs(model::MultipleChoiceImpl& model, const Tensor& hidden,
   const Tensor logits = model.logits(summary_of(model.config(), hidden, call))
                             .view({-1, std::max<std::int64_t>(1, call.num_choices())});
   TensorMap outputs{{"logits", logits}};
-  if (call.has("labels")) outputs["loss"] = model::cross_entropy(logits, call["labels"]);
+  if (call.has("labels")) outputs["loss"] = model::cross_entropy(logits, call.choice_labels());
   return outputs;
 }
 
@@ -138,7 +153,8 @@ TensorMap padded_outputs(model::QuestionAnsweringImpl& model, const Tensor& hidd
   if (call.has("start_positions") && call.has("end_positions")) {
     const Tensor padded = packed::unpack(logits, call.inputs());
     outputs["loss"] = model::answer_loss(column(padded, 0), column(padded, 1),
-                                         call["start_positions"], call["end_positions"]);
+                                         call.answer_places("start_positions"),
+                                         call.answer_places("end_positions"));
   }
   return outputs;
 }

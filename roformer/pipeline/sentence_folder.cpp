@@ -65,7 +65,7 @@ std::string last_word(const std::string& type) {
 }
 
 void read_module(const json& module, const fs::path& folder, const fs::path& file,
-                 SentenceSettings& settings) {
+                 std::optional<Pooling> chosen, SentenceSettings& settings) {
   base::require(module.is_object(), "[pipeline] {}: expected a list of objects", file.string());
   const std::string type = last_word(text_at(module, "type"));
   const fs::path path = text_at(module, "path");
@@ -79,10 +79,10 @@ void read_module(const json& module, const fs::path& folder, const fs::path& fil
         "folder itself",
         file.string(), path.string());
   } else if (type == "Pooling") {
-    settings.pooling = read_pooling(folder / path / "config.json");
+    settings.pooling = chosen ? *chosen : read_pooling(folder / path / "config.json");
   } else if (type == "Normalize") {
     settings.normalize = true;
-  } else {
+  } else if (!chosen) {
     base::fail(
         "[pipeline] {}: expected modules Transformer, Pooling and Normalize but got '{}', which is "
         "not computed here; --pooling leaves it out",
@@ -114,13 +114,14 @@ Pooling pooling_of(const std::string& name) {
   return Pooling::pooler;
 }
 
-std::optional<SentenceSettings> read_sentence_folder(const fs::path& folder) {
+std::optional<SentenceSettings> read_sentence_folder(const fs::path& folder,
+                                                     std::optional<Pooling> chosen) {
   const fs::path file = folder / "modules.json";
   if (!fs::exists(file)) return std::nullopt;
   const json modules = read_json(file);
   base::require(modules.is_array(), "[pipeline] {}: expected a list of modules", file.string());
   SentenceSettings settings;
-  for (const json& module : modules) read_module(module, folder, file, settings);
+  for (const json& module : modules) read_module(module, folder, file, chosen, settings);
   settings.max_length = read_max_length(folder / "sentence_bert_config.json");
   return settings;
 }

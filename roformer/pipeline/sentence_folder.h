@@ -26,8 +26,11 @@ struct SentenceSettings {
   std::int64_t max_length = 0;  // tokens, [CLS] and [SEP] included; 0: not said
 };
 
-/// Reads the folder's own settings; none if it has no modules.json. Throws Error naming file and
-/// key for modules that we do not compute (Dense, several poolings at once) and for damaged files.
-std::optional<SentenceSettings> read_sentence_folder(const std::filesystem::path& folder);
+/// Reads the folder's own settings; none if it has no modules.json. Where `chosen` is given, the
+/// folder's pooling is not read and modules behind it that we do not compute are left out. Throws
+/// Error naming file and key for such modules otherwise (Dense, several poolings at once) and for
+/// damaged files.
+std::optional<SentenceSettings> read_sentence_folder(const std::filesystem::path& folder,
+                                                     std::optional<Pooling> chosen = {});
 
 }  // namespace roformer::pipeline
