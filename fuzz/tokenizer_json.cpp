@@ -2,13 +2,14 @@
 #include <nlohmann/json.hpp>
 
 #include "fuzz/input.h"
+#include "roformer/base/json_text.h"
 #include "roformer/text/tokenizer.h"
 #include "roformer/text/tokenizer_json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace roformer;
   fuzz::accept_or_refuse([&] {
-    const auto json = text::parse_json(fuzz::text_of(data, size), "tokenizer.json");
+    const auto json = base::parse_json(fuzz::text_of(data, size), "tokenizer.json");
     text::TokenizerFiles files =
         text::finish_tokenizer_files(text::parse_tokenizer_json(json, "tokenizer.json"));
     const text::Tokenizer tokenizer(std::move(files.vocabulary), std::move(files.config));

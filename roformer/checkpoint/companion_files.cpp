@@ -6,8 +6,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/json_text.h"
 #include "roformer/checkpoint/foreign_config.h"
-#include "roformer/checkpoint/json_text.h"
 
 namespace roformer::checkpoint {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/json_text.h"
 #include "roformer/checkpoint/config_reader.h"
-#include "roformer/checkpoint/json_text.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -251,7 +251,7 @@ void write_labels(const CheckpointConfig& config, json& object) {
 }  // namespace
 
 CheckpointConfig parse_config(std::string_view text, std::string_view name) {
-  const json object = parse_json(text, name, kMaxConfigDepth);
+  const json object = base::parse_json(text, name, kMaxConfigDepth);
   const ConfigReader reader(object, name);
   CheckpointConfig config;
   config.encoder = defaults_of(read_model_type(reader));
@@ -273,8 +273,9 @@ CheckpointConfig load_config(const std::filesystem::path& folder) {
 }
 
 std::string format_config(const CheckpointConfig& config) {
-  json object = config.source.empty() ? json::object()
-                                      : parse_json(config.source, "config.json", kMaxConfigDepth);
+  json object = config.source.empty()
+                    ? json::object()
+                    : base::parse_json(config.source, "config.json", kMaxConfigDepth);
   write_encoder(config.encoder, object);
   write_extensions(config.encoder, object);
   write_labels(config, object);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "roformer/base/file.h"
-#include "roformer/checkpoint/json_text.h"
+#include "roformer/base/json_text.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -45,7 +45,7 @@ CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
   const std::filesystem::path google = folder / "bert_config.json";
   if (!std::filesystem::exists(path) && std::filesystem::exists(google)) path = google;
   const std::string text = base::read_file(path);
-  nlohmann::json config = parse_json(text, path.string(), kMaxForeignConfigDepth);
+  nlohmann::json config = base::parse_json(text, path.string(), kMaxForeignConfigDepth);
   if (!config.is_object() || config.contains("model_type"))
     return parse_config(text, path.string());
   complete(config, weights);

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/json_text.h"
+#include "roformer/base/json_text.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -195,7 +195,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view bytes, std::string_v
   const std::string_view text = bytes.substr(kLengthBytes, length);
   base::require(!text.empty() && text.front() == '{',
                 "[checkpoint] {}: expected a header that begins with '{{'", name);
-  const json parsed = parse_json(text, name, kMaxHeaderDepth);
+  const json parsed = base::parse_json(text, name, kMaxHeaderDepth);
 
   SafetensorsHeader header;
   header.data_begin = kLengthBytes + length;

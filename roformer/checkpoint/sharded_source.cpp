@@ -2,7 +2,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/checkpoint/json_text.h"
+#include "roformer/base/json_text.h"
 #include "roformer/checkpoint/printable.h"
 
 namespace roformer::checkpoint {
@@ -12,7 +12,8 @@ constexpr int kMaxIndexDepth = 8;
 constexpr std::size_t kMaxFiles = 10'000;
 
 nlohmann::json read_weight_map(const std::filesystem::path& path) {
-  const nlohmann::json index = parse_json(base::read_file(path), path.string(), kMaxIndexDepth);
+  const nlohmann::json index =
+      base::parse_json(base::read_file(path), path.string(), kMaxIndexDepth);
   base::require(
       index.is_object() && index.contains("weight_map") && index.at("weight_map").is_object(),
       "[checkpoint] {}: expected an object with weight_map but got something else", path.string());

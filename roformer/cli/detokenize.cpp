@@ -1,4 +1,6 @@
 // `roformer detokenize`: lines of ids to text.
+#include <fmt/format.h>
+
 #include <charconv>
 #include <iostream>
 #include <limits>
@@ -7,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
+#include "roformer/base/json_text.h"
 #include "roformer/cli/command.h"
 #include "roformer/text/tokenizer.h"
 
@@ -21,7 +24,7 @@ struct DetokenizeOptions {
 
 std::vector<std::int32_t> parse_json_ids(const std::string& line, std::int64_t number) {
   try {
-    const nlohmann::json value = nlohmann::json::parse(line);
+    const nlohmann::json value = base::parse_json(line, fmt::format("line {}", number));
     std::vector<std::int32_t> ids;
     for (const auto& id : value.is_object() ? value.at("ids") : value) {
       const bool whole =
@@ -93,8 +96,9 @@ void add_detokenize_command(CLI::App& program) {
       {"punctuation", text::CleanUp::punctuation},
       {"contractions", text::CleanUp::contractions}};
   command
-      .add_option("--clean-up", options->decode.clean_up,
-                  "spaces to remove before punctuation, or within contractions too (default: punctuation)")
+      .add_option(
+          "--clean-up", options->decode.clean_up,
+          "spaces to remove before punctuation, or within contractions too (default: punctuation)")
       ->transform(CLI::CheckedTransformer(levels));
   add_json_option(command, options->common);
   add_examples(

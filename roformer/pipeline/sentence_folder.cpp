@@ -6,7 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/checkpoint/json_text.h"
+#include "roformer/base/json_text.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -17,7 +17,7 @@ using nlohmann::json;
 constexpr int max_depth = 8;
 
 json read_json(const fs::path& path) {
-  return checkpoint::parse_json(base::read_file(path), path.string(), max_depth);
+  return base::parse_json(base::read_file(path), path.string(), max_depth);
 }
 
 // sentence-transformers' words for poolings: one flag each, in newer files one word.

@@ -1,9 +1,9 @@
 #include "roformer/text/tokenizer_json.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/file.h"
+#include "roformer/base/json_text.h"
 #include "roformer/text/added_token_json.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/text_steps_json.h"
@@ -39,19 +39,8 @@ Vocabulary parse_vocabulary(const json& model, std::string_view name) {
 
 }  // namespace
 
-json parse_json(std::string_view content, std::string_view name) {
-  try {
-    return json::parse(content);
-  } catch (const json::parse_error& error) {
-    const std::size_t place = std::min(error.byte, content.size());
-    const auto line =
-        std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(place), '\n') + 1;
-    base::fail("[text] {}:{}: expected JSON: {}", name, line, error.what());
-  }
-}
-
 json read_json_file(const std::filesystem::path& file) {
-  return parse_json(base::read_file(file), file.string());
+  return base::parse_json(base::read_file(file), file.string());
 }
 
 TokenizerFiles parse_tokenizer_json(const json& root, std::string_view name) {

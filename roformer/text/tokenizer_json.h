@@ -12,8 +12,6 @@ namespace roformer::text {
 
 /// Parses a file. Throws Error naming file and line.
 nlohmann::json read_json_file(const std::filesystem::path& file);
-/// The same of its contents.
-nlohmann::json parse_json(std::string_view content, std::string_view name);
 
 /// tokenizer.json with a WordPiece model. Its truncation and padding are left to the caller, as
 /// transformers leaves them. Throws Error naming the key.

@@ -8,10 +8,24 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/json_text.h"
 
 namespace roformer::train {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// A run that was killed may leave half a line.
+nlohmann::json json_or_null(const std::string& line) {
+  try {
+    return base::parse_json(line, "a line of metrics");
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+}  // namespace
 
 std::vector<nlohmann::json> read_metrics(const fs::path& path) {
   std::vector<nlohmann::json> lines;
@@ -19,7 +33,7 @@ std::vector<nlohmann::json> read_metrics(const fs::path& path) {
   std::istringstream text(base::read_file(path));
   std::string line;
   while (std::getline(text, line)) {
-    auto value = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    auto value = json_or_null(line);
     if (value.is_object() && value.contains("step")) lines.push_back(std::move(value));
   }
   return lines;

@@ -2,6 +2,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/json_text.h"
 
 namespace roformer::train {
 
@@ -32,7 +33,7 @@ void save_state(const TrainingState& state, const std::filesystem::path& path) {
 
 TrainingState load_state(const std::filesystem::path& path) {
   try {
-    const auto json = nlohmann::json::parse(base::read_file(path));
+    const auto json = base::parse_json(base::read_file(path), path.string());
     TrainingState state;
     state.step = json.at("step");
     state.meter_sums = json.at("meter");

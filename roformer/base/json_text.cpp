@@ -1,13 +1,13 @@
-#include "roformer/checkpoint/json_text.h"
+#include "roformer/base/json_text.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "roformer/base/error.h"
 
-namespace roformer::checkpoint {
+namespace roformer::base {
 namespace {
 
 using Json = nlohmann::json;
@@ -29,21 +29,20 @@ std::string plain_message(const Json::exception& error) {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view name, int max_depth) {
-  std::vector<std::set<std::string>> open_objects;
+  std::vector<std::unordered_set<std::string>> open_objects;
   const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
     switch (event) {
       case Json::parse_event_t::object_start:
         open_objects.emplace_back();
         [[fallthrough]];
       case Json::parse_event_t::array_start:
-        base::require(depth < max_depth,
-                      "[checkpoint] {}: expected at most {} levels of JSON but got more", name,
-                      max_depth);
+        require(depth < max_depth, "[base] {}: expected at most {} levels of JSON but got more",
+                name, max_depth);
         break;
       case Json::parse_event_t::key:
-        base::require(open_objects.back().insert(parsed.get<std::string>()).second,
-                      "[checkpoint] {}: expected each key once but got '{}' twice", name,
-                      parsed.get<std::string>());
+        require(open_objects.back().insert(parsed.get<std::string>()).second,
+                "[base] {}: expected each key once but got '{}' twice", name,
+                parsed.get<std::string>());
         break;
       case Json::parse_event_t::object_end:
         open_objects.pop_back();
@@ -56,8 +55,8 @@ Json parse_json(std::string_view text, std::string_view name, int max_depth) {
   try {
     return Json::parse(text, check);
   } catch (const Json::exception& error) {
-    base::fail("[checkpoint] {}: expected JSON but got: {}", name, plain_message(error));
+    fail("[base] {}: expected JSON but got: {}", name, plain_message(error));
   }
 }
 
-}  // namespace roformer::checkpoint
+}  // namespace roformer::base
