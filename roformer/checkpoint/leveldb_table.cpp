@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/base/crc32c.h"
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/byte_append.h"
 #include "roformer/checkpoint/byte_cursor.h"
-#include "roformer/checkpoint/crc32c.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -49,7 +49,7 @@ std::string_view read_block(std::string_view bytes, const BlockHandle& handle,
   const std::string_view with_type = bytes.substr(offset, size + 1);
   ByteCursor trailer(bytes.substr(offset + size, kTrailerBytes), name);
   const std::uint64_t type = trailer.number(1);
-  base::require(trailer.number(kWordBytes) == mask_crc32c(crc32c(with_type)),
+  base::require(trailer.number(kWordBytes) == base::mask_crc32c(base::crc32c(with_type)),
                 "[checkpoint] {}: expected another checksum of the block at {} (damaged?)", name,
                 offset);
   base::require(type == 0, "[checkpoint] {}: expected blocks without compression but got type {}",
@@ -110,7 +110,7 @@ BlockHandle append_block(std::string& file, const LeveldbEntries& entries) {
   const BlockHandle handle{file.size(), block.size()};
   block += '\0';  // no compression
   file += block;
-  append_number(file, mask_crc32c(crc32c(block)), kWordBytes);
+  append_number(file, base::mask_crc32c(base::crc32c(block)), kWordBytes);
   return handle;
 }
 

@@ -6,10 +6,10 @@
 #include <exception>
 #include <string_view>
 
+#include "roformer/base/crc32c.h"
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/byte_append.h"
-#include "roformer/checkpoint/crc32c.h"
 #include "roformer/checkpoint/pickle_writer.h"
 #include "roformer/checkpoint/printable.h"
 #include "roformer/checkpoint/tensor_bytes.h"
@@ -129,7 +129,7 @@ void write_tensorflow(const std::filesystem::path& prefix,
         append_tensor(append, tensor);
         index.tensors[output.name] = {
             output.dtype, output.shape,         shard,
-            begin,        begin + bytes.size(), mask_crc32c(crc32c(bytes))};
+            begin,        begin + bytes.size(), base::mask_crc32c(base::crc32c(bytes))};
         begin += bytes.size();
         on_bytes(bytes.size());
       }

@@ -1,7 +1,7 @@
 #include "roformer/checkpoint/tensorflow_file.h"
 
+#include "roformer/base/crc32c.h"
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/crc32c.h"
 #include "roformer/checkpoint/printable.h"
 #include "roformer/checkpoint/tensor_bytes.h"
 
@@ -28,7 +28,7 @@ torch::Tensor TensorFlowFile::tensor(const std::string& name) const {
   const BundleEntry& entry = index_.tensors.at(name);
   const auto& shard = shards_[static_cast<std::size_t>(entry.shard)];
   const std::string_view bytes = shard->view().substr(entry.begin, entry.end - entry.begin);
-  base::require(mask_crc32c(crc32c(bytes)) == entry.masked_checksum,
+  base::require(base::mask_crc32c(base::crc32c(bytes)) == entry.masked_checksum,
                 "[checkpoint] {}: tensor '{}': expected another checksum of the data (damaged?)",
                 path_.string(), printable(name));
   return tensor_over(shard, entry.begin, entry.dtype, entry.shape);

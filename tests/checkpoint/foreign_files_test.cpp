@@ -7,7 +7,6 @@
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/convert.h"
-#include "roformer/checkpoint/crc32c.h"
 #include "roformer/checkpoint/embed_positions.h"
 #include "roformer/checkpoint/leveldb_table.h"
 #include "roformer/checkpoint/safetensors.h"
@@ -245,15 +244,6 @@ TEST(LeveldbTable, RefusesHandlesThatLie) {
   std::string damaged = good;
   damaged[3] = 'z';  // the key
   expect_error({"checksum"}, [&] { read_leveldb_table(damaged, "t"); });
-}
-
-TEST(Crc32c, KnownValues) {
-  EXPECT_EQ(crc32c("123456789"), 0xe3069283u);
-  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aau);  // RFC 3720, B.4
-  EXPECT_EQ(crc32c(""), 0u);
-  const std::string text = "TensorFlow writes these";
-  for (std::size_t i = 0; i <= text.size(); ++i)
-    EXPECT_EQ(crc32c(text.substr(i), crc32c(text.substr(0, i))), crc32c(text));
 }
 
 TEST(Shards, AreFoundWhereTheIndexSays) {
