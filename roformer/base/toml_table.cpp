@@ -32,7 +32,7 @@ struct TomlDocument {
 namespace {
 
 toml::table parse_toml(std::string_view text, std::string_view name) {
-  require_ascii_outside_quotes(text, name);
+  require_plain_toml(text, name);
   try {
     return toml::parse(text, name);
   } catch (const toml::parse_error& error) {
@@ -71,9 +71,10 @@ std::string_view trimmed(std::string_view text) {
 toml::table parse_change_value(std::string_view text, std::string_view change) {
   toml::table bare;
   bare.insert("value", std::string(text));
-  if (has_bare_non_ascii(text)) return bare;  // no TOML
+  const std::string assignment = fmt::format("value = {}", text);
+  if (find_toml_flaw(assignment)) return bare;  // no TOML
   try {
-    toml::table parsed = toml::parse(fmt::format("value = {}", text));
+    toml::table parsed = toml::parse(assignment);
     const toml::node* value = parsed.get("value");
     const bool date = value->is_date() || value->is_time() || value->is_date_time();
     if (parsed.size() == 1 && !date) return parsed;
@@ -87,6 +88,8 @@ toml::table parse_change_value(std::string_view text, std::string_view change) {
   return bare;
 }
 
+constexpr std::size_t most_change_parts = 32;
+
 std::vector<std::string> split_path(std::string_view path, std::string_view change) {
   std::vector<std::string> parts;
   while (true) {
@@ -95,6 +98,8 @@ std::vector<std::string> split_path(std::string_view path, std::string_view chan
     require(!parts.back().empty(), "[base] expected a change section.key=value but got '{}'",
             change);
     if (dot == std::string_view::npos) return parts;
+    require(parts.size() < most_change_parts, "[base] expected a change of at most {} parts",
+            most_change_parts);
     path.remove_prefix(dot + 1);
   }
 }

@@ -1,6 +1,7 @@
 #include "roformer/base/toml_text.h"
 
 #include <algorithm>
+#include <string>
 
 #include "roformer/base/error.h"
 
@@ -47,19 +48,132 @@ std::size_t find_bare_non_ascii(std::string_view text) {
   return text.size();
 }
 
-}  // namespace
+constexpr std::size_t most_levels = 32;
 
-bool has_bare_non_ascii(std::string_view text) {
-  return find_bare_non_ascii(text) < text.size();
+bool has_non_ascii(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
-void require_ascii_outside_quotes(std::string_view text, std::string_view name) {
+// Follows brackets, keys and values through a text. toml++ reads a value that begins with no quote
+// or bracket up to the next blank, comma or closing bracket, so that what looks like a string within
+// (`+e["é"]`) is none to it.
+class TomlStructure {
+ public:
+  explicit TomlStructure(std::string_view text) : text_(text) {}
+
+  /// The first place with too many levels or, where other characters than ASCII come later, the
+  /// first that is no TOML; nullopt if there is none.
+  std::optional<TomlFlaw> flaw() {
+    for (std::size_t place = 0; place < text_.size();) {
+      const std::size_t end = end_of_part(place);
+      if (!step(text_[place]) && has_non_ascii(text_.substr(place)))
+        return TomlFlaw{place, "expected a key or a value to end or to be in quotes"};
+      if (open_.size() > most_levels)
+        return TomlFlaw{place, "expected at most 32 levels of brackets"};
+      if (dots_ >= most_levels) return TomlFlaw{place, "expected at most 32 parts in a key"};
+      place = end;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr char line_start = '\n', bare = 'a', header = 'h';
+
+  std::size_t end_of_part(std::size_t place) const {
+    const char c = text_[place];
+    if (c == '#') return std::min(text_.find('\n', place), text_.size());
+    return c == '"' || c == '\'' ? end_of_string(text_, place) : place + 1;
+  }
+
+  bool in(char bracket) const { return !open_.empty() && open_.back() == bracket; }
+  bool before_value() const { return last_ == '=' || (in('[') && (last_ == '[' || last_ == ',')); }
+  bool in_key() const {
+    if (open_.empty()) return mark_ == line_start;
+    return in(header) || (in('{') && (mark_ == '{' || mark_ == ','));
+  }
+  bool before_key_part() const { return in_key() && (last_ == mark_ || last_ == '.'); }
+
+  void mark(char c) {
+    mark_ = last_ = c;
+    dots_ = 0;
+  }
+
+  bool open(char c, bool expected) {
+    open_ += c;
+    mark(c);
+    return expected;
+  }
+
+  // Takes in a part that begins with `c`; whether TOML may have it here.
+  bool step(char c) {
+    switch (c) {
+      case ' ':
+      case '\t':
+      case '\r':
+      case '#':
+        return true;
+      case '\n':
+        if (open_.empty()) mark(line_start);
+        return true;
+      case '[':
+        if (open_.empty() && last_ == line_start) return open(header, true);
+        if (in(header) && last_ == header) return open(header, true);
+        return open('[', before_value());
+      case '{':
+        return open('{', before_value());
+      case ']':
+      case '}':
+        if (!open_.empty()) open_.pop_back();
+        mark(c);
+        return true;
+      case '=': {
+        const bool expected = in_key() && !in(header);
+        mark(c);
+        return expected;
+      }
+      case ',':
+        mark(c);
+        return true;
+      case '"':
+      case '\'': {
+        const bool expected = before_value() || before_key_part();
+        last_ = c;
+        return expected;
+      }
+      default:
+        if (c == '.') ++dots_;
+        last_ = c == '.' ? '.' : bare;
+        return true;
+    }
+  }
+
+  std::string_view text_;
+  std::string open_;        // the brackets around, the outermost first
+  char mark_ = line_start;  // the last bracket, comma, equals sign or line's end
+  char last_ = line_start;  // the last part of any kind
+  std::size_t dots_ = 0;    // since the mark
+};
+
+}  // namespace
+
+std::optional<TomlFlaw> find_toml_flaw(std::string_view text) {
   const std::size_t place = find_bare_non_ascii(text);
+  if (place < text.size())
+    return TomlFlaw{place, "expected characters other than ASCII in quotes or comments only"};
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (!text.starts_with(byte_order_mark)) return TomlStructure(text).flaw();
+  auto flaw = TomlStructure(text.substr(byte_order_mark.size())).flaw();
+  if (flaw) flaw->place += byte_order_mark.size();
+  return flaw;
+}
+
+void require_plain_toml(std::string_view text, std::string_view name) {
+  const auto flaw = find_toml_flaw(text);
+  if (!flaw) return;
   const auto line =
-      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(place), '\n');
-  require(place == text.size(),
-          "[recipe] {}:{}: expected characters other than ASCII in quotes or comments only", name,
-          line);
+      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(flaw->place), '\n');
+  fail("[recipe] {}:{}: {}", name, line, flaw->message);
 }
 
 }  // namespace roformer::base
