@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
@@ -60,6 +61,28 @@ std::string with_dtype(const std::string& text, Dtype dtype) {
   return config.dump(2) + "\n";
 }
 
+bool is_weights_name(const std::string& name) {
+  if (std::find(kKnownWeights.begin(), kKnownWeights.end(), name) != kKnownWeights.end())
+    return true;
+  static const std::regex part(
+      R"((model|pytorch_model)-\d{5}-of-\d{5}\.(safetensors|bin)|bert_model\.ckpt\.data-\d{5}-of-\d{5}|checkpoint)");
+  return std::regex_match(name, part);
+}
+
+// The files of weights in the folder, parts and all, that are not the new ones; in order.
+std::vector<std::string> old_weights(const fs::path& folder,
+                                     const std::vector<std::string>& new_weights) {
+  std::vector<std::string> names;
+  for (const auto& item : fs::directory_iterator(folder)) {
+    const std::string name = item.path().filename().string();
+    const bool is_new =
+        std::find(new_weights.begin(), new_weights.end(), name) != new_weights.end();
+    if (!is_new && is_weights_name(name) && item.is_regular_file()) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 void copy_companion(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to.parent_path(), error);
@@ -111,10 +134,7 @@ void write_companions(const fs::path& from, const fs::path& to, const Weights& w
     copy_companion(from / name, to / name);
     report.files.push_back(name);
   }
-  for (const char* name : kKnownWeights) {
-    const bool is_new =
-        std::find(new_weights.begin(), new_weights.end(), name) != new_weights.end();
-    if (is_new || !fs::exists(to / name)) continue;
+  for (const std::string& name : old_weights(to, new_weights)) {
     fs::remove(to / name);
     report.notes.push_back(fmt::format("{} was there and is removed", name));
   }

@@ -49,7 +49,7 @@ std::optional<std::string> find_prefix(const Weights& weights) {
 
 // What shall stand before them; none: what stands there.
 std::optional<std::string> choose_prefix(const fs::path& folder, const Weights& weights,
-                                         NamePrefix prefix) {
+                                         NamePrefix prefix, Format format) {
   switch (prefix) {
     case NamePrefix::none:
       return "";
@@ -63,6 +63,7 @@ std::optional<std::string> choose_prefix(const fs::path& folder, const Weights& 
       break;
   }
   const auto found = find_prefix(weights);
+  if (found && format == Format::tensorflow) return "bert.";  // whatever the model, as bert4keras
   if (!found || found->empty() || !has_config(folder)) return std::nullopt;
   return load_foreign_config(folder, weights).encoder.model_type + ".";
 }
@@ -142,14 +143,25 @@ void add_position_table(const fs::path& folder, const Weights& weights, const st
   tensors.push_back(std::move(output));
 }
 
+// bert4keras computes RoFormer's table of sines and has no tensor for it.
+bool is_left_out(std::string_view name, const ConvertOptions& options) {
+  return options.format == Format::tensorflow && !options.embed_positions &&
+         name.ends_with(kPositionTable);
+}
+
 std::vector<OutputTensor> plan_tensors(const Weights& weights,
                                        const std::optional<std::string>& prefix,
                                        const ConvertOptions& options,
+                                       std::vector<std::string>& left_out,
                                        std::vector<std::string>& notes) {
   std::vector<OutputTensor> outputs;
   std::set<std::string> names;
   for (const auto& [name, facts] : weights.entries()) {
     require_name(name, weights.path());
+    if (is_left_out(name, options)) {
+      left_out.push_back(name);
+      continue;
+    }
     outputs.push_back(plan_tensor(weights, name, prefix, options, notes));
     base::require(names.insert(outputs.back().name).second,
                   "[checkpoint] {}: expected each new name once but '{}' would be there twice",
@@ -240,8 +252,9 @@ ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOpt
   ConvertReport report;
   report.left_out = weights.training_state();
   report.notes = weights.notes();
-  const auto prefix = choose_prefix(folder, weights, options.prefix);
-  std::vector<OutputTensor> tensors = plan_tensors(weights, prefix, options, report.notes);
+  const auto prefix = choose_prefix(folder, weights, options.prefix, options.format);
+  std::vector<OutputTensor> tensors =
+      plan_tensors(weights, prefix, options, report.left_out, report.notes);
   if (options.embed_positions) {
     add_position_table(folder, weights, prefix.value_or(find_prefix(weights).value_or("")), options,
                        tensors, report.notes);

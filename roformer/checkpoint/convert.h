@@ -12,7 +12,8 @@
 namespace roformer::checkpoint {
 
 /// What stands in front of the encoder's names. `model`: "roformer." or "bert." as config.json says,
-/// where the file has any of these, so that transformers finds the weights.
+/// where the file has any of these, so that transformers finds the weights; "bert/" in TensorFlow's
+/// format, as bert4keras names every model's.
 enum class NamePrefix { model, keep, none, roformer, bert };
 
 /// How LayerNorm's weight and bias are called. TensorFlow's format always has its own names.

@@ -1,6 +1,8 @@
 #include "roformer/checkpoint/tensor_source.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
@@ -48,8 +50,23 @@ fs::path find_tensorflow_index(const fs::path& folder) {
              folder.string(), found.size());
 }
 
+// What is often downloaded in the place of weights.
+void require_no_text(std::string_view content, const fs::path& path) {
+  base::require(!content.starts_with("version https://git-lfs.github.com/"),
+                "[checkpoint] {}: expected weights but got a pointer of git-lfs: fetch the file "
+                "itself with git lfs pull",
+                path.string());
+  const std::size_t begin = std::min(content.find_first_not_of(" \t\r\n"), content.size());
+  std::string start(content.substr(begin, 9));
+  for (char& c : start) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  base::require(start != "<!doctype" && !start.starts_with("<html"),
+                "[checkpoint] {}: expected weights but got an HTML page: download the file itself",
+                path.string());
+}
+
 std::shared_ptr<const TensorSource> open_by_content(const fs::path& path) {
   const base::MappedFile file(path);
+  require_no_text(file.view(), path);
   if (file.view().starts_with("PK\x03\x04") || is_legacy_container(file.view()))
     return std::make_shared<PyTorchFile>(path);
   return std::make_shared<SafetensorsFile>(path);
@@ -79,6 +96,9 @@ const TensorFacts& TensorSource::facts(const std::string& name) const {
 }
 
 std::shared_ptr<const TensorSource> open_tensor_file(const fs::path& path) {
+  base::require(!fs::exists(path) || fs::is_regular_file(path) || fs::is_directory(path),
+                "[checkpoint] {}: expected a file of weights but got a pipe or a device",
+                path.string());
   const std::string name = path.filename().string();
   if (name.ends_with(".index.json")) return std::make_shared<ShardedSource>(path);
   if (name.ends_with(kIndexEnding)) return std::make_shared<TensorFlowFile>(path);

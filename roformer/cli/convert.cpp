@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "roformer/base/error.h"
 #include "roformer/base/progress.h"
@@ -38,6 +39,21 @@ const std::map<std::string, NamePrefix> kPrefixes{{"model", NamePrefix::model},
 const std::map<std::string, NameSpelling> kSpellings{{"huggingface", NameSpelling::huggingface},
                                                      {"gamma-beta", NameSpelling::gamma_beta}};
 
+// One of the map's words, and not the number that stands for it.
+template <typename Value>
+CLI::Validator one_of(const std::map<std::string, Value>& values) {
+  std::vector<std::string> words;
+  for (const auto& [word, value] : values) words.push_back(word);
+  return CLI::Validator(
+      [values, list = fmt::format("{}", fmt::join(words, ", "))](std::string& word) {
+        const auto found = values.find(word);
+        if (found == values.end()) return fmt::format("expected {} but got '{}'", list, word);
+        word = std::to_string(static_cast<int>(found->second));
+        return std::string();
+      },
+      "");
+}
+
 struct ConvertArguments {
   CommonOptions common;
   std::string from;
@@ -66,7 +82,7 @@ void print_report(const ConvertArguments& arguments, const checkpoint::ConvertRe
                            static_cast<double>(report.bytes) / 1e6, arguments.from, arguments.to,
                            fmt::join(report.files, ", "));
   if (!report.left_out.empty())
-    std::cout << fmt::format("left out, an optimizer's: {} tensors, {} the first\n",
+    std::cout << fmt::format("left out, an optimizer's or computed: {} tensors, {} the first\n",
                              report.left_out.size(), report.left_out.front());
   for (const std::string& note : report.notes) std::cout << "note: " << note << '\n';
 }
@@ -105,27 +121,28 @@ void add_convert_command(CLI::App& program) {
   command->add_option("to", arguments->to, "folder to write")->required();
   command
       ->add_option("--format", options.format, "safetensors, pytorch, pytorch-legacy, tensorflow")
-      ->transform(CLI::CheckedTransformer(kFormats))
+      ->transform(one_of(kFormats))
       ->default_str("safetensors");
   command
       ->add_option_function<Dtype>(
           "--dtype", [&options](const Dtype& dtype) { options.dtype = dtype; },
           "float32, float16, bfloat16, float64 (default: as they are)")
-      ->transform(CLI::CheckedTransformer(kDtypes));
+      ->transform(one_of(kDtypes));
   command
       ->add_option("--max-shard-size", arguments->shard_size,
                    "larger weights go into several files: 5GB, 300MB")
       ->capture_default_str();
   command
-      ->add_option(
-          "--prefix", options.prefix,
-          "before the encoder's names: model (as config.json says), keep, none, roformer, bert")
-      ->transform(CLI::CheckedTransformer(kPrefixes))
+      ->add_option("--prefix", options.prefix,
+                   "before the encoder's names: model (as config.json says; bert in TensorFlow's "
+                   "format), keep, none, "
+                   "roformer, bert")
+      ->transform(one_of(kPrefixes))
       ->default_str("model");
   command
       ->add_option("--names", options.spelling,
                    "LayerNorm's weight and bias: huggingface, or gamma-beta as before 2019")
-      ->transform(CLI::CheckedTransformer(kSpellings))
+      ->transform(one_of(kSpellings))
       ->default_str("huggingface");
   command->add_flag("--embed-positions", options.embed_positions,
                     "add RoFormer's table of sines, which some programs expect in the file");

@@ -153,6 +153,7 @@ def test_converts_between_all_formats(kind, tmp_path):
     out = tmp_path / "end"
     assert run_program("convert", last, out).returncode == 0
     end = load_file(out / "model.safetensors")
+    state.pop("roformer.encoder.embed_positions.weight", None)  # no tensor of bert4keras' files
     assert end.keys() == state.keys() and all(torch.equal(end[name], state[name]) for name in state)
     assert json.loads((out / "config.json").read_text()) == json.loads((tmp_path / "start/config.json").read_text())
 
@@ -436,3 +437,35 @@ def test_the_cases_would_have_run(tmp_path):
         ran += marker.exists()
         marker.unlink(missing_ok=True)
     assert ran >= 18
+
+
+def test_tensorflow_names_are_bert4keras_own(tmp_path):
+    save(make_model(), tmp_path / "model")
+    run = run_program("convert", tmp_path / "model", tmp_path / "out", "--format", "tensorflow")
+    assert run.returncode == 0, run.stderr
+    assert run_program("convert", tmp_path / "out", tmp_path / "back", "--prefix", "keep").returncode == 0
+    names = load_file(tmp_path / "back/model.safetensors").keys()
+    assert "bert.embeddings.word_embeddings.weight" in names
+    assert all(name.startswith(("bert.", "cls.")) and "embed_positions" not in name for name in names), names
+
+
+def test_force_leaves_no_weights_of_another_format(tmp_path):
+    save(make_model(), tmp_path / "model")
+    for format in FORMATS + FORMATS[::-1]:
+        options = ["--format", format, "--force", "--max-shard-size"]
+        assert run_program("convert", tmp_path / "model", tmp_path / "out", *options, "9KB").returncode == 0
+        run = run_program("convert", "--json", tmp_path / "model", tmp_path / "out", *options, "20KB")
+        assert run.returncode == 0, run.stderr
+        report = json.loads(run.stdout)
+        left = {path.name for path in (tmp_path / "out").iterdir()} - set(report["files"])
+        assert left <= {"bert_config.json"}, format  # of no matter beside config.json
+        assert any("is removed" in note for note in report["notes"]), report
+
+
+def test_wrong_options_of_convert_list_the_right_ones(tmp_path):
+    save(make_model(), tmp_path / "model")
+    for value in ("1", "onnx", ""):
+        run = run_program("convert", tmp_path / "model", tmp_path / "out", "--format", value)
+        assert run.returncode == 2 and not (tmp_path / "out").exists()
+        if value:
+            assert "pytorch, pytorch-legacy, safetensors, tensorflow" in run.stderr and "{" not in run.stderr, run.stderr
