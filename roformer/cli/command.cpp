@@ -6,6 +6,11 @@
 #include "roformer/base/error.h"
 
 namespace roformer::cli {
+namespace {
+
+constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one sequence
+
+}  // namespace
 
 void add_device_options(CLI::App& command, CommonOptions& options) {
   command.add_option("--device", options.device, "where to compute: cpu, cuda or cuda:N")
@@ -25,15 +30,14 @@ void add_length_options(CLI::App& command, pipeline::LengthOptions& options) {
   command
       .add_option("--max-length", options.max_length,
                   "tokens a sequence, special ones included (default: what the model allows)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::int64_t{1}, kMostTokens));
   command
       .add_option_function<std::int64_t>(
           "--stride", [&options](const std::int64_t& stride) { options.stride = stride; },
           "read longer lines in windows that share so many tokens (default: a longer line is an "
           "error)")
-      ->check(CLI::NonNegativeNumber);
-  command
-      .add_flag("--truncate", options.truncate, "cut longer lines instead of refusing them")
+      ->check(CLI::Range(std::int64_t{0}, kMostTokens));
+  command.add_flag("--truncate", options.truncate, "cut longer lines instead of refusing them")
       ->excludes("--stride");
 }
 

@@ -86,6 +86,7 @@ int run_program(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);  // a reader that leaves, as in `| head`, ends us quietly, even if
                                   // our parent ignores it
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that outgrows its limit is an error of the write
   roformer::base::set_up_log();
   return roformer::cli::run_program(argc, argv);
 }

@@ -1,16 +1,19 @@
 """Bad input ends with exit code 1 or 2 and one clear message that names the place, never with a signal."""
 
 import json
+import os
 import random
+import resource
 import shutil
 import struct
+import subprocess
 
 import pytest
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from conftest import run_program
+from conftest import BUILD, run_program
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "sat", "on", "mat", ".", "##s", "a", "dog",
               "ran", "##ning"]  # fmt: skip
@@ -288,3 +291,39 @@ def test_checkpoints_without_what_a_command_needs(good, tmp_path):
     (tmp_path / "bare" / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
     assert_refused(run_program("fill-mask", "--model", tmp_path / "bare", text="a [MASK]\n"), "cls.predictions")
     assert_refused(run_program("embed", "--pooling", "pooler", "--model", tmp_path / "bare", text="a\n"), "pooler")
+
+
+def test_deep_json_is_refused(good, model):
+    deep = "[" * 100_000
+    for name in ("tokenizer_config.json", "added_tokens.json", "special_tokens_map.json", "tokenizer.json", "config.json"):
+        (model / name).write_text(deep)
+        assert_refused(run_program("embed", "--model", model, text="a\n"), name, "levels")
+        (model / name).unlink()
+    assert_refused(run_program("detokenize", "--model", good / "roformer", text="[1]\n" + deep + "\n"), "line 2", "levels")
+
+
+def test_files_that_outgrow_their_limit(good, tmp_path):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    command = [str(BUILD / "roformer"), "convert", str(good / "roformer"), str(tmp_path / "out")]
+    assert_refused(subprocess.run(command, capture_output=True, text=True, preexec_fn=limit), "File too large")
+
+
+def test_what_is_downloaded_in_place_of_weights(good, model):
+    weights = model / "model.safetensors"
+    for content, words in (
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n", "git-lfs"),
+        ("\n<!DOCTYPE html>\n<html></html>\n", "HTML"),
+        ("<html><body>404</body></html>", "HTML"),
+    ):
+        weights.write_text(content)
+        assert_refused(run_program("inspect", model), words, "model.safetensors")
+    weights.unlink()
+    os.mkfifo(weights)
+    assert_refused(run_program("inspect", model, timeout=20), "pipe", "model.safetensors")
+
+
+def test_lengths_out_of_range_are_short_messages(good):
+    finished = run_program("embed", "--model", good / "roformer", "--max-length", -1, text="a\n")
+    assert finished.returncode == 2 and len(finished.stderr) < 300, finished.stderr
