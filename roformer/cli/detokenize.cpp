@@ -11,6 +11,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/line_chunks.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
@@ -75,6 +76,7 @@ void detokenize(const DetokenizeOptions& options) {
     const std::string text = tokenizer.decode(ids, options.decode);
     std::cout << (options.common.json ? nlohmann::json{{"text", text}}.dump() : text) << '\n';
   }
+  require_readable_input();
   std::cout.flush();
   base::require(std::cout.good(), "[detokenize] cannot write to standard output");
 }

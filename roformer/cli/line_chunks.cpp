@@ -3,8 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
+
+#include "roformer/base/error.h"
 
 namespace roformer::cli {
 namespace {
@@ -20,6 +24,18 @@ std::int64_t input_size() {
 }
 
 }  // namespace
+
+// The end is also what a stream shows where reading fails: a read of our own tells.
+void require_readable_input() {
+  if (std::cin.good()) return;
+  char byte = 0;
+  ssize_t count = 0;
+  do {
+    count = ::read(STDIN_FILENO, &byte, 0);
+  } while (count < 0 && errno == EINTR);
+  base::require(count >= 0 && !std::cin.bad(), "[cli] cannot read standard input: {}",
+                count < 0 ? std::strerror(errno) : "an error of input");
+}
 
 LineChunks::LineChunks(std::string_view title)
     : lines_at_once_(::isatty(STDIN_FILENO) != 0 ? 1 : kLinesAtOnce) {
@@ -41,6 +57,7 @@ bool LineChunks::next() {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     lines_.push_back(line);
   }
+  require_readable_input();
   bytes_ += static_cast<std::int64_t>(chunk_bytes);
   if (lines_.empty() && progress_) progress_->finish();
   return !lines_.empty();

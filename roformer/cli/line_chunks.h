@@ -34,4 +34,7 @@ class LineChunks {
 /// JSON text of a string; bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 
+/// Throws Error where the lines of standard input ended because it cannot be read.
+void require_readable_input();
+
 }  // namespace roformer::cli

@@ -7,6 +7,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/line_chunks.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
@@ -117,6 +118,7 @@ void tokenize(const TokenizeOptions& options) {
     encode_line(tokenizer, line, number, options, encoding);
     printer.print(encoding, 0);
   }
+  require_readable_input();
   printer.flush();
 }
 

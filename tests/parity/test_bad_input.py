@@ -310,6 +310,16 @@ def test_files_that_outgrow_their_limit(good, tmp_path):
     assert_refused(subprocess.run(command, capture_output=True, text=True, preexec_fn=limit), "File too large")
 
 
+def test_standard_input_that_cannot_be_read(good):
+    for command in ("embed", "fill-mask", "tokenize", "detokenize"):
+        arguments = [str(BUILD / "roformer"), command, "--model", str(good / "roformer")]
+        folder = os.open("/", os.O_RDONLY)
+        assert_refused(subprocess.run(arguments, stdin=folder, capture_output=True, text=True), "standard input")
+        os.close(folder)
+        closed = ["sh", "-c", 'exec "$@" <&-', "sh", *arguments]
+        assert_refused(subprocess.run(closed, capture_output=True, text=True), "standard input")
+
+
 def test_what_is_downloaded_in_place_of_weights(good, model):
     weights = model / "model.safetensors"
     for content, words in (
