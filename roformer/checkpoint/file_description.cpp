@@ -78,8 +78,8 @@ void describe_formats(const Weights& weights, std::vector<std::string>& oddities
   if (weights.format() == Format::pytorch_legacy)
     oddities.push_back(
         "the weights are in PyTorch's form from before version 1.6, which few programs but "
-        "PyTorch read; roformer convert makes safetensors of them");
-  if (weights.format() == Format::pytorch_zip)
+        "PyTorch read");
+  if (weights.format() == Format::pytorch_zip || weights.format() == Format::pytorch_legacy)
     oddities.push_back(
         "the weights are a pickle, which may run code in programs that trust it (not here); "
         "roformer convert makes safetensors of them");
@@ -101,6 +101,21 @@ void describe_types(const Weights& weights, std::vector<std::string>& oddities) 
     if (counts.contains(dtype))
       oddities.push_back(
           fmt::format("weights of type {} are computed with as float32", type_in_words(dtype)));
+  }
+}
+
+// BERT's classes with a pooler, and BertModel, which has one unless told otherwise.
+bool usually_pooled(const CheckpointConfig& config) {
+  if (config.encoder.model_type != "bert") return false;
+  switch (config.architecture) {
+    case Architecture::encoder:
+    case Architecture::pretraining:
+    case Architecture::next_sentence:
+    case Architecture::sequence_classifier:
+    case Architecture::multiple_choice:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -127,7 +142,7 @@ void describe_model(const CheckpointConfig& config, const Weights& weights,
         weights.entries().at(*table).shape.at(0)));
   if (weights.has(kDecoderWeight) && !encoder.tie_word_embeddings)
     oddities.push_back("the decoder has weights of its own, not those of the word embeddings");
-  if (encoder.model_type == "bert" && !find_ending(weights, "pooler.dense.weight"))
+  if (usually_pooled(config) && !find_ending(weights, "pooler.dense.weight"))
     oddities.push_back(
         "there is no pooler, which BERT's classifiers and embed --pooling pooler use");
 }

@@ -2,11 +2,13 @@
 // missing.
 #include <fmt/ranges.h>
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "roformer/base/error.h"
 #include "roformer/checkpoint/inspect.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/inspect_summary.h"
@@ -32,6 +34,11 @@ ordered_json describe_tensors(const checkpoint::Inspection& inspection) {
 }
 
 ordered_json describe(const std::string& folder) {
+  base::require(
+      !std::filesystem::is_regular_file(folder),
+      "[cli] expected a checkpoint folder but got the file {}; inspect the folder that it "
+      "lies in",
+      folder);
   const checkpoint::Inspection inspection = checkpoint::inspect(folder);
   const auto& config = inspection.config;
   const ordered_json tokenizer = describe_tokenizer(folder);
@@ -51,6 +58,7 @@ ordered_json describe(const std::string& folder) {
           {"position_encoding", config.encoder.position_encoding},
           {"config", ordered_json::parse(checkpoint::format_config(config))},
           {"tokenizer", tokenizer},
+          {"sentences", describe_sentences(folder)},
           {"missing", inspection.report.missing},
           {"unused", inspection.report.unused},
           {"tensors", describe_tensors(inspection)}};

@@ -3,10 +3,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
+#include "roformer/pipeline/sentence_folder.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
@@ -36,11 +38,35 @@ std::string tokenizer_class(const std::filesystem::path& folder) {
 std::string tokenizer_in_words(const ordered_json& tokenizer) {
   if (tokenizer.contains("error"))
     return "none that can be used: " + tokenizer.at("error").get<std::string>();
+  if (tokenizer.at("kind") == "bytes")
+    return fmt::format("bytes, {} ids", tokenizer.at("vocabulary_size").get<std::int64_t>());
   return fmt::format(
       "{}, {} tokens, {}; {}", tokenizer.at("kind").get<std::string>(),
       tokenizer.at("vocabulary_size").get<std::int64_t>(),
       tokenizer.at("lowercase").get<bool>() ? "lower case" : "upper and lower case",
       fmt::join(tokenizer.at("special_tokens").get<std::vector<std::string>>(), " "));
+}
+
+std::string kind_of(text::PieceModel model) {
+  switch (model) {
+    case text::PieceModel::bytes:
+      return "bytes";
+    default:
+      return "WordPiece";
+  }
+}
+
+std::string pooling_in_words(pipeline::Pooling pooling) {
+  switch (pooling) {
+    case pipeline::Pooling::cls:
+      return "the vector of [CLS]";
+    case pipeline::Pooling::max:
+      return "the largest components of all tokens";
+    case pipeline::Pooling::mean_sqrt:
+      return "the sum of all tokens by the root of their number";
+    default:
+      return "the mean over all tokens";
+  }
 }
 
 std::string in_millions(std::int64_t count) {
@@ -77,7 +103,7 @@ ordered_json describe_tokenizer(const std::filesystem::path& folder) {
     const auto tokenizer = text::Tokenizer::load(folder);
     const auto& config = tokenizer.config();
     return {{"vocabulary_size", tokenizer.vocabulary_size()},
-            {"kind", "WordPiece"},
+            {"kind", kind_of(config.model)},
             {"lowercase", config.normalizer.lowercase},
             {"unk_token", config.unk_token},
             {"mask_token", config.mask_token},
@@ -86,6 +112,19 @@ ordered_json describe_tokenizer(const std::filesystem::path& folder) {
               config.mask_token}}};
   } catch (const Error& error) {
     return {{"error", error.what()}};
+  }
+}
+
+std::string describe_sentences(const std::filesystem::path& folder) {
+  try {
+    const auto settings = pipeline::read_sentence_folder(folder);
+    if (!settings) return {};
+    std::string text = "sentence-transformers: " + pooling_in_words(settings->pooling);
+    if (settings->normalize) text += ", scaled to length 1";
+    if (settings->max_length > 0) text += fmt::format(", at most {} tokens", settings->max_length);
+    return text;
+  } catch (const Error& error) {
+    return error.what();
   }
 }
 
@@ -100,7 +139,9 @@ std::vector<std::string> usable_commands(const checkpoint::Inspection& inspectio
     if (has("masked language model")) commands.push_back("roformer fill-mask --model " + folder);
     if (!inspection.config.encoder.is_decoder) {
       commands.push_back("roformer embed --model " + folder);
-      if (has("pooler")) commands.push_back("roformer embed --pooling pooler --model " + folder);
+      const bool has_own = std::filesystem::exists(std::filesystem::path(folder) / "modules.json");
+      if (has("pooler") && !has_own)
+        commands.push_back("roformer embed --pooling pooler --model " + folder);
     }
     commands.push_back("roformer tokenize --model " + folder);
   }
@@ -153,6 +194,8 @@ std::string format_summary(const ordered_json& facts) {
   result +=
       rows("heads", heads.empty() ? std::vector<std::string>{"none: the bare encoder"} : heads);
   result += rows("tokenizer", {tokenizer_in_words(facts.at("tokenizer"))});
+  const auto sentences = facts.at("sentences").get<std::string>();
+  if (!sentences.empty()) result += rows("vectors", {sentences});
   result += rows("use it with", texts("commands"));
   const auto oddities = texts("unusual");
   result += rows("unusual", oddities.empty() ? std::vector<std::string>{"nothing"} : oddities);

@@ -16,6 +16,10 @@ std::string model_in_words(const model::EncoderConfig& config);
 /// is none ("error").
 nlohmann::ordered_json describe_tokenizer(const std::filesystem::path& folder);
 
+/// What sentence-transformers' files say of vectors, or what is wrong with them; empty if there are
+/// none.
+std::string describe_sentences(const std::filesystem::path& folder);
+
 /// "roformer fill-mask --model DIR", …: what can be done with the checkpoint.
 std::vector<std::string> usable_commands(const checkpoint::Inspection& inspection,
                                          const nlohmann::ordered_json& tokenizer,
