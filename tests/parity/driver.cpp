@@ -18,6 +18,7 @@
 
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"
+#include "roformer/base/log.h"
 #include "roformer/checkpoint/inspect.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/module_of.h"
@@ -185,6 +186,7 @@ int dispatch(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  base::set_up_log();  // standard output carries answers only
   try {
     return dispatch({argv + 1, argv + argc});
   } catch (const std::exception& error) {
