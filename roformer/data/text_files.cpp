@@ -52,8 +52,9 @@ std::vector<fs::path> files_of_pattern(const std::string& pattern) {
 }
 
 std::vector<fs::path> files_of_name(const std::string& name) {
-  if (fs::is_directory(name)) return files_in_folder(name);
-  if (fs::exists(name)) {
+  std::error_code unreadable;  // a name too long for the file system, say: it is not there
+  if (fs::is_directory(name, unreadable)) return files_in_folder(name);
+  if (fs::exists(name, unreadable)) {
     require(fs::is_regular_file(name),
             "[data] expected a text file, folder or pattern (data.text) but got {}, which is a "
             "device or pipe: its size is not known",

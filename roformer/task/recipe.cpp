@@ -52,8 +52,9 @@ void read_model(const base::TomlTable& root, Recipe& recipe) {
 // A path as given if something is there, else from the recipe's folder, so that recipes work from
 // any folder.
 std::string find_beside(const std::string& name, const fs::path& recipe) {
+  std::error_code unreadable;  // a name too long for the file system, say: it is not there
   const fs::path beside = recipe.parent_path() / name;
-  if (name.empty() || fs::exists(name) || !fs::exists(beside)) return name;
+  if (name.empty() || fs::exists(name, unreadable) || !fs::exists(beside, unreadable)) return name;
   return fs::weakly_canonical(beside).string();
 }
 

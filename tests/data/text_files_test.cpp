@@ -94,6 +94,10 @@ TEST(FindTextFiles, NothingFoundIsAnError) {
   }
 }
 
+TEST(TextFiles, NamesTooLongForTheSystemAreNotThere) {
+  EXPECT_THROW(find_text_files({std::string(5000, 'J')}), Error);
+}
+
 TEST(TextFiles, DevicesAreRefused) {
   EXPECT_THROW(find_text_files({"/dev/null"}), Error);
 }
