@@ -67,7 +67,9 @@ class TomlStructure {
   std::optional<TomlFlaw> flaw() {
     for (std::size_t place = 0; place < text_.size();) {
       const std::size_t end = end_of_part(place);
-      if (!step(text_[place]) && has_non_ascii(text_.substr(place)))
+      // Keys have no strings of three quotes: toml++ reads an empty one there and goes on bare.
+      const bool key_of_three = before_key_part() && begins_with_three_quotes(place);
+      if ((!step(text_[place]) || key_of_three) && has_non_ascii(text_.substr(place)))
         return TomlFlaw{place, "expected a key or a value to end or to be in quotes"};
       if (open_.size() > most_levels)
         return TomlFlaw{place, "expected at most 32 levels of brackets"};
@@ -84,6 +86,11 @@ class TomlStructure {
     const char c = text_[place];
     if (c == '#') return std::min(text_.find('\n', place), text_.size());
     return c == '"' || c == '\'' ? end_of_string(text_, place) : place + 1;
+  }
+
+  bool begins_with_three_quotes(std::size_t place) const {
+    const std::string_view three = text_.substr(place, 3);
+    return three == "\"\"\"" || three == "'''";
   }
 
   bool in(char bracket) const { return !open_.empty() && open_.back() == bracket; }

@@ -90,5 +90,10 @@ TEST(TomlText, AChangeIsABareStringThere) {
   EXPECT_EQ(table.get("a", ""), "\xE3\x80\x82\xC2\xA1");
 }
 
+TEST(TomlText, KeysOfThreeQuotesBeforeOtherThanAsciiAreRefused) {
+  EXPECT_THROW(TomlTable::parse("hidden.\"\"\"\" # x\n \xD8\x91r = 1\n", "x.toml"), Error);
+  EXPECT_THROW(TomlTable::parse("''''\n \xD8\x91r = 1\n", "x.toml"), Error);
+}
+
 }  // namespace
 }  // namespace roformer::base
