@@ -33,7 +33,6 @@ constexpr std::array<const char*, 13> kCompanions{"vocab.txt",
                                                   "sentence_bert_config.json",
                                                   "config_sentence_transformers.json",
                                                   "1_Pooling/config.json"};
-constexpr int kMaxCompanionDepth = 16;
 
 const char* transformers_name(Dtype dtype) {
   switch (dtype) {

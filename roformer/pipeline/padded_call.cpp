@@ -135,10 +135,11 @@ void PaddedCall::read_memory(std::int64_t hidden_size) {
   places.input_ids = torch::zeros({hidden.size(0), hidden.size(1)}, torch::kInt64);
   if (has("encoder_attention_mask"))
     places.attention_mask = tensors_["encoder_attention_mask"].cpu();
-  const packed::PackedInputs kept = packed::pack(places);
-  memory_.hidden =
-      hidden.to(torch::kFloat).flatten(0, 1).index_select(0, kept.places.to(hidden.device()));
-  memory_.cu_seqlens = kept.batch.cu_seqlens;
+  memory_inputs_ = packed::pack(places);
+  memory_.hidden = hidden.to(torch::kFloat)
+                       .flatten(0, 1)
+                       .index_select(0, memory_inputs_.places.to(hidden.device()));
+  memory_.cu_seqlens = memory_inputs_.batch.cu_seqlens;
 }
 
 model::ForwardOptions PaddedCall::forward_options() const {

@@ -27,6 +27,8 @@ class PaddedCall {
 
   const packed::PackedInputs& inputs() const { return inputs_; }
   const packed::PackedBatch& batch() const { return inputs_.batch; }
+  /// Places of encoder_hidden_states that are not masked; without them nothing.
+  const packed::PackedInputs& memory_inputs() const { return memory_inputs_; }
   /// Memory and prefix for the forward pass; refers to this call.
   model::ForwardOptions forward_options() const;
   std::int64_t num_choices() const { return num_choices_; }
@@ -66,7 +68,8 @@ class PaddedCall {
   checkpoint::TensorMap tensors_;
   std::int64_t num_choices_ = 0;
   packed::PackedInputs inputs_;
-  torch::Tensor mask_;  // (B, T) bool
+  torch::Tensor mask_;                  // (B, T) bool
+  packed::PackedInputs memory_inputs_;  // places of encoder_hidden_states
   model::Memory memory_;
 };
 

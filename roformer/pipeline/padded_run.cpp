@@ -17,7 +17,7 @@ namespace {
 using checkpoint::TensorMap;
 using torch::Tensor;
 
-// Columns (B + 1) of the places of a padded mask, packed: what weights are spread over.
+// The columns of each row's packed places: what weights are spread over.
 struct Columns {
   std::vector<Tensor> of_row;  // int64
   std::int64_t count = 0;
@@ -52,15 +52,6 @@ Tensor spread_weights(const std::vector<Tensor>& weights, const Columns& queries
   return padded;
 }
 
-Columns memory_columns(const PaddedCall& call) {
-  packed::PaddedInputs places;
-  const Tensor& hidden = call["encoder_hidden_states"];
-  places.input_ids = torch::zeros({hidden.size(0), hidden.size(1)}, torch::kInt64);
-  if (call.has("encoder_attention_mask"))
-    places.attention_mask = call["encoder_attention_mask"].cpu();
-  return columns_of(packed::pack(places));
-}
-
 void add_traces(const model::EncoderTrace& trace, const PaddedCall& call,
                 const PaddedRunOptions& options, std::int64_t heads, TensorMap& outputs) {
   outputs["last_hidden_state"] = call.unpack(trace.hidden_states.back());
@@ -74,9 +65,11 @@ void add_traces(const model::EncoderTrace& trace, const PaddedCall& call,
     outputs["attentions." + std::to_string(i)] =
         spread_weights(trace.attentions[i], tokens, tokens, heads);
   }
+  if (trace.cross_attentions.empty()) return;
+  const Columns memory = columns_of(call.memory_inputs());
   for (std::size_t i = 0; i < trace.cross_attentions.size(); ++i) {
     outputs["cross_attentions." + std::to_string(i)] =
-        spread_weights(trace.cross_attentions[i], tokens, memory_columns(call), heads);
+        spread_weights(trace.cross_attentions[i], tokens, memory, heads);
   }
 }
 
