@@ -4,43 +4,13 @@
 
 #include <limits>
 
+#include "roformer/attention/span_groups.h"
 #include "roformer/base/random.h"
 
 namespace roformer::attention {
 namespace {
 
 using torch::Tensor;
-
-// Spans first .. last − 1 alike in shape, their queries and keys end to end.
-struct Group {
-  Span span;  // the first of them
-  std::int64_t size;
-};
-
-bool continues(const Group& group, const Span& next) {
-  const Span& span = group.span;
-  return span.num_queries == next.num_queries && span.num_keys == next.num_keys &&
-         span.prefix == next.prefix && span.offset == next.offset &&
-         next.first_query == span.first_query + group.size * span.num_queries &&
-         next.first_key == span.first_key + group.size * span.num_keys;
-}
-
-std::vector<Group> groups_of_equal_length(const std::vector<Span>& spans) {
-  std::vector<Group> groups;
-  for (const Span& span : spans) {
-    if (!groups.empty() && continues(groups.back(), span)) {
-      ++groups.back().size;
-    } else {
-      groups.push_back({span, 1});
-    }
-  }
-  return groups;
-}
-
-// x (N, H, D) → (G, H, T, D), a view.
-Tensor heads_of(const Tensor& x, std::int64_t begin, std::int64_t group, std::int64_t length) {
-  return x.narrow(0, begin, group * length).unflatten(0, {group, length}).transpose(1, 2);
-}
 
 Tensor positions_of(const Tensor& positions, std::int64_t begin, std::int64_t group,
                     std::int64_t length) {
@@ -81,7 +51,7 @@ Tensor keep_mask(const std::vector<base::RowKey>& keys, std::int64_t columns, do
 }
 
 // Row h * N + token of the mask, for the (G, H, T) rows of a group: (G, H, T_q, T_k).
-Tensor dropout_factor(const Group& group, std::int64_t num_tokens, std::int64_t heads,
+Tensor dropout_factor(const SpanGroup& group, std::int64_t num_tokens, std::int64_t heads,
                       const AttentionOptions& options) {
   const Span& span = group.span;
   std::vector<base::RowKey> keys;
@@ -101,7 +71,7 @@ Tensor dropout_factor(const Group& group, std::int64_t num_tokens, std::int64_t 
 }
 
 // The weights of a group after softmax, (G, H, T_q, T_k).
-Tensor group_weights(const Group& group, const Tensor& queries, const Tensor& keys,
+Tensor group_weights(const SpanGroup& group, const Tensor& queries, const Tensor& keys,
                      const AttentionOptions& options, const AttentionTerms& terms,
                      const Tensor& q_places, const Tensor& k_places) {
   Tensor scores = torch::matmul(queries, keys.transpose(-1, -2)) * options.scale;
@@ -121,7 +91,7 @@ Tensor composed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
   check_spans(spans, q.size(0), k.size(0));
   const std::int64_t heads = q.size(1);
   std::vector<Tensor> outputs;
-  for (const Group& group : groups_of_equal_length(spans)) {
+  for (const SpanGroup& group : groups_of_equal_length(spans)) {
     const Span& span = group.span;
     const Tensor queries = heads_of(q, span.first_query, group.size, span.num_queries);
     const Tensor keys = heads_of(k, span.first_key, group.size, span.num_keys);

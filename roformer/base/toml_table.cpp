@@ -283,6 +283,22 @@ std::vector<std::string> TomlTable::get_strings(std::string_view key,
   return strings;
 }
 
+std::vector<double> TomlTable::get_numbers(std::string_view key,
+                                           std::vector<double> fallback) const {
+  const auto* node = state_->find(key);
+  if (node == nullptr) return fallback;
+  require(node->is_array(), "[base] {}: expected an array of numbers but got {}", where(key),
+          type_name(*node));
+  std::vector<double> numbers;
+  for (const auto& element : *node->as_array()) {
+    const auto number = element.value<double>();
+    require(number.has_value(), "[base] {}: expected an array of numbers but one element is {}",
+            where(key), type_name(element));
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
 TomlTable TomlTable::table(std::string_view key) const {
   const auto* node = state_->find(key);
   require(node == nullptr || node->is_table(), "[base] {}: expected a table but got {}", where(key),

@@ -39,6 +39,9 @@ class TomlTable {
   std::vector<std::string> get_strings(std::string_view key,
                                        std::vector<std::string> fallback) const;
 
+  /// An array of numbers.
+  std::vector<double> get_numbers(std::string_view key, std::vector<double> fallback) const;
+
   /// A sub-table; an absent one reads as empty (all defaults).
   TomlTable table(std::string_view key) const;
   /// `[[key]]`: each element as a table; empty if absent.

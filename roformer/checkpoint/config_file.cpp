@@ -24,7 +24,7 @@ EncoderConfig defaults_of(const std::string& model_type) {
   if (model_type == "bert") {
     config.vocab_size = 30522;
     config.max_position_embeddings = 512;
-    config.position_encoding = "learned";
+    config.encoding.name = "learned";
   }
   return config;
 }
@@ -66,11 +66,18 @@ void read_behaviour(const ConfigReader& reader, EncoderConfig& config) {
   config.initializer_range = reader.number("initializer_range", config.initializer_range);
   config.layer_norm_eps = reader.number("layer_norm_eps", config.layer_norm_eps);
   config.tie_word_embeddings = reader.boolean("tie_word_embeddings", config.tie_word_embeddings);
-  config.rotary_value = reader.boolean("rotary_value", config.rotary_value);
-  config.position_encoding = reader.string("position_encoding", config.position_encoding);
-  config.rope_theta = reader.number("rope_theta", config.rope_theta);
-  config.rotary_dim = reader.integer("rotary_dim", config.rotary_dim);
-  config.rotary_interleaved = reader.boolean("rotary_interleaved", config.rotary_interleaved);
+}
+
+// Keys of encodings that the model does not have are left alone: transformers writes rotary_value
+// into every RoFormer's file.
+void read_extensions(const ConfigReader& reader, EncoderConfig& config) {
+  const auto read = [&](const char* key, auto& value) { reader.read(key, value); };
+  reader.read("position_encoding", config.encoding.name);
+  position::for_each_option(config.encoding, [&](const char* readers, const char* key, auto& value) {
+    if (position::reads_option(readers, config.encoding.name)) read(key, value);
+  });
+  reader.read("attention", config.attention);
+  if (config.attention == "linear") attention::for_each_option(config.linear, read);
 }
 
 // JunnYu's code takes every norm_type but "layer_norm" for the norm without weights.
@@ -167,7 +174,7 @@ void write_encoder(const EncoderConfig& config, json& object) {
   object["vocab_size"] = config.vocab_size;
   if (config.model_type == "roformer") {
     object["embedding_size"] = config.embedding_size;
-    object["rotary_value"] = config.rotary_value;
+    object["rotary_value"] = config.encoding.rotary_value;
   }
   object["hidden_size"] = config.hidden_size;
   object["num_hidden_layers"] = config.num_hidden_layers;
@@ -194,14 +201,30 @@ void write_unless_default(json& object, const char* key, const T& value, const T
   }
 }
 
+// The options of the model's encoding that are not the default; rotary_value is RoFormer's own key,
+// written with its sizes.
+void write_options(const position::EncodingSettings& settings,
+                   const position::EncodingSettings& defaults, json& object) {
+  json fallbacks = json::object();
+  position::for_each_option(defaults, [&](const char*, const char* key, const auto& value) {
+    fallbacks[key] = value;
+  });
+  position::for_each_option(settings, [&](const char* readers, const char* key, const auto& value) {
+    if (std::string_view(key) == "rotary_value") return;
+    const bool is_read = position::reads_option(readers, settings.name);
+    object.erase(key);
+    if (is_read && json(value) != fallbacks.at(key)) object[key] = value;
+  });
+}
+
 void write_extensions(const EncoderConfig& config, json& object) {
   const EncoderConfig defaults = defaults_of(config.model_type);
-  write_unless_default(object, "position_encoding", config.position_encoding,
-                       defaults.position_encoding);
-  write_unless_default(object, "rope_theta", config.rope_theta, defaults.rope_theta);
-  write_unless_default(object, "rotary_dim", config.rotary_dim, defaults.rotary_dim);
-  write_unless_default(object, "rotary_interleaved", config.rotary_interleaved,
-                       defaults.rotary_interleaved);
+  write_unless_default(object, "position_encoding", config.encoding.name, defaults.encoding.name);
+  write_options(config.encoding, defaults.encoding, object);
+  write_unless_default(object, "attention", config.attention, defaults.attention);
+  attention::for_each_option(config.linear, [&](const char* key, const auto& value) {
+    if (config.attention == "linear") object[key] = value;
+  });
 }
 
 void write_summary(const model::SummaryOptions& summary, json& object) {
@@ -258,6 +281,7 @@ CheckpointConfig parse_config(std::string_view text, std::string_view name) {
   refuse_other_models(reader);
   read_sizes(reader, config.encoder);
   read_behaviour(reader, config.encoder);
+  read_extensions(reader, config.encoder);
   read_variant(reader, config.encoder);
   read_head(reader, config.encoder);
   read_label_count(reader, config);

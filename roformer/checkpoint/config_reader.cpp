@@ -62,6 +62,17 @@ std::string ConfigReader::string(const char* key, const std::string& fallback) c
   return value->get<std::string>();
 }
 
+void ConfigReader::read(const char* key, std::vector<double>& value) const {
+  const nlohmann::json* found = find(key);
+  if (found == nullptr) return;
+  if (!found->is_array()) fail(key, "an array of numbers", *found);
+  value.clear();
+  for (const auto& element : *found) {
+    if (!element.is_number()) fail(key, "an array of numbers", *found);
+    value.push_back(element.get<double>());
+  }
+}
+
 void ConfigReader::require_absent_or(const char* key, const nlohmann::json& value,
                                      std::string_view reason) const {
   if (has(key) && *find(key) != value)

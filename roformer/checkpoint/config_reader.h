@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace roformer::checkpoint {
 
@@ -21,6 +22,13 @@ class ConfigReader {
   double number(const char* key, double fallback) const;
   bool boolean(const char* key, bool fallback) const;
   std::string string(const char* key, const std::string& fallback) const;
+
+  // The value of the key, or what `value` holds already, into `value`.
+  void read(const char* key, std::int64_t& value) const { value = integer(key, value); }
+  void read(const char* key, double& value) const { value = number(key, value); }
+  void read(const char* key, bool& value) const { value = boolean(key, value); }
+  void read(const char* key, std::string& value) const { value = string(key, value); }
+  void read(const char* key, std::vector<double>& value) const;
 
   /// Throws Error unless the key is absent, null or equal to `value`; `reason` ends the message.
   void require_absent_or(const char* key, const nlohmann::json& value,

@@ -125,13 +125,13 @@ void describe_model(const CheckpointConfig& config, const Weights& weights,
   if (encoder.norm_type != "layer_norm")
     oddities.push_back(
         "a RoFormerV2: norms without weights; transformers cannot load it, JunnYu's package can");
-  if (encoder.rotary_value) oddities.push_back("values are rotated too (rotary_value)");
+  if (encoder.encoding.rotary_value) oddities.push_back("values are rotated too (rotary_value)");
   if (encoder.pooler_activation == "linear")
     oddities.push_back("the pooler has no activation, as in RoFormer-Sim");
   const char* usual = encoder.model_type == "bert" ? "learned" : "rotary";
-  if (encoder.position_encoding != usual)
+  if (encoder.encoding.name != usual)
     oddities.push_back(fmt::format("positions are {}, which transformers has no word for",
-                                   printable(encoder.position_encoding)));
+                                   printable(encoder.encoding.name)));
   if (encoder.embedding_size != encoder.hidden_size)
     oddities.push_back(fmt::format("embeddings have {} dimensions and are projected to {}",
                                    encoder.embedding_size, encoder.hidden_size));

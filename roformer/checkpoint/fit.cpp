@@ -65,7 +65,7 @@ void require_fit(const model::EncoderConfig& config, const TensorSource& file) {
                      {config.vocab_size, config.embedding_size});
   require_in_encoder("embeddings.token_type_embeddings.weight",
                      {config.type_vocab_size, config.embedding_size});
-  if (config.position_encoding == "learned") {
+  if (config.encoding.name == "learned") {
     require_in_encoder("embeddings.position_embeddings.weight",
                        {config.max_position_embeddings, config.embedding_size});
   }

@@ -55,7 +55,7 @@ ordered_json describe(const std::string& folder) {
           {"heads", inspection.heads},
           {"commands", usable_commands(inspection, tokenizer, folder)},
           {"unusual", all_oddities(inspection, tokenizer, folder)},
-          {"position_encoding", config.encoder.position_encoding},
+          {"position_encoding", config.encoder.encoding.name},
           {"config", ordered_json::parse(checkpoint::format_config(config))},
           {"tokenizer", tokenizer},
           {"sentences", describe_sentences(folder)},

@@ -89,12 +89,12 @@ std::string model_in_words(const model::EncoderConfig& config) {
   const char* name = is_bert                            ? "BERT"
                      : config.norm_type != "layer_norm" ? "RoFormerV2"
                                                         : "RoFormer";
-  const std::string reach = config.position_encoding == "learned"
+  const std::string reach = position::has_position_table(config.encoding.name)
                                 ? fmt::format("at most {} tokens", config.max_position_embeddings)
                                 : "any length";
   return fmt::format("{} {}: {} blocks of {}, {} heads; {} positions, {}", name,
                      config.is_decoder ? "decoder" : "encoder", config.num_hidden_layers,
-                     config.hidden_size, config.num_attention_heads, config.position_encoding,
+                     config.hidden_size, config.num_attention_heads, config.encoding.name,
                      reach);
 }
 

@@ -39,12 +39,15 @@ Tensor ResidualOutputImpl::forward(const Tensor& x, const Tensor& residual,
 BlockImpl::BlockImpl(const EncoderConfig& config)
     : dropout_(config.hidden_dropout_prob),
       activation_(parse_activation(config.hidden_act)),
-      attention_(config),
       attention_output_(config.hidden_size, config),
       intermediate_(make_linear(config.hidden_size, config.intermediate_size, config)),
       output_(config.intermediate_size, config) {
   auto attention = register_module("attention", std::make_shared<NamedGroup>());
-  attention->add("self", attention_);
+  if (config.attention == "linear") {
+    linear_attention_ = attention->add("self", LinearSelfAttention(config));
+  } else {
+    attention_ = attention->add("self", SelfAttention(config));
+  }
   attention->add("output", attention_output_);
   if (config.add_cross_attention) {
     auto cross = register_module("crossattention", std::make_shared<NamedGroup>());
@@ -69,9 +72,15 @@ Tensor BlockImpl::feed_forward(const Tensor& x, const BlockContext& context) {
   return output_(inner, x, dropout_at(DropoutSite::output, dropout_, context));
 }
 
-Tensor BlockImpl::forward(const Tensor& x, const BlockContext& context) {
+void BlockImpl::begin_update(std::int64_t update, std::uint64_t seed) {
+  if (!linear_attention_.is_empty()) linear_attention_->begin_update(update, seed);
+}
+
+Tensor BlockImpl::forward(const Tensor& input, const BlockContext& context) {
+  const Tensor x = context.encoding->enter_block(input, context.positions, context.layer);
   const Dropout dropout = dropout_at(DropoutSite::attention_output, dropout_, context);
-  const Tensor attended = attention_(x, context);
+  const Tensor attended =
+      attention_.is_empty() ? linear_attention_(x, context) : attention_(x, context);
   if (context.memory != nullptr) {
     const Tensor seen = look_at_memory(attention_output_(attended, x, dropout), context);
     return feed_forward(selected(seen, context.rows), context);

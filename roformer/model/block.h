@@ -30,6 +30,8 @@ class BlockImpl : public torch::nn::Module {
   explicit BlockImpl(const EncoderConfig& config);
   /// x (N, hidden) → (N, hidden), or (M, hidden) for context.rows.
   torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
+  /// Before an update of a training: draws random features anew when they are due.
+  void begin_update(std::int64_t update, std::uint64_t seed);
 
  private:
   torch::Tensor look_at_memory(const torch::Tensor& x, const BlockContext& context);
@@ -37,7 +39,8 @@ class BlockImpl : public torch::nn::Module {
 
   double dropout_;
   Activation activation_;
-  SelfAttention attention_{nullptr};
+  SelfAttention attention_{nullptr};               // softmax,
+  LinearSelfAttention linear_attention_{nullptr};  // or linear
   ResidualOutput attention_output_{nullptr};
   CrossAttention cross_attention_{nullptr};  // only if add_cross_attention
   ResidualOutput cross_output_{nullptr};

@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "roformer/attention/composed_attention.h"
+#include "roformer/attention/linear_attention.h"
 #include "roformer/attention/packed_attention.h"
+#include "roformer/base/error.h"
 #include "roformer/model/dropout_site.h"
 #include "roformer/model/linear.h"
 
@@ -23,16 +25,22 @@ attention::AttentionOptions attention_options(double divisor, double dropout, Dr
   return {1 / divisor, context.training ? dropout : 0, site_seed(context.dropout_seed, site)};
 }
 
-attention::AttentionTerms terms_of(const position::PositionEncoding& encoding) {
+attention::AttentionTerms terms_of(const BlockContext& context,
+                                   const position::Projections& projections) {
+  const position::PositionEncoding& encoding = *context.encoding;
+  const std::int64_t layer = context.layer;
+  const bool training = context.training;
   attention::AttentionTerms terms;
   if (encoding.acts_on_scores()) {
-    terms.score_bias = [&](const Tensor& q, const Tensor& k, const Tensor& m, const Tensor& n) {
-      return encoding.score_bias(q, k, m, n);
+    terms.score_bias = [&encoding, projections, layer, training](
+                           const Tensor& q, const Tensor& k, const Tensor& m, const Tensor& n) {
+      return encoding.score_bias({q, k, m, n, layer, projections, training});
     };
   }
   if (encoding.acts_on_values()) {
-    terms.value_term = [&](const Tensor& weights, const Tensor& m, const Tensor& n) {
-      return encoding.value_term(weights, m, n);
+    terms.value_term = [&encoding, layer](const Tensor& weights, const Tensor& m,
+                                          const Tensor& n) {
+      return encoding.value_term({weights, m, n, layer});
     };
   }
   return terms;
@@ -48,7 +56,15 @@ SelfAttentionImpl::SelfAttentionImpl(const EncoderConfig& config)
 
 Tensor SelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
   const Tensor qkv = linear(x, qkv_->weight, qkv_->bias, {x.size(0), 3, heads_, head_size_});
-  return attend(context.encoding->transform_packed(qkv, context.positions), context).flatten(1);
+  return attend(context.encoding->transform_packed(qkv, context.positions, context.layer), context)
+      .flatten(1);
+}
+
+position::Projections SelfAttentionImpl::projections() const {
+  const auto weights = qkv_->weight.chunk(3, 0);
+  if (!qkv_->bias.defined()) return {weights[0], {}, weights[1], {}};
+  const auto biases = qkv_->bias.chunk(3, 0);
+  return {weights[0], biases[0], weights[1], biases[1]};
 }
 
 Tensor SelfAttentionImpl::attend(const Tensor& qkv, const BlockContext& context) const {
@@ -66,11 +82,44 @@ Tensor SelfAttentionImpl::attend(const Tensor& qkv, const BlockContext& context)
     v = context.cache->values(context.layer);
   }
   if (plain) return attention::packed_attention(q, k, v, context.spans, options);
-  attention::AttentionTerms terms = terms_of(encoding);
+  attention::AttentionTerms terms = terms_of(context, projections());
   terms.q_positions = context.positions.ids;
   terms.k_positions = context.cache == nullptr ? context.positions.ids
                                                : context.cache->positions().to(qkv.device());
   return attention::composed_attention(q, k, v, context.spans, options, terms, context.attentions);
+}
+
+LinearSelfAttentionImpl::LinearSelfAttentionImpl(const EncoderConfig& config)
+    : heads_(config.num_attention_heads),
+      head_size_(config.head_size()),
+      qkv_(register_module("qkv", make_product(3 * config.hidden_size, config))),
+      feature_map_(register_module("feature_map",
+                                   attention::FeatureMap(config.linear, config.head_size()))) {}
+
+void LinearSelfAttentionImpl::begin_update(std::int64_t update, std::uint64_t seed) {
+  feature_map_->begin_update(update, seed);
+}
+
+Tensor LinearSelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
+  base::require(context.attentions == nullptr,
+                "[model] expected no request for attention weights but linear attention was asked "
+                "for them, which it never computes");
+  const position::PositionEncoding& encoding = *context.encoding;
+  const Tensor qkv = linear(x, qkv_->weight, qkv_->bias, {x.size(0), 3, heads_, head_size_});
+  const bool features_turn = encoding.transforms_features();
+  const auto parts = (features_turn ? qkv
+                                    : encoding.transform_packed(qkv, context.positions, context.layer))
+                         .unbind(1);
+  attention::RecurrentLayer* const state =
+      context.state == nullptr ? nullptr : &context.state->layer(context.layer);
+  attention::LinearInputs inputs =
+      feature_map_->map(parts[0], parts[1], parts[2], context.spans, state);
+  if (features_turn) {
+    inputs.q = encoding.transform(inputs.q, context.positions, position::Role::query, context.layer);
+    inputs.k = encoding.transform(inputs.k, context.positions, position::Role::key, context.layer);
+  }
+  return attention::linear_attention(inputs, context.spans, feature_map_->options(), state)
+      .flatten(1);
 }
 
 CrossAttentionImpl::CrossAttentionImpl(const EncoderConfig& config)

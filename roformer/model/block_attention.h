@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/attention/feature_map.h"
 #include "roformer/attention/key_value_cache.h"
+#include "roformer/attention/recurrent_state.h"
 #include "roformer/attention/span.h"
 #include "roformer/model/config.h"
 #include "roformer/position/position_encoding.h"
@@ -31,6 +33,7 @@ struct BlockContext {
   torch::Tensor rows;  // (M) int64: the only rows asked for, or undefined
   const Memory* memory = nullptr;
   attention::KeyValueCache* cache = nullptr;
+  attention::RecurrentState* state = nullptr;  // of linear attention
   // Receive the weights, one (H, T_q, T_k) a sequence.
   std::vector<torch::Tensor>* attentions = nullptr;
   std::vector<torch::Tensor>* cross_attentions = nullptr;
@@ -46,11 +49,28 @@ class SelfAttentionImpl : public torch::nn::Module {
 
  private:
   torch::Tensor attend(const torch::Tensor& qkv, const BlockContext& context) const;
+  position::Projections projections() const;
   std::int64_t heads_, head_size_;
   double dropout_;
   torch::nn::Linear qkv_{nullptr};
 };
 TORCH_MODULE(SelfAttention);
+
+/// The same with linear attention (Eq. 18 and 19): a feature map in the place of softmax.
+class LinearSelfAttentionImpl : public torch::nn::Module {
+ public:
+  explicit LinearSelfAttentionImpl(const EncoderConfig& config);
+  /// x (N, hidden) → (N, hidden).
+  torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
+  /// Draws random features anew when they are due.
+  void begin_update(std::int64_t update, std::uint64_t seed);
+
+ private:
+  std::int64_t heads_, head_size_;
+  torch::nn::Linear qkv_{nullptr};
+  attention::FeatureMap feature_map_{nullptr};
+};
+TORCH_MODULE(LinearSelfAttention);
 
 /// Queries from the decoder, keys and values (M, 2, H, D) from context.memory; no position enters
 /// (transformers rotates neither; JunnYu's code rotates the queries alone, which we leave).

@@ -7,7 +7,6 @@
 
 #include "roformer/base/error.h"
 #include "roformer/model/activation_name.h"
-#include "roformer/position/encoding_names.h"
 
 namespace roformer::model {
 namespace {
@@ -20,20 +19,52 @@ void require_share(const char* key, double value) {
   base::require(value >= 0 && value < 1, "[model] expected {} in [0, 1) but got {}", key, value);
 }
 
-void validate_encoding(const EncoderConfig& config) {
-  const auto names = position::encoding_names();
-  base::require(std::find(names.begin(), names.end(), config.position_encoding) != names.end(),
-                "[model] expected position_encoding to be one of {} but got '{}'",
-                fmt::join(names, ", "), config.position_encoding);
-  if (config.position_encoding != "rotary") return;
-  const std::int64_t rotated = config.rotary_dim > 0 ? config.rotary_dim : config.head_size();
+void validate_rotation(const EncoderConfig& config) {
+  const std::int64_t dim = config.encoding.rotary_dim;
+  const std::int64_t rotated = dim > 0 ? dim : config.head_size();
   base::require(rotated % 2 == 0 && rotated <= config.head_size(),
                 "[model] expected an even head size (hidden_size / num_attention_heads) or "
                 "rotary_dim within it, since "
                 "dimensions turn in pairs, but got head size {} and rotary_dim {}",
-                config.head_size(), config.rotary_dim);
-  base::require(config.rope_theta > 0, "[model] expected rope_theta > 0 but got {}",
-                config.rope_theta);
+                config.head_size(), dim);
+}
+
+// What linear attention cannot have, with the reason: section 3.3 of the paper.
+void validate_linear(const EncoderConfig& config) {
+  const position::EncodingSettings& encoding = config.encoding;
+  attention::validate(config.linear);
+  base::require(
+      !position::acts_on_single_scores(encoding.name),
+      "[model] expected a position_encoding that acts on embeddings, queries, keys or values with "
+      "linear attention but got '{}', which changes the score of each pair of tokens: linear "
+      "attention never computes these (section 3.3 of the paper: rotation keeps the norm, so it "
+      "can be combined with linear attention)",
+      encoding.name);
+  base::require(config.attention_probs_dropout_prob == 0,
+                "[model] expected attention_probs_dropout_prob = 0 with linear attention, which "
+                "has no weights to drop, but got {}",
+                config.attention_probs_dropout_prob);
+  base::require(!config.add_cross_attention,
+                "[model] expected softmax attention with add_cross_attention but got linear");
+  if (encoding.name != "rotary" || config.linear.rotation != "features") return;
+  const std::int64_t features = attention::feature_size(config.linear, config.head_size());
+  base::require(features % 2 == 0,
+                "[model] expected an even number of features (num_features), since Eq. 19 turns "
+                "them in pairs, but got {}",
+                features);
+  base::require(encoding.rotary_dim == 0 && !encoding.rotary_value && encoding.xpos_scale_base == 0,
+                "[model] expected rotary_dim, rotary_value and xpos_scale_base unset where features "
+                "turn (Eq. 19) but got {}, {} and {}; feature_rotation = \"inputs\" knows them",
+                encoding.rotary_dim, encoding.rotary_value, encoding.xpos_scale_base);
+}
+
+void validate_encoding(const EncoderConfig& config) {
+  position::validate(config.encoding);
+  if (config.encoding.name == "rotary") validate_rotation(config);
+  base::require(config.attention == "softmax" || config.attention == "linear",
+                "[model] expected attention to be softmax or linear but got '{}'",
+                config.attention);
+  if (config.attention == "linear") validate_linear(config);
 }
 
 void require_one_of(const char* key, const std::string& value,
@@ -114,7 +145,7 @@ EncoderConfig preset(const std::string& name) {
       if (name != known.back()) continue;
       EncoderConfig config;
       config.model_type = type;
-      config.position_encoding = type == "bert" ? "learned" : "rotary";
+      config.encoding.name = type == "bert" ? "learned" : "rotary";
       config.vocab_size = 30522;
       config.embedding_size = config.hidden_size = shape.hidden;
       config.num_hidden_layers = shape.layers;

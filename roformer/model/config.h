@@ -4,6 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "roformer/attention/linear_settings.h"
+#include "roformer/position/encoding_settings.h"
+
 namespace roformer::model {
 
 /// How a multiple-choice head reads a sequence: transformers' summary_* keys.
@@ -38,12 +41,10 @@ struct EncoderConfig {
   double layer_norm_eps = 1e-12;
   std::int64_t pad_token_id = 0;
   bool tie_word_embeddings = true;
-  bool rotary_value = false;                 // RoFormer: values are rotated too
-  std::string position_encoding = "rotary";  // ours: none, learned, sinusoidal, rotary
-  double rope_theta = 10000.0;               // ours: base of the angles
-  std::int64_t rotary_dim = 0;     // ours: dimensions of a head that rotate; 0 is all of them
-  bool rotary_interleaved = true;  // ours: pairs (2i, 2i+1); false: (i, i + D/2)
-  std::int64_t num_labels = 2;     // of a classification head
+  position::EncodingSettings encoding;  // rotary_value is RoFormer's key, the others are ours
+  std::string attention = "softmax";    // ours: or linear
+  attention::LinearSettings linear;     // ours: of linear attention
+  std::int64_t num_labels = 2;          // of a classification head
   std::string problem_type;        // regression, single_label_classification,
                                    // multi_label_classification; empty: as labels are
   std::optional<double> classifier_dropout;  // BERT's heads; none: hidden_dropout_prob
@@ -59,7 +60,8 @@ struct EncoderConfig {
 
 /// Throws Error "[model] expected … but got …" naming the key for sizes that do not fit each other:
 /// sizes < 1, hidden_size not a multiple of the heads, odd rotated size, unknown hidden_act,
-/// model_type or position_encoding, dropout outside [0, 1).
+/// model_type or position_encoding, dropout outside [0, 1), an encoding or a dropout that linear
+/// attention has no place for.
 void validate(const EncoderConfig& config);
 
 /// A model named after the paper's: "bert-base", "roformer-base" (bert-base-uncased's shape),

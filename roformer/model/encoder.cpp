@@ -18,15 +18,18 @@ using torch::Tensor;
 
 position::EncodingOptions encoding_options(const EncoderConfig& config) {
   position::EncodingOptions options;
-  options.name = config.position_encoding;
+  options.settings = config.encoding;
+  options.vocab_size = config.vocab_size;
   options.embedding_size = config.embedding_size;
+  options.hidden_size = config.hidden_size;
   options.head_size = config.head_size();
+  options.num_heads = config.num_attention_heads;
+  options.num_layers = config.num_hidden_layers;
   options.max_positions = config.max_position_embeddings;
   options.initializer_range = config.initializer_range;
-  options.rope_theta = config.rope_theta;
-  options.rotary_dim = config.rotary_dim;
-  options.rotary_interleaved = config.rotary_interleaved;
-  options.rotary_value = config.rotary_value;
+  options.causal = config.is_decoder;
+  if (config.attention == "linear" && config.linear.rotation == "features")
+    options.feature_size = attention::feature_size(config.linear, config.head_size());
   return options;
 }
 
@@ -75,6 +78,12 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config)
   parts_->words->weight[config.pad_token_id].zero_();
 }
 
+void EncoderImpl::begin_update(std::int64_t update, std::uint64_t seed) {
+  parts_->encoding->begin_update(update);
+  for (std::size_t i = 0; i < parts_->blocks.size(); ++i)
+    parts_->blocks[i]->begin_update(update, base::derive(seed, i));
+}
+
 Tensor EncoderImpl::word_embeddings() const {
   return parts_->words->weight;
 }
@@ -85,7 +94,7 @@ Tensor EncoderImpl::embed(const packed::PackedBatch& batch, const position::Posi
   require_ids_below(batch.segment_ids, config_.type_vocab_size, "segment", "type_vocab_size");
   Tensor x = torch::embedding(parts_->words->weight, batch.tokens, config_.pad_token_id) +
              torch::embedding(parts_->types->weight, batch.segment_ids);
-  x = parts_->encoding->embed(x, positions);
+  x = parts_->encoding->embed(x, batch.tokens, positions);
   x = parts_->norm(x);
   if (is_training()) x = dropout(x, {config_.hidden_dropout_prob, dropout_seed});
   if (!parts_->projection.is_empty())
@@ -95,7 +104,14 @@ Tensor EncoderImpl::embed(const packed::PackedBatch& batch, const position::Posi
 
 std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& batch,
                                                    const ForwardOptions& options) const {
-  base::require(config_.is_decoder || (!options.cache && !options.prefix_lengths.defined()),
+  const bool is_linear = config_.attention == "linear";
+  base::require(!is_linear || (!options.cache && !options.prefix_lengths.defined()),
+                "[model] expected a recurrent state for linear attention but got a cache of keys or "
+                "a prefix");
+  base::require(is_linear || options.state == nullptr,
+                "[model] expected linear attention for a recurrent state but got softmax");
+  base::require(config_.is_decoder || (!options.cache && !options.prefix_lengths.defined() &&
+                                       options.state == nullptr),
                 "[model] expected is_decoder for a cache or a prefix but got an encoder, whose "
                 "tokens all see each other");
   if (options.cache != nullptr) {
@@ -122,6 +138,7 @@ Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptio
   Tensor x = embed(batch, context.positions, base::derive(options.dropout_seed, 0));
   context.spans = spans_of(batch, options);
   context.cache = options.cache;
+  context.state = options.state;
   Memory memory;
   if (options.memory != nullptr) {
     memory = *options.memory;

@@ -36,6 +36,8 @@ struct ForwardOptions {
   torch::Tensor prefix_lengths = {};
   // Keys and values of earlier tokens, which come before the batch's own; grows by them.
   attention::KeyValueCache* cache = nullptr;
+  // Of a decoder with linear attention: what it kept of earlier tokens; takes in the batch's own.
+  attention::RecurrentState* state = nullptr;
   const Memory* memory = nullptr;  // what cross-attention looks at; null: it is left out
 };
 
@@ -50,6 +52,10 @@ class EncoderImpl : public torch::nn::Module {
   /// Hidden states (N, hidden_size), or (M, hidden_size) for options.rows; then the last block
   /// works on those rows only. Throws Error for token or segment ids out of range.
   torch::Tensor forward(const packed::PackedBatch& batch, const ForwardOptions& options = {});
+
+  /// Before update `update` = 0, 1, … of a training with `seed`: draws random features anew and
+  /// integrates positions when they are due.
+  void begin_update(std::int64_t update, std::uint64_t seed);
 
   const EncoderConfig& config() const { return config_; }
   torch::Tensor word_embeddings() const;  // (vocab_size, embedding_size)

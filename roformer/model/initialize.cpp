@@ -44,6 +44,7 @@ void initialize(torch::nn::Module& module, const EncoderConfig& config) {
   const torch::NoGradGuard no_gradient;
   for (auto& parameter : module.named_parameters()) {
     const std::string& name = parameter.key();
+    if (name.find("position_embeddings.") != std::string::npos) continue;  // drawn by the encoding
     if (name.ends_with("bias")) {
       parameter.value().zero_();
     } else if (name.find("LayerNorm") != std::string::npos) {

@@ -15,7 +15,7 @@ LearnedEncoding::LearnedEncoding(const EncodingOptions& options) {
                                        .normal_(0, options.initializer_range));
 }
 
-Positions LearnedEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType) const {
+Positions LearnedEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType) {
   if (position_ids.numel() > 0) {
     const auto low = position_ids.min().item<std::int64_t>(),
                high = position_ids.max().item<std::int64_t>();
@@ -27,7 +27,8 @@ Positions LearnedEncoding::prepare(const torch::Tensor& position_ids, torch::Sca
   return {position_ids, {}};
 }
 
-torch::Tensor LearnedEncoding::embed(const torch::Tensor& x, const Positions& positions) const {
+torch::Tensor LearnedEncoding::embed(const torch::Tensor& x, const torch::Tensor&,
+                                     const Positions& positions) const {
   return x + torch::embedding(weight_, positions.ids);
 }
 

@@ -11,8 +11,9 @@ class LearnedEncoding : public PositionEncoding {
   explicit LearnedEncoding(const EncodingOptions& options);
 
   /// Throws Error for a position outside the table.
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) const override;
-  torch::Tensor embed(const torch::Tensor& x, const Positions& positions) const override;
+  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
+  torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,
+                      const Positions& positions) const override;
 
  private:
   torch::Tensor weight_;

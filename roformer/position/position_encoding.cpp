@@ -10,33 +10,38 @@ namespace roformer::position {
 
 using torch::Tensor;
 
-Positions PositionEncoding::prepare(const Tensor& position_ids, torch::ScalarType) const {
+Positions PositionEncoding::prepare(const Tensor& position_ids, torch::ScalarType) {
   return {position_ids, {}};
 }
 
-Tensor PositionEncoding::embed(const Tensor& x, const Positions&) const {
+Tensor PositionEncoding::embed(const Tensor& x, const Tensor&, const Positions&) const {
   return x;
 }
 
-Tensor PositionEncoding::transform(const Tensor& x, const Positions&, Role) const {
+Tensor PositionEncoding::enter_block(const Tensor& x, const Positions&, std::int64_t) const {
   return x;
 }
 
-Tensor PositionEncoding::transform_packed(Tensor qkv, const Positions& positions) const {
+Tensor PositionEncoding::transform(const Tensor& x, const Positions&, Role, std::int64_t) const {
+  return x;
+}
+
+Tensor PositionEncoding::transform_packed(Tensor qkv, const Positions& positions,
+                                          std::int64_t layer) const {
   if (!transforms()) return qkv;
   const auto parts = qkv.unbind(1);
   return torch::stack(
-      {transform(parts[0], positions, Role::query), transform(parts[1], positions, Role::key),
-       transform(parts[2], positions, Role::value)},
+      {transform(parts[0], positions, Role::query, layer),
+       transform(parts[1], positions, Role::key, layer),
+       transform(parts[2], positions, Role::value, layer)},
       1);
 }
 
-Tensor PositionEncoding::score_bias(const Tensor&, const Tensor&, const Tensor&,
-                                    const Tensor&) const {
+Tensor PositionEncoding::score_bias(const ScoreInputs&) const {
   base::fail("[position] expected an encoding that acts on scores but {} does not", name());
 }
 
-Tensor PositionEncoding::value_term(const Tensor&, const Tensor&, const Tensor&) const {
+Tensor PositionEncoding::value_term(const ValueInputs&) const {
   base::fail("[position] expected an encoding that acts on values but {} does not", name());
 }
 

@@ -1,17 +1,18 @@
 // The interface that mirrors Equation 1: where a position may enter a transformer. Attention and
 // model call the hooks and know no encoding by name; each encoding overrides the hooks it needs, in
-// a file of its own.
+// a file of its own. One object serves all layers of a model; what belongs to a layer alone is a
+// parameter "layer.{i}.…" of it.
 #pragma once
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "roformer/position/encoding_names.h"
+#include "roformer/position/encoding_settings.h"
 
 namespace roformer::position {
 
@@ -24,50 +25,82 @@ struct Positions {
   std::vector<torch::Tensor> prepared;  // the encoding's own, e.g. cosines and sines
 };
 
+/// The layer's products that made queries and keys from tokens; biases may be undefined.
+struct Projections {
+  torch::Tensor query_weight, query_bias;  // (H D, hidden), (H D)
+  torch::Tensor key_weight, key_bias;
+};
+
+/// What the scores of G sequences of equal length are made of.
+struct ScoreInputs {
+  torch::Tensor q, k;                      // (G, H, T_q, D), (G, H, T_k, D)
+  torch::Tensor q_positions, k_positions;  // (G, T_q), (G, T_k) int64
+  std::int64_t layer = 0;
+  Projections projections = {};
+  bool training = false;
+};
+
+/// What the value term is made of.
+struct ValueInputs {
+  torch::Tensor weights;                   // (G, H, T_q, T_k), after softmax and dropout
+  torch::Tensor q_positions, k_positions;  // (G, T_q), (G, T_k) int64
+  std::int64_t layer = 0;
+};
+
 class PositionEncoding : public torch::nn::Module {
  public:
   /// Called once per forward pass. `type` is the type of the computation.
-  virtual Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) const;
+  virtual Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type);
 
-  /// x (N, E), the sum of the other embeddings, before their LayerNorm; Eq. 3 and 4.
-  virtual torch::Tensor embed(const torch::Tensor& x, const Positions& positions) const;
+  /// x (N, E), the sum of the other embeddings of `tokens` (N), before their LayerNorm; Eq. 3, 4.
+  virtual torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,
+                              const Positions& positions) const;
 
-  /// x (N, H, D) queries, keys or values after their projection; Eq. 14.
-  virtual torch::Tensor transform(const torch::Tensor& x, const Positions& positions,
-                                  Role role) const;
+  /// x (N, hidden), the input of a block.
+  virtual torch::Tensor enter_block(const torch::Tensor& x, const Positions& positions,
+                                    std::int64_t layer) const;
+
+  /// x (N, H, D) queries, keys or values after their projection; Eq. 14. Of linear attention the
+  /// feature-mapped (N, H, F), if `transforms_features()`; Eq. 19.
+  virtual torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
+                                  std::int64_t layer) const;
 
   /// The same for a whole packed buffer qkv (N, 3, H, D), which may be changed in place. By default
   /// transform for each part if `transforms()`, else nothing.
-  virtual torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions) const;
+  virtual torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
+                                         std::int64_t layer) const;
   virtual bool transforms() const { return false; }
+  virtual bool transforms_features() const { return false; }
 
-  /// Added to the scaled scores (G, H, T_q, T_k) of a group of equal length; Eq. 5 to 10. Only if
-  /// `acts_on_scores()`.
-  virtual torch::Tensor score_bias(const torch::Tensor& q, const torch::Tensor& k,
-                                   const torch::Tensor& q_positions,
-                                   const torch::Tensor& k_positions) const;
+  /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it; Eq. 5 to 10. Only
+  /// if `acts_on_scores()`.
+  virtual torch::Tensor score_bias(const ScoreInputs& inputs) const;
   virtual bool acts_on_scores() const { return false; }
 
-  /// Added to the output (G, H, T_q, D), from the weights; Eq. 5. Only if `acts_on_values()`.
-  virtual torch::Tensor value_term(const torch::Tensor& weights, const torch::Tensor& q_positions,
-                                   const torch::Tensor& k_positions) const;
+  /// Added to the output (G, H, T_q, D); Eq. 5. Only if `acts_on_values()`.
+  virtual torch::Tensor value_term(const ValueInputs& inputs) const;
   virtual bool acts_on_values() const { return false; }
 
-  /// What the scores are divided by; sqrt(D) but for DeBERTa, TUPE and T5.
+  /// What q · k is divided by; sqrt(D) but for DeBERTa, TUPE and T5.
   virtual double score_divisor(std::int64_t head_size) const;
+
+  /// Called before update `update` = 0, 1, … of a training: what is not computed anew in each.
+  virtual void begin_update(std::int64_t /*update*/) {}
 };
 
-/// Sizes and options that an encoding may need.
+/// The model that an encoding is made for.
 struct EncodingOptions {
-  std::string name = "rotary";  // none, learned, sinusoidal, rotary
+  EncodingSettings settings;
+  std::int64_t vocab_size = 0;
   std::int64_t embedding_size = 0;
+  std::int64_t hidden_size = 0;
   std::int64_t head_size = 0;
-  std::int64_t max_positions = 0;   // rows of a learned table
-  double initializer_range = 0.02;  // standard deviation of a learned table
-  double rope_theta = 10000.0;      // rotary: base of the angles
-  std::int64_t rotary_dim = 0;      // rotary: dimensions that turn; 0 is the whole head
-  bool rotary_interleaved = true;   // rotary: pairs (2i, 2i + 1)
-  bool rotary_value = false;        // rotary: values turn too
+  std::int64_t num_heads = 0;
+  std::int64_t num_layers = 0;
+  std::int64_t max_positions = 0;   // rows of tables
+  std::int64_t feature_size = 0;    // of linear attention's feature maps (Eq. 19); 0: softmax
+  double initializer_range = 0.02;  // standard deviation of tables and products
+  bool causal = false;              // tokens look back only
 };
 
 /// Throws Error naming the known encodings for an unknown name.

@@ -11,10 +11,11 @@ class RotaryEncoding : public PositionEncoding {
   /// Throws Error for an odd or too large number of rotated dimensions.
   explicit RotaryEncoding(const EncodingOptions& options);
 
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) const override;
-  torch::Tensor transform(const torch::Tensor& x, const Positions& positions,
-                          Role role) const override;
-  torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions) const override;
+  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
+  torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
+                          std::int64_t layer) const override;
+  torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
+                                 std::int64_t layer) const override;
   bool transforms() const override { return true; }
 
  private:

@@ -14,13 +14,14 @@ SinusoidalEncoding::SinusoidalEncoding(const EncodingOptions& options)
 }
 
 Positions SinusoidalEncoding::prepare(const torch::Tensor& position_ids,
-                                      torch::ScalarType type) const {
+                                      torch::ScalarType type) {
   // Eq. 4 has the angles of the rotation, over the whole width instead of a head.
   const auto angles = rope::angles(position_ids, size_, 10000.0, type);
   return {position_ids, {torch::stack({angles.sin, angles.cos}, -1).flatten(1).to(type)}};
 }
 
-torch::Tensor SinusoidalEncoding::embed(const torch::Tensor& x, const Positions& positions) const {
+torch::Tensor SinusoidalEncoding::embed(const torch::Tensor& x, const torch::Tensor&,
+                                        const Positions& positions) const {
   return x + positions.prepared[0];
 }
 

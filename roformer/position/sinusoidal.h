@@ -9,8 +9,9 @@ class SinusoidalEncoding : public PositionEncoding {
  public:
   explicit SinusoidalEncoding(const EncodingOptions& options);
 
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) const override;
-  torch::Tensor embed(const torch::Tensor& x, const Positions& positions) const override;
+  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
+  torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,
+                      const Positions& positions) const override;
 
  private:
   std::int64_t size_;

@@ -27,7 +27,7 @@ model::EncoderConfig resolved_model(const Recipe& recipe, const text::Tokenizer&
   config.pad_token_id = tokenizer.pad_id();
   std::int64_t longest = recipe.evaluation.length;
   for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
-  base::require(config.position_encoding != "learned" || longest <= config.max_position_embeddings,
+  base::require(!position::has_position_table(config.encoding.name) || longest <= config.max_position_embeddings,
                 "[recipe] expected model.max_position_embeddings to be at least the longest "
                 "sequence, {}, but got {}",
                 longest, config.max_position_embeddings);

@@ -16,6 +16,25 @@ void read_task(const base::TomlTable& root, Recipe& recipe) {
   reader.finish();
 }
 
+// Options of another encoding would be without effect: an error.
+void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) {
+  position::for_each_option(encoding, [&](const char* readers, const char* key, auto& value) {
+    if (position::reads_option(readers, encoding.name)) return reader.read(key, value);
+    base::require(!reader.has(key),
+                  "[recipe] {}: expected it only with position_encoding {} but got \"{}\"",
+                  reader.where(key), readers, encoding.name);
+  });
+}
+
+void read_linear(SectionReader& reader, model::EncoderConfig& config) {
+  attention::for_each_option(config.linear, [&](const char* key, auto& value) {
+    if (config.attention == "linear") return reader.read(key, value);
+    base::require(!reader.has(key),
+                  "[recipe] {}: expected it only with attention = \"linear\" but got \"{}\"",
+                  reader.where(key), config.attention);
+  });
+}
+
 void read_model(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
   std::string preset = "roformer-base";
@@ -41,11 +60,10 @@ void read_model(const base::TomlTable& root, Recipe& recipe) {
   reader.read("tie_word_embeddings", m.tie_word_embeddings);
   reader.read("norm_type", m.norm_type);
   reader.read("use_bias", m.use_bias);
-  reader.read("position_encoding", m.position_encoding);
-  reader.read("rotary_value", m.rotary_value);
-  reader.read("rope_theta", m.rope_theta);
-  reader.read("rotary_dim", m.rotary_dim);
-  reader.read("rotary_interleaved", m.rotary_interleaved);
+  reader.read("position_encoding", m.encoding.name);
+  read_encoding(reader, m.encoding);
+  reader.read("attention", m.attention);
+  read_linear(reader, m);
   reader.finish();
 }
 

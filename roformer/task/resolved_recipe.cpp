@@ -72,6 +72,12 @@ std::string to_toml(const std::vector<std::string>& values) {
   return text + "]";
 }
 
+std::string to_toml(const std::vector<double>& values) {
+  std::string text = "[";
+  for (const double value : values) text += (text.size() > 1 ? ", " : "") + to_toml(value);
+  return text + "]";
+}
+
 void SectionReader::read(const char* key, std::uint64_t& value) {
   auto number = static_cast<std::int64_t>(value);
   read(key, number);
@@ -87,6 +93,11 @@ void SectionReader::read(const char* key, int& value) {
 
 void SectionReader::read(const char* key, std::vector<std::string>& value) {
   value = table_.get_strings(key, value);
+  resolved_.add(key, to_toml(value));
+}
+
+void SectionReader::read(const char* key, std::vector<double>& value) {
+  value = table_.get_numbers(key, value);
   resolved_.add(key, to_toml(value));
 }
 

@@ -44,6 +44,9 @@ std::string to_toml(double value);
 /// An array of strings.
 std::string to_toml(const std::vector<std::string>& values);
 
+/// An array of numbers.
+std::string to_toml(const std::vector<double>& values);
+
 /// Reads one table and writes each value into the ResolvedRecipe as it goes, so that the two cannot
 /// disagree.
 class SectionReader {
@@ -68,6 +71,8 @@ class SectionReader {
   void read(const char* key, int& value);
   /// The same for an array of strings.
   void read(const char* key, std::vector<std::string>& value);
+  /// The same for an array of numbers.
+  void read(const char* key, std::vector<double>& value);
 
   /// Throws Error unless the number of `key` is at least `least`.
   void require_at_least(const char* key, double value, double least) const;

@@ -27,11 +27,11 @@ TEST(ConfigFile, DefaultsAreThoseOfTransformers) {
   EXPECT_EQ(roformer.vocab_size, 50000);
   EXPECT_EQ(roformer.max_position_embeddings, 1536);
   EXPECT_EQ(roformer.embedding_size, 768);
-  EXPECT_EQ(roformer.position_encoding, "rotary");
+  EXPECT_EQ(roformer.encoding.name, "rotary");
   const auto bert = parse_text(R"({"model_type": "bert"})").encoder;
   EXPECT_EQ(bert.vocab_size, 30522);
   EXPECT_EQ(bert.max_position_embeddings, 512);
-  EXPECT_EQ(bert.position_encoding, "learned");
+  EXPECT_EQ(bert.encoding.name, "learned");
   EXPECT_EQ(bert.layer_norm_eps, 1e-12);
 }
 
@@ -185,9 +185,9 @@ TEST(ConfigFile, WritesWhatItReads) {
   EXPECT_EQ(again.encoder.hidden_size, 64);
   EXPECT_EQ(again.encoder.embedding_size, 32);
   EXPECT_EQ(again.encoder.hidden_act, "relu");
-  EXPECT_EQ(again.encoder.rope_theta, 500.0);
-  EXPECT_EQ(again.encoder.rotary_dim, 8);
-  EXPECT_FALSE(again.encoder.rotary_interleaved);
+  EXPECT_EQ(again.encoder.encoding.rope_theta, 500.0);
+  EXPECT_EQ(again.encoder.encoding.rotary_dim, 8);
+  EXPECT_FALSE(again.encoder.encoding.rotary_interleaved);
   EXPECT_EQ(again.encoder.pad_token_id, 3);
   EXPECT_EQ(again.architecture, Architecture::masked_language_model);
   EXPECT_EQ(again.labels, config.labels);
@@ -207,9 +207,9 @@ TEST(ConfigFile, LeavesOutOurKeysWhereHuggingFaceMeansTheSame) {
     }
   }
   CheckpointConfig config = parse_with({}, "bert");
-  config.encoder.position_encoding = "rotary";
+  config.encoder.encoding.name = "rotary";
   EXPECT_EQ(json::parse(format_config(config)).at("position_encoding"), "rotary");
-  EXPECT_EQ(parse_text(format_config(config)).encoder.position_encoding, "rotary");
+  EXPECT_EQ(parse_text(format_config(config)).encoder.encoding.name, "rotary");
 }
 
 TEST(ConfigFile, SurvivesRandomDamage) {

@@ -19,7 +19,7 @@ namespace {
 model::EncoderConfig small_config(const std::string& model_type = "roformer") {
   model::EncoderConfig config;
   config.model_type = model_type;
-  config.position_encoding = model_type == "bert" ? "learned" : "rotary";
+  config.encoding.name = model_type == "bert" ? "learned" : "rotary";
   config.vocab_size = 19;
   config.hidden_size = 16;
   config.embedding_size = model_type == "bert" ? 16 : 8;
@@ -84,11 +84,11 @@ TEST(Load, RoundTripOfEveryClass) {
 TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {
   for (const char* encoding : {"none", "learned", "sinusoidal"}) {
     auto config = small_config();
-    config.position_encoding = encoding;
+    config.encoding.name = encoding;
     expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
   }
   auto config = small_config("bert");
-  config.position_encoding = "rotary";
+  config.encoding.name = "rotary";
   config.num_hidden_layers = 0;
   expect_round_trip<model::Encoder>(config, Architecture::encoder);
 }

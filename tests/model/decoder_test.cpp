@@ -21,7 +21,7 @@ EncoderConfig decoder_config(const std::string& encoding = "rotary") {
   config.num_hidden_layers = 2;
   config.intermediate_size = 40;
   config.max_position_embeddings = 200;
-  config.position_encoding = encoding;
+  config.encoding.name = encoding;
   config.is_decoder = true;
   return config;
 }

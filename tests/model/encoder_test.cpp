@@ -22,7 +22,7 @@ EncoderConfig small_config(const std::string& encoding) {
   config.num_hidden_layers = 2;
   config.intermediate_size = 40;
   config.max_position_embeddings = 64;
-  config.position_encoding = encoding;
+  config.encoding.name = encoding;
   return config;
 }
 

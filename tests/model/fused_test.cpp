@@ -154,7 +154,7 @@ TEST(Config, RefusesWhatDoesNotFit) {
   refused([](EncoderConfig& c) { c.hidden_size = 18, c.num_attention_heads = 6; });  // head size 3
   refused([](EncoderConfig& c) { c.hidden_dropout_prob = 1; });
   refused([](EncoderConfig& c) { c.vocab_size = 0; });
-  refused([](EncoderConfig& c) { c.position_encoding = "spiral"; });
+  refused([](EncoderConfig& c) { c.encoding.name = "spiral"; });
   refused([](EncoderConfig& c) { c.model_type = "gpt"; });
   refused([](EncoderConfig& c) { c.pad_token_id = c.vocab_size; });
 }

@@ -13,7 +13,7 @@ class SmallCheckpoint {
  public:
   explicit SmallCheckpoint(const std::string& model_type) : folder_("pipeline-" + model_type) {
     config_.model_type = model_type;
-    config_.position_encoding = model_type == "bert" ? "learned" : "rotary";
+    config_.encoding.name = model_type == "bert" ? "learned" : "rotary";
     config_.vocab_size = 16;
     config_.hidden_size = config_.embedding_size = 24;
     config_.num_hidden_layers = 2;

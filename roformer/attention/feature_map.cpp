@@ -1,0 +1,151 @@
+#include "roformer/attention/feature_map.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "roformer/base/error.h"
+#include "roformer/base/random.h"
+
+namespace roformer::attention {
+namespace {
+
+using torch::Tensor;
+
+constexpr double elu_epsilon = 1e-6;     // fast-transformers, and performer-pytorch's denominator
+constexpr double favor_epsilon = 1e-4;   // performer-pytorch and the JAX function
+constexpr double relu_epsilon = 1e-3;    // performer-pytorch
+constexpr double largest_exponent = 60;  // e^60 · 2^40 tokens is far from the largest float, e^88
+
+Tensor bounded_exponential(const Tensor& x) {
+  return x.clamp_max(largest_exponent).exp();
+}
+
+// The largest number of each sequence and head over its keys and their features: x (N, H, F) →
+// (N, H, 1), no gradient.
+Tensor largest_of_sequences(const Tensor& x, const std::vector<Span>& spans) {
+  const torch::NoGradGuard no_gradient;
+  const Tensor by_token = x.detach().amax(-1, true);
+  Tensor largest = by_token.clone();
+  for (const Span& span : spans) {
+    if (span.num_keys == 0) continue;
+    Tensor rows = largest.narrow(0, span.first_key, span.num_keys);
+    rows.copy_(rows.amax(0, true).expand_as(rows));
+  }
+  return largest;
+}
+
+Tensor softmax_over_positions(const Tensor& k, const std::vector<Span>& spans) {
+  std::vector<Tensor> parts;
+  for (const Span& span : spans)
+    parts.push_back(torch::softmax(k.narrow(0, span.first_key, span.num_keys), 0));
+  return parts.empty() ? k : torch::cat(parts, 0);
+}
+
+// Sums of x (N, H, F) over the positions up to each, with those of `state` before.
+Tensor running_sums(const Tensor& x, const std::vector<Span>& spans, const RecurrentLayer* state) {
+  std::vector<Tensor> parts;
+  for (std::size_t b = 0; b < spans.size(); ++b) {
+    Tensor sums = x.narrow(0, spans[b].first_key, spans[b].num_keys).cumsum(0);
+    if (state != nullptr && state->denominator.defined())
+      sums = sums + state->denominator[static_cast<std::int64_t>(b)];
+    parts.push_back(sums);
+  }
+  return parts.empty() ? x : torch::cat(parts, 0);
+}
+
+bool is_random(const LinearSettings& settings) {
+  return settings.feature_map == "favor" || settings.feature_map == "relu";
+}
+
+}  // namespace
+
+Tensor orthogonal_features(std::int64_t num_features, std::int64_t head_size, std::uint64_t seed) {
+  const auto generator = at::detail::createCPUGenerator(seed);
+  const auto normal = [&](std::int64_t rows) {
+    return torch::randn({rows, head_size}, generator, torch::kFloat64);
+  };
+  std::vector<Tensor> blocks;
+  for (std::int64_t begin = 0; begin < num_features; begin += head_size) {
+    const Tensor q = std::get<0>(torch::linalg_qr(normal(head_size)));
+    blocks.push_back(q.t().slice(0, 0, std::min(head_size, num_features - begin)));
+  }
+  const Tensor lengths = normal(num_features).norm(2, {1}, true);
+  return (torch::cat(blocks, 0) * lengths).to(torch::kFloat32);
+}
+
+FeatureMapImpl::FeatureMapImpl(const LinearSettings& settings, std::int64_t head_size)
+    : settings_(settings) {
+  validate(settings_);
+  if (!is_random(settings_)) return;
+  const auto seed = static_cast<std::uint64_t>(torch::randint(INT64_MAX, {1}).item<std::int64_t>());
+  projection_ = register_buffer(
+      "projection", orthogonal_features(feature_size(settings_, head_size), head_size, seed));
+}
+
+void FeatureMapImpl::begin_update(std::int64_t update, std::uint64_t seed) {
+  const std::int64_t interval = settings_.redraw_interval;
+  if (!projection_.defined() || interval == 0 || update == 0 || update % interval != 0) return;
+  const torch::NoGradGuard no_gradient;
+  const auto draw = base::derive(seed, static_cast<std::uint64_t>(update / interval));
+  projection_.copy_(orthogonal_features(projection_.size(0), projection_.size(1), draw >> 1));
+}
+
+LinearOptions FeatureMapImpl::options() const {
+  return {elu_epsilon, settings_.feature_map != "shen"};
+}
+
+Tensor FeatureMapImpl::random_features(const Tensor& x) const {
+  const double scale = std::pow(static_cast<double>(x.size(2)), -0.25);
+  return torch::matmul(x * scale, projection_.to(x.scalar_type()).t());
+}
+
+namespace {
+
+// |x|² / 2 of the scaled rows: x (N, H, D) → (N, H, 1).
+Tensor half_square(const Tensor& x) {
+  return x.square().sum(-1, true) * (0.5 / std::sqrt(static_cast<double>(x.size(2))));
+}
+
+Tensor favor_features(const Tensor& exponent) {
+  const double share = 1 / std::sqrt(static_cast<double>(exponent.size(-1)));
+  return (exponent.exp() + favor_epsilon) * share;
+}
+
+}  // namespace
+
+Tensor FeatureMapImpl::queries(const Tensor& q) const {
+  if (settings_.feature_map == "elu") return torch::elu(q) + 1;
+  if (settings_.feature_map == "relu") return torch::relu(random_features(q)) + relu_epsilon;
+  if (settings_.feature_map != "favor") return torch::softmax(q, -1);
+  const Tensor products = random_features(q);
+  return favor_features(products - half_square(q) - products.detach().amax(-1, true));
+}
+
+Tensor FeatureMapImpl::keys(const Tensor& k, const std::vector<Span>& spans) const {
+  if (settings_.feature_map == "elu") return torch::elu(k) + 1;
+  if (settings_.feature_map == "relu") return torch::relu(random_features(k)) + relu_epsilon;
+  const bool back = looks_back(spans);
+  if (settings_.feature_map == "favor") {
+    const Tensor products = random_features(k);
+    const Tensor exponent = products - half_square(k);
+    return favor_features(back ? exponent.clamp_max(largest_exponent)
+                               : exponent - largest_of_sequences(products, spans));
+  }
+  if (back) return bounded_exponential(k);
+  return settings_.feature_map == "shen" ? softmax_over_positions(k, spans)
+                                         : (k - largest_of_sequences(k, spans)).exp();
+}
+
+LinearInputs FeatureMapImpl::map(const Tensor& q, const Tensor& k, const Tensor& v,
+                                 const std::vector<Span>& spans,
+                                 const RecurrentLayer* state) const {
+  Tensor mapped_q = queries(q);
+  const Tensor mapped_k = keys(k, spans);
+  if (settings_.feature_map == "shen" && looks_back(spans))
+    mapped_q = mapped_q / running_sums(mapped_k, spans, state);
+  return {mapped_q, mapped_k, mapped_q, mapped_k, v};
+}
+
+}  // namespace roformer::attention

@@ -1,0 +1,45 @@
+// Linear attention over a packed batch, Eq. 18 and 19: the weights φ(q_m) · φ(k_n) are never
+// computed for all pairs; memory and time grow with N.
+//
+//   out_m = Σ_n (q_m · k_n) v_n / (Σ_n q'_m · k'_n + ε),   n ≤ m where tokens look back only.
+//
+// In Eq. 19 q and k are the rotated R_m φ(q_m), R_n φ(k_n), while q' and k' are not rotated.
+#pragma once
+#include <torch/types.h>
+
+#include <vector>
+
+#include "roformer/attention/recurrent_state.h"
+#include "roformer/attention/span.h"
+
+namespace roformer::attention {
+
+/// Feature-mapped queries and keys, (N, H, F) each, and values (N, H, D).
+struct LinearInputs {
+  torch::Tensor q, k;            // of the numerator
+  torch::Tensor q_norm, k_norm;  // of the denominator; the same tensors where nothing rotates
+  torch::Tensor v;
+};
+
+struct LinearOptions {
+  double epsilon = 0.0;    // added to the denominator
+  bool normalizes = true;  // false: the denominator is 1 (Shen's map)
+};
+
+/// Result (N, H, D). The spans are those of self-attention, two-sided or causal without a prefix.
+/// With a state the spans are causal, and each continues its sequence: the sums are read and
+/// replaced; no gradient then. Throws Error for other spans and shapes.
+torch::Tensor linear_attention(const LinearInputs& inputs, const std::vector<Span>& spans,
+                               const LinearOptions& options, RecurrentLayer* state = nullptr);
+
+/// The same in LibTorch's operators, differentiable, on any device and in any type: causal spans by
+/// chunks, what the kernel must equal.
+torch::Tensor composed_linear_attention(const LinearInputs& inputs, const std::vector<Span>& spans,
+                                        const LinearOptions& options,
+                                        RecurrentLayer* state = nullptr);
+
+/// Whether queries look back only. Throws Error for spans that are neither two-sided nor causal
+/// self-attention.
+bool looks_back(const std::vector<Span>& spans);
+
+}  // namespace roformer::attention
