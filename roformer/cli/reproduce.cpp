@@ -4,8 +4,10 @@
 #include <csignal>
 #include <memory>
 
+#include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
+#include "roformer/study/figure2.h"
 #include "roformer/study/figure3_left.h"
 
 namespace roformer::cli {
@@ -13,6 +15,8 @@ namespace {
 
 constexpr const char* kStudies =
     "Studies:\n"
+    "  figure2       The bound on a score by the distance of its tokens (section 3.4.3): seconds.\n"
+    "                Only --out is for it.\n"
     "  figure3-left  Pre-training of RoFormer and BERT on the same data, seed and order (section "
     "4.2).\n"
     "                tiny:  the demonstration, about a minute a model on 2 cores, package "
@@ -27,7 +31,16 @@ struct ReproduceOptions {
   study::Figure3LeftOptions study;
 };
 
-void reproduce_command(ReproduceOptions& options) {
+// Figure 2 trains nothing: what says how to train has no meaning for it.
+void reproduce_figure2_command(const CLI::App& command, const ReproduceOptions& options) {
+  for (const char* option : {"--scale", "--seeds", "--set", "--device", "--threads"})
+    base::require(command.count(option) == 0,
+                  "[cli] expected no {} with figure2, which trains nothing", option);
+  study::reproduce_figure2(options.study.out.empty() ? "figure2" : options.study.out);
+}
+
+void reproduce_command(const CLI::App& command, ReproduceOptions& options) {
+  if (options.name == "figure2") return reproduce_figure2_command(command, options);
   apply(options.common);
   options.study.device = options.common.device;
   if (options.study.out.empty())
@@ -49,13 +62,13 @@ void add_reproduce_command(CLI::App& program) {
   command->footer(kStudies);
   command->add_option("name", options->name, "which one")
       ->required()
-      ->check(CLI::IsMember({"figure3-left"}));
+      ->check(CLI::IsMember({"figure2", "figure3-left"}));
   command->add_option("--scale", options->study.scale, "how much of the paper's work: see below")
       ->check(CLI::IsMember({"tiny", "small", "paper"}))
       ->capture_default_str();
   command
       ->add_option("--out", options->study.out,
-                   "folder of the runs and the report (default: NAME-SCALE here)")
+                   "folder of the runs and the report (default: NAME-SCALE here, or NAME)")
       ->type_name("DIR");
   command->add_option("--seeds", options->study.seeds, "runs of each model, with the seeds 0, 1, …")
       ->check(CLI::Range(1, 100))
@@ -67,9 +80,10 @@ void add_reproduce_command(CLI::App& program) {
       ->allow_extra_args(false);
   add_device_options(*command, options->common);
   add_examples(*command,
+               "roformer reproduce figure2 --out figure2\n"
                "roformer reproduce figure3-left --scale tiny\n"
                "roformer reproduce figure3-left --scale small --seeds 3 --out runs/figure3");
-  command->callback([options] { reproduce_command(*options); });
+  command->callback([command, options] { reproduce_command(*command, *options); });
 }
 
 }  // namespace roformer::cli

@@ -6,6 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/position/encoding_names.h"
+#include "roformer/rope/scaling.h"
 
 namespace roformer::position {
 namespace {
@@ -29,9 +30,11 @@ std::vector<std::string> forms_of(const std::string& encoding) {
 
 void validate_rotary(const EncodingSettings& s) {
   base::require(s.rope_theta > 0, "[position] expected rope_theta > 0 but got {}", s.rope_theta);
-  require_one_of("rope_scaling", s.rope_scaling,
-                 {"none", "linear", "ntk", "dynamic", "yarn", "longrope", "llama3", "proportional"});
+  require_one_of("rope_scaling", s.rope_scaling, rope::scaling_names());
   require_at_least("rope_factor", s.rope_factor, 1);
+  base::require(s.rope_scaling != "none" || s.rope_factor == 1,
+                "[position] expected a rope_scaling for rope_factor = {} but got none",
+                s.rope_factor);
   require_at_least("rope_original_positions", static_cast<double>(s.rope_original_positions), 0);
   require_at_least("xpos_scale_base", s.xpos_scale_base, 0);
   base::require(s.rope_partial_factor > 0 && s.rope_partial_factor <= 1,

@@ -29,6 +29,7 @@ struct EncodingSettings {
   double rope_attention_factor = 0.0;  // yarn, longrope: what cos and sin are multiplied by; 0: formula
   double rope_beta_fast = 32.0;        // yarn: turns within L0 from which on nothing is scaled
   double rope_beta_slow = 1.0;         // yarn: turns below which all is scaled
+  bool rope_truncate = true;           // yarn: the ramp begins and ends at whole pairs
   double rope_mscale = 0.0;            // yarn: with the next, the factor's pair (DeepSeek); 0: none
   double rope_mscale_all_dim = 0.0;
   double rope_low_frequency_factor = 1.0;   // llama3: wavelengths above L0 / this are scaled whole
@@ -76,6 +77,7 @@ void for_each_option(Settings& s, const Visit& visit) {
   visit("rotary", "rope_attention_factor", s.rope_attention_factor);
   visit("rotary", "rope_beta_fast", s.rope_beta_fast);
   visit("rotary", "rope_beta_slow", s.rope_beta_slow);
+  visit("rotary", "rope_truncate", s.rope_truncate);
   visit("rotary", "rope_mscale", s.rope_mscale);
   visit("rotary", "rope_mscale_all_dim", s.rope_mscale_all_dim);
   visit("rotary", "rope_low_frequency_factor", s.rope_low_frequency_factor);
