@@ -57,9 +57,10 @@ bool has_position_table(std::string_view encoding) {
   return encoding == "learned" || encoding == "huang" || encoding == "tupe";
 }
 
-bool acts_on_single_scores(std::string_view encoding) {
-  return reads_option("shaw music transformer_xl t5 clipped_bias tupe deberta huang nezha alibi complex",
-                      encoding);
+bool acts_on_single_scores(const EncodingSettings& s) {
+  if (s.name == "complex") return s.form != "real";
+  return reads_option("shaw music transformer_xl t5 clipped_bias tupe deberta huang nezha alibi",
+                      s.name);
 }
 
 void validate(const EncodingSettings& s) {
@@ -69,7 +70,10 @@ void validate(const EncodingSettings& s) {
   require_at_least("shaw_clip", static_cast<double>(s.shaw_clip), 0);
   require_at_least("music_distance", static_cast<double>(s.music_distance), 0);
   require_at_least("xl_clamp", static_cast<double>(s.xl_clamp), 0);
-  require_at_least("t5_buckets", static_cast<double>(s.t5_buckets), 4);
+  base::require(s.t5_buckets >= 4 && s.t5_buckets % 4 == 0,
+                "[position] expected t5_buckets to be a multiple of 4 (two sides, half of each "
+                "exact) but got {}",
+                s.t5_buckets);
   require_at_least("t5_max_distance", static_cast<double>(s.t5_max_distance),
                    static_cast<double>(s.t5_buckets));
   require_at_least("clipped_distance", static_cast<double>(s.clipped_distance), 0);
