@@ -1,16 +1,14 @@
 // roformer evaluate: a model's figures on the held-out data of a recipe.
 #include <fmt/format.h>
 
-#include <cmath>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "roformer/checkpoint/load.h"
 #include "roformer/cli/command.h"
 #include "roformer/report/table.h"
-#include "roformer/task/masked_language_task.h"
 #include "roformer/task/recipe_path.h"
-#include "roformer/task/run_training.h"
+#include "roformer/task/recipe_task.h"
 
 namespace roformer::cli {
 namespace {
@@ -18,25 +16,19 @@ namespace {
 struct EvaluateOptions {
   CommonOptions common;
   std::string recipe, model;
+  std::string split = "validation";
   std::vector<std::string> changes;
 };
 
+const std::map<std::string, data::Split> kSplits = {{"validation", data::Split::validation},
+                                                    {"test", data::Split::test}};
+
 nlohmann::ordered_json evaluate(const EvaluateOptions& options) {
-  task::Recipe recipe = task::read_recipe(task::find_recipe(options.recipe), options.changes);
-  recipe.data.vocabulary = options.model;  // the held-out text, in the model's own words
-  const auto loaded = checkpoint::load_model<model::MaskedLanguageModel>(options.model);
-  base::require(
-      loaded.report.missing.empty(),
-      "[evaluate] expected a masked language model in {} but these weights are missing: {}",
-      options.model, fmt::join(loaded.report.missing, ", "));
-  task::MaskedLanguageTask task(recipe, task::open_corpus(recipe), loaded.module,
-                                torch::Device(options.common.device));
+  const task::Recipe recipe = task::read_recipe(task::find_recipe(options.recipe), options.changes);
   nlohmann::ordered_json figures;
-  for (const auto& [name, value] : task.evaluate()) figures[name] = value;
-  figures["perplexity"] = std::exp(figures["loss"].get<double>());
-  const auto guess = task::guess_accuracy(recipe, task.source());
-  figures["accuracy_of_most_frequent_word"] = guess.most_frequent;
-  figures["accuracy_of_both_neighbours_guess"] = guess.neighbours;
+  for (const auto& [name, value] : task::evaluate_model(
+           recipe, options.model, kSplits.at(options.split), torch::Device(options.common.device)))
+    figures[name] = value;
   return figures;
 }
 
@@ -61,6 +53,11 @@ void add_evaluate_command(CLI::App& program) {
   auto options = std::make_shared<EvaluateOptions>();
   CLI::App* command =
       program.add_subcommand("evaluate", "Figures of a model on the held-out data of a recipe");
+  command->footer(
+      "Masked language models: loss (nats a masked word), accuracy, perplexity, and the accuracy "
+      "of\n"
+      "two guesses by counting. Causal ones: loss (nats a token), accuracy, and perplexity or, of\n"
+      "bytes, bits_per_character (loss / ln 2; a character is a byte).");
   command->add_option("recipe", options->recipe, "a TOML file, or the name of one of ours")
       ->required();
   command->add_option("--model", options->model, "checkpoint folder")->required()->type_name("DIR");
@@ -69,10 +66,17 @@ void add_evaluate_command(CLI::App& program) {
                    "change a key of the recipe: section.key=value; may be given several times")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+  command
+      ->add_option("--split", options->split,
+                   "which held-out part of the text; test only of data.vocabulary = \"bytes\"")
+      ->check(CLI::IsMember({"validation", "test"}))
+      ->capture_default_str();
   add_device_options(*command, options->common);
   add_json_option(*command, options->common);
   add_examples(*command,
-               "roformer evaluate paper/figure3-left-roformer-small --model runs/roformer --json");
+               "roformer evaluate paper/figure3-left-roformer-small --model runs/roformer --json\n"
+               "roformer evaluate paper/figure3-right-performer-rope-small --model runs/performer "
+               "--split test --set evaluate.sequences=0");
   command->callback([options] { evaluate_command(*options); });
 }
 

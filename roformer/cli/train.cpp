@@ -35,7 +35,7 @@ void train_command(TrainOptions& options) {
   train::RunFolder folder(options.out, options.resume);
   fmt::print(stderr, "# {}\n{}\n", path.string(), recipe.resolved.to_toml());
   spdlog::info("{} threads", at::get_num_threads());
-  const auto outcome = task::run_training(recipe, task::open_corpus(recipe), folder,
+  const auto outcome = task::run_training(recipe, *task::open_material(recipe), folder,
                                           torch::Device(options.common.device));
   if (outcome.signal != 0) {
     spdlog::info("stopped and saved at step {}; the same command with --resume goes on from there",
@@ -71,6 +71,7 @@ void add_train_command(CLI::App& program) {
   add_examples(*command,
                "roformer train paper/figure3-left-roformer-small --out runs/roformer --set "
                "data.text=books/\n"
+               "roformer train paper/figure3-right-performer-rope-small --out runs/performer\n"
                "roformer train recipe.toml --out runs/mine --set stage.0.steps=2000 --resume");
   command->callback([options] { train_command(*options); });
 }

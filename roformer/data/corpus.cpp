@@ -5,10 +5,9 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/base/random.h"
-#include "roformer/data/apt_descriptions.h"
 #include "roformer/data/folder_lock.h"
 #include "roformer/data/hash.h"
-#include "roformer/data/text_files.h"
+#include "roformer/data/text_selection.h"
 #include "roformer/text/train_wordpiece.h"
 
 namespace roformer::data {
@@ -19,26 +18,6 @@ using base::require;
 
 // Part of every key: raise it when documents, vocabularies or the cache change their meaning.
 constexpr std::uint64_t corpus_version = 1;
-
-// Where the text is and how it is read.
-struct TextSelection {
-  bool apt = false;
-  std::vector<fs::path> files;
-  DocumentRule rule;
-  std::int64_t block_size;
-
-  std::unique_ptr<PieceSource> open() const {
-    return apt ? open_apt_descriptions(files) : open_text_files(files, rule, block_size);
-  }
-};
-
-TextSelection select_text(const DataOptions& options) {
-  TextSelection selection{false, {}, options.document, options.block_size};
-  selection.apt = options.text.size() == 1 && options.text[0] == "apt" && !fs::exists("apt");
-  selection.files =
-      selection.apt ? find_apt_lists(options.cache / "apt") : find_text_files(options.text);
-  return selection;
-}
 
 // Changes with the files (path, size, time of change) and with how they become documents.
 std::uint64_t text_key(const TextSelection& selection, std::int64_t max_documents) {

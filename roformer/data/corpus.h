@@ -9,13 +9,11 @@
 #include <vector>
 
 #include "roformer/data/data_options.h"
+#include "roformer/data/split.h"
 #include "roformer/data/token_cache.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::data {
-
-/// What is learned from, and what is held out.
-enum class Split { training, validation };
 
 /// Whether a document is held out: by a hash of its number, so the answer does not depend on the
 /// others.
@@ -30,7 +28,7 @@ class Corpus {
   const text::Tokenizer& tokenizer() const { return *tokenizer_; }
   const DataOptions& options() const { return options_; }
   const TokenCache& tokens() const { return *tokens_; }
-  /// Numbers of the documents of one part, ascending.
+  /// Numbers of the documents of one part, training or validation, ascending.
   const std::vector<std::int64_t>& documents(Split split) const;
   std::int64_t num_tokens(Split split) const;
   /// Calls `use` with the ids of each document of one part, without special tokens.

@@ -118,6 +118,17 @@ DocumentRule document_rule(std::string_view name) {
   base::fail("[data] expected data.document to be file, block or line but got '{}'", name);
 }
 
+const char* document_rule_name(DocumentRule rule) {
+  switch (rule) {
+    case DocumentRule::file:
+      return "file";
+    case DocumentRule::line:
+      return "line";
+    default:
+      return "block";
+  }
+}
+
 std::unique_ptr<PieceSource> open_text_files(std::vector<fs::path> files, DocumentRule rule,
                                              std::int64_t block_size) {
   return std::make_unique<TextFilePieces>(std::move(files), rule, block_size);

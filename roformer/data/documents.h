@@ -18,6 +18,8 @@ enum class DocumentRule { file, block, line };
 
 /// Throws Error unless `name` is file, block or line.
 DocumentRule document_rule(std::string_view name);
+/// Its name.
+const char* document_rule_name(DocumentRule rule);
 
 struct Piece {
   std::string text;           // wrapped lines joined by a space

@@ -1,23 +1,16 @@
 #include "roformer/data/masked_language_source.h"
 
-#include <algorithm>
 #include <numeric>
 
-#include "roformer/base/error.h"
 #include "roformer/base/random.h"
-#include "roformer/data/shuffle.h"
 
 namespace roformer::data {
 namespace {
 
 using base::derive;
-using base::require;
 
 // Uses of the training seed.
 enum SourceStream : std::uint64_t { order, masks };
-
-constexpr std::uint64_t validation_seed =
-    0x76616C6964ull;  // one for all runs: their figures must be comparable
 
 MaskingVocabulary masking_vocabulary(const text::Tokenizer& tokenizer) {
   MaskingVocabulary vocabulary{tokenizer.vocabulary_size(), tokenizer.mask_id(), {}};
@@ -53,10 +46,7 @@ std::int64_t MaskedLanguageSource::num_validation_sequences(std::int64_t length)
 }
 
 std::int64_t MaskedLanguageSource::batch_size(const StageShape& shape) const {
-  require(shape.batch_size > 0 || shape.batch_tokens > 0,
-          "[data] expected a batch of 1 or more sequences but got {}", shape.batch_size);
-  return shape.batch_tokens > 0 ? std::max<std::int64_t>(1, shape.batch_tokens / shape.length)
-                                : shape.batch_size;
+  return sequences_of_batch(shape);
 }
 
 double MaskedLanguageSource::epoch(const StageShape& shape, std::int64_t step) const {
@@ -67,36 +57,20 @@ double MaskedLanguageSource::epoch(const StageShape& shape, std::int64_t step) c
 
 MaskedBatch MaskedLanguageSource::batch(const StageShape& shape, std::int64_t step,
                                         std::int64_t micro_step) const {
-  require(step >= 0 && micro_step >= 0 && micro_step < shape.micro_steps,
-          "[data] expected step ≥ 0 and a micro step below {} but got {} and {}", shape.micro_steps,
-          step, micro_step);
-  const std::int64_t size = batch_size(shape), in_epoch = num_sequences(shape.length);
   const std::uint64_t stage_seed = derive(seed_, static_cast<std::uint64_t>(shape.stage));
-  const std::int64_t first = (step * shape.micro_steps + micro_step) * size;
   MaskedBatch batch;
-  for (std::int64_t i = first; i < first + size; ++i) {
-    const auto epoch = static_cast<std::uint64_t>(i / in_epoch);
-    const std::int64_t sequence =
-        shuffled(i % in_epoch, in_epoch, derive(derive(stage_seed, order), epoch));
-    const std::uint64_t epoch_masks = derive(derive(stage_seed, masks), epoch);
-    append(batch, training_, shape.length, sequence,
-           derive(epoch_masks, static_cast<std::uint64_t>(sequence)));
+  for (const auto& drawn : draw_sequences(shape, step, micro_step, num_sequences(shape.length),
+                                          derive(stage_seed, order))) {
+    const std::uint64_t epoch_masks = derive(derive(stage_seed, masks), drawn.epoch);
+    append(batch, training_, shape.length, drawn.sequence,
+           derive(epoch_masks, static_cast<std::uint64_t>(drawn.sequence)));
   }
   return batch;
 }
 
 std::vector<MaskedBatch> MaskedLanguageSource::validation_batches(
     std::int64_t length, std::int64_t batch_tokens, std::int64_t max_sequences) const {
-  const std::int64_t all = num_validation_sequences(length);
-  std::vector<std::int64_t> sequences(
-      static_cast<std::size_t>(max_sequences > 0 ? std::min(all, max_sequences) : all));
-  const bool whole = static_cast<std::int64_t>(sequences.size()) == all;
-  for (std::size_t i = 0; i < sequences.size(); ++i) {
-    const auto index = static_cast<std::int64_t>(i);
-    sequences[i] = whole ? index : shuffled(index, all, validation_seed);
-  }
-  std::sort(sequences.begin(), sequences.end());
-
+  const auto sequences = held_out_sample(num_validation_sequences(length), max_sequences);
   std::vector<MaskedBatch> batches;
   for (const std::int64_t sequence : sequences) {
     const bool full =
@@ -104,7 +78,7 @@ std::vector<MaskedBatch> MaskedLanguageSource::validation_batches(
         static_cast<std::int64_t>(batches.back().batch.tokens.size()) + length > batch_tokens;
     if (batches.empty() || full) batches.emplace_back();
     append(batches.back(), validation_, length, sequence,
-           derive(validation_seed, static_cast<std::uint64_t>(sequence)));
+           derive(held_out_seed, static_cast<std::uint64_t>(sequence)));
   }
   return batches;
 }

@@ -8,20 +8,10 @@
 #include "roformer/data/corpus.h"
 #include "roformer/data/masking.h"
 #include "roformer/data/packing.h"
+#include "roformer/data/stage_shape.h"
 #include "roformer/data/token_batch.h"
 
 namespace roformer::data {
-
-/// What one stage of training asks of its batches (Table 4 of the paper: length, batch size,
-/// steps).
-struct StageShape {
-  std::int64_t stage = 0;         // its number: each stage has an order of its own
-  std::int64_t length = 512;      // tokens of a sequence, [CLS] and [SEP] included
-  std::int64_t batch_size = 64;   // sequences of one (micro) batch;
-  std::int64_t batch_tokens = 0;  // if not 0, a budget of tokens instead
-  std::int64_t micro_steps =
-      1;  // batches that make one step: accumulation, or processes side by side
-};
 
 class MaskedLanguageSource {
  public:

@@ -1,32 +1,17 @@
 #include "roformer/data/packing.h"
 
 #include <algorithm>
-#include <span>
 
 #include "roformer/base/error.h"
 
 namespace roformer::data {
-
-PackedDocuments::PackedDocuments(const TokenCache& tokens,
-                                 const std::vector<std::int64_t>& documents, std::int64_t cls_id,
-                                 std::int64_t sep_id)
-    : tokens_(tokens), documents_(documents), cls_id_(cls_id), sep_id_(sep_id) {
-  starts_.reserve(documents.size() + 1);
-  std::int64_t start = 0;
-  for (const std::int64_t document : documents) {
-    starts_.push_back(start);
-    start += tokens.document_length(document) + 1;  // and its [SEP]
-  }
-  starts_.push_back(
-      std::max<std::int64_t>(0, start - 1));  // the last document's [SEP] is the sequence's own
-}
 
 std::int64_t PackedDocuments::num_sequences(std::int64_t length) const {
   base::require(length >= 3,
                 "[data] expected sequences of 3 or more tokens ([CLS], a word, [SEP]) but got {}",
                 length);
   const std::int64_t room = length - 2;
-  return (starts_.back() + room - 1) / room;
+  return (stream_.size() + room - 1) / room;
 }
 
 void PackedDocuments::append_sequence(std::int64_t length, std::int64_t sequence,
@@ -36,29 +21,8 @@ void PackedDocuments::append_sequence(std::int64_t length, std::int64_t sequence
                 sequence);
   const std::int64_t room = length - 2;
   out.push_back(cls_id_);
-  read_stream(sequence * room, std::min(starts_.back(), (sequence + 1) * room), out);
+  stream_.read(sequence * room, std::min(stream_.size(), (sequence + 1) * room), out);
   out.push_back(sep_id_);
-}
-
-void PackedDocuments::read_stream(std::int64_t begin, std::int64_t end,
-                                  std::vector<std::int64_t>& out) const {
-  auto index = static_cast<std::size_t>(
-                   std::upper_bound(starts_.begin(), starts_.end() - 1, begin) - starts_.begin()) -
-               1;
-  while (begin < end) {
-    const std::int64_t offset = begin - starts_[index];
-    const std::int64_t left = tokens_.document_length(documents_[index]) - offset;
-    const std::int64_t taken = std::min(left, end - begin);
-    const std::size_t size = out.size();
-    out.resize(size + static_cast<std::size_t>(taken));
-    tokens_.read(documents_[index], offset, std::span(out).subspan(size));
-    begin += taken;
-    if (begin < end) {
-      out.push_back(sep_id_);
-      ++begin;
-      ++index;
-    }
-  }
 }
 
 }  // namespace roformer::data

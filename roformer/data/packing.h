@@ -1,11 +1,10 @@
 // Documents laid end to end with [SEP] between them and cut into sequences [CLS] … [SEP] of a given
-// length: no padding, every sequence full except the last. Nothing is stored: any length reads from
-// the same cache.
+// length: no padding, every sequence full except the last.
 #pragma once
 #include <cstdint>
 #include <vector>
 
-#include "roformer/data/token_cache.h"
+#include "roformer/data/document_stream.h"
 
 namespace roformer::data {
 
@@ -13,7 +12,8 @@ class PackedDocuments {
  public:
   /// `documents` of `tokens`, which must outlive this.
   PackedDocuments(const TokenCache& tokens, const std::vector<std::int64_t>& documents,
-                  std::int64_t cls_id, std::int64_t sep_id);
+                  std::int64_t cls_id, std::int64_t sep_id)
+      : stream_(tokens, documents, sep_id), cls_id_(cls_id), sep_id_(sep_id) {}
 
   /// Sequences of `length` tokens, [CLS] and [SEP] included; the last may be shorter. Error if
   /// length < 3.
@@ -23,10 +23,7 @@ class PackedDocuments {
                        std::vector<std::int64_t>& out) const;
 
  private:
-  void read_stream(std::int64_t begin, std::int64_t end, std::vector<std::int64_t>& out) const;
-  const TokenCache& tokens_;
-  const std::vector<std::int64_t>& documents_;
-  std::vector<std::int64_t> starts_;  // where each document begins in the stream, and the end
+  DocumentStream stream_;
   std::int64_t cls_id_;
   std::int64_t sep_id_;
 };

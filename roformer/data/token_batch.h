@@ -21,4 +21,10 @@ struct MaskedBatch {
   std::vector<std::int64_t> labels;            // (M) original ids
 };
 
+/// A batch for a causal language model: each token is asked for the one that follows it.
+struct CausalBatch {
+  TokenBatch batch;
+  std::vector<std::int64_t> labels;  // (N) the next ids
+};
+
 }  // namespace roformer::data

@@ -157,7 +157,8 @@ void print_charts(const std::vector<Figure2Chart>& charts) {
 
 }  // namespace
 
-void reproduce_figure2(const fs::path& out) {
+int reproduce_figure2(const StudyOptions& options) {
+  const fs::path& out = options.out;
   const std::vector<Figure2Chart> charts = {paper_chart(), size_chart(), base_chart(),
                                             scaling_chart(), expected_chart()};
   fs::create_directories(out);
@@ -168,10 +169,11 @@ void reproduce_figure2(const fs::path& out) {
              (out / "curves.json").string());
   if (!base::has_program("gnuplot")) {
     spdlog::warn("no pictures beside the report: gnuplot is not installed (package gnuplot-nox)");
-    return;
+    return 0;
   }
   for (const auto& chart : charts) write_svg(out / (chart.file + ".svg"), chart.chart);
   fmt::print("Pictures: {}, …\n", (out / "figure2.svg").string());
+  return 0;
 }
 
 }  // namespace roformer::study

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "roformer/base/error.h"
 #include "roformer/train/metrics_log.h"
@@ -44,13 +45,13 @@ std::string lower_of(const LearningCurve& first, const LearningCurve& second, st
 
 }  // namespace
 
-std::vector<CurvePoint> read_points(const fs::path& run) {
+std::vector<CurvePoint> read_points(const fs::path& run, const LossUnit& unit) {
   std::vector<CurvePoint> points;
   double sum = 0;
   std::int64_t lines = 0;
   for (const auto& line : train::read_metrics(run / "metrics.jsonl")) {
     if (line.value("kind", "") == "training") {
-      sum += line.value("loss", 0.0);
+      sum += unit.scale * line.value("loss", 0.0);
       ++lines;
       continue;
     }
@@ -58,7 +59,7 @@ std::vector<CurvePoint> read_points(const fs::path& run) {
     point.step = line["step"];
     point.training_loss =
         lines > 0 ? sum / static_cast<double>(lines) : std::numeric_limits<double>::quiet_NaN();
-    point.held_out_loss = line.value("loss", 0.0);
+    point.held_out_loss = unit.scale * line.value("loss", 0.0);
     point.held_out_accuracy = line.value("accuracy", 0.0);
     points.push_back(point);
     sum = 0;
@@ -67,10 +68,11 @@ std::vector<CurvePoint> read_points(const fs::path& run) {
   return points;
 }
 
-LearningCurve mean_curve(std::string model, const std::vector<fs::path>& runs) {
-  LearningCurve curve{std::move(model), {}, {}};
+LearningCurve mean_curve(std::string model, const std::vector<fs::path>& runs,
+                         const LossUnit& unit) {
+  LearningCurve curve{std::move(model), {}, {}, unit};
   std::vector<std::vector<CurvePoint>> all;
-  for (const auto& run : runs) all.push_back(read_points(run));
+  for (const auto& run : runs) all.push_back(read_points(run, unit));
   for (std::size_t i = 0; !all.empty() && i < all.front().size(); ++i) {
     CurvePoint mean, spread;
     mean.step = spread.step = all.front()[i].step;
@@ -96,9 +98,11 @@ LearningCurve mean_curve(std::string model, const std::vector<fs::path>& runs) {
 
 report::Table side_by_side(const LearningCurve& first, const LearningCurve& second) {
   report::Table table;
-  table.columns = {
-      "step",       "training loss " + first.model, second.model, "held-out loss " + first.model,
-      second.model, "accuracy " + first.model,      second.model, "lower held-out loss"};
+  const std::string& loss = first.unit.name;
+  table.columns = {"step",       fmt::format("training {} {}", loss, first.model),
+                   second.model, fmt::format("held-out {} {}", loss, first.model),
+                   second.model, "accuracy " + first.model,
+                   second.model, "lower held-out " + loss};
   const bool several = has_spread(first) || has_spread(second);
   for (std::size_t i = 0; i < std::min(first.points.size(), second.points.size()); ++i) {
     std::vector<std::string> row = {fmt::format("{}", first.points[i].step)};
@@ -122,23 +126,76 @@ std::vector<std::string> verdict(const LearningCurve& first, const LearningCurve
     first_lower += lower == first.model;
     second_lower += lower == second.model;
   }
-  std::vector<std::string> lines = {
-      fmt::format("Held-out loss was lower for {} at {} and for {} at {} of {} checkpoints.",
-                  first.model, first_lower, second.model, second_lower, checkpoints)};
+  std::vector<std::string> lines = {fmt::format(
+      "Held-out {} was lower for {} at {} and for {} at {} of {} checkpoints.", first.unit.name,
+      first.model, first_lower, second.model, second_lower, checkpoints)};
   if (count == 0) return lines;
   const auto sentence = [&](const LearningCurve& fast, const LearningCurve& slow) {
     const CurvePoint& end = slow.points[count - 1];
     const std::int64_t step = first_step_at(fast, end.held_out_loss);
     if (step < 0)
-      return fmt::format("{} never reached the final loss of {}, {:.3f}.", fast.model, slow.model,
-                         end.held_out_loss);
-    return fmt::format("{} reached the final loss of {}, {:.3f}, at step {} of {}.", fast.model,
-                       slow.model, end.held_out_loss, step, end.step);
+      return fmt::format("{} never reached the final {} of {}, {:.3f}.", fast.model, fast.unit.name,
+                         slow.model, end.held_out_loss);
+    return fmt::format("{} reached the final {} of {}, {:.3f}, at step {} of {}.", fast.model,
+                       fast.unit.name, slow.model, end.held_out_loss, step, end.step);
   };
   const bool first_ends_lower =
       first.points[count - 1].held_out_loss <= second.points[count - 1].held_out_loss;
   lines.push_back(first_ends_lower ? sentence(first, second) : sentence(second, first));
   return lines;
+}
+
+std::vector<double> final_losses(const std::vector<fs::path>& runs, const LossUnit& unit) {
+  std::vector<double> losses;
+  for (const auto& run : runs) {
+    const auto points = read_points(run, unit);
+    base::require(!points.empty(), "[study] expected an evaluation in {} but got none",
+                  run.string());
+    losses.push_back(points.back().held_out_loss);
+  }
+  return losses;
+}
+
+namespace {
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Of the mean of n > 1 values.
+double standard_error(const std::vector<double>& values) {
+  const double mean = mean_of(values), n = static_cast<double>(values.size());
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / (n - 1) / n);
+}
+
+std::string in_errors(const std::vector<double>& differences) {
+  if (differences.size() < 2)
+    return "one run of each: no error can be given, more seeds would tell";
+  const double error = standard_error(differences);
+  if (error == 0) return fmt::format("the same in all {} seeds", differences.size());
+  return fmt::format("{:.1f} standard errors of {:.4f}, {} seeds, paired",
+                     std::abs(mean_of(differences)) / error, error, differences.size());
+}
+
+}  // namespace
+
+std::string final_verdict(const std::string& first_model, const std::vector<double>& first,
+                          const std::string& second_model, const std::vector<double>& second,
+                          const LossUnit& unit) {
+  base::require(!first.empty() && first.size() == second.size(),
+                "[study] expected as many runs of both models but got {} and {}", first.size(),
+                second.size());
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < first.size(); ++i) differences.push_back(second[i] - first[i]);
+  const double difference = mean_of(differences);
+  const std::string ends = fmt::format("held-out {} of {} is {:.4f}, of {} {:.4f}", unit.name,
+                                       first_model, mean_of(first), second_model, mean_of(second));
+  if (difference == 0) return fmt::format("At the end {}: equal.", ends);
+  return fmt::format("At the end {}: {} is lower by {:.4f} ({}).", ends,
+                     difference > 0 ? first_model : second_model, std::abs(difference),
+                     in_errors(differences));
 }
 
 }  // namespace roformer::study

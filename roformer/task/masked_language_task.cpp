@@ -1,47 +1,24 @@
 #include "roformer/task/masked_language_task.h"
 
+#include <cmath>
+
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/metric/masked_score.h"
 #include "roformer/metric/neighbour_guess.h"
 #include "roformer/packed/packed_batch.h"
+#include "roformer/task/fingerprint.h"
+#include "roformer/task/recipe_model.h"
 
 namespace roformer::task {
 namespace {
 
-std::vector<data::MaskedBatch> held_out(const Recipe& recipe,
+std::vector<data::MaskedBatch> held_out(const EvaluationOptions& options,
                                         const data::MaskedLanguageSource& source) {
-  const EvaluationOptions& options = recipe.evaluation;
   return source.validation_batches(options.length, options.batch_tokens, options.sequences);
 }
 
-model::EncoderConfig resolved_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
-  model::EncoderConfig config = recipe.model;
-  const std::int64_t words = tokenizer.vocabulary_size();
-  if (config.vocab_size == 0) config.vocab_size = words;
-  base::require(config.vocab_size == words,
-                "[recipe] expected model.vocab_size to be the {} of the vocabulary (leave it out: "
-                "it is taken from there) but got {}",
-                words, config.vocab_size);
-  config.pad_token_id = tokenizer.pad_id();
-  std::int64_t longest = recipe.evaluation.length;
-  for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
-  base::require(!position::has_position_table(config.encoding.name) || longest <= config.max_position_embeddings,
-                "[recipe] expected model.max_position_embeddings to be at least the longest "
-                "sequence, {}, but got {}",
-                longest, config.max_position_embeddings);
-  model::validate(config);
-  return config;
-}
-
 }  // namespace
-
-model::MaskedLanguageModel fresh_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
-  const model::EncoderConfig config = resolved_model(recipe, tokenizer);
-  torch::manual_seed(recipe.seed);
-  return model::MaskedLanguageModel(config);
-}
 
 MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
                                        std::shared_ptr<const data::Corpus> corpus,
@@ -49,11 +26,10 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
     : source_(std::move(corpus), recipe.seed),
       model_(std::move(model)),
       device_(device),
-      validation_(held_out(recipe, source_)) {
-  const std::int64_t words = source_.tokenizer().vocabulary_size();
-  base::require(model_->encoder()->config().vocab_size >= words,
-                "[task] expected a model of at least the vocabulary's {} words but got {}", words,
-                model_->encoder()->config().vocab_size);
+      seed_(recipe.seed),
+      evaluation_(recipe.evaluation),
+      validation_(held_out(evaluation_, source_)) {
+  require_words(model_->config(), source_.tokenizer());
   std::size_t targets = 0;
   for (const auto& batch : validation_) targets += batch.labels.size();
   base::require(targets > 0,
@@ -66,13 +42,8 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
 }
 
 void MaskedLanguageTask::load_batch(const train::BatchRequest& request) {
-  data::StageShape shape;
-  shape.stage = request.stage_index;
-  shape.length = request.stage.length;
-  shape.batch_size = request.stage.batch_size;
-  shape.batch_tokens = request.stage.batch_tokens;
-  shape.micro_steps = request.stage.accumulate;
-  batch_ = source_.batch(shape, request.step, request.micro_step);
+  if (request.micro_step == 0) model_->encoder()->begin_update(request.update, seed_);
+  batch_ = source_.batch(shape_of(request), request.step, request.micro_step);
 }
 
 MaskedLanguageTask::Scored MaskedLanguageTask::score(const data::MaskedBatch& masked,
@@ -114,20 +85,56 @@ void MaskedLanguageTask::save_model(const std::filesystem::path& folder) {
 }
 
 void MaskedLanguageTask::load_model(const std::filesystem::path& folder) {
-  const auto report = checkpoint::load_weights(*model_, folder);
-  base::require(report.missing.empty(),
-                "[task] expected all weights of the masked language model in {} but {} is missing",
-                folder.string(), report.missing.empty() ? "" : report.missing.front());
+  restore_weights(*model_, folder);
 }
 
-GuessAccuracy guess_accuracy(const Recipe& recipe, const data::MaskedLanguageSource& source) {
+train::Metrics MaskedLanguageTask::figures(data::Split split) {
+  base::require(
+      split == data::Split::validation,
+      "[task] expected the validation part but got another: a text of documents holds out "
+      "one part only (data.validation_share)");
+  train::Metrics metrics = evaluate();
+  metrics.emplace_back("perplexity", std::exp(metrics.front().second));
+  const auto guess = guess_accuracy(evaluation_, source_);
+  metrics.emplace_back("accuracy_of_most_frequent_word", guess.most_frequent);
+  metrics.emplace_back("accuracy_of_both_neighbours_guess", guess.neighbours);
+  return metrics;
+}
+
+std::string MaskedLanguageMaterial::fingerprint() const {
+  Fingerprint fingerprint;
+  for (const auto split : {data::Split::training, data::Split::validation})
+    corpus_->for_each_document(split,
+                               [&](std::span<const std::int32_t> ids) { fingerprint.add(ids); });
+  fingerprint.add(corpus_->tokenizer());
+  return fingerprint.text();
+}
+
+std::unique_ptr<RecipeTask> MaskedLanguageMaterial::make_task(const Recipe& recipe,
+                                                              torch::Device device) const {
+  return std::make_unique<MaskedLanguageTask>(
+      recipe, corpus_, draw_model<model::MaskedLanguageModel>(recipe, corpus_->tokenizer()),
+      device);
+}
+
+std::unique_ptr<RecipeTask> MaskedLanguageMaterial::load_task(const Recipe& recipe,
+                                                              const std::filesystem::path& folder,
+                                                              torch::Device device) const {
+  return std::make_unique<MaskedLanguageTask>(
+      recipe, corpus_,
+      load_recipe_model<model::MaskedLanguageModel>(recipe, folder, "masked language model"),
+      device);
+}
+
+GuessAccuracy guess_accuracy(const EvaluationOptions& evaluation,
+                             const data::MaskedLanguageSource& source) {
   const text::Tokenizer& tokenizer = source.tokenizer();
   metric::NeighbourGuess guess(tokenizer.vocabulary_size(), tokenizer.sep_id());
   source.corpus().for_each_document(data::Split::training,
                                     [&](auto document) { guess.add(document); });
   guess.finish();
   metric::GuessScore sum;
-  for (const auto& masked : held_out(recipe, source)) {
+  for (const auto& masked : held_out(evaluation, source)) {
     const auto score =
         metric::score_guesses(guess, masked.batch.tokens, masked.batch.cu_seqlens,
                               masked.masked_positions, masked.labels, tokenizer.mask_id());

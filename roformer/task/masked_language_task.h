@@ -8,8 +8,7 @@
 
 #include "roformer/data/masked_language_source.h"
 #include "roformer/model/language_models.h"
-#include "roformer/task/recipe.h"
-#include "roformer/train/task.h"
+#include "roformer/task/recipe_task.h"
 
 namespace roformer::task {
 
@@ -20,10 +19,10 @@ struct GuessAccuracy {
   double neighbours = 0;
 };
 
-class MaskedLanguageTask : public train::Task {
+class MaskedLanguageTask : public RecipeTask {
  public:
   /// Trains or evaluates `model` on the recipe's data. Throws Error if the model has fewer words
-  /// than the vocabulary.
+  /// than the vocabulary, or nothing is held out.
   MaskedLanguageTask(const Recipe& recipe, std::shared_ptr<const data::Corpus> corpus,
                      model::MaskedLanguageModel model, torch::Device device = torch::kCPU);
 
@@ -34,6 +33,11 @@ class MaskedLanguageTask : public train::Task {
   train::Metrics evaluate() override;
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
+  std::int64_t num_sequences(std::int64_t length) const override {
+    return source_.num_sequences(length);
+  }
+  /// "loss", "accuracy", "perplexity", and what counting alone achieves; of Split::validation only.
+  train::Metrics figures(data::Split split) override;
 
   model::MaskedLanguageModel model() const { return model_; }
   const data::MaskedLanguageSource& source() const { return source_; }
@@ -48,15 +52,31 @@ class MaskedLanguageTask : public train::Task {
   data::MaskedLanguageSource source_;
   model::MaskedLanguageModel model_{nullptr};
   torch::Device device_;
+  std::uint64_t seed_;
+  EvaluationOptions evaluation_;
   data::MaskedBatch batch_;
   std::vector<data::MaskedBatch> validation_;
 };
 
-/// The recipe's model with the vocabulary's size filled in, its weights drawn from the recipe's
-/// seed. Throws Error if model.vocab_size or the table of learned positions is too small.
-model::MaskedLanguageModel fresh_model(const Recipe& recipe, const text::Tokenizer& tokenizer);
+class MaskedLanguageMaterial : public Material {
+ public:
+  explicit MaskedLanguageMaterial(std::shared_ptr<const data::Corpus> corpus)
+      : corpus_(std::move(corpus)) {}
 
-/// Counts the training documents and guesses the masked tokens of the recipe's held-out sequences.
-GuessAccuracy guess_accuracy(const Recipe& recipe, const data::MaskedLanguageSource& source);
+  std::string summary() const override { return corpus_->summary(); }
+  std::string fingerprint() const override;
+  std::unique_ptr<RecipeTask> make_task(const Recipe& recipe, torch::Device device) const override;
+  std::unique_ptr<RecipeTask> load_task(const Recipe& recipe, const std::filesystem::path& folder,
+                                        torch::Device device) const override;
+
+  const std::shared_ptr<const data::Corpus>& corpus() const { return corpus_; }
+
+ private:
+  std::shared_ptr<const data::Corpus> corpus_;
+};
+
+/// Counts the training documents and guesses the masked tokens of the held-out sequences.
+GuessAccuracy guess_accuracy(const EvaluationOptions& evaluation,
+                             const data::MaskedLanguageSource& source);
 
 }  // namespace roformer::task

@@ -11,8 +11,9 @@ namespace {
 void read_task(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("task"), "task", recipe.resolved);
   reader.read("kind", recipe.task);
-  base::require(recipe.task == "masked_lm", "[recipe] {}: expected masked_lm but got \"{}\"",
-                reader.where("kind"), recipe.task);
+  base::require(recipe.task == masked_language_kind || recipe.task == causal_language_kind,
+                "[recipe] {}: expected {} or {} but got \"{}\"", reader.where("kind"),
+                masked_language_kind, causal_language_kind, recipe.task);
   reader.finish();
 }
 
@@ -43,6 +44,7 @@ void read_model(const base::TomlTable& root, Recipe& recipe) {
   model::EncoderConfig& m = recipe.model;
   const bool embedding_follows = !reader.has("embedding_size") && m.embedding_size == m.hidden_size;
   m.vocab_size = 0;
+  m.is_decoder = recipe.task == causal_language_kind;
   reader.read("vocab_size", m.vocab_size);
   reader.read("hidden_size", m.hidden_size);
   if (embedding_follows) m.embedding_size = m.hidden_size;
@@ -76,38 +78,17 @@ std::string find_beside(const std::string& name, const fs::path& recipe) {
   return fs::weakly_canonical(beside).string();
 }
 
-std::string rule_name(data::DocumentRule rule) {
-  switch (rule) {
-    case data::DocumentRule::file:
-      return "file";
-    case data::DocumentRule::line:
-      return "line";
-    default:
-      return "block";
-  }
-}
-
 void read_data(const base::TomlTable& root, Recipe& recipe) {
-  recipe.data = data::read_data_options(root.table("data"));
+  const auto use = recipe.task == causal_language_kind ? data::DataUse::causal_language
+                                                       : data::DataUse::masked_language;
+  recipe.data = data::read_data_options(root.table("data"), use);
   data::DataOptions& d = recipe.data;
   for (auto& name : d.text) name = find_beside(name, recipe.path);
-  d.vocabulary = find_beside(d.vocabulary, recipe.path);
-
-  ResolvedRecipe& out = recipe.resolved;
-  out.begin("data");
-  out.add("text", to_toml(d.text));
-  out.add("document", to_toml(std::string_view(rule_name(d.document))));
-  out.add("block_size", to_toml(d.block_size));
-  out.add("max_documents", to_toml(d.max_documents));
-  out.add("vocabulary", to_toml(std::string_view(d.vocabulary)));
-  out.add("vocab_size", to_toml(d.vocab_size));
-  out.add("lower_case", to_toml(d.lower_case));
-  out.add("validation_share", to_toml(d.validation_share));
-  out.add("split_seed", to_toml(static_cast<std::int64_t>(d.split_seed)));
-  out.add("cache", to_toml(std::string_view(d.cache.native())));
-  out.add("mask_share", to_toml(d.masking.share));
-  out.add("mask_token_share", to_toml(d.masking.mask_share));
-  out.add("random_token_share", to_toml(d.masking.random_share));
+  if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  recipe.resolved.begin("data");
+  data::for_each_option(d, use, [&](const char* key, const auto& value) {
+    recipe.resolved.add(key, to_toml(value));
+  });
 }
 
 void read_stages(const base::TomlTable& root, Recipe& recipe) {

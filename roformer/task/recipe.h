@@ -23,11 +23,15 @@ struct EvaluationOptions {
   std::int64_t batch_tokens = 8192;  // tokens in one forward pass
 };
 
+/// task.kind: what is learned.
+constexpr const char* masked_language_kind = "masked_lm";
+constexpr const char* causal_language_kind = "causal_lm";
+
 struct Recipe {
   std::filesystem::path path;
-  std::string name;  // the file's, without folder and ending
-  std::string task = "masked_lm";
-  model::EncoderConfig model;  // vocab_size 0: the vocabulary's
+  std::string name;                         // the file's, without folder and ending
+  std::string task = masked_language_kind;  // or causal_language_kind
+  model::EncoderConfig model;               // vocab_size 0: the vocabulary's
   data::DataOptions data;
   EvaluationOptions evaluation;
   train::TrainingOptions training;  // with seed, intervals and the flat recipe

@@ -20,6 +20,7 @@ struct BatchRequest {
   std::int64_t stage_index = 0;
   std::int64_t step = 0;        // 0, 1, … within the stage
   std::int64_t micro_step = 0;  // 0 … stage.accumulate − 1
+  std::int64_t update = 0;      // 0, 1, … within the whole run: what is not drawn anew in each
 };
 
 /// The loss of one micro-batch as a sum, so that micro-batches of different sizes weigh as their

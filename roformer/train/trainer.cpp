@@ -104,7 +104,7 @@ double Trainer::accumulate_gradients() {
   const std::uint64_t step_seed =
       base::derive(options_.seed, static_cast<std::uint64_t>(state_.step));
   for (std::int64_t micro_step = 0; micro_step < stage.accumulate; ++micro_step) {
-    task_.load_batch({stage, static_cast<std::int64_t>(index), step, micro_step});
+    task_.load_batch({stage, static_cast<std::int64_t>(index), step, micro_step, state_.step});
     meter_.mark(Phase::data);
     LossSum sum = task_.loss(base::derive(step_seed, static_cast<std::uint64_t>(micro_step)));
     const double loss = sum.loss.item<double>();

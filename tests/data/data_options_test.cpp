@@ -51,5 +51,30 @@ TEST(DataOptionsTest, BadValuesNameTheirKey) {
   }
 }
 
+TEST(DataOptionsTest, Bytes) {
+  const auto read = [](const std::string& text, DataUse use) {
+    return read_data_options(base::TomlTable::parse("[data]\n" + text, "r.toml").table("data"),
+                             use);
+  };
+  const auto options = read("vocabulary = 'bytes'", DataUse::causal_language);
+  EXPECT_TRUE(options.is_bytes());
+  EXPECT_DOUBLE_EQ(options.validation_share, 0.05);
+  EXPECT_DOUBLE_EQ(options.test_share, 0.05);
+  const std::pair<std::string, DataUse> refused[] = {
+      {"vocabulary = 'bytes'", DataUse::masked_language},
+      {"vocabulary = 'bytes'\ndocument = 'block'", DataUse::causal_language},
+      {"vocabulary = 'bytes'\nsplit = 'documents'", DataUse::causal_language},
+      {"vocabulary = 'bytes'\ntest_share = 0.5", DataUse::causal_language},
+      {"test_share = 0.1", DataUse::causal_language},
+      {"split = 'ranges'", DataUse::causal_language},
+      {"mask_share = 0.15", DataUse::causal_language}};
+  for (const auto& [text, use] : refused) {
+    const auto message = tests::error_message([&] { read(text, use); });
+    const auto last = text.find('\n') == std::string::npos ? 0 : text.find('\n') + 1;
+    EXPECT_TRUE(tests::has_text(message, text.substr(last, text.find(' ', last) - last)))
+        << text << ": " << message;
+  }
+}
+
 }  // namespace
 }  // namespace roformer::data

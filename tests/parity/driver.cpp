@@ -6,6 +6,8 @@
 //                                           tokens, with the cache and without: tokens, cached_tokens
 //                                           (B, new_tokens), logits, cached_logits (B, new_tokens, V);
 //                                           prefix_lengths (B) and encoder_hidden_states as `run` has them
+//   parity_driver process - INPUTS OUT      logits (B, V) as generate/sampling.h processes them for ids
+//                                           (B, T), repetition_penalty, temperature, top_k and top_p
 //   parity_driver probe                     for each folder on standard input: inspects it, loads it as its class
 //                                           and its tokenizer; answers "fine", "refused: MESSAGE", or
 //                                           "other: MESSAGE" for anything that is no error of ours
@@ -23,6 +25,7 @@
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/module_of.h"
 #include "roformer/checkpoint/save.h"
+#include "roformer/generate/sampling.h"
 #include "roformer/pipeline/padded_call.h"
 #include "roformer/pipeline/padded_outputs.h"
 #include "roformer/text/tokenizer.h"
@@ -136,6 +139,24 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
   run(*checkpoint::load_model<model::CausalLanguageModel>(folder).module);
 }
 
+void process(const std::string& inputs, const std::string& out) {
+  const auto tensors = checkpoint::load_tensors(inputs).tensors;
+  const auto number = [&](const char* name) { return tensors.at(name).item<double>(); };
+  generate::SamplingOptions options;
+  options.repetition_penalty = number("repetition_penalty");
+  options.temperature = number("temperature");
+  options.top_k = static_cast<std::int64_t>(number("top_k"));
+  options.top_p = number("top_p");
+  const Tensor logits = tensors.at("logits").clone(), ids = tensors.at("ids").contiguous();
+  for (std::int64_t b = 0; b < logits.size(0); ++b) {
+    const auto row = static_cast<std::size_t>(logits.size(1)),
+               length = static_cast<std::size_t>(ids.size(1));
+    generate::process_logits({logits[b].data_ptr<float>(), row},
+                             {ids[b].data_ptr<std::int64_t>(), length}, options);
+  }
+  checkpoint::save_tensors(out, {{"logits", logits}});
+}
+
 // The folder used as the commands use it.
 void use(const std::string& folder) {
   checkpoint::inspect(folder);
@@ -169,7 +190,8 @@ void probe() {
 
 int usage() {
   std::fprintf(
-      stderr, "usage: parity_driver resave IN OUT | gradients|continue MODEL INPUTS OUT | probe\n");
+      stderr,
+      "usage: parity_driver resave IN OUT | gradients|continue|process MODEL INPUTS OUT | probe\n");
   return 2;
 }
 
@@ -180,6 +202,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   if (arguments.size() != 4) return usage();
   if (command == "gradients") return gradients(arguments[1], arguments[2], arguments[3]), 0;
   if (command == "continue") return continue_text(arguments[1], arguments[2], arguments[3]), 0;
+  if (command == "process") return process(arguments[2], arguments[3]), 0;
   return usage();
 }
 

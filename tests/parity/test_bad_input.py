@@ -337,3 +337,56 @@ def test_what_is_downloaded_in_place_of_weights(good, model):
 def test_lengths_out_of_range_are_short_messages(good):
     finished = run_program("embed", "--model", good / "roformer", "--max-length", -1, text="a\n")
     assert finished.returncode == 2 and len(finished.stderr) < 300, finished.stderr
+
+
+CAUSAL = """
+[task]
+kind = "causal_lm"
+[model]
+preset = "roformer-tiny"
+hidden_size = 32
+num_hidden_layers = 1
+num_attention_heads = 2
+intermediate_size = 32
+[data]
+text = ["{text}"]
+vocabulary = "bytes"
+[[stage]]
+length = 64
+batch_size = 2
+steps = 2
+"""
+
+
+@pytest.mark.parametrize("changes, words", [
+    (["task.kind=masked_lm"], ["data.vocabulary", "recipe.toml", "masked_lm", "bytes"]),
+    (["data.mask_share=0.2"], ["mask_share", "causal_lm"]),
+    (["data.vocab_size=512"], ["vocab_size", "bytes"]),
+    (["data.split=documents"], ["split", "ranges"]),
+    (["stage.0.length=4000"], ["4000", "stage.0.length", "data.text"]),
+    (["data.validation_share=0"], ["validation", "data.validation_share"]),
+    (["task.kind=dreaming"], ["task.kind", "masked_lm", "causal_lm"]),
+    (["model.attention_probs_dropout_prob=0.1", "model.attention=linear"], ["attention_probs_dropout_prob"]),
+], ids=lambda value: value[0] if "=" in value[0] else "")  # fmt: skip
+def test_causal_recipes(changes, words, tmp_path):
+    (tmp_path / "text.txt").write_text("some text\n" * 200)
+    (tmp_path / "recipe.toml").write_text(CAUSAL.format(text=tmp_path / "text.txt"))
+    flags = [flag for change in changes for flag in ("--set", change)]
+    finished = run_program("train", tmp_path / "recipe.toml", "--out", tmp_path / "run", *flags)
+    assert finished.returncode == 1
+    message = finished.stderr.strip().splitlines()[-1]
+    assert message.startswith("error:") and all(word.replace("data.", "") in message for word in words), message
+
+
+def test_causal_text_that_is_empty(tmp_path):
+    (tmp_path / "text.txt").write_text("")
+    (tmp_path / "recipe.toml").write_text(CAUSAL.format(text=tmp_path / "text.txt"))
+    finished = run_program("train", tmp_path / "recipe.toml", "--out", tmp_path / "run")
+    assert finished.returncode == 1
+    assert "data.text" in finished.stderr and "text.txt" in finished.stderr
+
+
+def test_models_that_cannot_write(good):
+    assert_refused(run_program("generate", "--model", good / "roformer", text="a cat\n"), "is_decoder", "encoder")
+    assert run_program("generate", "--model", "x", "--top-p", "2").returncode == 2
+    assert run_program("generate", "--model", "x", "--max-new-tokens", "0").returncode == 2

@@ -179,3 +179,55 @@ def test_what_cannot_work_is_refused_before_training(work, change):
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()[-1]) > 20 and "error:" in done.stderr
     assert not (work / change / "model.safetensors").exists()
+
+
+CAUSAL = """
+[task]
+kind = "causal_lm"
+[model]
+preset = "roformer-tiny"
+hidden_size = 32
+num_hidden_layers = 2
+num_attention_heads = 2
+intermediate_size = 64
+hidden_dropout_prob = 0.1
+attention_probs_dropout_prob = 0.0
+attention = "linear"
+feature_map = "favor"
+num_features = 12
+feature_redraw_interval = 7
+[data]
+text = ["{text}"]
+vocabulary = "bytes"
+[[stage]]
+length = 24
+batch_size = 2
+accumulate = 2
+steps = 60
+[optimizer]
+learning_rate = 1e-3
+[checkpoint]
+every = 6
+[evaluate]
+every = 20
+sequences = 8
+[run]
+log_every = 1
+threads = 1
+"""
+
+
+def test_a_causal_run_goes_on_to_the_bit(tmp_path):
+    write_text(tmp_path / "text.txt")
+    (tmp_path / "recipe.toml").write_text(CAUSAL.format(text=tmp_path / "text.txt"))
+    finish(tmp_path, "whole")
+    for moment in (5, 30, 50):  # between two draws of the random features
+        process = start(tmp_path, "killed")
+        wait_for_step(tmp_path, "killed", moment, process)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+        process.stderr.close()
+    finish(tmp_path, "killed")
+    assert lines(tmp_path, "killed") == lines(tmp_path, "whole")
+    weights = [(tmp_path / out / "model.safetensors").read_bytes() for out in ("killed", "whole")]
+    assert weights[0] == weights[1]

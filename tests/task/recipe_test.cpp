@@ -116,6 +116,37 @@ TEST(RecipePath, EachOfOursReadsAndTheOthersAreListed) {
   }
 }
 
+TEST_F(RecipeFileTest, CausalLanguageModels) {
+  const std::string text = std::string(kSmallest) + "[task]\nkind = \"causal_lm\"\n";
+  const Recipe words = read(text);
+  EXPECT_TRUE(words.model.is_decoder);
+  EXPECT_FALSE(words.training.recipe.contains("data.mask_share"));
+  const Recipe bytes = read(text, {"data.vocabulary=bytes", "model.attention=linear"});
+  EXPECT_TRUE(bytes.data.is_bytes());
+  EXPECT_EQ(bytes.training.recipe.at("data.test_share"), "0.05");
+  EXPECT_FALSE(bytes.training.recipe.contains("data.vocab_size"));
+  const Recipe again = read(bytes.resolved.to_toml());
+  EXPECT_EQ(again.training.recipe, bytes.training.recipe);
+  EXPECT_FALSE(read(kSmallest).model.is_decoder);
+}
+
+TEST(RecipePath, PerformersDifferOnlyInThePositionEncoding) {
+  for (const char* scale : {"", "-small", "-tiny"}) {
+    const auto flat = [&](const char* model) {
+      return read_recipe(find_recipe(fmt::format("paper/figure3-right-{}{}", model, scale)))
+          .training.recipe;
+    };
+    const auto with = flat("performer-rope"), without = flat("performer");
+    for (const auto& [key, value] : without) {
+      if (key != "model.position_encoding") {
+        EXPECT_EQ(with.at(key), value) << key;
+      }
+    }
+    EXPECT_EQ(with.at("model.position_encoding"), "\"rotary\"");
+    EXPECT_EQ(without.at("model.position_encoding"), "\"none\"");
+  }
+}
+
 TEST(RecipePath, RoFormerAndBertDifferOnlyInTheModel) {
   for (const char* scale : {"", "-small", "-tiny"}) {
     const auto flat = [&](const char* model) {

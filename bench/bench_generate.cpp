@@ -1,0 +1,69 @@
+// Time and memory of a token that a model writes, the same at any length with linear attention:
+//   bench_generate [linear|softmax] [LENGTH…]
+// Random weights, bytes, 4 layers × 256. For each length, ascending, one JSON line: a sequence of so
+// many tokens, the mean over the 200 tokens written next, and the memory of the process.
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "roformer/generate/decoder.h"
+
+namespace {
+
+using namespace roformer;
+
+constexpr int kMeasured = 200;  // tokens
+
+model::EncoderConfig writer(const std::string& attention) {
+  model::EncoderConfig config = model::preset("roformer-tiny");
+  config.vocab_size = 259;
+  config.is_decoder = true;
+  config.attention = attention;
+  config.attention_probs_dropout_prob = 0;
+  config.linear.feature_map = "favor";
+  return config;
+}
+
+std::int64_t resident_kilobytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) return std::stoll(line.substr(6));
+  }
+  return 0;
+}
+
+void measure(const std::string& attention, const std::vector<std::int64_t>& lengths) {
+  torch::manual_seed(1);
+  model::CausalLanguageModel model(writer(attention));
+  model->eval();
+  generate::Decoder decoder(*model, 1);
+  std::vector<std::int64_t> next = {13};
+  for (const std::int64_t length : lengths) {
+    std::vector<std::int64_t> prompt = next;
+    while (decoder.length(0) + std::ssize(prompt) < length)
+      prompt.push_back(3 + std::ssize(prompt) * 7 % 256);
+    next = {decoder.advance({prompt}).argmax().item<std::int64_t>()};
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < kMeasured; ++i)
+      next = {decoder.advance({next}).argmax().item<std::int64_t>()};
+    const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - begin;
+    std::printf("{\"at\": %lld, \"microseconds_per_token\": %.1f, \"resident_kb\": %lld}\n",
+                static_cast<long long>(length), time.count() / kMeasured,
+                static_cast<long long>(resident_kilobytes()));
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string attention = argc > 1 ? argv[1] : "linear";
+  std::vector<std::int64_t> lengths;
+  for (int i = 2; i < argc; ++i) lengths.push_back(std::stoll(argv[i]));
+  if (lengths.empty()) lengths = {1000, 5000, 10000, 20000, 50000};
+  measure(attention, lengths);
+}

@@ -1,0 +1,104 @@
+#include "roformer/data/byte_stream.h"
+
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "roformer/base/error.h"
+#include "roformer/base/progress.h"
+#include "roformer/data/byte_source.h"
+#include "roformer/data/text_selection.h"
+
+namespace roformer::data {
+namespace {
+
+constexpr std::size_t kBytesAtOnce = 1 << 20;
+
+std::string read_files(const std::vector<std::filesystem::path>& files) {
+  std::int64_t total = 0, done = 0;
+  for (const auto& file : files)
+    total += static_cast<std::int64_t>(std::filesystem::file_size(file));
+  base::Progress progress("reading", total);
+  std::string bytes;
+  for (const auto& file : files) {
+    const auto source = open_bytes(file);
+    for (bool more = true; more;) {
+      const std::size_t size = bytes.size();
+      bytes.resize(size + kBytesAtOnce);
+      const std::size_t got = source->read(bytes.data() + size, kBytesAtOnce);
+      bytes.resize(size + got);
+      more = got > 0;
+      progress.update(done + source->consumed());
+    }
+    done += source->consumed();
+  }
+  progress.finish();
+  return bytes;
+}
+
+std::string read_pieces(PieceSource& pieces) {
+  base::Progress progress("reading", pieces.total());
+  std::string bytes;
+  Piece piece;
+  while (pieces.next(piece)) {
+    if (!bytes.empty()) bytes += "\n\n";
+    bytes += piece.text;
+    progress.update(pieces.consumed());
+  }
+  progress.finish();
+  return bytes;
+}
+
+std::string read_text(const DataOptions& options) {
+  const TextSelection selection = select_text(options);
+  std::string bytes = selection.apt ? read_pieces(*selection.open()) : read_files(selection.files);
+  base::require(!bytes.empty(), "[data] data.text: expected text but {} empty: {}",
+                selection.files.size() == 1 ? "the file is" : "all files are",
+                fmt::join(options.text, ", "));
+  return bytes;
+}
+
+std::size_t share_of(std::size_t size, double share) {
+  return static_cast<std::size_t>(std::llround(static_cast<double>(size) * share));
+}
+
+}  // namespace
+
+ByteStream::ByteStream(const DataOptions& options)
+    : tokenizer_(text::Tokenizer::bytes()), bytes_(read_text(options)) {
+  test_begin_ = bytes_.size() - share_of(bytes_.size(), options.test_share);
+  validation_begin_ = test_begin_ - share_of(bytes_.size(), options.validation_share);
+}
+
+std::string_view ByteStream::bytes(Split split) const {
+  const std::string_view all = bytes_;
+  switch (split) {
+    case Split::training:
+      return all.substr(0, validation_begin_);
+    case Split::validation:
+      return all.substr(validation_begin_, test_begin_ - validation_begin_);
+    default:
+      return all.substr(test_begin_);
+  }
+}
+
+std::int64_t ByteStream::size(Split split) const {
+  return static_cast<std::int64_t>(bytes(split).size());
+}
+
+void ByteStream::read(Split split, std::int64_t begin, std::int64_t end,
+                      std::vector<std::int64_t>& out) const {
+  const std::int64_t first = tokenizer_.config().first_byte_id;
+  for (const char c :
+       bytes(split).substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)))
+    out.push_back(first + static_cast<unsigned char>(c));
+}
+
+std::string ByteStream::summary() const {
+  const auto millions = [&](Split split) { return static_cast<double>(size(split)) * 1e-6; };
+  return fmt::format(
+      "{:.2f} M bytes to learn from, the next {:.2f} M and the last {:.2f} M held out",
+      millions(Split::training), millions(Split::validation), millions(Split::test));
+}
+
+}  // namespace roformer::data

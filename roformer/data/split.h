@@ -1,0 +1,9 @@
+// The parts of a text.
+#pragma once
+
+namespace roformer::data {
+
+/// What is learned from, what is held out to watch the training by, and what is held out to the end.
+enum class Split { training, validation, test };
+
+}  // namespace roformer::data

@@ -1,0 +1,25 @@
+// Where the text of data.text lies and how it is read.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "roformer/data/data_options.h"
+#include "roformer/data/documents.h"
+
+namespace roformer::data {
+
+struct TextSelection {
+  bool apt = false;  // package descriptions
+  std::vector<std::filesystem::path> files;
+  DocumentRule rule = DocumentRule::block;
+  std::int64_t block_size = 0;
+
+  /// The documents as pieces.
+  std::unique_ptr<PieceSource> open() const;
+};
+
+/// Finds the files. Throws Error where there are none.
+TextSelection select_text(const DataOptions& options);
+
+}  // namespace roformer::data

@@ -1,0 +1,122 @@
+#include "roformer/generate/generator.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <span>
+
+#include "roformer/base/error.h"
+
+namespace roformer::generate {
+namespace {
+
+// The last new token is not looked at by any other: it needs no position.
+void require_positions(const model::EncoderConfig& config, const std::vector<Prompt>& prompts,
+                       std::int64_t max_new_tokens) {
+  if (!position::has_position_table(config.encoding.name)) return;
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const std::int64_t length =
+        std::ssize(prompts[i].ids) + std::max<std::int64_t>(0, max_new_tokens - 1);
+    base::require(length <= config.max_position_embeddings,
+                  "[generate] expected prompt {} to leave room for the new tokens within the {} "
+                  "positions of the model's table but got {} + {} tokens: ask for fewer new tokens "
+                  "or give a shorter prompt",
+                  i + 1, config.max_position_embeddings, prompts[i].ids.size(), max_new_tokens);
+  }
+}
+
+// A sequence under way.
+struct Sequence {
+  std::size_t prompt;
+  std::vector<std::int64_t> ids;  // the prompt's and the new ones
+};
+
+class Generation {
+ public:
+  Generation(model::LanguageModel& model, const std::vector<Prompt>& prompts,
+             const GenerationOptions& options, const Listener& listener, torch::Device device)
+      : prompts_(prompts),
+        options_(options),
+        listener_(listener),
+        decoder_(model, std::ssize(prompts), device),
+        results_(prompts.size()) {
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      alive_.push_back({i, prompts[i].ids});
+      next_.push_back(prompts[i].ids);
+    }
+  }
+
+  std::vector<Generated> run() {
+    for (std::int64_t count = 0; count < options_.max_new_tokens && !alive_.empty(); ++count)
+      step(static_cast<std::uint64_t>(count));
+    for (const Sequence& sequence : alive_) finish(sequence);
+    return std::move(results_);
+  }
+
+ private:
+  void step(std::uint64_t count) {
+    const torch::Tensor logits = decoder_.advance(next_);
+    std::vector<std::int64_t> stay;
+    for (std::size_t b = 0; b < alive_.size(); ++b) {
+      if (take(alive_[b], logits[static_cast<std::int64_t>(b)], count))
+        stay.push_back(static_cast<std::int64_t>(b));
+    }
+    if (stay.size() < alive_.size()) leave(stay);
+    next_.clear();
+    for (const Sequence& sequence : alive_) next_.push_back({sequence.ids.back()});
+  }
+
+  // Whether the sequence goes on.
+  bool take(Sequence& sequence, const torch::Tensor& row, std::uint64_t count) {
+    const std::span<float> logits(row.data_ptr<float>(), static_cast<std::size_t>(row.size(0)));
+    const Prompt& prompt = prompts_[sequence.prompt];
+    if (options_.num_words > 0 && options_.num_words < row.size(0)) {
+      const auto beyond = logits.subspan(static_cast<std::size_t>(options_.num_words));
+      std::fill(beyond.begin(), beyond.end(), -std::numeric_limits<float>::infinity());
+    }
+    const std::int64_t id = next_token(logits, sequence.ids, options_.sampling, prompt.seed, count);
+    sequence.ids.push_back(id);
+    Generated& result = results_[sequence.prompt];
+    result.ids.push_back(id);
+    const bool goes_on = !listener_.on_token || listener_.on_token(sequence.prompt, id);
+    const auto& ends = options_.end_tokens;
+    const bool ended = std::find(ends.begin(), ends.end(), id) != ends.end();
+    if (ended) result.finish = Finish::end_token;
+    if (!goes_on && !ended) result.finish = Finish::caller;
+    if (!goes_on || ended) finish(sequence);
+    return goes_on && !ended;
+  }
+
+  void finish(const Sequence& sequence) const {
+    if (listener_.on_finish) listener_.on_finish(sequence.prompt);
+  }
+
+  void leave(const std::vector<std::int64_t>& stay) {
+    std::vector<Sequence> alive;
+    for (const std::int64_t b : stay)
+      alive.push_back(std::move(alive_[static_cast<std::size_t>(b)]));
+    alive_ = std::move(alive);
+    if (!alive_.empty()) decoder_.select(stay);
+  }
+
+  const std::vector<Prompt>& prompts_;
+  const GenerationOptions& options_;
+  const Listener& listener_;
+  Decoder decoder_;
+  std::vector<Generated> results_;
+  std::vector<Sequence> alive_;
+  std::vector<std::vector<std::int64_t>> next_;
+};
+
+}  // namespace
+
+std::vector<Generated> generate(model::LanguageModel& model, const std::vector<Prompt>& prompts,
+                                const GenerationOptions& options, const Listener& listener,
+                                torch::Device device) {
+  validate(options.sampling);
+  require_positions(model.config(), prompts, options.max_new_tokens);
+  if (prompts.empty()) return {};
+  return Generation(model, prompts, options, listener, device).run();
+}
+
+}  // namespace roformer::generate

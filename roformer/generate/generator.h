@@ -1,0 +1,47 @@
+// Continues several prompts at once, token by token, each until its own end.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "roformer/generate/decoder.h"
+#include "roformer/generate/sampling.h"
+
+namespace roformer::generate {
+
+/// Why a sequence ended: it has its length, an end token came, or the caller said so.
+enum class Finish { length, end_token, caller };
+
+struct GenerationOptions {
+  SamplingOptions sampling;
+  std::int64_t max_new_tokens = 200;
+  std::vector<std::int64_t> end_tokens;  // end their sequence, and are part of it
+  std::int64_t num_words = 0;            // ids from here on are never drawn; 0: all may be
+};
+
+struct Prompt {
+  std::vector<std::int64_t> ids;  // at least one
+  std::uint64_t seed = 0;         // a prompt's text hangs on it, not on the prompts beside it
+};
+
+struct Generated {
+  std::vector<std::int64_t> ids;  // the new ones
+  Finish finish = Finish::length;
+};
+
+/// Who wants to hear while it is written.
+struct Listener {
+  /// Hears of each new token; false ends the sequence with it.
+  std::function<bool(std::size_t prompt, std::int64_t id)> on_token;
+  /// Hears of each sequence that has ended.
+  std::function<void(std::size_t prompt)> on_finish;
+};
+
+/// One answer a prompt. A sequence that has ended leaves the batch. Throws Error naming the prompt
+/// where the model's table of positions is too short for prompt and new tokens, before any
+/// computation.
+std::vector<Generated> generate(model::LanguageModel& model, const std::vector<Prompt>& prompts,
+                                const GenerationOptions& options, const Listener& listener = {},
+                                torch::Device device = torch::kCPU);
+
+}  // namespace roformer::generate

@@ -1,0 +1,251 @@
+#include "roformer/study/encodings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/position/encoding_names.h"
+#include "roformer/position/encoding_settings.h"
+#include "roformer/report/page.h"
+#include "roformer/study/learning_curve.h"
+#include "roformer/task/recipe_path.h"
+#include "roformer/task/run_training.h"
+#include "roformer/train/metrics_log.h"
+
+namespace roformer::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kLongerFactors[] = {2, 4};
+
+// One encoding's figures, one number a seed each.
+struct EncodingRow {
+  std::string name;
+  std::int64_t parameters = 0;
+  std::vector<std::int64_t> steps;
+  std::vector<std::vector<double>> losses;  // by step
+  std::vector<double> speeds;               // tokens a second
+  std::vector<std::vector<double>> longer;  // by factor; empty: beyond the table of positions
+  report::Series curve;                     // mean held-out loss over the steps
+};
+
+class EncodingRuns {
+ public:
+  explicit EncodingRuns(const StudyOptions& options) : options_(options) {}
+
+  task::Recipe recipe(const std::string& encoding, std::int64_t seed,
+                      std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), options_.changes.begin(), options_.changes.end());
+    more.push_back("model.position_encoding=" + encoding);
+    more.push_back(fmt::format("run.seed={}", seed));
+    task::Recipe recipe = task::read_recipe(task::find_recipe("encodings-" + options_.scale), more);
+    recipe.training.title = fmt::format("{} seed {}", encoding, seed);
+    return recipe;
+  }
+
+  fs::path folder(const std::string& encoding, std::int64_t seed) const {
+    return options_.out / fmt::format("{}-seed{}", encoding, seed);
+  }
+
+  // Seed by seed, so that whoever stops early has a whole table of fewer seeds.
+  int train(const task::Material& material) const {
+    const auto names = position::encoding_names();
+    std::int64_t run = 0;
+    for (std::int64_t seed = 0; seed < options_.seeds; ++seed) {
+      for (const auto& name : names) {
+        spdlog::info("encodings: run {} of {}", ++run,
+                     static_cast<std::int64_t>(names.size()) * options_.seeds);
+        train::RunFolder run_folder(folder(name, seed), /*resume=*/true);
+        const auto outcome = task::run_training(recipe(name, seed), material, run_folder,
+                                                torch::Device(options_.device));
+        if (outcome.signal != 0) return outcome.signal;
+      }
+    }
+    return 0;
+  }
+
+  EncodingRow row(const std::string& name, const task::Material& material) const {
+    EncodingRow row;
+    row.name = name;
+    row.parameters = task::count_parameters(
+        material.make_task(recipe(name, 0), torch::Device(options_.device))->module());
+    for (std::int64_t seed = 0; seed < options_.seeds; ++seed) add_run(name, seed, row);
+    for (const std::int64_t factor : kLongerFactors)
+      row.longer.push_back(longer_losses(name, factor, material));
+    return row;
+  }
+
+ private:
+  void add_run(const std::string& name, std::int64_t seed, EncodingRow& row) const {
+    const auto points = read_points(folder(name, seed));
+    row.curve.name = name;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (seed == 0) {
+        row.steps.push_back(points[i].step);
+        row.losses.emplace_back();
+        row.curve.x.push_back(static_cast<double>(points[i].step));
+        row.curve.y.push_back(0);
+      }
+      base::require(i < row.steps.size() && row.steps[i] == points[i].step,
+                    "[study] expected the evaluations of seed 0 in {} but got one at step {}",
+                    folder(name, seed).string(), points[i].step);
+      row.losses[i].push_back(points[i].held_out_loss);
+      row.curve.y[i] += points[i].held_out_loss / static_cast<double>(options_.seeds);
+    }
+    row.speeds.push_back(mean_speed(folder(name, seed)));
+  }
+
+  static double mean_speed(const fs::path& run) {
+    double tokens = 0, lines = 0;
+    for (const auto& line : train::read_metrics(run / "metrics.jsonl")) {
+      if (line.value("kind", "") != "training") continue;
+      tokens += line.value("tokens_per_second", 0.0);
+      lines += 1;
+    }
+    return lines > 0 ? tokens / lines : 0;
+  }
+
+  // As many tokens as at the training length.
+  std::vector<double> longer_losses(const std::string& name, std::int64_t factor,
+                                    const task::Material& material) const {
+    std::vector<double> losses;
+    for (std::int64_t seed = 0; seed < options_.seeds; ++seed) {
+      const task::Recipe plain = recipe(name, seed);
+      const std::int64_t length = factor * plain.evaluation.length;
+      if (position::has_position_table(name) && length > plain.model.max_position_embeddings)
+        return {};
+      const std::int64_t sequences = std::max<std::int64_t>(1, plain.evaluation.sequences / factor);
+      const task::Recipe longer = recipe(name, seed,
+                                         {fmt::format("evaluate.length={}", length),
+                                          fmt::format("evaluate.sequences={}", sequences)});
+      losses.push_back(material
+                           .load_task(longer, folder(name, seed), torch::Device(options_.device))
+                           ->evaluate()
+                           .front()
+                           .second);
+    }
+    return losses;
+  }
+
+  StudyOptions options_;
+};
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+// The standard deviation over seeds; NaN for one.
+double deviation_of(const std::vector<double>& values) {
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return values.size() < 2 ? std::numeric_limits<double>::quiet_NaN()
+                           : std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+std::string loss_cell(const std::vector<double>& losses) {
+  if (losses.empty()) return "beyond its table";
+  if (losses.size() == 1) return fmt::format("{:.3f}", losses.front());
+  return fmt::format("{:.3f} ± {:.3f}", mean_of(losses), deviation_of(losses));
+}
+
+double final_loss(const EncodingRow& row) {
+  return row.losses.empty() ? 0 : mean_of(row.losses.back());
+}
+
+// Three of the evaluations: a quarter, half, and the whole of the way.
+std::vector<std::size_t> shown_steps(const EncodingRow& row) {
+  const std::size_t last = row.steps.size() - 1;
+  std::vector<std::size_t> shown = {last / 4, last / 2, last};
+  shown.erase(std::unique(shown.begin(), shown.end()), shown.end());
+  return shown;
+}
+
+report::Table comparison_table(const std::vector<EncodingRow>& rows, std::int64_t length) {
+  report::Table table;
+  table.columns = {"encoding"};
+  for (const std::size_t i : shown_steps(rows.front()))
+    table.columns.push_back(fmt::format("loss, step {}", rows.front().steps[i]));
+  table.columns.insert(table.columns.end(), {"tokens/s", "parameters"});
+  for (const std::int64_t factor : kLongerFactors)
+    table.columns.push_back(fmt::format("loss, length {}", factor * length));
+  for (const EncodingRow& row : rows) {
+    std::vector<std::string> cells = {row.name};
+    for (const std::size_t i : shown_steps(row)) cells.push_back(loss_cell(row.losses[i]));
+    cells.push_back(fmt::format("{:.0f}", mean_of(row.speeds)));
+    cells.push_back(fmt::format("{}", row.parameters));
+    for (const auto& losses : row.longer) cells.push_back(loss_cell(losses));
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+std::vector<std::string> notes(const task::Recipe& recipe, const StudyOptions& options,
+                               const std::string& text) {
+  return {
+      text,
+      fmt::format("Held-out loss in nats a token, trained on sequences of {}; {}.",
+                  recipe.evaluation.length,
+                  options.seeds > 1
+                      ? fmt::format("mean ± standard deviation over {} seeds", options.seeds)
+                      : std::string("one seed, so differences may be chance: --seeds 3 tells")),
+      "Sorted by the last loss. learned, huang and tupe have a row for each position of training "
+      "and none beyond.",
+      "Speed is this program's, with softmax attention: encodings that change scores take the "
+      "composed form of attention, the others the fused one."};
+}
+
+void show(const std::vector<EncodingRow>& rows, const task::Recipe& recipe,
+          const StudyOptions& options, const std::string& text) {
+  const report::Table table = comparison_table(rows, recipe.evaluation.length);
+  report::Page page(fmt::format("Position encodings, {} scale", options.scale));
+  fmt::print("\n");
+  for (const auto& line : notes(recipe, options, text)) {
+    fmt::print("{}\n", line);
+    page.paragraph(line);
+  }
+  fmt::print("\n");
+  report::print_table(table);
+  report::LineChart chart;
+  chart.title = "Held-out loss";
+  chart.x_title = "step";
+  chart.y_title = "nats a token";
+  for (const EncodingRow& row : rows) chart.series.push_back(row.curve);
+  page.section("Comparison").table(table);
+  page.section("Learning curves").chart(chart);
+  page.section("Recipe").code(recipe.resolved.to_toml());
+  const fs::path path = options.out / "report.html";
+  report::write_html(path, page);
+  fmt::print("\nReport with the plot: {}\n", path.string());
+}
+
+}  // namespace
+
+int compare_encodings(const StudyOptions& options) {
+  base::require(options.scale != "paper",
+                "[study] expected --scale tiny or small for encodings but got paper, which has no "
+                "such table");
+  const EncodingRuns runs(options);
+  const auto names = position::encoding_names();
+  for (const auto& name : names) runs.recipe(name, 0);  // an error before an hour of training
+  const task::Recipe recipe = runs.recipe("rotary", 0);
+  const auto material = task::open_material(recipe);
+  if (const int signal = runs.train(*material); signal != 0) return signal;
+  std::vector<EncodingRow> rows;
+  for (const auto& name : names) rows.push_back(runs.row(name, *material));
+  std::stable_sort(rows.begin(), rows.end(), [](const EncodingRow& a, const EncodingRow& b) {
+    return final_loss(a) < final_loss(b);
+  });
+  show(rows, recipe, options, material->summary());
+  return 0;
+}
+
+}  // namespace roformer::study

@@ -1,0 +1,97 @@
+#include "roformer/study/paired_runs.h"
+
+#include <fmt/format.h>
+
+#include "roformer/base/error.h"
+#include "roformer/task/recipe_path.h"
+#include "roformer/task/run_training.h"
+#include "roformer/train/training_report.h"
+
+namespace roformer::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Both models must see the same text in the same order, whatever the recipes say otherwise.
+void require_same_data(const task::Recipe& a, const task::Recipe& b) {
+  for (const auto& [key, value] : a.training.recipe) {
+    const bool is_data = key.starts_with("data.") || key.starts_with("stage.") || key == "run.seed";
+    base::require(!is_data || b.training.recipe.at(key) == value,
+                  "[study] expected the same {} in both recipes but got {} and {}", key, value,
+                  b.training.recipe.at(key));
+  }
+}
+
+}  // namespace
+
+PairedRuns::PairedRuns(std::string study, Side first, Side second, StudyOptions options)
+    : study_(std::move(study)),
+      first_(std::move(first)),
+      second_(std::move(second)),
+      options_(std::move(options)),
+      recipe_(recipe_of(first_, 0)) {
+  require_same_data(recipe_, recipe_of(second_, 0));
+}
+
+task::Recipe PairedRuns::recipe_of(const Side& side, std::int64_t seed) const {
+  auto changes = options_.changes;
+  if (options_.seeds > 1 || seed > 0) changes.push_back(fmt::format("run.seed={}", seed));
+  const std::string name = fmt::format("paper/{}-{}{}", study_, side.key,
+                                       options_.scale == "paper" ? "" : "-" + options_.scale);
+  task::Recipe recipe = task::read_recipe(task::find_recipe(name), changes);
+  recipe.training.title = side.name;
+  if (options_.seeds > 1) recipe.training.title += fmt::format(" seed {}", seed);
+  return recipe;
+}
+
+int PairedRuns::train(const task::Material& material) const {
+  for (std::int64_t seed = 0; seed < options_.seeds; ++seed) {
+    for (const Side& side : {first_, second_}) {
+      train::RunFolder folder(runs(side).at(static_cast<std::size_t>(seed)), /*resume=*/true);
+      const auto outcome = task::run_training(recipe_of(side, seed), material, folder,
+                                              torch::Device(options_.device));
+      if (outcome.signal != 0) return outcome.signal;
+    }
+  }
+  return 0;
+}
+
+std::vector<fs::path> PairedRuns::runs(const Side& side) const {
+  std::vector<fs::path> paths;
+  for (std::int64_t seed = 0; seed < options_.seeds; ++seed) {
+    paths.push_back(options_.out /
+                    (seed == 0 ? side.key : fmt::format("{}-seed{}", side.key, seed)));
+  }
+  return paths;
+}
+
+LearningCurve PairedRuns::curve(const Side& side, const LossUnit& unit) const {
+  return mean_curve(side.name, runs(side), unit);
+}
+
+report::LineChart PairedRuns::chart(const std::string& title, const std::string& kind,
+                                    const LossUnit& unit) const {
+  report::LineChart chart;
+  chart.title = title;
+  chart.x_title = "step";
+  chart.y_title = unit.description;
+  for (const Side& side : {first_, second_}) {
+    const auto paths = runs(side);
+    for (std::size_t seed = 0; seed < paths.size(); ++seed) {
+      const std::string name =
+          options_.seeds > 1 ? fmt::format("{} seed {}", side.name, seed) : side.name;
+      chart.series.push_back(
+          train::metric_series(paths[seed] / "metrics.jsonl", kind, "loss", name));
+      for (double& y : chart.series.back().y) y *= unit.scale;
+    }
+  }
+  return chart;
+}
+
+std::vector<std::pair<std::string, std::string>> PairedRuns::recipe_texts() const {
+  return {{first_.name, recipe_.resolved.to_toml()},
+          {second_.name, recipe_of(second_, 0).resolved.to_toml()}};
+}
+
+}  // namespace roformer::study

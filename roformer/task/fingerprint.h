@@ -1,0 +1,28 @@
+// A number of what a run learns from: other text or another vocabulary under the same names must not
+// be gone on with.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "roformer/text/tokenizer.h"
+
+namespace roformer::task {
+
+class Fingerprint {
+ public:
+  /// Adds a document or a part of a text.
+  void add(std::span<const std::int32_t> ids) { add_values(ids); }
+  void add(std::span<const std::int64_t> ids) { add_values(ids); }
+  /// Adds every token of a vocabulary.
+  void add(const text::Tokenizer& tokenizer);
+  /// Sixteen hexadecimal digits.
+  std::string text() const;
+
+ private:
+  template <typename Ids>
+  void add_values(const Ids& ids);
+  std::uint64_t sum_ = 0;
+};
+
+}  // namespace roformer::task

@@ -1,0 +1,77 @@
+#include "roformer/task/recipe_model.h"
+
+#include <algorithm>
+
+namespace roformer::task {
+namespace {
+
+const char* direction(bool is_decoder) {
+  return is_decoder ? "a decoder" : "an encoder";
+}
+
+}  // namespace
+
+model::EncoderConfig model_config(const Recipe& recipe, const text::Tokenizer& tokenizer) {
+  model::EncoderConfig config = recipe.model;
+  const std::int64_t words = tokenizer.vocabulary_size();
+  if (config.vocab_size == 0) config.vocab_size = words;
+  base::require(config.vocab_size == words,
+                "[recipe] expected model.vocab_size to be the {} of the vocabulary (leave it out: "
+                "it is taken from there) but got {}",
+                words, config.vocab_size);
+  config.pad_token_id = tokenizer.pad_id();
+  std::int64_t longest = recipe.evaluation.length;
+  for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
+  base::require(!position::has_position_table(config.encoding.name) ||
+                    longest <= config.max_position_embeddings,
+                "[recipe] expected model.max_position_embeddings to be at least the longest "
+                "sequence, {}, but got {}",
+                longest, config.max_position_embeddings);
+  model::validate(config);
+  return config;
+}
+
+void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& found,
+                          const std::filesystem::path& folder) {
+  const model::EncoderConfig& asked = recipe.model;
+  const auto require_same = [&](const char* key, const std::string& recipe_value,
+                                const std::string& found_value) {
+    base::require(recipe_value == found_value,
+                  "[task] {}: expected a model with {} = \"{}\", as {} says, but got \"{}\"; --set "
+                  "model.{}={} takes the model as it is",
+                  folder.string(), key, recipe_value, recipe.path.string(), found_value, key,
+                  found_value);
+  };
+  base::require(asked.is_decoder == found.is_decoder,
+                "[task] {}: expected {} for task.kind = \"{}\" of {} but got {}", folder.string(),
+                direction(asked.is_decoder), recipe.task, recipe.path.string(),
+                direction(found.is_decoder));
+  require_same("position_encoding", asked.encoding.name, found.encoding.name);
+  require_same("attention", asked.attention, found.attention);
+}
+
+void require_words(const model::EncoderConfig& config, const text::Tokenizer& tokenizer) {
+  base::require(config.vocab_size >= tokenizer.vocabulary_size(),
+                "[task] expected a model of at least the vocabulary's {} words but got {}",
+                tokenizer.vocabulary_size(), config.vocab_size);
+}
+
+data::StageShape shape_of(const train::BatchRequest& request) {
+  data::StageShape shape;
+  shape.stage = request.stage_index;
+  shape.length = request.stage.length;
+  shape.batch_size = request.stage.batch_size;
+  shape.batch_tokens = request.stage.batch_tokens;
+  shape.micro_steps = request.stage.accumulate;
+  return shape;
+}
+
+void restore_weights(torch::nn::Module& module, const std::filesystem::path& folder) {
+  const auto report = checkpoint::load_weights(module, folder);
+  base::require(report.missing.empty(),
+                "[task] expected all weights of the model in {} but {} is "
+                "missing",
+                folder.string(), report.missing.empty() ? "" : report.missing.front());
+}
+
+}  // namespace roformer::task

@@ -1,0 +1,55 @@
+// What the kinds of language models share: the recipe's model for a vocabulary, a checkpoint as the
+// recipe's model, batches by stage.
+#pragma once
+#include <fmt/ranges.h>
+
+#include <filesystem>
+
+#include "roformer/base/error.h"
+#include "roformer/checkpoint/load.h"
+#include "roformer/data/stage_shape.h"
+#include "roformer/task/recipe.h"
+#include "roformer/text/tokenizer.h"
+#include "roformer/train/task.h"
+
+namespace roformer::task {
+
+/// The recipe's model with the vocabulary's size filled in. Throws Error if model.vocab_size or the
+/// table of learned positions does not fit.
+model::EncoderConfig model_config(const Recipe& recipe, const text::Tokenizer& tokenizer);
+
+/// Throws Error naming both where position encoding, attention or direction of the checkpoint are
+/// not the recipe's.
+void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& found,
+                          const std::filesystem::path& folder);
+
+/// Throws Error if a model has fewer words than the vocabulary.
+void require_words(const model::EncoderConfig& config, const text::Tokenizer& tokenizer);
+
+/// The batches that a request stands for.
+data::StageShape shape_of(const train::BatchRequest& request);
+
+/// A model with weights drawn from the recipe's seed.
+template <typename Module>
+Module draw_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
+  const model::EncoderConfig config = model_config(recipe, tokenizer);
+  torch::manual_seed(recipe.seed);
+  return Module(config);
+}
+
+/// The model of a folder, which must be the recipe's and whole. `what` names it in messages.
+template <typename Module>
+Module load_recipe_model(const Recipe& recipe, const std::filesystem::path& folder,
+                         const char* what) {
+  auto loaded = checkpoint::load_model<Module>(folder);
+  require_recipe_model(recipe, loaded.config.encoder, folder);
+  base::require(loaded.report.missing.empty(),
+                "[task] expected a {} in {} but these weights are missing: {}", what,
+                folder.string(), fmt::join(loaded.report.missing, ", "));
+  return loaded.module;
+}
+
+/// Reads the weights of a run's own checkpoint back.
+void restore_weights(torch::nn::Module& module, const std::filesystem::path& folder);
+
+}  // namespace roformer::task

@@ -1,0 +1,109 @@
+#include "roformer/data/causal_language_source.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "roformer/base/error.h"
+#include "roformer/data/corpus.h"
+#include "tests/data/test_corpus.h"
+
+namespace roformer::data {
+namespace {
+
+// Bytes that tell their place: no two pairs of neighbours within 65536 are alike.
+std::shared_ptr<const TokenStream> place_stream(const tests::TestFolder& folder, std::size_t size) {
+  std::string text;
+  for (std::size_t i = 0; text.size() < size; ++i) {
+    text.push_back(static_cast<char>(i & 0xFF));
+    text.push_back(static_cast<char>(i >> 8));
+  }
+  text.resize(size);
+  DataOptions options;
+  options.text = {folder.write("text.bin", text).string()};
+  options.vocabulary = byte_vocabulary;
+  options.validation_share = options.test_share = 0.05;
+  return open_token_stream(options);
+}
+
+bool same_batch(const CausalBatch& a, const CausalBatch& b) {
+  return a.batch.tokens == b.batch.tokens && a.batch.cu_seqlens == b.batch.cu_seqlens &&
+         a.labels == b.labels;
+}
+
+TEST(CausalLanguageSourceTest, EveryTokenButTheFirstIsATargetOnceAnEpoch) {
+  const tests::TestFolder folder;
+  const CausalLanguageSource source(place_stream(folder, 2000), 1);
+  const StageShape shape{0, 32, 1};
+  const std::int64_t count = source.num_sequences(32), size = source.stream().size(Split::training);
+  EXPECT_EQ(count, (size - 1 + 31) / 32);
+  std::vector<std::int64_t> stream;
+  source.stream().read(Split::training, 0, size, stream);
+  for (const std::int64_t epoch : {0, 1}) {
+    std::map<std::pair<std::int64_t, std::int64_t>, int> seen, wanted;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto batch = source.batch(shape, epoch * count + i);
+      for (std::size_t at = 0; at < batch.labels.size(); ++at)
+        ++seen[{batch.batch.tokens[at], batch.labels[at]}];
+    }
+    for (std::size_t at = 1; at < stream.size(); ++at) ++wanted[{stream[at - 1], stream[at]}];
+    EXPECT_EQ(seen, wanted);
+  }
+  EXPECT_FALSE(same_batch(source.batch(shape, 0), source.batch(shape, count)));
+}
+
+TEST(CausalLanguageSourceTest, BatchesAreWellFormedAndPure) {
+  const tests::TestFolder folder;
+  const auto stream = place_stream(folder, 5000);
+  const CausalLanguageSource source(stream, 1), again(stream, 1), other(stream, 2);
+  const StageShape shape{0, 16, 4};
+  for (const std::int64_t step : {0, 3, 500}) {
+    const auto batch = source.batch(shape, step);
+    ASSERT_EQ(batch.batch.cu_seqlens.size(), 5u);
+    ASSERT_EQ(batch.batch.tokens.size(), batch.labels.size());
+    for (std::size_t at = 0; at < batch.labels.size(); ++at) {
+      if (at % 16 != 15) {
+        EXPECT_EQ(batch.labels[at], batch.batch.tokens[at + 1]);
+      }
+      EXPECT_EQ(batch.batch.position_ids[at], static_cast<std::int64_t>(at % 16));
+    }
+    EXPECT_TRUE(same_batch(batch, again.batch(shape, step)));
+    EXPECT_FALSE(same_batch(batch, other.batch(shape, step)));
+  }
+}
+
+TEST(CausalLanguageSourceTest, HeldOutPartsAreFixedAndWhole) {
+  const tests::TestFolder folder;
+  const CausalLanguageSource source(place_stream(folder, 5000), 1);
+  for (const auto split : {Split::validation, Split::test}) {
+    std::size_t targets = 0;
+    for (const auto& batch : source.held_out_batches(split, 16, 64)) {
+      EXPECT_LE(batch.labels.size(), 64u);
+      targets += batch.labels.size();
+    }
+    EXPECT_EQ(targets, 249u);
+  }
+  EXPECT_EQ(source.held_out_batches(Split::validation, 16, 1, 3).size(), 3u);
+}
+
+TEST(CausalLanguageSourceTest, DocumentsAreLaidEndToEnd) {
+  const tests::TestFolder folder;
+  const auto options = tests::number_options(folder);
+  const CausalLanguageSource source(open_token_stream(options), 1);
+  const Corpus corpus(options);
+  std::vector<std::int64_t> wanted;
+  corpus.for_each_document(Split::validation, [&](std::span<const std::int32_t> ids) {
+    if (!wanted.empty()) wanted.push_back(3);
+    wanted.insert(wanted.end(), ids.begin(), ids.end());
+  });
+  std::vector<std::int64_t> found;
+  for (const auto& batch : source.held_out_batches(Split::validation, 8, 1)) {
+    if (found.empty()) found.push_back(batch.batch.tokens.front());
+    found.insert(found.end(), batch.labels.begin(), batch.labels.end());
+  }
+  EXPECT_EQ(found, wanted);
+  EXPECT_THROW(source.stream().size(Split::test), Error);
+}
+
+}  // namespace
+}  // namespace roformer::data

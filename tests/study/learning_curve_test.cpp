@@ -1,0 +1,50 @@
+#include "roformer/study/learning_curve.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/base/test_files.h"
+
+namespace roformer::study {
+namespace {
+
+std::filesystem::path write_run(const tests::TestFolder& folder, const std::string& name,
+                                double last) {
+  folder.write(
+      name + "/metrics.jsonl",
+      fmt::format("{{\"kind\": \"evaluation\", \"step\": 0, \"loss\": 5, \"accuracy\": 0}}\n"
+                  "{{\"kind\": \"training\", \"step\": 5, \"loss\": 4}}\n"
+                  "{{\"kind\": \"training\", \"step\": 10, \"loss\": 2}}\n"
+                  "{{\"kind\": \"evaluation\", \"step\": 10, \"loss\": {}, \"accuracy\": "
+                  "0.5}}\n",
+                  last));
+  return folder.file(name);
+}
+
+TEST(LearningCurveTest, MeanSpreadAndUnit) {
+  const tests::TestFolder folder;
+  const std::vector<std::filesystem::path> runs = {write_run(folder, "a", 2),
+                                                   write_run(folder, "b", 3)};
+  const auto curve = mean_curve("A", runs, {"bits", "bits", 10});
+  ASSERT_EQ(curve.points.size(), 2u);
+  EXPECT_DOUBLE_EQ(curve.points[1].training_loss, 30);
+  EXPECT_DOUBLE_EQ(curve.points[1].held_out_loss, 25);
+  EXPECT_DOUBLE_EQ(curve.spread[1].held_out_loss, 10);
+  EXPECT_DOUBLE_EQ(curve.points[1].held_out_accuracy, 0.5);
+  EXPECT_EQ(final_losses(runs), (std::vector<double>{2, 3}));
+}
+
+// Differences 0.1, 0.2, 0.3: mean 0.2, standard deviation 0.1, standard error 0.1 / √3 = 0.0577.
+TEST(LearningCurveTest, FinalVerdictCountsPairedStandardErrors) {
+  const std::string text =
+      final_verdict("A", {1.0, 1.5, 2.0}, "B", {1.1, 1.7, 2.3}, {"bits", "", 1});
+  EXPECT_TRUE(tests::has_text(text, "A is lower by 0.2000")) << text;
+  EXPECT_TRUE(tests::has_text(text, "3.5 standard errors of 0.0577, 3 seeds")) << text;
+  EXPECT_TRUE(
+      tests::has_text(final_verdict("A", {1.2}, "B", {1.1}), "B is lower by 0.1000 (one run"));
+  EXPECT_TRUE(tests::has_text(final_verdict("A", {1, 1}, "B", {2, 2}), "the same in all 2 seeds"));
+  EXPECT_TRUE(tests::has_text(final_verdict("A", {1}, "B", {1}), "equal"));
+  EXPECT_NE(tests::error_message([] { final_verdict("A", {1}, "B", {}); }), "no error");
+}
+
+}  // namespace
+}  // namespace roformer::study
