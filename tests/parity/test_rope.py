@@ -56,7 +56,7 @@ def test_scalings_are_those_of_transformers(kind):
     draw = random.Random(f"scaling {kind}")
     for _ in range(10):
         ours, theirs, dim, base, length, original = random_case(kind, draw)
-        config = types.SimpleNamespace(rope_parameters=theirs, head_dim=dim, max_position_embeddings=original, standardize_rope_params=lambda: None)
+        config = types.SimpleNamespace(rope_parameters=theirs, head_dim=dim, hidden_size=dim, num_attention_heads=1, max_position_embeddings=original, standardize_rope_params=lambda: None)
         inverse, attention_factor = ROPE_INIT_FUNCTIONS[kind](config, torch.device("cpu"), seq_len=length)
         flags = [word for option, value in ours.items() for word in ([f"--{option}"] if value is None else [f"--{option}", value])]
         got = answer("angles", "--dim", dim, "--base", base, "--scaling", kind, "--positions", "0,3", *flags)
