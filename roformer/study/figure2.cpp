@@ -91,6 +91,7 @@ Figure2Chart base_chart() {
   Figure2Chart result{
       "bases", 1000, empty_chart("Bases", "bound"),
       "A larger base turns more pairs slowly: on the whole the bound falls later and less."};
+  result.chart.log_x = true;
   for (const double base : {100.0, 1000.0, 10000.0, 500000.0})
     result.chart.series.push_back(
         bound_series(fmt::format("base {:.0f}", base), plain(kDim, base), result.reach));
@@ -105,6 +106,7 @@ Figure2Chart scaling_chart() {
           "stretches the whole curve, the near distances too; ntk, dynamic, yarn and llama3 "
           "keep the fast pairs, which tell neighbours apart, and slow the others.",
           kTrainedLength, kFactor)};
+  result.chart.log_x = true;  // near distances matter as much as far ones
   for (const char* name : {"none", "linear", "ntk", "dynamic", "yarn", "llama3"}) {
     rope::Scaling scaling;
     scaling.kind = rope::scaling_kind(name);
