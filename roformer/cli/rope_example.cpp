@@ -49,7 +49,7 @@ void print_step(const rope::ExampleStep& step) {
 
 report::Table score_table(const rope::Example& example) {
   report::Table table;
-  table.caption = "scores";
+  table.caption = "scores (R_m q) · (R_n k), a row for each m, a column for each n";
   table.columns = {"m \\ n"};
   table.align = {report::Align::right};
   for (const auto& step : example.steps) table.columns.push_back(std::to_string(step.position));
@@ -63,6 +63,7 @@ report::Table score_table(const rope::Example& example) {
 
 report::Table distance_table(const rope::Example& example) {
   report::Table table;
+  table.caption = "the same by distance: all pairs (m, n) with one m - n have one score (Eq. 16)";
   table.columns = {"m - n", "pairs", "score", "largest less smallest"};
   table.align = {report::Align::right};
   for (const auto& row : example.by_distance)
@@ -77,9 +78,9 @@ void print_example(const RopeExampleOptions& options, const rope::Example& examp
   fmt::print("  θ_i            {}\n  query q        {}\n  key k          {}\n",
              row_of(example.frequencies), row_of(options.inputs.query), row_of(options.inputs.key));
   for (const auto& step : example.steps) print_step(step);
-  fmt::print("\nscores (R_m q) · (R_n k), a row for each m, a column for each n\n");
+  fmt::print("\n");
   report::print_table(score_table(example));
-  fmt::print("\nthe same by distance: all pairs (m, n) with one m - n have one score (Eq. 16)\n");
+  fmt::print("\n");
   report::print_table(distance_table(example));
 }
 

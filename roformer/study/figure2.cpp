@@ -58,10 +58,13 @@ std::string published_remark(const report::Series& series) {
   std::int64_t rises = 0;
   for (std::size_t i = 1; i < series.y.size(); ++i) rises += series.y[i] > series.y[i - 1];
   return fmt::format(
-      "The published curve names no d; its level, a little above 20 at the first distances drawn "
-      "and falling below 10, is that of d = 128. At distance 0 all terms are in phase and the mean "
-      "is (d/2 + 1)/2 = {:.1f}; it is {:.2f} at distance 1, {:.2f} at 5, {:.2f} at 50 and {:.2f} "
-      "at 250. The decay is one on the whole, not of each step: {} of {} steps rise.",
+      "The paper names no d. As far as its picture can be read, the curve starts a little above 20 "
+      "and falls below 10, as that of d = 128 does from a distance of about 5 on. At distance 0 "
+      "all "
+      "terms are in phase and the mean is (d/2 + 1)/2 = {:.1f}; it is {:.2f} at distance 1, {:.2f} "
+      "at 5, {:.2f} at 50 and {:.2f} at 250. The decay is one on the whole, not of each step: {} "
+      "of "
+      "{} steps rise.",
       series.y[0], series.y[1], series.y[5], series.y[50], series.y[250], rises, kPaperReach);
 }
 
@@ -85,8 +88,10 @@ Figure2Chart size_chart() {
 }
 
 Figure2Chart base_chart() {
-  Figure2Chart result{"bases", 1000, empty_chart("Bases", "bound"),
-                      "A larger base turns more pairs slowly: the bound falls later and less."};
+  Figure2Chart result{
+      "bases", 1000, empty_chart("Bases", "bound"),
+      "A larger base turns more pairs slowly: on the whole the bound falls later and less."};
+  result.chart.log_x = true;
   for (const double base : {100.0, 1000.0, 10000.0, 500000.0})
     result.chart.series.push_back(
         bound_series(fmt::format("base {:.0f}", base), plain(kDim, base), result.reach));
@@ -101,6 +106,7 @@ Figure2Chart scaling_chart() {
           "stretches the whole curve, the near distances too; ntk, dynamic, yarn and llama3 "
           "keep the fast pairs, which tell neighbours apart, and slow the others.",
           kTrainedLength, kFactor)};
+  result.chart.log_x = true;  // near distances matter as much as far ones
   for (const char* name : {"none", "linear", "ntk", "dynamic", "yarn", "llama3"}) {
     rope::Scaling scaling;
     scaling.kind = rope::scaling_kind(name);
@@ -149,7 +155,7 @@ void write_page(const fs::path& path, const std::vector<Figure2Chart>& charts) {
 void print_charts(const std::vector<Figure2Chart>& charts) {
   fmt::print("{}\n", kFigure2Says);
   for (const auto& [file, reach, chart, remark] : charts) {
-    fmt::print("\n{} ({})\n", chart.title, chart.y_title);
+    fmt::print("\n");
     report::print_table(sampled_table(chart, reach));
     fmt::print("{}\n", remark);
   }
