@@ -6,6 +6,7 @@
 
 #include "roformer/attention/span_groups.h"
 #include "roformer/base/random.h"
+#include "roformer/packed/keep_mask.h"
 
 namespace roformer::attention {
 namespace {
@@ -30,26 +31,6 @@ Tensor hidden_keys(const Span& span, torch::Device device) {
   return keys.unsqueeze(0) >= visible.unsqueeze(1);
 }
 
-// The kernel's dropout mask in int64 arithmetic (base/random.h): (rows, columns), true where kept.
-Tensor keep_mask(const std::vector<base::RowKey>& keys, std::int64_t columns, double dropout) {
-  constexpr std::int64_t low = 0xFFFFFFFF;
-  const auto rows = static_cast<std::int64_t>(keys.size());
-  Tensor first = torch::empty({rows, 1}, torch::kInt64),
-         second = torch::empty({rows, 1}, torch::kInt64);
-  for (std::int64_t r = 0; r < rows; ++r) {
-    first.data_ptr<std::int64_t>()[r] = keys[r].first;
-    second.data_ptr<std::int64_t>()[r] = keys[r].second;
-  }
-  // The low 32 bits of an int64 product are right even when it overflows.
-  Tensor x = (torch::arange(columns, torch::kInt64) * 0x9E3779B9 + first).bitwise_and(low);
-  x = x.bitwise_xor(x.bitwise_right_shift(16));
-  x = (x * 0x7FEB352D).bitwise_and(low).bitwise_xor(second);
-  x = x.bitwise_xor(x.bitwise_right_shift(15));
-  x = (x * 0x846CA68B).bitwise_and(low);
-  x = x.bitwise_xor(x.bitwise_right_shift(16));
-  return x >= static_cast<std::int64_t>(base::drop_threshold(dropout));
-}
-
 // Row h * N + token of the mask, for the (G, H, T) rows of a group: (G, H, T_q, T_k).
 Tensor dropout_factor(const SpanGroup& group, std::int64_t num_tokens, std::int64_t heads,
                       const AttentionOptions& options) {
@@ -64,7 +45,7 @@ Tensor dropout_factor(const SpanGroup& group, std::int64_t num_tokens, std::int6
       }
     }
   }
-  return keep_mask(keys, span.num_keys, options.dropout)
+  return packed::keep_mask(keys, span.num_keys, options.dropout)
              .view({group.size, heads, span.num_queries, span.num_keys})
              .to(torch::kFloat32) /
          (1 - options.dropout);

@@ -68,8 +68,12 @@ Tensor orthogonal_features(std::int64_t num_features, std::int64_t head_size, st
   };
   std::vector<Tensor> blocks;
   for (std::int64_t begin = 0; begin < num_features; begin += head_size) {
-    const Tensor q = std::get<0>(torch::linalg_qr(normal(head_size)));
-    blocks.push_back(q.t().slice(0, 0, std::min(head_size, num_features - begin)));
+    // The signs make Q uniform over all rotations: as Householder's algorithm leaves it, the first
+    // number of the first row is never positive, and the estimate of the kernel is biased (so it is
+    // in performer-pytorch).
+    const auto [q, r] = torch::linalg_qr(normal(head_size));
+    const Tensor rows = (q * r.diagonal().sign()).t();
+    blocks.push_back(rows.slice(0, 0, std::min(head_size, num_features - begin)));
   }
   const Tensor lengths = normal(num_features).norm(2, {1}, true);
   return (torch::cat(blocks, 0) * lengths).to(torch::kFloat32);

@@ -1,13 +1,11 @@
 #include "roformer/attention/packed_attention.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/ranges.h>
 #include <torch/library.h>
 #include <torch/torch.h>
 
-#include <atomic>
-
 #include "roformer/attention/composed_attention.h"
+#include "roformer/attention/head_rows.h"
 #include "roformer/attention/softmax_attention_kernel.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
@@ -57,26 +55,6 @@ std::vector<HeadTask> make_tasks(const std::vector<Span>& spans, std::int64_t he
   return tasks;
 }
 
-// Runs work(task, scratch) for all tasks on all threads; whoever is free takes the next. Each task
-// writes memory of its own, so the result does not depend on who did it.
-template <typename Work>
-void run_tasks(const std::vector<HeadTask>& tasks, std::int64_t scratch_floats, const Work& work) {
-  if (tasks.empty()) return;
-  const auto threads =
-      std::min<std::int64_t>(at::get_num_threads(), static_cast<std::int64_t>(tasks.size()));
-  // A cache line more for each thread, so that rows start at whole vectors.
-  const std::int64_t room = (scratch_floats + 31) / 16 * 16;
-  const Tensor scratch = torch::empty({threads, room}, torch::kFloat32);
-  auto* const memory = scratch.data_ptr<float>();
-  std::atomic<std::size_t> next{0};
-  at::parallel_for(0, threads, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t thread = begin; thread < end; ++thread) {
-      for (std::size_t i = next++; i < tasks.size(); i = next++)
-        work(tasks[i], memory + thread * room);
-    }
-  });
-}
-
 AttentionShape shape_of(const HeadTask& task, std::int64_t num_queries, std::int64_t head_size,
                         const AttentionOptions& options) {
   AttentionShape shape;
@@ -102,32 +80,6 @@ AttentionShape largest_shape(const std::vector<HeadTask>& tasks, std::int64_t he
     largest.num_queries = std::max(largest.num_queries, task.span.num_queries);
   }
   return largest;
-}
-
-// Rows of (N, heads, D) in memory: heads of a row stand together, rows at any distance.
-template <typename Scalar>
-struct HeadRows {
-  Scalar* data;
-  std::int64_t row_stride, size;
-
-  HeadMatrix<Scalar> at(std::int64_t first_row, std::int64_t head) const {
-    return {data + first_row * row_stride + head * size, row_stride};
-  }
-};
-
-HeadRows<const float> read_rows(const Tensor& x) {
-  return {x.const_data_ptr<float>(), x.stride(0), x.size(2)};
-}
-
-HeadRows<float> write_rows(const Tensor& x) {
-  return {x.data_ptr<float>(), x.stride(0), x.size(2)};
-}
-
-// x itself if the heads of a row stand together, else a copy.
-Tensor with_dense_rows(const Tensor& x) {
-  const bool dense =
-      (x.size(2) == 1 || x.stride(2) == 1) && (x.size(1) == 1 || x.stride(1) == x.size(2));
-  return dense ? x : x.contiguous();
 }
 
 // Queries, keys and values, (N, H, D) each.
@@ -200,19 +152,6 @@ void fused_backward(const BackwardInputs& from, const Inputs& gradients,
           q_gradient.at(row, head), k_gradient.at(key, head), v_gradient.at(key, head), memory);
     });
   });
-}
-
-// Spans as a tensor (B, 6), so that autograd can keep them.
-Tensor spans_tensor(const std::vector<Span>& spans) {
-  static_assert(sizeof(Span) == 6 * sizeof(std::int64_t));
-  Tensor rows = torch::empty({static_cast<std::int64_t>(spans.size()), 6}, torch::kInt64);
-  std::copy(spans.begin(), spans.end(), reinterpret_cast<Span*>(rows.data_ptr<std::int64_t>()));
-  return rows;
-}
-
-std::vector<Span> spans_of(const Tensor& rows) {
-  const auto* first = reinterpret_cast<const Span*>(rows.const_data_ptr<std::int64_t>());
-  return {first, first + rows.size(0)};
 }
 
 void keep_options(AutogradContext* context, const AttentionOptions& options) {

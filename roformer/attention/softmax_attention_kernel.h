@@ -3,16 +3,10 @@
 #pragma once
 #include <cstdint>
 
+#include "roformer/attention/head_matrix.h"
 #include "roformer/base/isa.h"
 
 namespace roformer::attention {
-
-/// One (T, D) matrix of a head: row t at data + t * stride.
-template <typename Scalar>
-struct HeadMatrix {
-  Scalar* data;
-  std::int64_t stride;
-};
 
 /// T_q queries against T_k keys. Row r of the dropout mask is row `first_mask_row + r` of
 /// `dropout_seed`.

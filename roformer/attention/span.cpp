@@ -65,4 +65,16 @@ void check_spans(const std::vector<Span>& spans, std::int64_t queries, std::int6
                 next);
 }
 
+torch::Tensor spans_tensor(const std::vector<Span>& spans) {
+  static_assert(sizeof(Span) == 6 * sizeof(std::int64_t));
+  torch::Tensor rows = torch::empty({static_cast<std::int64_t>(spans.size()), 6}, torch::kInt64);
+  std::copy(spans.begin(), spans.end(), reinterpret_cast<Span*>(rows.data_ptr<std::int64_t>()));
+  return rows;
+}
+
+std::vector<Span> spans_of(const torch::Tensor& rows) {
+  const auto* first = reinterpret_cast<const Span*>(rows.const_data_ptr<std::int64_t>());
+  return {first, first + rows.size(0)};
+}
+
 }  // namespace roformer::attention

@@ -38,6 +38,10 @@ std::vector<Span> cross_spans(const torch::Tensor& cu_queries, std::int64_t num_
 /// The offsets as a vector, checked: ascending from 0 to `num_tokens`. Throws Error.
 std::vector<std::int64_t> checked_offsets(const torch::Tensor& cu_seqlens, std::int64_t num_tokens);
 
+/// Spans as a tensor (B, 6) int64, for what operators keep for their gradients; and back.
+torch::Tensor spans_tensor(const std::vector<Span>& spans);
+std::vector<Span> spans_of(const torch::Tensor& rows);
+
 /// Throws Error unless the spans' queries follow each other from 0 to `queries` and their keys lie
 /// within `keys`.
 void check_spans(const std::vector<Span>& spans, std::int64_t queries, std::int64_t keys);

@@ -45,6 +45,16 @@ void plan(const std::string& name, const torch::Tensor& parameter, const TensorS
   }
 }
 
+// An empty buffer takes the size of the file's, if there is one: what was kept of a training (cached
+// positions) has no size of its own. Whether there is anything to load.
+bool take_size(const std::string& name, torch::Tensor buffer, const TensorSource& file,
+               const NameSet& names, const std::string& prefix) {
+  if (buffer.numel() > 0) return true;
+  const auto found = find_name(names, prefix, name);
+  if (found) buffer.resize_(file.entries().at(*found).shape);
+  return found.has_value();
+}
+
 // Copies rows in pieces, so that the file never has more than one piece in memory.
 void copy_in_pieces(const torch::Tensor& target, const torch::Tensor& source,
                     const TensorSource& file) {
@@ -91,6 +101,10 @@ LoadReport load_weights(torch::nn::Module& module, const TensorSource& file) {
   LoadReport report;
   std::vector<Copy> copies;
   for (const auto& item : module.named_parameters()) {
+    plan(item.key(), item.value(), file, names, prefix, copies, report);
+  }
+  for (auto& item : module.named_buffers()) {
+    if (!take_size(item.key(), item.value(), file, names, prefix)) continue;
     plan(item.key(), item.value(), file, names, prefix, copies, report);
   }
 

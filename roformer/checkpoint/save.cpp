@@ -73,6 +73,9 @@ TensorMap weights_by_file_name(const torch::nn::Module& module) {
     const auto parts = item.value().detach().chunk(static_cast<std::int64_t>(names.size()), 0);
     for (std::size_t i = 0; i < names.size(); ++i) tensors[names[i]] = parts[i];
   }
+  for (const auto& item : module.named_buffers()) {
+    if (item.value().numel() > 0) tensors[item.key()] = item.value().detach();
+  }
   add_bias_aliases(tensors);
   return tensors;
 }

@@ -9,7 +9,8 @@
 
 namespace roformer::checkpoint {
 
-/// The module's weights by Hugging Face's names: qkv as query, key and value, tied weights once.
+/// The module's weights by Hugging Face's names: qkv as query, key and value, tied weights once; and
+/// its buffers, such as random features.
 TensorMap weights_by_file_name(const torch::nn::Module& module);
 
 /// Writes config.json and model.safetensors into `folder` (made if it is not there). Both are

@@ -5,8 +5,10 @@
 #include <map>
 #include <memory>
 
+#include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
+#include "roformer/study/figure2.h"
 #include "roformer/study/figure3_left.h"
 #include "roformer/study/figure3_right.h"
 
@@ -15,6 +17,8 @@ namespace {
 
 constexpr const char* kStudies =
     "Studies:\n"
+    "  figure2       The bound on a score by the distance of its tokens (section 3.4.3): seconds.\n"
+    "                Only --out is for it.\n"
     "  figure3-left  Pre-training of RoFormer and BERT on the same data, seed and order (section "
     "4.2).\n"
     "                tiny:  the demonstration, about a minute a model on 2 cores, package "
@@ -35,10 +39,10 @@ struct ReproduceOptions {
   study::StudyOptions study;
 };
 
-// A study returns the signal that stopped it, or 0.
+// A study that trains returns the signal that stopped it, or 0.
 using RunStudy = int (*)(const study::StudyOptions&);
 
-const std::map<std::string, RunStudy>& studies() {
+const std::map<std::string, RunStudy>& training_studies() {
   static const std::map<std::string, RunStudy> known = {
       {"figure3-left", study::reproduce_figure3_left},
       {"figure3-right", study::reproduce_figure3_right}};
@@ -46,17 +50,26 @@ const std::map<std::string, RunStudy>& studies() {
 }
 
 std::vector<std::string> study_names() {
-  std::vector<std::string> names;
-  for (const auto& [name, run] : studies()) names.push_back(name);
+  std::vector<std::string> names = {"figure2"};
+  for (const auto& [name, run] : training_studies()) names.push_back(name);
   return names;
 }
 
-void reproduce_command(ReproduceOptions& options) {
+// Figure 2 trains nothing: what says how to train has no meaning for it.
+void reproduce_figure2_command(const CLI::App& command, const ReproduceOptions& options) {
+  for (const char* option : {"--scale", "--seeds", "--set", "--device", "--threads"})
+    base::require(command.count(option) == 0,
+                  "[cli] expected no {} with figure2, which trains nothing", option);
+  study::reproduce_figure2(options.study.out.empty() ? "figure2" : options.study.out);
+}
+
+void reproduce_command(const CLI::App& command, ReproduceOptions& options) {
+  if (options.name == "figure2") return reproduce_figure2_command(command, options);
   apply(options.common);
   options.study.device = options.common.device;
   if (options.study.out.empty())
     options.study.out = fmt::format("{}-{}", options.name, options.study.scale);
-  const int signal = studies().at(options.name)(options.study);
+  const int signal = training_studies().at(options.name)(options.study);
   if (signal == 0) return;
   spdlog::info("stopped and saved; the same command goes on from there");
   std::fflush(nullptr);
@@ -79,7 +92,7 @@ void add_reproduce_command(CLI::App& program) {
       ->capture_default_str();
   command
       ->add_option("--out", options->study.out,
-                   "folder of the runs and the report (default: NAME-SCALE here)")
+                   "folder of the runs and the report (default: NAME-SCALE here, or NAME)")
       ->type_name("DIR");
   command->add_option("--seeds", options->study.seeds, "runs of each model, with the seeds 0, 1, …")
       ->check(CLI::Range(1, 100))
@@ -91,10 +104,11 @@ void add_reproduce_command(CLI::App& program) {
       ->allow_extra_args(false);
   add_device_options(*command, options->common);
   add_examples(*command,
+               "roformer reproduce figure2 --out figure2\n"
                "roformer reproduce figure3-left --scale tiny\n"
                "roformer reproduce figure3-left --scale small --seeds 3 --out runs/figure3\n"
                "roformer reproduce figure3-right --scale tiny --seeds 3");
-  command->callback([options] { reproduce_command(*options); });
+  command->callback([command, options] { reproduce_command(*command, *options); });
 }
 
 }  // namespace roformer::cli

@@ -30,11 +30,12 @@ attention::AttentionTerms terms_of(const BlockContext& context,
   const position::PositionEncoding& encoding = *context.encoding;
   const std::int64_t layer = context.layer;
   const bool training = context.training;
+  const std::uint64_t seed = site_seed(context.dropout_seed, DropoutSite::position_embeddings);
   attention::AttentionTerms terms;
   if (encoding.acts_on_scores()) {
-    terms.score_bias = [&encoding, projections, layer, training](
+    terms.score_bias = [&encoding, projections, layer, training, seed](
                            const Tensor& q, const Tensor& k, const Tensor& m, const Tensor& n) {
-      return encoding.score_bias({q, k, m, n, layer, projections, training});
+      return encoding.score_bias({q, k, m, n, layer, projections, training, seed});
     };
   }
   if (encoding.acts_on_values()) {

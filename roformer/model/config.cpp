@@ -34,7 +34,7 @@ void validate_linear(const EncoderConfig& config) {
   const position::EncodingSettings& encoding = config.encoding;
   attention::validate(config.linear);
   base::require(
-      !position::acts_on_single_scores(encoding.name),
+      !position::acts_on_single_scores(encoding),
       "[model] expected a position_encoding that acts on embeddings, queries, keys or values with "
       "linear attention but got '{}', which changes the score of each pair of tokens: linear "
       "attention never computes these (section 3.3 of the paper: rotation keeps the norm, so it "

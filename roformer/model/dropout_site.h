@@ -13,6 +13,7 @@ enum class DropoutSite : std::uint64_t {
   output = 3,
   cross_attention_weights = 4,
   cross_attention_output = 5,
+  position_embeddings = 6,
 };
 
 /// The seed of one place in a block.

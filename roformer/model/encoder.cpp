@@ -16,6 +16,18 @@ namespace {
 
 using torch::Tensor;
 
+void require_ids_below(const Tensor& ids, std::int64_t limit, const char* what, const char* key) {
+  if (ids.numel() == 0) return;
+  const auto [low, high] = torch::aminmax(ids);
+  const auto least = low.item<std::int64_t>(), most = high.item<std::int64_t>();
+  base::require(least >= 0 && most < limit,
+                "[model] expected {} ids in 0 .. {} ({}) but got {} at token {}", what, limit - 1,
+                key, least < 0 ? least : most,
+                (least < 0 ? ids.argmin() : ids.argmax()).item<std::int64_t>());
+}
+
+}  // namespace
+
 position::EncodingOptions encoding_options(const EncoderConfig& config) {
   position::EncodingOptions options;
   options.settings = config.encoding;
@@ -32,18 +44,6 @@ position::EncodingOptions encoding_options(const EncoderConfig& config) {
     options.feature_size = attention::feature_size(config.linear, config.head_size());
   return options;
 }
-
-void require_ids_below(const Tensor& ids, std::int64_t limit, const char* what, const char* key) {
-  if (ids.numel() == 0) return;
-  const auto [low, high] = torch::aminmax(ids);
-  const auto least = low.item<std::int64_t>(), most = high.item<std::int64_t>();
-  base::require(least >= 0 && most < limit,
-                "[model] expected {} ids in 0 .. {} ({}) but got {} at token {}", what, limit - 1,
-                key, least < 0 ? least : most,
-                (least < 0 ? ids.argmin() : ids.argmax()).item<std::int64_t>());
-}
-
-}  // namespace
 
 struct EncoderImpl::Parts {
   torch::nn::Embedding words{nullptr}, types{nullptr};

@@ -15,6 +15,9 @@
 
 namespace roformer::model {
 
+/// What a position encoding of such a model is made for.
+position::EncodingOptions encoding_options(const EncoderConfig& config);
+
 /// What a caller may ask to see of a forward pass.
 struct EncoderTrace {
   bool want_hidden_states = false;

@@ -3,7 +3,9 @@
 namespace roformer::position {
 
 std::vector<std::string> encoding_names() {
-  return {"none", "learned", "sinusoidal", "rotary"};
+  return {"none",  "sinusoidal",   "learned", "shaw",    "music", "transformer_xl",
+          "t5",    "clipped_bias", "tupe",    "deberta", "huang", "nezha",
+          "alibi", "rotary",       "complex", "floater"};
 }
 
 }  // namespace roformer::position

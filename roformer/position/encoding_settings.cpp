@@ -6,6 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/position/encoding_names.h"
+#include "roformer/rope/scaling.h"
 
 namespace roformer::position {
 namespace {
@@ -29,9 +30,11 @@ std::vector<std::string> forms_of(const std::string& encoding) {
 
 void validate_rotary(const EncodingSettings& s) {
   base::require(s.rope_theta > 0, "[position] expected rope_theta > 0 but got {}", s.rope_theta);
-  require_one_of("rope_scaling", s.rope_scaling,
-                 {"none", "linear", "ntk", "dynamic", "yarn", "longrope", "llama3", "proportional"});
+  require_one_of("rope_scaling", s.rope_scaling, rope::scaling_names());
   require_at_least("rope_factor", s.rope_factor, 1);
+  base::require(s.rope_scaling != "none" || s.rope_factor == 1,
+                "[position] expected a rope_scaling for rope_factor = {} but got none",
+                s.rope_factor);
   require_at_least("rope_original_positions", static_cast<double>(s.rope_original_positions), 0);
   require_at_least("xpos_scale_base", s.xpos_scale_base, 0);
   base::require(s.rope_partial_factor > 0 && s.rope_partial_factor <= 1,
@@ -54,9 +57,10 @@ bool has_position_table(std::string_view encoding) {
   return encoding == "learned" || encoding == "huang" || encoding == "tupe";
 }
 
-bool acts_on_single_scores(std::string_view encoding) {
-  return reads_option("shaw music transformer_xl t5 clipped_bias tupe deberta huang nezha alibi complex",
-                      encoding);
+bool acts_on_single_scores(const EncodingSettings& s) {
+  if (s.name == "complex") return s.form != "real";
+  return reads_option("shaw music transformer_xl t5 clipped_bias tupe deberta huang nezha alibi",
+                      s.name);
 }
 
 void validate(const EncodingSettings& s) {
@@ -66,7 +70,10 @@ void validate(const EncodingSettings& s) {
   require_at_least("shaw_clip", static_cast<double>(s.shaw_clip), 0);
   require_at_least("music_distance", static_cast<double>(s.music_distance), 0);
   require_at_least("xl_clamp", static_cast<double>(s.xl_clamp), 0);
-  require_at_least("t5_buckets", static_cast<double>(s.t5_buckets), 4);
+  base::require(s.t5_buckets >= 4 && s.t5_buckets % 4 == 0,
+                "[position] expected t5_buckets to be a multiple of 4 (two sides, half of each "
+                "exact) but got {}",
+                s.t5_buckets);
   require_at_least("t5_max_distance", static_cast<double>(s.t5_max_distance),
                    static_cast<double>(s.t5_buckets));
   require_at_least("clipped_distance", static_cast<double>(s.clipped_distance), 0);

@@ -25,25 +25,29 @@ struct EncodingSettings {
   // rotary beyond the length of training; formulas in rope/scaling.h.
   std::string rope_scaling = "none";  // linear, ntk, dynamic, yarn, longrope, llama3, proportional
   double rope_factor = 1.0;           // s: how many times longer
-  std::int64_t rope_original_positions = 0;  // L0: the length of training; 0: max_position_embeddings
-  double rope_attention_factor = 0.0;  // yarn, longrope: what cos and sin are multiplied by; 0: formula
-  double rope_beta_fast = 32.0;        // yarn: turns within L0 from which on nothing is scaled
-  double rope_beta_slow = 1.0;         // yarn: turns below which all is scaled
-  double rope_mscale = 0.0;            // yarn: with the next, the factor's pair (DeepSeek); 0: none
+  std::int64_t rope_original_positions =
+      0;  // L0: the length of training; 0: max_position_embeddings
+  double rope_attention_factor =
+      0.0;                       // yarn, longrope: what cos and sin are multiplied by; 0: formula
+  double rope_beta_fast = 32.0;  // yarn: turns within L0 from which on nothing is scaled
+  double rope_beta_slow = 1.0;   // yarn: turns below which all is scaled
+  bool rope_truncate = true;     // yarn: the ramp begins and ends at whole pairs
+  double rope_mscale = 0.0;      // yarn: with the next, the factor's pair (DeepSeek); 0: none
   double rope_mscale_all_dim = 0.0;
   double rope_low_frequency_factor = 1.0;   // llama3: wavelengths above L0 / this are scaled whole
   double rope_high_frequency_factor = 4.0;  // llama3: wavelengths below L0 / this stay
   double rope_partial_factor = 1.0;         // proportional: share of the angles that turn
   std::vector<double> rope_short_factor;    // longrope: one divisor an angle, up to L0
   std::vector<double> rope_long_factor;     // longrope: beyond L0
-  double xpos_scale_base = 0.0;  // rotary: xPos' 512; 0: no xPos
+  double xpos_scale_base = 0.0;             // rotary: xPos' 512; 0: no xPos
 
-  std::int64_t shaw_clip = 16;   // shaw: distances beyond share a row; 16 base, 8 big
-  bool shaw_per_head = false;    // shaw: a table a head
-  std::int64_t music_distance = 0;  // music: largest distance with a row; 0: max_position_embeddings
-  bool xl_untie = false;            // transformer_xl: u and v of each layer's own
-  std::int64_t xl_clamp = 0;        // transformer_xl: distances beyond are cut; 0: none
-  std::int64_t t5_buckets = 32;     // t5: all of them, both sides together
+  std::int64_t shaw_clip = 16;  // shaw: distances beyond share a row; 16 base, 8 big
+  bool shaw_per_head = false;   // shaw: a table a head
+  std::int64_t music_distance =
+      0;                         // music: largest distance with a row; 0: max_position_embeddings
+  bool xl_untie = false;         // transformer_xl: u and v of each layer's own
+  std::int64_t xl_clamp = 0;     // transformer_xl: distances beyond are cut; 0: none
+  std::int64_t t5_buckets = 32;  // t5: all of them, both sides together
   std::int64_t t5_max_distance = 128;  // t5: from here on one bucket
   bool t5_scaled = true;               // t5: scores are divided by sqrt(D); T5 itself does not
   std::int64_t clipped_distance = 11;  // clipped_bias: c; 10 merges 10 with all beyond
@@ -52,10 +56,12 @@ struct EncodingSettings {
   std::int64_t deberta_distance = 0;   // deberta: k; 0: 512, or 256 buckets in v2
   double deberta_dropout = 0.0;        // deberta: of the distances' embeddings, in training
   std::int64_t nezha_clip = 64;        // nezha: distances beyond share a row
-  std::string complex_frequencies = "each";  // complex: a frequency each, or shared by word, dimension
-  bool complex_phase = false;                // complex: initial phases are learned; else 0
-  std::string floater_place = "attention";   // floater: attention (q, k, v) or input (a block's input)
-  double floater_step = 0.01;                // floater: Δ, the time between two positions
+  std::string complex_frequencies =
+      "each";                  // complex: a frequency each, or shared by word, dimension
+  bool complex_phase = false;  // complex: initial phases are learned; else 0
+  std::string floater_place =
+      "attention";                     // floater: attention (q, k, v) or input (a block's input)
+  double floater_step = 0.01;          // floater: Δ, the time between two positions
   std::int64_t floater_refresh = 400;  // floater: updates between two integrations in training
 
   bool operator==(const EncodingSettings&) const = default;
@@ -76,6 +82,7 @@ void for_each_option(Settings& s, const Visit& visit) {
   visit("rotary", "rope_attention_factor", s.rope_attention_factor);
   visit("rotary", "rope_beta_fast", s.rope_beta_fast);
   visit("rotary", "rope_beta_slow", s.rope_beta_slow);
+  visit("rotary", "rope_truncate", s.rope_truncate);
   visit("rotary", "rope_mscale", s.rope_mscale);
   visit("rotary", "rope_mscale_all_dim", s.rope_mscale_all_dim);
   visit("rotary", "rope_low_frequency_factor", s.rope_low_frequency_factor);
@@ -111,9 +118,9 @@ bool reads_option(std::string_view readers, std::string_view encoding);
 /// Encodings with a row for each position: they reach no further than max_position_embeddings.
 bool has_position_table(std::string_view encoding);
 
-/// Encodings that change the score of a pair of tokens, Eq. 5 to 10; linear attention has no place
-/// for them.
-bool acts_on_single_scores(std::string_view encoding);
+/// Whether the encoding changes the score of a pair of tokens (Eq. 5 to 10, the modulus of
+/// `complex`); linear attention has no place for that.
+bool acts_on_single_scores(const EncodingSettings& settings);
 
 /// Throws Error "[position] expected … but got …" naming the key for an unknown name or form, and
 /// for options out of their range.

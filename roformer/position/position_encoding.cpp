@@ -30,11 +30,10 @@ Tensor PositionEncoding::transform_packed(Tensor qkv, const Positions& positions
                                           std::int64_t layer) const {
   if (!transforms()) return qkv;
   const auto parts = qkv.unbind(1);
-  return torch::stack(
-      {transform(parts[0], positions, Role::query, layer),
-       transform(parts[1], positions, Role::key, layer),
-       transform(parts[2], positions, Role::value, layer)},
-      1);
+  return torch::stack({transform(parts[0], positions, Role::query, layer),
+                       transform(parts[1], positions, Role::key, layer),
+                       transform(parts[2], positions, Role::value, layer)},
+                      1);
 }
 
 Tensor PositionEncoding::score_bias(const ScoreInputs&) const {

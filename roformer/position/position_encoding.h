@@ -38,6 +38,7 @@ struct ScoreInputs {
   std::int64_t layer = 0;
   Projections projections = {};
   bool training = false;
+  std::uint64_t dropout_seed = 0;  // of this layer; masks are a function of it
 };
 
 /// What the value term is made of.

@@ -7,25 +7,22 @@
 namespace roformer::rope {
 namespace {
 
-Angles angles_of_rows(const torch::Tensor& positions, std::int64_t rotary_dim, double base,
+Angles angles_of_rows(const torch::Tensor& positions, const Frequencies& frequencies,
                       torch::ScalarType type) {
-  const auto product = positions.to(torch::kFloat64).unsqueeze(1) *
-                       inverse_frequencies(rotary_dim, base).to(positions.device()).unsqueeze(0);
-  return {product.cos().to(type), product.sin().to(type)};
+  const auto inverse = torch::tensor(frequencies.inverse, torch::kFloat64).to(positions.device());
+  const auto product = positions.to(torch::kFloat64).unsqueeze(1) * inverse.unsqueeze(0);
+  if (frequencies.attention_factor == 1) return {product.cos().to(type), product.sin().to(type)};
+  return {(product.cos() * frequencies.attention_factor).to(type),
+          (product.sin() * frequencies.attention_factor).to(type)};
 }
 
 }  // namespace
 
 torch::Tensor inverse_frequencies(std::int64_t rotary_dim, double base) {
-  base::require(rotary_dim >= 2 && rotary_dim % 2 == 0,
-                "[rope] expected an even number of rotated dimensions but got {}", rotary_dim);
-  base::require(base > 0, "[rope] expected a positive base but got {}", base);
-  const auto exponents =
-      torch::arange(0, rotary_dim, 2, torch::kFloat64) / -static_cast<double>(rotary_dim);
-  return torch::pow(torch::full({}, base, torch::kFloat64), exponents);
+  return torch::tensor(plain_frequencies(rotary_dim, base), torch::kFloat64);
 }
 
-Angles angles(const torch::Tensor& position_ids, std::int64_t rotary_dim, double base,
+Angles angles(const torch::Tensor& position_ids, const Frequencies& frequencies,
               torch::ScalarType type) {
   base::require(position_ids.dim() == 1,
                 "[rope] expected position_ids of shape (N) but got {} dimensions",
@@ -39,12 +36,17 @@ Angles angles(const torch::Tensor& position_ids, std::int64_t rotary_dim, double
     const auto [low, high] = torch::aminmax(position_ids);
     const auto first = low.item<std::int64_t>(), last = high.item<std::int64_t>();
     if (last - first < position_ids.numel() / 2) {
-      const auto table = angles_of_rows(torch::arange(first, last + 1), rotary_dim, base, kept);
+      const auto table = angles_of_rows(torch::arange(first, last + 1), frequencies, kept);
       const auto rows = position_ids.to(torch::kInt64) - first;
       return {table.cos.index_select(0, rows), table.sin.index_select(0, rows)};
     }
   }
-  return angles_of_rows(position_ids, rotary_dim, base, kept);
+  return angles_of_rows(position_ids, frequencies, kept);
+}
+
+Angles angles(const torch::Tensor& position_ids, std::int64_t rotary_dim, double base,
+              torch::ScalarType type) {
+  return angles(position_ids, Frequencies{plain_frequencies(rotary_dim, base)}, type);
 }
 
 }  // namespace roformer::rope

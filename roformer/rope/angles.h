@@ -1,9 +1,11 @@
 // The cosines and sines of m θ_i, θ_i = base^(−2i / R), i = 0 .. R / 2 − 1 (Eq. 15; the paper
-// counts i from 1).
+// counts i from 1), or with frequencies that are scaled for longer sequences.
 #pragma once
 #include <torch/types.h>
 
 #include <cstdint>
+
+#include "roformer/rope/scaling.h"
 
 namespace roformer::rope {
 
@@ -16,9 +18,13 @@ struct Angles {
 /// positive.
 torch::Tensor inverse_frequencies(std::int64_t rotary_dim, double base);
 
-/// Cosines and sines for `position_ids` (N) of any integer or floating type, computed in float64
-/// and rounded once: to float64 when `type` is, else to float32 (an angle in half precision is off
-/// by 0.2 at position 1536).
+/// Cosines and sines for `position_ids` (N) of any integer or floating type, times the attention
+/// factor, computed in float64 and rounded once: to float64 when `type` is, else to float32 (an
+/// angle in half precision is off by 0.2 at position 1536).
+Angles angles(const torch::Tensor& position_ids, const Frequencies& frequencies,
+              torch::ScalarType type = torch::kFloat32);
+
+/// The same with the plain frequencies.
 Angles angles(const torch::Tensor& position_ids, std::int64_t rotary_dim, double base = 10000.0,
               torch::ScalarType type = torch::kFloat32);
 

@@ -1,0 +1,185 @@
+// Our side of the linear attention benchmarks. Prints one JSON line:
+//   bench_linear lm         seconds of training steps of a causal Performer language model
+//   bench_linear attention  milliseconds of causal attention, linear and softmax, by length
+//   bench_linear memory     peak memory of a training step of linear attention, by length
+#include <sys/resource.h>
+#include <torch/torch.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "roformer/attention/feature_map.h"
+#include "roformer/attention/linear_attention.h"
+#include "roformer/attention/packed_attention.h"
+#include "roformer/base/random.h"
+#include "roformer/model/language_models.h"
+#include "roformer/packed/packed_batch.h"
+#include "roformer/rope/rotation.h"
+#include "roformer/train/adamw.h"
+
+namespace {
+
+using namespace roformer;
+using torch::Tensor;
+
+struct Options {
+  std::string what;
+  std::int64_t length = 1024, batch = 1, layers = 4, hidden = 512, heads = 8, features = 256;
+  std::string encoding = "rotary", feature_map = "favor";
+  int repeats = 3, threads = 2;
+};
+
+template <typename Work>
+double best_seconds(int repeats, const Work& work) {
+  double best = 1e30;
+  for (int i = 0; i <= repeats; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    if (i > 0) best = std::min(best, taken.count());  // the first repetition warms up
+  }
+  return best;
+}
+
+model::EncoderConfig lm_config(const Options& options) {
+  model::EncoderConfig config;
+  config.vocab_size = 256;
+  config.embedding_size = config.hidden_size = options.hidden;
+  config.num_hidden_layers = options.layers;
+  config.num_attention_heads = options.heads;
+  config.intermediate_size = 4 * options.hidden;
+  config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0;
+  config.is_decoder = true;
+  config.attention = "linear";
+  config.linear.feature_map = options.feature_map;
+  config.linear.num_features = options.features;
+  config.encoding.name = options.encoding;
+  return config;
+}
+
+packed::PackedBatch random_batch(std::int64_t sequences, std::int64_t length) {
+  packed::PackedBatch batch;
+  batch.tokens = torch::randint(256, {sequences * length}, torch::kInt64);
+  batch.cu_seqlens = torch::arange(sequences + 1, torch::kInt32) * length;
+  batch.position_ids = torch::arange(length).repeat({sequences});
+  batch.segment_ids = torch::zeros_like(batch.tokens);
+  return batch;
+}
+
+nlohmann::json time_lm(const Options& options) {
+  torch::manual_seed(0);
+  model::CausalLanguageModel network(lm_config(options));
+  network->train();
+  train::AdamW::NamedParameters parameters;
+  for (const auto& parameter : network->named_parameters())
+    parameters.emplace_back(parameter.key(), parameter.value());
+  train::AdamW optimizer(parameters, {});
+  const auto batch = random_batch(options.batch, options.length);
+  const Tensor labels = batch.tokens.roll(-1);
+  const double seconds = best_seconds(options.repeats, [&] {
+    torch::nn::functional::cross_entropy(network->forward(batch, {}), labels).backward();
+    optimizer.step(1e-4);
+  });
+  return {{"seconds", seconds},
+          {"tokens_per_second", static_cast<double>(options.batch * options.length) / seconds}};
+}
+
+// One layer's attention with gradient, from q, k and v, feature map and rotation (Eq. 19) included.
+struct AttentionBench {
+  std::vector<attention::Span> spans;
+  Tensor qkv;
+  attention::FeatureMap map{nullptr};
+  rope::Angles feature_angles, head_angles;
+
+  AttentionBench(const Options& options, std::int64_t length) {
+    const std::int64_t size = options.hidden / options.heads;
+    attention::LinearSettings settings;
+    settings.feature_map = options.feature_map;
+    settings.num_features = options.features;
+    map = attention::FeatureMap(settings, size);
+    spans = attention::self_spans(torch::tensor({std::int64_t{0}, length}).to(torch::kInt32), length,
+                                  attention::Visibility::causal);
+    qkv = torch::randn({length, 3, options.heads, size}).set_requires_grad(true);
+    const Tensor positions = torch::arange(length);
+    feature_angles = rope::angles(positions, attention::feature_size(settings, size));
+    head_angles = rope::angles(positions, size);
+  }
+
+  void linear() const {
+    const auto parts = qkv.unbind(1);
+    auto x = map->map(parts[0], parts[1], parts[2], spans);
+    x.q = rope::rotate(x.q, feature_angles);
+    x.k = rope::rotate(x.k, feature_angles);
+    attention::linear_attention(x, spans, map->options()).sum().backward();
+  }
+
+  void softmax() const {
+    const Tensor rotated = rope::rotate_packed_(qkv * 1, head_angles);
+    const double scale = 1 / std::sqrt(static_cast<double>(qkv.size(3)));
+    attention::packed_self_attention(rotated, spans, {scale, 0, 0}).sum().backward();
+  }
+};
+
+nlohmann::json time_attention(const Options& options) {
+  auto rows = nlohmann::json::array();
+  double crossing = 0;
+  for (std::int64_t length = 256; length <= 16384; length *= 2) {
+    const AttentionBench bench(options, length);
+    double linear = 1e30, softmax = 1e30;
+    for (int round = 0; round < 2; ++round) {  // in turn, so that a slow moment meets both
+      linear = std::min(linear, best_seconds(options.repeats, [&] { bench.linear(); }));
+      softmax = std::min(softmax, best_seconds(options.repeats, [&] { bench.softmax(); }));
+    }
+    // The crossing point on the line between two lengths, in logarithms.
+    if (crossing == 0 && linear <= softmax) {
+      crossing = static_cast<double>(length);
+      if (!rows.empty()) {
+        const double before = std::log(rows.back()["linear_ms"].get<double>() /
+                                       rows.back()["softmax_ms"].get<double>());
+        const double now = std::log(linear / softmax);
+        crossing = static_cast<double>(length) / 2 * std::exp2(before / (before - now));
+      }
+    }
+    rows.push_back({{"length", length}, {"linear_ms", 1e3 * linear}, {"softmax_ms", 1e3 * softmax}});
+  }
+  return {{"rows", rows}, {"crossing", crossing}};
+}
+
+nlohmann::json peak_memory(const Options& options) {
+  auto rows = nlohmann::json::array();
+  for (const std::int64_t length : {8192, 16384, 32768, 65536}) {
+    const AttentionBench bench(options, length);
+    bench.linear();
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    rows.push_back({{"length", length}, {"peak_megabytes", usage.ru_maxrss / 1024}});
+  }
+  return {{"rows", rows}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program("Times linear attention");
+  Options options;
+  program.add_option("what", options.what, "lm, attention or memory")
+      ->required()
+      ->check(CLI::IsMember({"lm", "attention", "memory"}));
+  program.add_option("--length", options.length);
+  program.add_option("--batch", options.batch);
+  program.add_option("--layers", options.layers);
+  program.add_option("--hidden", options.hidden);
+  program.add_option("--heads", options.heads);
+  program.add_option("--features", options.features);
+  program.add_option("--encoding", options.encoding);
+  program.add_option("--feature-map", options.feature_map);
+  program.add_option("--repeats", options.repeats);
+  program.add_option("--threads", options.threads);
+  CLI11_PARSE(program, argc, argv);
+  torch::set_num_threads(options.threads);
+  const auto result = options.what == "lm"          ? time_lm(options)
+                      : options.what == "attention" ? time_attention(options)
+                                                    : peak_memory(options);
+  fmt::print("{}\n", result.dump());
+}

@@ -1,0 +1,39 @@
+#include "roformer/position/alibi.h"
+
+#include <torch/torch.h>
+
+#include <bit>
+
+#include "roformer/position/distances.h"
+
+namespace roformer::position {
+namespace {
+
+// 2^(−8h/H), h = 1 .. H.
+torch::Tensor geometric_slopes(std::int64_t num_heads) {
+  const torch::Tensor h = torch::arange(1, num_heads + 1, torch::kFloat64);
+  return torch::exp2(h * (-8.0 / static_cast<double>(num_heads)));
+}
+
+}  // namespace
+
+torch::Tensor alibi_slopes(std::int64_t num_heads) {
+  const auto power =
+      static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(num_heads)));
+  if (power == num_heads) return geometric_slopes(num_heads);
+  const torch::Tensor others = geometric_slopes(2 * power).slice(0, 0, std::nullopt, 2);
+  return torch::cat({geometric_slopes(power), others.narrow(0, 0, num_heads - power)});
+}
+
+AlibiEncoding::AlibiEncoding(const EncodingOptions& options)
+    : causal_(options.causal), slopes_(alibi_slopes(options.num_heads)) {}
+
+torch::Tensor AlibiEncoding::score_bias(const ScoreInputs& inputs) const {
+  const Distances distances(inputs.q_positions, inputs.k_positions);
+  const torch::Tensor past = -distances.values();
+  const torch::Tensor length = (causal_ ? past.clamp_min(0) : past.abs()).to(torch::kFloat64);
+  const torch::Tensor bias = slopes_.to(length.device()).unsqueeze(1) * -length;
+  return distances.spread(bias.to(inputs.q.scalar_type()));
+}
+
+}  // namespace roformer::position

@@ -1,0 +1,23 @@
+#include "roformer/position/clipped_bias.h"
+
+#include <torch/torch.h>
+
+#include "roformer/position/distances.h"
+#include "roformer/position/layer_parameters.h"
+
+namespace roformer::position {
+
+ClippedBiasEncoding::ClippedBiasEncoding(const EncodingOptions& options)
+    : clip_(options.settings.clipped_distance) {
+  std::vector<std::int64_t> shape = {2 * clip_ + 1};
+  if (options.settings.clipped_per_head) shape.push_back(options.num_heads);
+  table_ = register_parameter("table", drawn(shape, options));
+}
+
+torch::Tensor ClippedBiasEncoding::score_bias(const ScoreInputs& inputs) const {
+  const Distances distances(inputs.q_positions, inputs.k_positions);
+  const torch::Tensor rows = (-distances.values()).clamp(-clip_, clip_) + clip_;
+  return distances.spread(table_.index_select(0, rows).view({rows.size(0), -1}).t());
+}
+
+}  // namespace roformer::position

@@ -1,0 +1,62 @@
+// The distances n − m of a group's queries and keys, and the ways from one number a distance to one
+// number a pair. Never a (T_q, T_k, D) tensor: products with a table come first, (…, T, R), and a
+// pair then takes the one of its distance. Where positions are consecutive that is a shift of rows
+// ("skewing", Huang et al. 2018, section 3.4.1), elsewhere a gather.
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+
+namespace roformer::position {
+
+class Distances {
+ public:
+  /// Positions (G, T_q) and (G, T_k) int64.
+  Distances(const torch::Tensor& q_positions, const torch::Tensor& k_positions);
+
+  /// (R) int64, ascending: every n − m that occurs, and maybe others between them.
+  const torch::Tensor& values() const { return values_; }
+
+  /// numbers (H, R) → (1 or G, H, T_q, T_k); 1 where all sequences have the same distances.
+  torch::Tensor spread(const torch::Tensor& numbers) const;
+  /// products (G, H, T_q, R) of queries with a table's rows, a row a distance → (G, H, T_q, T_k).
+  torch::Tensor of_queries(const torch::Tensor& products) const;
+  /// products (G, H, T_k, R) of keys → (G, H, T_q, T_k).
+  torch::Tensor of_keys(const torch::Tensor& products) const;
+
+  /// rows (R) int64, the row of a table for each distance → (1 or G, T_q, T_k), for each pair.
+  torch::Tensor rows_of_pairs(const torch::Tensor& rows) const;
+
+ private:
+  torch::Tensor pairs() const;  // (1 or G, T_q, T_k): where in values() a pair's distance stands
+
+  torch::Tensor values_;
+  torch::Tensor pairs_;  // undefined where positions are consecutive
+  std::int64_t num_queries_, num_keys_;
+};
+
+/// The rows of a table that occur, and each pair's among them.
+struct TableRows {
+  std::int64_t first = 0, count = 0;
+  torch::Tensor pairs;  // (1 or G, T_q, T_k) int64, counted from `first`
+
+  /// These rows of a table whose dimension `dimension` counts rows; a view.
+  torch::Tensor of(const torch::Tensor& table, std::int64_t dimension = 0) const {
+    return table.narrow(dimension, first, count);
+  }
+};
+
+/// rows (R) int64: the table's row of each distance.
+TableRows table_rows(const Distances& distances, const torch::Tensor& rows);
+
+/// products (G, H, T_q, count) of queries with the rows → (G, H, T_q, T_k).
+torch::Tensor take_of_queries(const torch::Tensor& products, const TableRows& rows);
+/// products (G, H, T_k, count) of keys with the rows → (G, H, T_q, T_k).
+torch::Tensor take_of_keys(const torch::Tensor& products, const TableRows& rows);
+/// weights (G, H, T_q, T_k), summed over the keys that share a row → (G, H, T_q, count).
+torch::Tensor sum_by_row(const torch::Tensor& weights, const TableRows& rows);
+
+/// positions (G, T), or their first row (1, T) if all rows are equal.
+torch::Tensor without_repetition(const torch::Tensor& positions);
+
+}  // namespace roformer::position

@@ -1,0 +1,177 @@
+#include "roformer/study/figure2.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "roformer/base/command.h"
+#include "roformer/base/file.h"
+#include "roformer/base/log.h"
+#include "roformer/report/page.h"
+#include "roformer/rope/decay.h"
+#include "roformer/study/figure2_chart.h"
+
+namespace roformer::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kDim = 128;
+constexpr double kBase = 10000;            // section 3.4.3
+constexpr std::int64_t kPaperReach = 250;  // Figure 2's last distance
+constexpr std::int64_t kTrainedLength = 512;
+constexpr double kFactor = 4;
+constexpr std::int64_t kSamples = 200;
+
+constexpr const char* kFigure2Says =
+    "The paper (section 3.4.3 and Figure 2): the mean of |S_1| … |S_{d/2}|, which bounds the score "
+    "by Eq. 37, decays as the relative distance m − n increases, with θ_i = 10000^(−2i/d).";
+
+struct Figure2Chart {
+  std::string file;
+  std::int64_t reach;
+  report::LineChart chart;
+  std::string remark;
+};
+
+report::LineChart empty_chart(const std::string& title, const std::string& y_title) {
+  report::LineChart chart;
+  chart.title = title;
+  chart.x_title = "relative distance m − n";
+  chart.y_title = y_title;
+  return chart;
+}
+
+rope::Frequencies plain(std::int64_t dim, double base) {
+  return {rope::plain_frequencies(dim, base)};
+}
+
+report::Series relative(report::Series series) {
+  const double first = series.y.front();
+  for (double& value : series.y) value /= first;
+  return series;
+}
+
+// How the curve compares with the published one, in numbers.
+std::string published_remark(const report::Series& series) {
+  std::int64_t rises = 0;
+  for (std::size_t i = 1; i < series.y.size(); ++i) rises += series.y[i] > series.y[i - 1];
+  return fmt::format(
+      "The published curve names no d; its level, a little above 20 at the first distances drawn "
+      "and falling below 10, is that of d = 128. At distance 0 all terms are in phase and the mean "
+      "is (d/2 + 1)/2 = {:.1f}; it is {:.2f} at distance 1, {:.2f} at 5, {:.2f} at 50 and {:.2f} "
+      "at 250. The decay is one on the whole, not of each step: {} of {} steps rise.",
+      series.y[0], series.y[1], series.y[5], series.y[50], series.y[250], rises, kPaperReach);
+}
+
+Figure2Chart paper_chart() {
+  Figure2Chart result{"figure2", kPaperReach, empty_chart("Figure 2", "relative upper bound"), ""};
+  result.chart.series = {bound_series("d = 128, base 10000", plain(kDim, kBase), kPaperReach)};
+  result.remark = published_remark(result.chart.series.front());
+  return result;
+}
+
+Figure2Chart size_chart() {
+  Figure2Chart result{"sizes", kPaperReach,
+                      empty_chart("Sizes of a head", "bound relative to distance 0"),
+                      "The same bound by its value at distance 0: more dimensions fall further, "
+                      "since more of their "
+                      "angles differ."};
+  for (const std::int64_t dim : {32, 64, 128, 256})
+    result.chart.series.push_back(
+        relative(bound_series(fmt::format("d = {}", dim), plain(dim, kBase), kPaperReach)));
+  return result;
+}
+
+Figure2Chart base_chart() {
+  Figure2Chart result{"bases", 1000, empty_chart("Bases", "bound"),
+                      "A larger base turns more pairs slowly: the bound falls later and less."};
+  for (const double base : {100.0, 1000.0, 10000.0, 500000.0})
+    result.chart.series.push_back(
+        bound_series(fmt::format("base {:.0f}", base), plain(kDim, base), result.reach));
+  return result;
+}
+
+Figure2Chart scaling_chart() {
+  Figure2Chart result{
+      "scalings", 2048, empty_chart("Scalings for longer sequences", "bound"),
+      fmt::format(
+          "Trained on {} positions and read {} times further. Interpolation (linear) "
+          "stretches the whole curve, the near distances too; ntk, dynamic, yarn and llama3 "
+          "keep the fast pairs, which tell neighbours apart, and slow the others.",
+          kTrainedLength, kFactor)};
+  for (const char* name : {"none", "linear", "ntk", "dynamic", "yarn", "llama3"}) {
+    rope::Scaling scaling;
+    scaling.kind = rope::scaling_kind(name);
+    scaling.factor = kFactor;
+    scaling.original_length = kTrainedLength;
+    result.chart.series.push_back(bound_series(
+        name, rope::scaled_frequencies(kDim, kBase, scaling, result.reach), result.reach));
+  }
+  return result;
+}
+
+Figure2Chart expected_chart() {
+  Figure2Chart result{
+      "expected", kPaperReach, empty_chart("Expected score", "score relative to distance 0"),
+      fmt::format("What the bound is about, without a bound: the score of a random vector with "
+                  "itself, sum_i cos((m − n) θ_i) / (d/2), beside the mean of {} drawn ones. For "
+                  "independent queries and keys the mean is 0 at every distance.",
+                  kSamples)};
+  const auto frequencies = plain(kDim, kBase);
+  result.chart.series = {expected_series("expected", frequencies, result.reach)};
+  report::Series sampled = result.chart.series.front();
+  sampled.name = "sampled";
+  for (std::size_t i = 0; i < sampled.y.size(); ++i)
+    sampled.y[i] = rope::sampled_score(frequencies.inverse, sampled.x[i], kSamples, i);
+  result.chart.series.push_back(std::move(sampled));
+  return result;
+}
+
+nlohmann::ordered_json curves_json(const std::vector<Figure2Chart>& charts) {
+  nlohmann::ordered_json json;
+  for (const auto& [file, reach, chart, remark] : charts) {
+    json[file]["distance"] = chart.series.front().x;
+    for (const auto& series : chart.series) json[file][series.name] = series.y;
+  }
+  return json;
+}
+
+void write_page(const fs::path& path, const std::vector<Figure2Chart>& charts) {
+  report::Page page("Figure 2: long-term decay of RoPE");
+  page.paragraph(kFigure2Says);
+  for (const auto& [file, reach, chart, remark] : charts)
+    page.section(chart.title).paragraph(remark).chart(chart).table(sampled_table(chart, reach));
+  report::write_html(path, page);
+}
+
+void print_charts(const std::vector<Figure2Chart>& charts) {
+  fmt::print("{}\n", kFigure2Says);
+  for (const auto& [file, reach, chart, remark] : charts) {
+    fmt::print("\n{} ({})\n", chart.title, chart.y_title);
+    report::print_table(sampled_table(chart, reach));
+    fmt::print("{}\n", remark);
+  }
+}
+
+}  // namespace
+
+void reproduce_figure2(const fs::path& out) {
+  const std::vector<Figure2Chart> charts = {paper_chart(), size_chart(), base_chart(),
+                                            scaling_chart(), expected_chart()};
+  fs::create_directories(out);
+  print_charts(charts);
+  base::write_file_atomically(out / "curves.json", curves_json(charts).dump() + "\n");
+  write_page(out / "report.html", charts);
+  fmt::print("\nReport with the plots: {}\nNumbers: {}\n", (out / "report.html").string(),
+             (out / "curves.json").string());
+  if (!base::has_program("gnuplot")) {
+    spdlog::warn("no pictures beside the report: gnuplot is not installed (package gnuplot-nox)");
+    return;
+  }
+  for (const auto& chart : charts) write_svg(out / (chart.file + ".svg"), chart.chart);
+  fmt::print("Pictures: {}, …\n", (out / "figure2.svg").string());
+}
+
+}  // namespace roformer::study
