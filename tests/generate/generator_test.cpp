@@ -145,8 +145,9 @@ TEST(GeneratorTest, TokensBeyondTheVocabularyAreNeverDrawn) {
   options.max_new_tokens = 100;
   options.num_words = 5;
   options.sampling.temperature = 50;
-  for (const std::int64_t id : generate(*model, {prompt_of_length(3, 1)}, options)[0].ids)
-    EXPECT_LT(id, 5);
+  const auto results = generate(*model, {prompt_of_length(3, 1)}, options);
+  EXPECT_EQ(results[0].ids.size(), 100u);
+  for (const std::int64_t id : results[0].ids) EXPECT_LT(id, 5);
 }
 
 TEST(GeneratorTest, WhatCannotWorkIsRefusedBeforehand) {
