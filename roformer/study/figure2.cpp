@@ -58,10 +58,8 @@ std::string published_remark(const report::Series& series) {
   std::int64_t rises = 0;
   for (std::size_t i = 1; i < series.y.size(); ++i) rises += series.y[i] > series.y[i - 1];
   return fmt::format(
-      "The paper names no d. As far as its picture can be read, the curve starts a little above 20 "
-      "and falls below 10, as that of d = 128 does from a distance of about 5 on. At distance 0 "
-      "all "
-      "terms are in phase and the mean is (d/2 + 1)/2 = {:.1f}; it is {:.2f} at distance 1, {:.2f} "
+      "The paper names no d; its text says that the bound decays with the distance. At distance 0 "
+      "all terms are in phase and the mean is (d/2 + 1)/2 = {:.1f}; it is {:.2f} at distance 1, {:.2f} "
       "at 5, {:.2f} at 50 and {:.2f} at 250. The decay is one on the whole, not of each step: {} "
       "of "
       "{} steps rise.",

@@ -46,6 +46,7 @@ class PairedRuns {
 
   /// The folders of one side's runs, by seed.
   std::vector<std::filesystem::path> runs(const Side& side) const;
+  /// Means over the seeds of one side.
   LearningCurve curve(const Side& side, const LossUnit& unit = {}) const;
   /// The loss of every run; `kind` is training or evaluation.
   report::LineChart chart(const std::string& title, const std::string& kind,

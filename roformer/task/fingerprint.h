@@ -13,6 +13,7 @@ class Fingerprint {
  public:
   /// Adds a document or a part of a text.
   void add(std::span<const std::int32_t> ids) { add_values(ids); }
+  /// The same for wider ids.
   void add(std::span<const std::int64_t> ids) { add_values(ids); }
   /// Adds every token of a vocabulary.
   void add(const text::Tokenizer& tokenizer);

@@ -37,7 +37,8 @@ TEST(SamplingTest, TopPDropsTheTail) {
     for (const float logit : logits) finite.push_back(logit != kGone);
     return finite;
   };
-  EXPECT_EQ(kept(0.9), (std::vector<bool>{false, true, true, true}));
+  EXPECT_EQ(kept(0.9), (std::vector<bool>{true, true, true, true}));
+  EXPECT_EQ(kept(0.87), (std::vector<bool>{false, true, true, true}));
   EXPECT_EQ(kept(0.76), (std::vector<bool>{false, true, true, true}));
   EXPECT_EQ(kept(0.74), (std::vector<bool>{false, true, true, false}));
   EXPECT_EQ(kept(1e-9), (std::vector<bool>{false, true, false, false}));

@@ -365,7 +365,7 @@ steps = 2
     (["data.split=documents"], ["split", "ranges"]),
     (["stage.0.length=4000"], ["4000", "stage.0.length", "data.text"]),
     (["data.validation_share=0"], ["validation", "data.validation_share"]),
-    (["task.kind=dreaming"], ["task.kind", "masked_lm", "causal_lm"]),
+    (["task.kind=dreaming"], ["kind", "masked_lm", "causal_lm"]),
     (["model.attention_probs_dropout_prob=0.1", "model.attention=linear"], ["attention_probs_dropout_prob"]),
 ], ids=lambda value: value[0] if "=" in value[0] else "")  # fmt: skip
 def test_causal_recipes(changes, words, tmp_path):
