@@ -12,6 +12,7 @@
 #include "roformer/model/language_models.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
+#include "tests/position/variants.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -82,9 +83,10 @@ TEST(Load, RoundTripOfEveryClass) {
 }
 
 TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {
-  for (const char* encoding : {"none", "learned", "sinusoidal"}) {
+  for (const position::Variant& variant : position::all_variants()) {
+    SCOPED_TRACE(variant.label);
     auto config = small_config();
-    config.encoding.name = encoding;
+    config.encoding = variant.settings;
     expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
   }
   auto config = small_config("bert");
