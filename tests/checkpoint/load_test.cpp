@@ -95,6 +95,23 @@ TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {
   expect_round_trip<model::Encoder>(config, Architecture::encoder);
 }
 
+// A table's size is compared before anything of that size is made.
+TEST(Load, RowsOfPositionTablesMustFitTheConfiguration) {
+  const TemporaryFolder folder("tables");
+  for (const char* name : {"learned", "shaw", "music", "t5", "clipped_bias", "tupe", "deberta",
+                           "huang"}) {
+    auto config = small_config();
+    config.encoding.name = name;
+    const auto saved = random_module<model::Encoder>(config, 1);
+    config.max_position_embeddings = config.encoding.deberta_distance = config.encoding.shaw_clip =
+        config.encoding.clipped_distance = std::int64_t{1} << 40;
+    config.encoding.t5_buckets = config.encoding.t5_max_distance = std::int64_t{1} << 40;
+    save_model(*saved, config, Architecture::encoder, folder.path());
+    expect_error({"position_embeddings", "expected shape"},
+                 [&] { load_model<model::Encoder>(folder.path()); });
+  }
+}
+
 TEST(Load, WritesHuggingFacesNames) {
   const auto tensors =
       weights_by_file_name(*random_module<model::MaskedLanguageModel>(small_config(), 1));
