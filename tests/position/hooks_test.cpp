@@ -259,7 +259,7 @@ TEST(MemoryWatch, SeesATensorOfAllPairs) {
 
 // A (T, T, D) tensor in float32 has 256 bytes a pair here; scores 4, indices 8.
 TEST_P(EveryEncoding, NoTensorOfAllPairsAndDimensions) {
-  constexpr std::int64_t tokens = 512, size = 64;
+  constexpr std::int64_t tokens = 256, size = 64;
   auto options = hook_options(GetParam().settings);
   options.num_heads = 1;
   options.head_size = options.hidden_size = options.embedding_size = size;
