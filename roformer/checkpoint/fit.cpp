@@ -28,6 +28,38 @@ std::int64_t count_layers(const NameSet& names) {
   return count;
 }
 
+// The tables of encodings whose rows the configuration counts, of the first layer if they are a
+// layer's, with their shapes.
+std::vector<std::pair<std::string, std::vector<std::int64_t>>> position_tables(
+    const model::EncoderConfig& config) {
+  const position::EncodingSettings& s = config.encoding;
+  const std::int64_t positions = config.max_position_embeddings, hidden = config.hidden_size,
+                     heads = config.num_attention_heads, head_size = config.head_size();
+  if (s.name == "learned") return {{"weight", {positions, config.embedding_size}}};
+  if (s.name == "tupe") return {{"table", {positions + 1, hidden}}};
+  if (s.name == "t5") return {{"table", {s.t5_buckets, heads}}};
+  if (s.name == "clipped_bias") {
+    if (!s.clipped_per_head) return {{"table", {2 * s.clipped_distance + 1}}};
+    return {{"table", {2 * s.clipped_distance + 1, heads}}};
+  }
+  if (s.name == "deberta") {
+    const std::int64_t standard = s.form == "v2" ? 256 : 512;
+    const std::int64_t distance = s.deberta_distance > 0 ? s.deberta_distance : standard;
+    return {{"table", {2 * distance, hidden}}};
+  }
+  if (config.num_hidden_layers == 0) return {};
+  if (s.name == "huang") return {{"layer.0.distances", {2 * positions - 1, head_size}}};
+  if (s.name == "music") {
+    const std::int64_t length = s.music_distance > 0 ? s.music_distance : positions;
+    return {{"layer.0.distances", {heads, config.is_decoder ? length : 2 * length - 1, head_size}}};
+  }
+  if (s.name == "shaw") {
+    if (!s.shaw_per_head) return {{"layer.0.key", {2 * s.shaw_clip + 1, head_size}}};
+    return {{"layer.0.key", {heads, 2 * s.shaw_clip + 1, head_size}}};
+  }
+  return {};
+}
+
 }  // namespace
 
 NameSet names_of(const TensorSource& file) {
@@ -65,10 +97,8 @@ void require_fit(const model::EncoderConfig& config, const TensorSource& file) {
                      {config.vocab_size, config.embedding_size});
   require_in_encoder("embeddings.token_type_embeddings.weight",
                      {config.type_vocab_size, config.embedding_size});
-  if (config.encoding.name == "learned") {
-    require_in_encoder("embeddings.position_embeddings.weight",
-                       {config.max_position_embeddings, config.embedding_size});
-  }
+  for (const auto& [name, shape] : position_tables(config))
+    require_in_encoder("embeddings.position_embeddings." + name, shape);
   if (config.embedding_size != config.hidden_size) {
     require_in_encoder("embeddings_project.weight", {config.hidden_size, config.embedding_size});
   }

@@ -17,7 +17,9 @@ ClippedBiasEncoding::ClippedBiasEncoding(const EncodingOptions& options)
 torch::Tensor ClippedBiasEncoding::score_bias(const ScoreInputs& inputs) const {
   const Distances distances(inputs.q_positions, inputs.k_positions);
   const torch::Tensor rows = (-distances.values()).clamp(-clip_, clip_) + clip_;
-  return distances.spread(table_.index_select(0, rows).view({rows.size(0), -1}).t());
+  // (2c + 1, 1 or H)
+  const torch::Tensor table = table_.view({2 * clip_ + 1, -1});
+  return distances.spread(table.index_select(0, rows).t());
 }
 
 }  // namespace roformer::position

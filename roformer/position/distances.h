@@ -9,6 +9,7 @@
 
 namespace roformer::position {
 
+/// The distances of one group; computed once a call of a hook.
 class Distances {
  public:
   /// Positions (G, T_q) and (G, T_k) int64.

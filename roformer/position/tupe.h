@@ -8,6 +8,7 @@
 //   code (guolinke/TUPE): θ1 = (U_q p̂_0) · (U_k p̂_0) / sqrt(2D) + b[16], θ2 the same of row 1 and
 //                         b[32], rows counted in p, so that row 1 is position 0's own;
 //   publication:          θ1, θ2 are free numbers of a head.
+// θ1 is the same for all keys of row 0, so softmax does not see it and it never learns.
 // Parameters, shared by all layers: table p (P + 1, d), LayerNorm.{weight, bias},
 // {query, key}.{weight (d, d), bias}, buckets b (33, H), in the publication's form (32, H) and
 // first_row θ1, first_column θ2 (H). P = max_position_embeddings.

@@ -12,6 +12,7 @@
 #include "roformer/model/language_models.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
+#include "tests/position/variants.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -82,15 +83,33 @@ TEST(Load, RoundTripOfEveryClass) {
 }
 
 TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {
-  for (const char* encoding : {"none", "learned", "sinusoidal"}) {
+  for (const position::Variant& variant : position::all_variants()) {
+    SCOPED_TRACE(variant.label);
     auto config = small_config();
-    config.encoding.name = encoding;
+    config.encoding = variant.settings;
     expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
   }
   auto config = small_config("bert");
   config.encoding.name = "rotary";
   config.num_hidden_layers = 0;
   expect_round_trip<model::Encoder>(config, Architecture::encoder);
+}
+
+// A table's size is compared before anything of that size is made.
+TEST(Load, RowsOfPositionTablesMustFitTheConfiguration) {
+  const TemporaryFolder folder("tables");
+  for (const char* name : {"learned", "shaw", "music", "t5", "clipped_bias", "tupe", "deberta",
+                           "huang"}) {
+    auto config = small_config();
+    config.encoding.name = name;
+    const auto saved = random_module<model::Encoder>(config, 1);
+    config.max_position_embeddings = config.encoding.deberta_distance = config.encoding.shaw_clip =
+        config.encoding.clipped_distance = std::int64_t{1} << 40;
+    config.encoding.t5_buckets = config.encoding.t5_max_distance = std::int64_t{1} << 40;
+    save_model(*saved, config, Architecture::encoder, folder.path());
+    expect_error({"position_embeddings", "expected shape"},
+                 [&] { load_model<model::Encoder>(folder.path()); });
+  }
 }
 
 TEST(Load, WritesHuggingFacesNames) {

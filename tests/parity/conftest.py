@@ -1,5 +1,6 @@
 """Shared by the comparisons with transformers: where our programs are, how they are run, models with random weights."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -25,6 +26,18 @@ def run_model(folder, inputs, work, *flags):
     finished = run_program(
         "run", "--model", folder, "--inputs", work / "inputs.safetensors",
         "--outputs", work / "outputs.safetensors", *flags)  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    return load_file(work / "outputs.safetensors")
+
+
+def run_encoding(work, options, inputs, parameters):
+    """One position encoding on q, k, v (G, H, T, D) of one layer: bias, scores and output."""
+    sizes = dict(num_heads=inputs["q"].shape[1], head_size=inputs["q"].shape[3])
+    (work / "options.json").write_text(json.dumps(sizes | options))
+    tensors = inputs | {f"parameter.{name}": tensor for name, tensor in parameters.items()}
+    save_file({name: tensor.detach().contiguous().clone() for name, tensor in tensors.items()}, work / "inputs.safetensors")
+    files = work / "options.json", work / "inputs.safetensors", work / "outputs.safetensors"
+    finished = run_program(*files, program="encoding_driver")
     assert finished.returncode == 0, finished.stderr
     return load_file(work / "outputs.safetensors")
 
