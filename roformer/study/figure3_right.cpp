@@ -63,8 +63,8 @@ void write_right(const PairedRuns& pair, const Figure3RightResult& result,
 }  // namespace
 
 int reproduce_figure3_right(const StudyOptions& options) {
-  const PairedRuns pair("figure3-right", {"performer-rope", "Performer with RoPE"},
-                        {"performer", "Performer without"}, options);
+  const PairedRuns pair("figure3-right", {"performer-rope", "RoPE"}, {"performer", "no RoPE"},
+                        options);
   const auto material = task::open_material(pair.recipe());
   if (const int signal = pair.train(*material); signal != 0) return signal;
   const Figure3RightResult result = gather_right(pair, *material);

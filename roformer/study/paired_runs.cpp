@@ -18,10 +18,10 @@ void require_same_data(const task::Recipe& a, const task::Recipe& b) {
   for (const auto& [key, value] : a.training.recipe) {
     const bool is_data = key.starts_with("data.") || key.starts_with("stage.") || key == "run.seed";
     if (!is_data) continue;
-    const auto found = b.training.recipe.find(key);
-    const std::string other = found == b.training.recipe.end() ? "none" : found->second;
-    base::require(other == value, "[study] expected the same {} in both recipes but got {} and {}",
-                  key, value, other);
+    const auto other = b.training.recipe.find(key);
+    const std::string found = other == b.training.recipe.end() ? "none" : other->second;
+    base::require(found == value, "[study] expected the same {} in both recipes but got {} and {}",
+                  key, value, found);
   }
 }
 

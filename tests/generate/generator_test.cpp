@@ -90,7 +90,8 @@ TEST_P(WriterTest, ABatchWritesWhatItsPromptsWriteAlone) {
   auto model = make_writer(config());
   GenerationOptions options;
   options.max_new_tokens = 25;
-  options.end_tokens = {5, 6, 7, 8, 9, 10, 11, 12};  // so that sequences leave at different times
+  options.end_tokens = {0,  5,  10, 15, 20, 25,
+                        30, 35, 40, 45, 50, 55};  // so that sequences leave at different times
   const std::vector<Prompt> prompts = {prompt_of_length(3, 1), prompt_of_length(30, 2),
                                        prompt_of_length(1, 3), prompt_of_length(11, 4)};
   const auto together = generate(*model, prompts, options);
