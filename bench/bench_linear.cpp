@@ -9,8 +9,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "roformer/attention/feature_map.h"
-#include "roformer/attention/linear_attention.h"
+#include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/random.h"
 #include "roformer/model/language_models.h"
@@ -98,8 +97,8 @@ struct AttentionBench {
     settings.feature_map = options.feature_map;
     settings.num_features = options.features;
     map = attention::FeatureMap(settings, size);
-    spans = attention::self_spans(torch::tensor({std::int64_t{0}, length}).to(torch::kInt32), length,
-                                  attention::Visibility::causal);
+    spans = attention::self_spans(torch::tensor({std::int64_t{0}, length}).to(torch::kInt32),
+                                  length, attention::Visibility::causal);
     qkv = torch::randn({length, 3, options.heads, size}).set_requires_grad(true);
     const Tensor positions = torch::arange(length);
     feature_angles = rope::angles(positions, attention::feature_size(settings, size));
@@ -108,10 +107,10 @@ struct AttentionBench {
 
   void linear() const {
     const auto parts = qkv.unbind(1);
-    auto x = map->map(parts[0], parts[1], parts[2], spans);
-    x.q = rope::rotate(x.q, feature_angles);
-    x.k = rope::rotate(x.k, feature_angles);
-    attention::linear_attention(x, spans, map->options()).sum().backward();
+    attention::feature_attention(parts[0], parts[1], parts[2], spans, map,
+                                 rope::FeatureRotation{feature_angles})
+        .sum()
+        .backward();
   }
 
   void softmax() const {
@@ -141,7 +140,8 @@ nlohmann::json time_attention(const Options& options) {
         crossing = static_cast<double>(length) / 2 * std::exp2(before / (before - now));
       }
     }
-    rows.push_back({{"length", length}, {"linear_ms", 1e3 * linear}, {"softmax_ms", 1e3 * softmax}});
+    rows.push_back(
+        {{"length", length}, {"linear_ms", 1e3 * linear}, {"softmax_ms", 1e3 * softmax}});
   }
   return {{"rows", rows}, {"crossing", crossing}};
 }

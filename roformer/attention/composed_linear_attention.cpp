@@ -44,9 +44,7 @@ struct RunningSums {
 Tensor causal(const LinearInputs& x, const LinearOptions& options, RunningSums& sums) {
   std::vector<Tensor> outputs;
   for (std::int64_t begin = 0; begin < x.q.size(2); begin += composed_chunk) {
-    const auto chunk = [&](const Tensor& y) {
-      return y.slice(2, begin, begin + composed_chunk);
-    };
+    const auto chunk = [&](const Tensor& y) { return y.slice(2, begin, begin + composed_chunk); };
     const Tensor q = chunk(x.q), k = chunk(x.k), v = chunk(x.v);
     const Tensor within = torch::matmul(q, k.transpose(-1, -2)).tril();
     const Tensor numerator = torch::matmul(within, v) + torch::matmul(q, sums.numerator);
@@ -77,10 +75,11 @@ bool looks_back(const std::vector<Span>& spans) {
     const bool is_causal = span.prefix == 0 && span.offset == 0 &&
                            span.first_query == span.first_key && span.num_queries == span.num_keys;
     (is_causal ? back : both) = true;
-    base::require(is_causal || span.prefix >= span.num_keys,
-                  "[attention] expected two-sided or causal self-attention for linear attention but "
-                  "got a prefix of {} of {} keys",
-                  span.prefix, span.num_keys);
+    base::require(
+        is_causal || span.prefix >= span.num_keys,
+        "[attention] expected two-sided or causal self-attention for linear attention but "
+        "got a prefix of {} of {} keys",
+        span.prefix, span.num_keys);
   }
   base::require(!(back && both),
                 "[attention] expected sequences that all look back or all look both ways but got "

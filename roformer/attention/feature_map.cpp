@@ -13,13 +13,14 @@ namespace {
 
 using torch::Tensor;
 
-constexpr double elu_epsilon = 1e-6;     // fast-transformers, and performer-pytorch's denominator
-constexpr double favor_epsilon = 1e-4;   // performer-pytorch and the JAX function
-constexpr double relu_epsilon = 1e-3;    // performer-pytorch
-constexpr double largest_exponent = 60;  // e^60 · 2^40 tokens is far from the largest float, e^88
+constexpr double elu_epsilon = 1e-6;    // fast-transformers, and performer-pytorch's denominator
+constexpr double favor_epsilon = 1e-4;  // performer-pytorch and the JAX function
+constexpr double relu_epsilon = 1e-3;   // performer-pytorch
+constexpr double largest_key_exponent =
+    60;  // e^60 · 2^40 tokens is far from the largest float, e^88
 
 Tensor bounded_exponential(const Tensor& x) {
-  return x.clamp_max(largest_exponent).exp();
+  return x.clamp_max(largest_key_exponent).exp();
 }
 
 // The largest number of each sequence and head over its keys and their features: x (N, H, F) →
@@ -55,7 +56,7 @@ Tensor running_sums(const Tensor& x, const std::vector<Span>& spans, const Recur
   return parts.empty() ? x : torch::cat(parts, 0);
 }
 
-bool is_random(const LinearSettings& settings) {
+bool draws_features(const LinearSettings& settings) {
   return settings.feature_map == "favor" || settings.feature_map == "relu";
 }
 
@@ -82,10 +83,11 @@ Tensor orthogonal_features(std::int64_t num_features, std::int64_t head_size, st
 FeatureMapImpl::FeatureMapImpl(const LinearSettings& settings, std::int64_t head_size)
     : settings_(settings) {
   validate(settings_);
-  if (!is_random(settings_)) return;
+  if (!draws_features(settings_)) return;
   const auto seed = static_cast<std::uint64_t>(torch::randint(INT64_MAX, {1}).item<std::int64_t>());
   projection_ = register_buffer(
-      "projection", orthogonal_features(feature_size(settings_, head_size), head_size, seed));
+      "projection",
+      orthogonal_features(attention::feature_size(settings_, head_size), head_size, seed));
 }
 
 void FeatureMapImpl::begin_update(std::int64_t update, std::uint64_t seed) {
@@ -98,6 +100,14 @@ void FeatureMapImpl::begin_update(std::int64_t update, std::uint64_t seed) {
 
 LinearOptions FeatureMapImpl::options() const {
   return {elu_epsilon, settings_.feature_map != "shen"};
+}
+
+double FeatureMapImpl::epsilon() const {
+  return is_favor() ? favor_epsilon : relu_epsilon;
+}
+
+std::int64_t FeatureMapImpl::feature_size(std::int64_t head_size) const {
+  return attention::feature_size(settings_, head_size);
 }
 
 Tensor FeatureMapImpl::random_features(const Tensor& x) const {
@@ -134,7 +144,7 @@ Tensor FeatureMapImpl::keys(const Tensor& k, const std::vector<Span>& spans) con
   if (settings_.feature_map == "favor") {
     const Tensor products = random_features(k);
     const Tensor exponent = products - half_square(k);
-    return favor_features(back ? exponent.clamp_max(largest_exponent)
+    return favor_features(back ? exponent.clamp_max(largest_key_exponent)
                                : exponent - largest_of_sequences(products, spans));
   }
   if (back) return bounded_exponential(k);

@@ -44,6 +44,15 @@ class FeatureMapImpl : public torch::nn::Module {
                    const std::vector<Span>& spans, const RecurrentLayer* state = nullptr) const;
   LinearOptions options() const;
 
+  /// Whether w is drawn: favor, relu.
+  bool is_random() const { return projection_.defined(); }
+  bool is_favor() const { return settings_.feature_map == "favor"; }
+  torch::Tensor projection() const { return projection_; }
+  /// What is added to random features.
+  double epsilon() const;
+  /// Numbers that φ makes of a head's D.
+  std::int64_t feature_size(std::int64_t head_size) const;
+
   /// Draws w anew if update `update` > 0 is a multiple of the interval; a function of both numbers.
   void begin_update(std::int64_t update, std::uint64_t seed);
 

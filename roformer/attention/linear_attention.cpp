@@ -6,6 +6,7 @@
 
 #include "roformer/attention/head_rows.h"
 #include "roformer/attention/linear_attention_kernel.h"
+#include "roformer/attention/linear_tasks.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
 
@@ -15,26 +16,6 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-// One head of one sequence.
-struct LinearTask {
-  Span span;
-  std::int64_t sequence, head;
-};
-
-std::vector<LinearTask> linear_tasks(const std::vector<Span>& spans, std::int64_t heads) {
-  std::vector<LinearTask> tasks;
-  for (std::size_t b = 0; b < spans.size(); ++b) {
-    if (spans[b].num_queries == 0) continue;
-    for (std::int64_t head = 0; head < heads; ++head)
-      tasks.push_back({spans[b], static_cast<std::int64_t>(b), head});
-  }
-  // Longest first, so that no thread is left with a long one at the end.
-  std::stable_sort(tasks.begin(), tasks.end(), [](const LinearTask& a, const LinearTask& b) {
-    return a.span.num_queries > b.span.num_queries;
-  });
-  return tasks;
-}
 
 LinearShape linear_shape(const LinearInputs& x, const LinearOptions& options, std::int64_t length) {
   return {length, x.q.size(2), x.v.size(2), static_cast<float>(options.epsilon),
@@ -62,40 +43,6 @@ struct LinearResult {
   Tensor denominators;  // (H, N)
 };
 
-// Sums of a state that lasts, or of the thread's own memory, zero at first.
-class SumsOfTasks {
- public:
-  SumsOfTasks(const LinearInputs& x, std::size_t sequences, RecurrentLayer* state)
-      : features_(x.q.size(2)), size_(x.v.size(2)), state_(state) {
-    if (state_ == nullptr) return;
-    const auto count = static_cast<std::int64_t>(sequences);
-    const bool fresh = !state_->numerator.defined();
-    const Tensor zeros = torch::zeros({count, x.q.size(1), features_}, x.v.options());
-    state_->numerator = fresh ? zeros.unsqueeze(-1).repeat({1, 1, 1, size_})
-                              : state_->numerator.clone();
-    state_->denominator = fresh ? zeros : state_->denominator.clone();
-    base::require(state_->numerator.size(0) == count,
-                  "[attention] expected a state of {} sequences but got {}", count,
-                  state_->numerator.size(0));
-  }
-
-  std::int64_t scratch() const { return state_ == nullptr ? (size_ + 1) * features_ + 32 : 0; }
-
-  LinearSums of(const LinearTask& task, float* memory) const {
-    if (state_ == nullptr) {
-      std::fill_n(memory, (size_ + 1) * features_, 0.0f);
-      return {memory, memory + size_ * features_};
-    }
-    const std::int64_t index = task.sequence * state_->numerator.size(1) + task.head;
-    return {state_->numerator.data_ptr<float>() + index * features_ * size_,
-            state_->denominator.data_ptr<float>() + index * features_};
-  }
-
- private:
-  std::int64_t features_, size_;
-  RecurrentLayer* state_;
-};
-
 LinearResult kernel_forward(const LinearInputs& x, const std::vector<Span>& spans,
                             const LinearOptions& options, RecurrentLayer* state) {
   const std::int64_t tokens = x.q.size(0), heads = x.q.size(1);
@@ -104,7 +51,8 @@ LinearResult kernel_forward(const LinearInputs& x, const std::vector<Span>& span
   const InputRows inputs(x);
   const auto out = write_rows(result.out);
   auto* const denominators = result.denominators.data_ptr<float>();
-  const SumsOfTasks sums(x, spans.size(), state);
+  const TaskSums sums(static_cast<std::int64_t>(spans.size()), heads, x.q.size(2), x.v.size(2),
+                      state);
   base::with_isa([&](auto isa) {
     const std::int64_t room =
         (attend_linear_scratch<isa()>(linear_shape(x, options, 0)) + 15) / 16 * 16;
@@ -137,12 +85,12 @@ LinearInputs kernel_backward(const LinearInputs& x, const LinearResult& result,
     const std::int64_t room = attend_linear_backward_scratch<isa()>(linear_shape(x, options, 0));
     run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
       const std::int64_t row = task.span.first_query, head = task.head;
-      attend_linear_backward<isa()>(
-          linear_shape(x, options, task.span.num_queries), inputs.at(row, head), out.at(row, head),
-          denominators + head * tokens + row, slope.at(row, head),
-          {q.at(row, head), k.at(row, head), q_norm.at(row, head), k_norm.at(row, head),
-           v.at(row, head)},
-          memory);
+      attend_linear_backward<isa()>(linear_shape(x, options, task.span.num_queries),
+                                    inputs.at(row, head), out.at(row, head),
+                                    denominators + head * tokens + row, slope.at(row, head),
+                                    {q.at(row, head), k.at(row, head), q_norm.at(row, head),
+                                     k_norm.at(row, head), v.at(row, head)},
+                                    memory);
     });
   });
   return gradient;
@@ -160,8 +108,7 @@ struct CausalLinearAttention : torch::autograd::Function<CausalLinearAttention> 
     const at::AutoDispatchBelowADInplaceOrView guard;
     const LinearInputs x{q, k, q_norm, k_norm, v};
     const LinearResult result = kernel_forward(x, spans_of(spans), options, nullptr);
-    context->save_for_backward(
-        {q, k, q_norm, k_norm, v, spans, result.out, result.denominators});
+    context->save_for_backward({q, k, q_norm, k_norm, v, spans, result.out, result.denominators});
     context->saved_data["epsilon"] = options.epsilon;
     context->saved_data["normalizes"] = options.normalizes;
     return result.out;
@@ -171,22 +118,21 @@ struct CausalLinearAttention : torch::autograd::Function<CausalLinearAttention> 
     const auto saved = context->get_saved_variables();
     const LinearOptions options{context->saved_data.at("epsilon").toDouble(),
                                 context->saved_data.at("normalizes").toBool()};
-    LinearInputs slopes = kernel_backward({saved[0], saved[1], saved[2], saved[3], saved[4]},
-                                          {saved[6], saved[7]}, gradients[0].contiguous(),
-                                          spans_of(saved[5]), options);
+    LinearInputs slopes =
+        kernel_backward({saved[0], saved[1], saved[2], saved[3], saved[4]}, {saved[6], saved[7]},
+                        gradients[0].contiguous(), spans_of(saved[5]), options);
     if (!options.normalizes) slopes.q_norm = slopes.k_norm = Tensor();
     return {slopes.q, slopes.k, slopes.q_norm, slopes.k_norm, slopes.v, Tensor(), Tensor()};
   }
 };
 
 void check_inputs(const LinearInputs& x, const std::vector<Span>& spans) {
-  base::require(x.q.dim() == 3 && x.v.dim() == 3 && x.q.sizes() == x.q_norm.sizes() &&
-                    x.k.sizes() == x.k_norm.sizes() && x.q.size(2) == x.k.size(2) &&
-                    x.q.size(1) == x.v.size(1) && x.k.size(0) == x.v.size(0) &&
-                    x.k.size(1) == x.v.size(1),
-                "[attention] expected q and k (N, H, F) and v (N, H, D) but got {}, {} and {}",
-                fmt::join(x.q.sizes(), "x"), fmt::join(x.k.sizes(), "x"),
-                fmt::join(x.v.sizes(), "x"));
+  base::require(
+      x.q.dim() == 3 && x.v.dim() == 3 && x.q.sizes() == x.q_norm.sizes() &&
+          x.k.sizes() == x.k_norm.sizes() && x.q.size(2) == x.k.size(2) &&
+          x.q.size(1) == x.v.size(1) && x.k.size(0) == x.v.size(0) && x.k.size(1) == x.v.size(1),
+      "[attention] expected q and k (N, H, F) and v (N, H, D) but got {}, {} and {}",
+      fmt::join(x.q.sizes(), "x"), fmt::join(x.k.sizes(), "x"), fmt::join(x.v.sizes(), "x"));
   check_spans(spans, x.q.size(0), x.k.size(0));
 }
 

@@ -1,308 +1,70 @@
-// Tokens go by in chunks. Within a chunk the pairs are weighed by matrix products, as in quadratic
-// attention; all tokens before it are summed up in S = Σ k vᵀ (F, D), which stays in the
-// second-level cache. The gradient runs over the chunks twice: forward with S, which is summed up
-// anew, for that of the queries, and backward with the sum of q dᵀ, d the gradient of the
-// numerator, for those of keys and values. Nothing but the denominators is kept between the passes.
+// Features that are given as tensors; the loops over chunks are in linear_chunks.h.
 #include "roformer/attention/linear_attention_kernel.h"
 
-#include "roformer/attention/matrix_product_kernel.h"
+#include "roformer/attention/linear_chunks.h"
 
 namespace roformer::attention {
 namespace {
 
-// Rows of a chunk whose pairs are computed together, so that less than half of what lies above the
-// diagonal is computed.
-constexpr std::int64_t block = 4 * tile_rows;
-// Pairs cost 2 · chunk · (F + D) a token and the sums 4 · F · D, whatever the chunk; below some 64
-// tokens the traffic of S begins to tell.
-constexpr std::int64_t chunk_rows = 3 * block;
-constexpr std::int64_t pair_stride = chunk_rows + 2 * lanes;
+class GivenFeatures {
+ public:
+  explicit GivenFeatures(const LinearShape& shape, const LinearHead& head,
+                         const LinearHeadGradient& gradient = {})
+      : features_(shape.features), head_(head), gradient_(gradient) {}
 
-std::int64_t smaller(std::int64_t a, std::int64_t b) {
-  return a < b ? a : b;
-}
-
-// C (m, n) = or += A (m, depth) B: B's panels are `packed_depth` deep, of which rows `from` …
-// `from + depth` are used.
-void product_of_rows(Broadcast a, const float* panels, std::int64_t packed_depth, std::int64_t from,
-                     std::int64_t m, std::int64_t n, std::int64_t depth, float* c,
-                     std::int64_t c_stride, Store mode) {
-  for (std::int64_t column = 0; column < n; column += panel_columns) {
-    product(a, panels + column * packed_depth + from * panel_columns, m,
-            smaller(panel_columns, n - column), depth, c + column, c_stride, mode);
+  LinearHead read(std::int64_t first, std::int64_t) const {
+    return {head_.q.from(first), head_.k.from(first), head_.q_norm.from(first),
+            head_.k_norm.from(first), head_.v.from(first)};
   }
-}
+  LinearHead read_keys(std::int64_t first, std::int64_t count) const { return read(first, count); }
 
-// Sums (rows, columns) in panels, += A (rows, depth) B (depth, columns), B in panels.
-void add_product_to_panels(Broadcast a, const float* panels, std::int64_t rows,
-                           std::int64_t columns, std::int64_t depth, float* sums) {
-  for (std::int64_t column = 0; column < columns; column += panel_columns) {
-    product(a, panels + column * depth, rows, smaller(panel_columns, columns - column), depth,
-            sums + column * rows, panel_columns, Store::accumulate);
+  void write_query_gradient(std::int64_t first, std::int64_t count, const float* numerator,
+                            const float* denominator, std::int64_t stride) const {
+    copy_to_head(numerator, stride, gradient_.q.from(first), count, features_);
+    if (denominator != nullptr)
+      copy_to_head(denominator, stride, gradient_.q_norm.from(first), count, features_);
   }
-}
-
-void unpack_rows(const float* panels, std::int64_t depth, std::int64_t columns, float* target) {
-  for (std::int64_t k = 0; k < depth; ++k) {
-    for (std::int64_t j = 0; j < columns; ++j) {
-      target[k * columns + j] =
-          panels[j / panel_columns * panel_columns * depth + k * panel_columns + j % panel_columns];
-    }
+  void write_key_gradient(std::int64_t first, std::int64_t count, const float* numerator,
+                          const float* denominator, std::int64_t stride) const {
+    copy_to_head(numerator, stride, gradient_.k.from(first), count, features_);
+    if (denominator != nullptr)
+      copy_to_head(denominator, stride, gradient_.k_norm.from(first), count, features_);
   }
-}
 
-void clear(float* values, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) values[i] = 0;
-}
-
-// Row i of a block whose first row is row `first` of the chunk keeps its first `first + i + 1`
-// columns.
-void hide_future(float* pairs, std::int64_t first, std::int64_t rows, std::int64_t columns) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = first + i + 1; j < columns; ++j) pairs[i * pair_stride + j] = 0;
-  }
-}
-
-// Pairs (count, count) of a chunk = A Bᵀ on and below the diagonal, B in panels of columns; what a
-// block of rows lies above is zero up to its last column, and not written beyond.
-void lower_pairs(HeadMatrix<const float> a, const float* panels, std::int64_t count,
-                 std::int64_t depth, float* pairs) {
-  for (std::int64_t first = 0; first < count; first += block) {
-    const std::int64_t rows = smaller(block, count - first), columns = first + rows;
-    float* const target = pairs + first * pair_stride;
-    product({a.data + first * a.stride, a.stride, 1}, panels, rows, columns, depth, target,
-            pair_stride, Store::overwrite);
-    hide_future(target, first, rows, columns);
-  }
-}
-
-// C (count, n) += P B with P lower triangular, B (count, n) in panels.
-void add_lower_product(const float* pairs, const float* panels, std::int64_t count, std::int64_t n,
-                       float* c, std::int64_t c_stride) {
-  for (std::int64_t first = 0; first < count; first += block) {
-    const std::int64_t rows = smaller(block, count - first);
-    product_of_rows({pairs + first * pair_stride, pair_stride, 1}, panels, count, 0, rows, n,
-                    first + rows, c + first * c_stride, c_stride, Store::accumulate);
-  }
-}
-
-// C (count, n) += Pᵀ B.
-void add_upper_product(const float* pairs, const float* panels, std::int64_t count, std::int64_t n,
-                       float* c, std::int64_t c_stride) {
-  for (std::int64_t first = 0; first < count; first += block) {
-    const std::int64_t rows = smaller(block, count - first);
-    product_of_rows({pairs + first * pair_stride + first, 1, pair_stride}, panels, count, first,
-                    rows, n, count - first, c + first * c_stride, c_stride, Store::accumulate);
-  }
-}
-
-float dot_of(const float* a, const float* b, std::int64_t size) {
-  float total = 0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t i = 0; i < size; ++i) total += a[i] * b[i];
-  return total;
-}
-
-void add_row(const float* row, std::int64_t size, float* sums) {
-  for (std::int64_t i = 0; i < size; ++i) sums[i] += row[i];
-}
-
-void add_scaled_row(const float* row, float factor, std::int64_t size, float* sums) {
-  for (std::int64_t i = 0; i < size; ++i) sums[i] += factor * row[i];
-}
-
-void scale_row(const float* row, float factor, std::int64_t size, float* target) {
-  for (std::int64_t i = 0; i < size; ++i) target[i] = factor * row[i];
-}
-
-void copy_to_head(const float* source, std::int64_t source_stride, HeadMatrix<float> target,
-                  std::int64_t rows, std::int64_t columns) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < columns; ++j)
-      target.data[i * target.stride + j] = source[i * source_stride + j];
-  }
-}
-
-// Hands out pieces of the scratch.
-struct Arena {
-  float* next;
-  float* take(std::int64_t count) {
-    float* const piece = next;
-    next += round_up(count, lanes);
-    return piece;
-  }
+ private:
+  std::int64_t features_;
+  LinearHead head_;
+  LinearHeadGradient gradient_;
 };
-
-std::int64_t padded(std::int64_t columns) {
-  return round_up(columns, lanes);
-}
 
 }  // namespace
 
 template <base::Isa>
 std::int64_t attend_linear_scratch(const LinearShape& shape) {
-  return packed_size(shape.features, chunk_rows) + packed_size(chunk_rows, shape.size) +
-         packed_size(shape.features, shape.size) + chunk_rows * pair_stride +
-         chunk_rows * padded(shape.size) + 8 * lanes;
+  return attend_chunks_scratch(shape);
 }
 
 template <base::Isa>
 void attend_linear(const LinearShape& shape, const LinearHead& head, const LinearSums& sums,
                    HeadMatrix<float> out, float* denominators, float* scratch) {
-  const std::int64_t features = shape.features, size = shape.size, row_stride = padded(size);
-  Arena arena{scratch};
-  float* const k_columns = arena.take(packed_size(features, chunk_rows));
-  float* const v_rows = arena.take(packed_size(chunk_rows, size));
-  float* const state = arena.take(packed_size(features, size));
-  float* const pairs = arena.take(chunk_rows * pair_stride);
-  float* const rows = arena.take(chunk_rows * row_stride);
-  pack_rows(sums.numerator, size, features, size, state);
-  for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
-    const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const auto q = head.q.from(first), k = head.k.from(first), v = head.v.from(first);
-    pack_columns(k.data, k.stride, features, count, k_columns);
-    pack_rows(v.data, v.stride, count, size, v_rows);
-    product({q.data, q.stride, 1}, state, count, size, features, rows, row_stride,
-            Store::overwrite);
-    lower_pairs(q, k_columns, count, features, pairs);
-    add_lower_product(pairs, v_rows, count, size, rows, row_stride);
-    add_product_to_panels({k.data, 1, k.stride}, v_rows, features, size, count, state);
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t token = first + i;
-      float denominator = 1;
-      if (shape.normalizes) {
-        add_row(head.k_norm.from(token).data, features, sums.denominator);
-        denominator =
-            dot_of(head.q_norm.from(token).data, sums.denominator, features) + shape.epsilon;
-      }
-      denominators[token] = denominator;
-      scale_row(rows + i * row_stride, 1 / denominator, size, out.from(token).data);
-    }
-  }
-  unpack_rows(state, features, size, sums.numerator);
+  GivenFeatures source(shape, head);
+  attend_chunks(shape, source, sums, out, denominators, {scratch});
 }
 
 template <base::Isa>
 std::int64_t attend_linear_backward_scratch(const LinearShape& shape) {
-  const std::int64_t features = shape.features, size = shape.size;
-  return 2 * packed_size(features, size) + packed_size(size, features) +
-         packed_size(features, chunk_rows) + packed_size(size, chunk_rows) +
-         packed_size(chunk_rows, features) + packed_size(chunk_rows, size) +
-         2 * chunk_rows * pair_stride + chunk_rows * (padded(features) + 2 * padded(size)) +
-         chunk_rows + padded(features) + 16 * lanes;
+  return chunk_gradient_scratch(shape);
 }
-
-namespace {
-
-// The gradients of a chunk's numerators, d = dO / denominator (count, D) with rows padded(D) apart,
-// and of its denominators, −(dO · O) / denominator.
-void numerator_gradient(const LinearShape& shape, HeadMatrix<const float> out,
-                        HeadMatrix<const float> out_gradient, const float* denominators,
-                        std::int64_t count, float* slopes, float* denominator_slopes) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float* const slope = out_gradient.from(i).data;
-    const float factor = 1 / denominators[i];
-    scale_row(slope, factor, shape.size, slopes + i * padded(shape.size));
-    denominator_slopes[i] = -factor * dot_of(slope, out.from(i).data, shape.size);
-  }
-}
-
-// Forward over the chunks: dq = (d Vᵀ below the diagonal) K + d Sᵀ, and the denominator's part.
-void query_gradient(const LinearShape& shape, const LinearHead& head, HeadMatrix<const float> out,
-                    const float* denominators, HeadMatrix<const float> out_gradient,
-                    const LinearHeadGradient& gradient, Arena arena) {
-  const std::int64_t features = shape.features, size = shape.size;
-  float* const transposed_state = arena.take(packed_size(size, features));
-  float* const v_columns = arena.take(packed_size(size, chunk_rows));
-  float* const k_rows = arena.take(packed_size(chunk_rows, features));
-  float* const pairs = arena.take(chunk_rows * pair_stride);
-  float* const slopes = arena.take(chunk_rows * padded(size));
-  float* const denominator_slopes = arena.take(chunk_rows);
-  float* const rows = arena.take(chunk_rows * padded(features));
-  float* const running = arena.take(features);
-  clear(transposed_state, packed_size(size, features));
-  clear(running, features);
-  for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
-    const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const auto k = head.k.from(first), v = head.v.from(first);
-    numerator_gradient(shape, out.from(first), out_gradient.from(first), denominators + first,
-                       count, slopes, denominator_slopes);
-    pack_columns(v.data, v.stride, size, count, v_columns);
-    pack_rows(k.data, k.stride, count, features, k_rows);
-    const HeadMatrix<const float> d{slopes, padded(size)};
-    product({d.data, d.stride, 1}, transposed_state, count, features, size, rows, padded(features),
-            Store::overwrite);
-    lower_pairs(d, v_columns, count, size, pairs);
-    add_lower_product(pairs, k_rows, count, features, rows, padded(features));
-    copy_to_head(rows, padded(features), gradient.q.from(first), count, features);
-    add_product_to_panels({v.data, 1, v.stride}, k_rows, size, features, count, transposed_state);
-    for (std::int64_t i = 0; shape.normalizes && i < count; ++i) {
-      add_row(head.k_norm.from(first + i).data, features, running);
-      scale_row(running, denominator_slopes[i], features, gradient.q_norm.from(first + i).data);
-    }
-  }
-}
-
-// Backward over the chunks, with T = Σ q dᵀ over the tokens behind:
-// dk = (d Vᵀ below the diagonal)ᵀ Q + V Tᵀ, dv = (Q Kᵀ below the diagonal)ᵀ d + K T.
-void key_gradient(const LinearShape& shape, const LinearHead& head, HeadMatrix<const float> out,
-                  const float* denominators, HeadMatrix<const float> out_gradient,
-                  const LinearHeadGradient& gradient, Arena arena) {
-  const std::int64_t features = shape.features, size = shape.size;
-  float* const state = arena.take(packed_size(features, size));
-  float* const transposed_state = arena.take(packed_size(size, features));
-  float* const v_columns = arena.take(packed_size(size, chunk_rows));
-  float* const k_columns = arena.take(packed_size(features, chunk_rows));
-  float* const q_rows = arena.take(packed_size(chunk_rows, features));
-  float* const d_rows = arena.take(packed_size(chunk_rows, size));
-  float* const pairs = arena.take(chunk_rows * pair_stride);
-  float* const slopes = arena.take(chunk_rows * padded(size));
-  float* const denominator_slopes = arena.take(chunk_rows);
-  float* const rows = arena.take(chunk_rows * padded(features));
-  float* const value_rows = arena.take(chunk_rows * padded(size));
-  float* const running = arena.take(features);
-  clear(state, packed_size(features, size));
-  clear(transposed_state, packed_size(size, features));
-  clear(running, features);
-  const std::int64_t last = (shape.length - 1) / chunk_rows * chunk_rows;
-  for (std::int64_t first = last; first >= 0; first -= chunk_rows) {
-    const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const auto q = head.q.from(first), k = head.k.from(first), v = head.v.from(first);
-    numerator_gradient(shape, out.from(first), out_gradient.from(first), denominators + first,
-                       count, slopes, denominator_slopes);
-    const HeadMatrix<const float> d{slopes, padded(size)};
-    pack_columns(v.data, v.stride, size, count, v_columns);
-    pack_columns(k.data, k.stride, features, count, k_columns);
-    pack_rows(q.data, q.stride, count, features, q_rows);
-    pack_rows(d.data, d.stride, count, size, d_rows);
-    product({v.data, v.stride, 1}, transposed_state, count, features, size, rows, padded(features),
-            Store::overwrite);
-    product({k.data, k.stride, 1}, state, count, size, features, value_rows, padded(size),
-            Store::overwrite);
-    lower_pairs(d, v_columns, count, size, pairs);
-    add_upper_product(pairs, q_rows, count, features, rows, padded(features));
-    lower_pairs(q, k_columns, count, features, pairs);
-    add_upper_product(pairs, d_rows, count, size, value_rows, padded(size));
-    copy_to_head(rows, padded(features), gradient.k.from(first), count, features);
-    copy_to_head(value_rows, padded(size), gradient.v.from(first), count, size);
-    add_product_to_panels({q.data, 1, q.stride}, d_rows, features, size, count, state);
-    add_product_to_panels({d.data, 1, d.stride}, q_rows, size, features, count, transposed_state);
-    for (std::int64_t i = count - 1; shape.normalizes && i >= 0; --i) {
-      add_scaled_row(head.q_norm.from(first + i).data, denominator_slopes[i], features, running);
-      scale_row(running, 1, features, gradient.k_norm.from(first + i).data);
-    }
-  }
-}
-
-}  // namespace
 
 template <base::Isa>
 void attend_linear_backward(const LinearShape& shape, const LinearHead& head,
                             HeadMatrix<const float> out, const float* denominators,
                             HeadMatrix<const float> out_gradient,
                             const LinearHeadGradient& gradient, float* scratch) {
-  query_gradient(shape, head, out, denominators, out_gradient, gradient, {scratch});
-  key_gradient(shape, head, out, denominators, out_gradient, gradient, {scratch});
+  GivenFeatures source(shape, head, gradient);
+  const OutputSlope slope{out, out_gradient, denominators};
+  query_gradient(shape, source, slope, {scratch});
+  key_gradient(shape, source, slope, gradient.v, {scratch});
 }
 
 constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;

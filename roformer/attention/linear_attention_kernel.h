@@ -14,7 +14,7 @@ struct LinearShape {
   std::int64_t features;
   std::int64_t size;
   float epsilon;    // added to the denominator
-  bool normalizes;  // false: the denominator is 1, and q_norm, k_norm are not read
+  bool normalizes;  // false: the denominator is 1, though its sums are kept for whoever needs them
 };
 
 /// Feature-mapped queries and keys (T, F) of numerator and denominator, values (T, D).

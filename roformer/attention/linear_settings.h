@@ -7,8 +7,8 @@ namespace roformer::attention {
 
 /// The feature map φ and where a rotary encoding turns; formulas in feature_map.h.
 struct LinearSettings {
-  std::string feature_map = "elu";  // elu, shen, shen_exp, favor, relu
-  std::int64_t num_features = 0;    // favor, relu: m; 0: D ln D, rounded up to an even number
+  std::string feature_map = "elu";      // elu, shen, shen_exp, favor, relu
+  std::int64_t num_features = 0;        // favor, relu: m; 0: D ln D, rounded up to an even number
   std::int64_t redraw_interval = 1000;  // favor, relu: updates between two draws of w; 0: never
   // features: φ(q) and φ(k) turn, in the numerator alone (Eq. 19); inputs: q and k turn before φ
   // (performer-pytorch).

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "roformer/attention/composed_attention.h"
-#include "roformer/attention/linear_attention.h"
+#include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
 #include "roformer/model/dropout_site.h"
@@ -107,19 +107,11 @@ Tensor LinearSelfAttentionImpl::forward(const Tensor& x, const BlockContext& con
                 "for them, which it never computes");
   const position::PositionEncoding& encoding = *context.encoding;
   const Tensor qkv = linear(x, qkv_->weight, qkv_->bias, {x.size(0), 3, heads_, head_size_});
-  const bool features_turn = encoding.transforms_features();
-  const auto parts = (features_turn ? qkv
-                                    : encoding.transform_packed(qkv, context.positions, context.layer))
-                         .unbind(1);
+  const auto parts = encoding.transform_packed(qkv, context.positions, context.layer).unbind(1);
   attention::RecurrentLayer* const state =
       context.state == nullptr ? nullptr : &context.state->layer(context.layer);
-  attention::LinearInputs inputs =
-      feature_map_->map(parts[0], parts[1], parts[2], context.spans, state);
-  if (features_turn) {
-    inputs.q = encoding.transform(inputs.q, context.positions, position::Role::query, context.layer);
-    inputs.k = encoding.transform(inputs.k, context.positions, position::Role::key, context.layer);
-  }
-  return attention::linear_attention(inputs, context.spans, feature_map_->options(), state)
+  return attention::feature_attention(parts[0], parts[1], parts[2], context.spans, feature_map_,
+                                      encoding.feature_rotation(context.positions), state)
       .flatten(1);
 }
 

@@ -36,6 +36,10 @@ Tensor PositionEncoding::transform_packed(Tensor qkv, const Positions& positions
                       1);
 }
 
+std::optional<rope::FeatureRotation> PositionEncoding::feature_rotation(const Positions&) const {
+  return std::nullopt;
+}
+
 Tensor PositionEncoding::score_bias(const ScoreInputs&) const {
   base::fail("[position] expected an encoding that acts on scores but {} does not", name());
 }

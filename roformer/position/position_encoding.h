@@ -8,11 +8,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "roformer/position/encoding_names.h"
 #include "roformer/position/encoding_settings.h"
+#include "roformer/rope/feature_rotation.h"
 
 namespace roformer::position {
 
@@ -61,8 +63,7 @@ class PositionEncoding : public torch::nn::Module {
   virtual torch::Tensor enter_block(const torch::Tensor& x, const Positions& positions,
                                     std::int64_t layer) const;
 
-  /// x (N, H, D) queries, keys or values after their projection; Eq. 14. Of linear attention the
-  /// feature-mapped (N, H, F), if `transforms_features()`; Eq. 19.
+  /// x (N, H, D) queries, keys or values after their projection; Eq. 14.
   virtual torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
                                   std::int64_t layer) const;
 
@@ -71,7 +72,10 @@ class PositionEncoding : public torch::nn::Module {
   virtual torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
                                          std::int64_t layer) const;
   virtual bool transforms() const { return false; }
-  virtual bool transforms_features() const { return false; }
+
+  /// How linear attention turns the features of queries and keys in the numerator, if it does;
+  /// Eq. 19.
+  virtual std::optional<rope::FeatureRotation> feature_rotation(const Positions& positions) const;
 
   /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it; Eq. 5 to 10. Only
   /// if `acts_on_scores()`.

@@ -90,6 +90,12 @@ Positions RotaryEncoding::prepare(const torch::Tensor& position_ids, torch::Scal
       {scaled.query.cos, scaled.query.sin, scaled.key.cos, scaled.key.sin, plain.cos, plain.sin}};
 }
 
+std::optional<rope::FeatureRotation> RotaryEncoding::feature_rotation(
+    const Positions& positions) const {
+  if (!turns_features_) return std::nullopt;
+  return rope::FeatureRotation{angles_of(positions, Role::query), layout_};
+}
+
 torch::Tensor RotaryEncoding::transform(const torch::Tensor& x, const Positions& positions,
                                         Role role, std::int64_t) const {
   if (role == Role::value && !rotates_values_) return x;

@@ -27,7 +27,7 @@ class RotaryEncoding : public PositionEncoding {
   torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
                                  std::int64_t layer) const override;
   bool transforms() const override { return !turns_features_; }
-  bool transforms_features() const override { return turns_features_; }
+  std::optional<rope::FeatureRotation> feature_rotation(const Positions& positions) const override;
 
  private:
   rope::Frequencies frequencies_for(const torch::Tensor& position_ids) const;

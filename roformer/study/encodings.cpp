@@ -124,11 +124,11 @@ class EncodingRuns {
       const task::Recipe longer = recipe(name, seed,
                                          {fmt::format("evaluate.length={}", length),
                                           fmt::format("evaluate.sequences={}", sequences)});
-      losses.push_back(material
-                           .load_task(longer, folder(name, seed), torch::Device(options_.device))
-                           ->evaluate()
-                           .front()
-                           .second);
+      losses.push_back(
+          material.load_task(longer, folder(name, seed), torch::Device(options_.device))
+              ->evaluate()
+              .front()
+              .second);
     }
     return losses;
   }

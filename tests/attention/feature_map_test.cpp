@@ -21,8 +21,9 @@ using torch::Tensor;
 constexpr double golden_digits = 2e-6;  // the file has six decimals
 
 const nlohmann::json& golden() {
-  static const auto values = nlohmann::json::parse(base::read_file(
-      std::filesystem::path(__FILE__).parent_path().parent_path() / "fixtures/linear-attention.json"));
+  static const auto values = nlohmann::json::parse(
+      base::read_file(std::filesystem::path(__FILE__).parent_path().parent_path() /
+                      "fixtures/linear-attention.json"));
   return values;
 }
 
@@ -41,9 +42,15 @@ Tensor generated(std::vector<std::int64_t> shape, std::int64_t a, std::int64_t b
   return (((i * a + b).remainder(17) - 8).to(torch::kFloat64) / 8).view(shape);
 }
 
-Tensor golden_q() { return generated({4, 1, 4}, 3, 1); }
-Tensor golden_k() { return generated({4, 1, 4}, 5, 2); }
-Tensor golden_v() { return generated({4, 1, 4}, 7, 3); }
+Tensor golden_q() {
+  return generated({4, 1, 4}, 3, 1);
+}
+Tensor golden_k() {
+  return generated({4, 1, 4}, 5, 2);
+}
+Tensor golden_v() {
+  return generated({4, 1, 4}, 7, 3);
+}
 
 std::vector<Span> one_sequence(std::int32_t length, Visibility visibility) {
   return self_spans(torch::tensor({0, length}, torch::kInt32), length, visibility);
@@ -81,8 +88,8 @@ Tensor attended(const std::string& map, Visibility visibility, bool rotates) {
   const auto spans = one_sequence(4, visibility);
   const auto feature_map = golden_map(map);
   // The golden causal values use the maps of the whole sequence.
-  LinearInputs x = feature_map->map(golden_q(), golden_k(), golden_v(),
-                                    one_sequence(4, Visibility::two_sided));
+  LinearInputs x =
+      feature_map->map(golden_q(), golden_k(), golden_v(), one_sequence(4, Visibility::two_sided));
   if (rotates) {
     const auto turn = rope::angles(torch::arange(4), x.q.size(2), 10000.0, torch::kFloat64);
     x.q = rope::rotate(x.q, turn);
@@ -153,7 +160,8 @@ TEST(FeatureMap, FavorIsUnbiasedOver200Draws) {
   const double exact = std::exp(torch::dot(q, k).item<double>() / 4);
   std::vector<double> draws;
   for (std::uint64_t seed = 0; seed < 200; ++seed)
-    draws.push_back(kernel_estimate(q, k, orthogonal_features(256, size, seed).to(torch::kFloat64)));
+    draws.push_back(
+        kernel_estimate(q, k, orthogonal_features(256, size, seed).to(torch::kFloat64)));
   const Tensor all = torch::tensor(draws, torch::kFloat64);
   const double error = all.std().item<double>() / std::sqrt(200.0);
   EXPECT_LE(std::abs(all.mean().item<double>() - exact), 3 * error);
@@ -162,13 +170,15 @@ TEST(FeatureMap, FavorIsUnbiasedOver200Draws) {
 
 // The mean error of FAVOR+ attention from softmax attention, over draws of w.
 double attention_error(std::int64_t features, const LinearInputs& plain, const Tensor& exact) {
-  const auto spans = one_sequence(static_cast<std::int32_t>(plain.q.size(0)), Visibility::two_sided);
+  const auto spans =
+      one_sequence(static_cast<std::int32_t>(plain.q.size(0)), Visibility::two_sided);
   double sum = 0;
   constexpr int draws = 40;
   FeatureMap map(settings_of("favor", features), plain.q.size(2));
   for (int draw = 0; draw < draws; ++draw) {
     map->begin_update(1000, static_cast<std::uint64_t>(draw));
-    const Tensor out = linear_attention(map->map(plain.q, plain.k, plain.v, spans), spans, {0, true});
+    const Tensor out =
+        linear_attention(map->map(plain.q, plain.k, plain.v, spans), spans, {0, true});
     sum += (out - exact).square().mean().item<double>();
   }
   return std::sqrt(sum / draws);
@@ -182,7 +192,8 @@ TEST(FeatureMap, FavorsErrorFallsAsTheRootOfTheFeatures) {
   const Tensor scores = torch::matmul(x.q.squeeze(1), x.k.squeeze(1).t()) / 4;
   const Tensor exact = torch::matmul(torch::softmax(scores, -1), x.v.squeeze(1)).unsqueeze(1);
   std::vector<double> errors;
-  for (const std::int64_t features : {64, 256, 1024}) errors.push_back(attention_error(features, x, exact));
+  for (const std::int64_t features : {64, 256, 1024})
+    errors.push_back(attention_error(features, x, exact));
   // Each step has four times the features: half the error.
   for (std::size_t i = 0; i + 1 < errors.size(); ++i) {
     EXPECT_GE(errors[i] / errors[i + 1], 1.6) << errors[i] << " " << errors[i + 1];
@@ -195,7 +206,8 @@ class CausalMap : public ::testing::TestWithParam<const char*> {};
 TEST_P(CausalMap, LaterTokensChangeNoEarlierFeature) {
   torch::manual_seed(6);
   FeatureMap map(settings_of(GetParam(), 20), 10);
-  const Tensor q = torch::randn({50, 2, 10}), k = torch::randn({50, 2, 10}), v = torch::randn({50, 2, 10});
+  const Tensor q = torch::randn({50, 2, 10}), k = torch::randn({50, 2, 10}),
+               v = torch::randn({50, 2, 10});
   const auto spans = one_sequence(50, Visibility::causal);
   const auto attend = [&](const Tensor& x, const Tensor& y, const Tensor& z) {
     return linear_attention(map->map(x, y, z, spans), spans, map->options());
@@ -216,10 +228,15 @@ TEST_P(CausalMap, GradientIsTheQuotientOfDifferences) {
   for (const auto visibility : {Visibility::causal, Visibility::two_sided}) {
     FeatureMap map(settings_of(GetParam(), 6), 4);
     const auto spans = one_sequence(5, visibility);
-    const auto leaf = [] { return torch::randn({5, 2, 4}, torch::kFloat64).set_requires_grad(true); };
-    const Tensor q = leaf(), k = leaf(), v = leaf(), slope = torch::randn({5, 2, 4}, torch::kFloat64);
+    const auto leaf = [] {
+      return torch::randn({5, 2, 4}, torch::kFloat64).set_requires_grad(true);
+    };
+    const Tensor q = leaf(), k = leaf(), v = leaf(),
+                 slope = torch::randn({5, 2, 4}, torch::kFloat64);
     const auto loss = [&] {
-      return (linear_attention(map->map(q, k, v, spans), spans, {0, map->options().normalizes}) * slope).sum();
+      return (linear_attention(map->map(q, k, v, spans), spans, {0, map->options().normalizes}) *
+              slope)
+          .sum();
     };
     const auto gradients = torch::autograd::grad({loss()}, {q, k, v});
     const torch::NoGradGuard no_gradient;
@@ -235,13 +252,15 @@ TEST_P(CausalMap, GradientIsTheQuotientOfDifferences) {
         element.fill_(value);
         // FAVOR's maximum scales ε, and no gradient goes through it.
         const double tolerance = std::string(GetParam()) == "favor" ? 1e-2 : 1e-6;
-        EXPECT_NEAR(gradients[which].view({-1})[i].item<double>(), (high - low) / (2 * step), tolerance);
+        EXPECT_NEAR(gradients[which].view({-1})[i].item<double>(), (high - low) / (2 * step),
+                    tolerance);
       }
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CausalMap, ::testing::Values("elu", "shen", "shen_exp", "favor", "relu"));
+INSTANTIATE_TEST_SUITE_P(All, CausalMap,
+                         ::testing::Values("elu", "shen", "shen_exp", "favor", "relu"));
 
 TEST(FeatureMap, RedrawsWhenDueAndOnlyThen) {
   FeatureMap map(settings_of("favor", 8), 4);

@@ -18,7 +18,7 @@ struct LinearCase {
   std::vector<std::int32_t> lengths;
   std::int64_t heads, features, size;
   Visibility visibility;
-  bool rotates;     // numerator and denominator differ
+  bool rotates;  // numerator and denominator differ
   bool normalizes;
 };
 
@@ -100,7 +100,8 @@ TEST_P(LinearAttentionTest, EqualsThePlainSums) {
   const Tensor composed = composed_linear_attention(exact, spans, options);
   ASSERT_EQ(out.sizes(), expected.sizes());
   EXPECT_LE(relative_difference(out, expected), 3e-6);
-  EXPECT_LE(largest_difference(composed, expected), 1e-9 * (1 + expected.abs().sum().item<double>()));
+  EXPECT_LE(largest_difference(composed, expected),
+            1e-9 * (1 + expected.abs().sum().item<double>()));
   if (out.numel() == 0) return;
   const Tensor slope = torch::randn_like(out);
   (out * slope).sum().backward();
@@ -200,8 +201,8 @@ TEST(LinearAttention, AStateContinuesTheSequences) {
       };
       const LinearInputs piece{both(x.q), both(x.k), both(x.q_norm), both(x.k_norm), both(x.v)};
       const auto piece_spans = linear_spans({end - begin, end - begin}, Visibility::causal);
-      parts.push_back((kernel ? linear_attention : composed_linear_attention)(
-                          piece, piece_spans, {1e-6, true}, &state)
+      parts.push_back((kernel ? linear_attention : composed_linear_attention)(piece, piece_spans,
+                                                                              {1e-6, true}, &state)
                           .unflatten(0, {2, end - begin}));
     }
     const Tensor pieces = torch::cat(parts, 1).flatten(0, 1);

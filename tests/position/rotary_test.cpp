@@ -153,7 +153,6 @@ TEST(Rotary, FeaturesTurnInPlaceOfTheHead) {
     options.feature_size = 12;
     options.settings.rotary_interleaved = interleaved;
     RotaryEncoding encoding(options);
-    EXPECT_TRUE(encoding.transforms_features());
     EXPECT_FALSE(encoding.transforms());
     const auto ids = torch::tensor({0, 3, 8});
     const auto positions = encoding.prepare(ids, torch::kFloat64);
@@ -161,13 +160,15 @@ TEST(Rotary, FeaturesTurnInPlaceOfTheHead) {
     const auto expected = rope::rotate_composed(
         features, rope::angles(ids, 12, 10000, torch::kFloat64),
         interleaved ? rope::PairLayout::interleaved : rope::PairLayout::half_split);
-    EXPECT_LE(distance_between(encoding.transform(features, positions, Role::key, 0), expected),
+    const auto rotation = encoding.feature_rotation(positions);
+    ASSERT_TRUE(rotation.has_value());
+    EXPECT_LE(distance_between(rope::rotate(features, rotation->angles, rotation->layout), expected),
               1e-14);
     const auto qkv = torch::randn({3, 3, 2, 8}, torch::kFloat64);
     EXPECT_TRUE(torch::equal(encoding.transform_packed(qkv.clone(), positions, 0), qkv));
   }
   RotaryEncoding plain(rotary_options());
-  EXPECT_FALSE(plain.transforms_features());
+  EXPECT_FALSE(plain.feature_rotation(plain.prepare(torch::arange(3), torch::kFloat64)));
   EXPECT_TRUE(plain.transforms());
 }
 

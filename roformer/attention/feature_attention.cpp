@@ -1,0 +1,202 @@
+#include "roformer/attention/feature_attention.h"
+
+#include <torch/torch.h>
+
+#include "roformer/attention/feature_attention_kernel.h"
+#include "roformer/attention/head_rows.h"
+#include "roformer/attention/linear_tasks.h"
+#include "roformer/base/cpu_isa.h"
+#include "roformer/base/error.h"
+#include "roformer/rope/rotation.h"
+
+namespace roformer::attention {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// What the fused operator reads.
+struct FusedInputs {
+  Tensor q, k, v;
+  Tensor projection;  // (F, D)
+  Tensor cos, sin;    // empty: nothing rotates
+};
+
+// What is no tensor.
+struct FusedOptions {
+  RandomMap map;
+  rope::PairLayout layout;
+  LinearOptions linear;
+  double feature_epsilon;
+};
+
+FeatureHead<const float> read_head(const FusedInputs& x, const LinearTask& task) {
+  const std::int64_t row = task.span.first_query;
+  return {read_rows(x.q).at(row, task.head), read_rows(x.k).at(row, task.head),
+          read_rows(x.v).at(row, task.head)};
+}
+
+LinearShape fused_shape(const FusedInputs& x, const FusedOptions& options, std::int64_t length) {
+  return {length, x.projection.size(0), x.v.size(2), static_cast<float>(options.linear.epsilon),
+          true};
+}
+
+RandomFeatures features_of(const FusedInputs& x, const FusedOptions& options, std::int64_t row) {
+  RandomFeatures features;
+  features.map = options.map;
+  features.projection = x.projection.const_data_ptr<float>();
+  features.head_size = x.q.size(2);
+  features.epsilon = static_cast<float>(options.feature_epsilon);
+  const std::int64_t begin = row * x.projection.size(0) / 2;
+  features.cos = x.cos.numel() > 0 ? x.cos.const_data_ptr<float>() + begin : nullptr;
+  features.sin = x.sin.numel() > 0 ? x.sin.const_data_ptr<float>() + begin : nullptr;
+  features.layout = options.layout;
+  return features;
+}
+
+struct FusedResult {
+  Tensor out;           // (N, H, D)
+  Tensor denominators;  // (H, N)
+};
+
+FusedResult fused_features_forward(const FusedInputs& x, const std::vector<Span>& spans,
+                                   const FusedOptions& options, RecurrentLayer* state) {
+  const std::int64_t tokens = x.q.size(0), heads = x.q.size(1), size = x.v.size(2);
+  FusedResult result{torch::empty({tokens, heads, size}, x.v.options()),
+                     torch::empty({heads, tokens}, x.v.options())};
+  const auto out = write_rows(result.out);
+  auto* const denominators = result.denominators.data_ptr<float>();
+  const TaskSums sums(static_cast<std::int64_t>(spans.size()), heads, x.projection.size(0), size,
+                      state);
+  base::with_isa([&](auto isa) {
+    const auto shape = fused_shape(x, options, 0);
+    const std::int64_t room = (attend_features_scratch<isa()>(shape, x.q.size(2)) + 15) / 16 * 16;
+    run_tasks(linear_tasks(spans, heads), room + sums.scratch(),
+              [&](const LinearTask& task, float* memory) {
+                const std::int64_t row = task.span.first_query;
+                attend_features<isa()>(fused_shape(x, options, task.span.num_queries),
+                                       features_of(x, options, row), read_head(x, task),
+                                       sums.of(task, memory + room), out.at(row, task.head),
+                                       denominators + task.head * tokens + row, memory);
+              });
+  });
+  return result;
+}
+
+// The gradients of q, k and v.
+variable_list fused_features_backward(const FusedInputs& x, const FusedResult& result,
+                                      const Tensor& out_gradient, const std::vector<Span>& spans,
+                                      const FusedOptions& options) {
+  const std::int64_t tokens = x.q.size(0), heads = x.q.size(1);
+  const auto like = [](const Tensor& y) { return torch::empty(y.sizes(), y.options()); };
+  const variable_list gradients = {like(x.q), like(x.k), like(x.v)};
+  const auto out = read_rows(result.out), slope = read_rows(out_gradient);
+  const auto q = write_rows(gradients[0]), k = write_rows(gradients[1]),
+             v = write_rows(gradients[2]);
+  const auto* const denominators = result.denominators.const_data_ptr<float>();
+  base::with_isa([&](auto isa) {
+    const std::int64_t room =
+        attend_features_scratch<isa()>(fused_shape(x, options, 0), x.q.size(2));
+    run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
+      const std::int64_t row = task.span.first_query, head = task.head;
+      attend_features_backward<isa()>(
+          fused_shape(x, options, task.span.num_queries), features_of(x, options, row),
+          read_head(x, task), out.at(row, head), denominators + head * tokens + row,
+          slope.at(row, head), {q.at(row, head), k.at(row, head), v.at(row, head)}, memory);
+    });
+  });
+  return gradients;
+}
+
+struct FusedFeatureAttention : torch::autograd::Function<FusedFeatureAttention> {
+  static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
+                        const Tensor& projection, const Tensor& cos, const Tensor& sin,
+                        const Tensor& spans, const FusedOptions& options) {
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    const FusedInputs x{q, k, v, projection, cos, sin};
+    const auto result = fused_features_forward(x, spans_of(spans), options, nullptr);
+    // The features may be drawn anew before the gradient is asked for.
+    context->save_for_backward(
+        {q, k, v, projection.clone(), cos, sin, spans, result.out, result.denominators});
+    context->saved_data["map"] = static_cast<std::int64_t>(options.map);
+    context->saved_data["layout"] = static_cast<std::int64_t>(options.layout);
+    context->saved_data["epsilon"] = options.linear.epsilon;
+    context->saved_data["feature_epsilon"] = options.feature_epsilon;
+    return result.out;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto& data = context->saved_data;
+    const FusedOptions options{static_cast<RandomMap>(data.at("map").toInt()),
+                               static_cast<rope::PairLayout>(data.at("layout").toInt()),
+                               {data.at("epsilon").toDouble(), true},
+                               data.at("feature_epsilon").toDouble()};
+    auto result = fused_features_backward(
+        {saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]}, {saved[7], saved[8]},
+        gradients[0].contiguous(), spans_of(saved[6]), options);
+    result.resize(8);  // the other inputs have no gradient
+    return result;
+  }
+};
+
+bool fused_serves(const Tensor& q, const Tensor& k, const Tensor& v, const FeatureMap& map) {
+  if (!map->is_random()) return false;
+  for (const Tensor& x : {q, k, v, map->projection()}) {
+    if (!x.device().is_cpu() || x.scalar_type() != torch::kFloat32) return false;
+  }
+  return q.sizes() == k.sizes() && k.size(0) == v.size(0) && k.size(1) == v.size(1);
+}
+
+void check_angles(const Tensor& q, const FeatureMap& map,
+                  const std::optional<rope::FeatureRotation>& rotation) {
+  if (!rotation) return;
+  const std::int64_t features = map->feature_size(q.size(2));
+  base::require(features % 2 == 0 && rotation->angles.cos.size(0) == q.size(0) &&
+                    rotation->angles.cos.size(1) == features / 2,
+                "[attention] expected angles ({}, {}) for the features of {} tokens but got "
+                "({}, {})",
+                q.size(0), features / 2, q.size(0), rotation->angles.cos.size(0),
+                rotation->angles.cos.size(1));
+}
+
+}  // namespace
+
+Tensor composed_feature_attention(const Tensor& q, const Tensor& k, const Tensor& v,
+                                  const std::vector<Span>& spans, const FeatureMap& map,
+                                  const std::optional<rope::FeatureRotation>& rotation,
+                                  RecurrentLayer* state) {
+  LinearInputs x = map->map(q, k, v, spans, state);
+  if (rotation) {
+    x.q = rope::rotate(x.q, rotation->angles, rotation->layout);
+    x.k = rope::rotate(x.k, rotation->angles, rotation->layout);
+  }
+  return linear_attention(x, spans, map->options(), state);
+}
+
+Tensor feature_attention(const Tensor& q, const Tensor& k, const Tensor& v,
+                         const std::vector<Span>& spans, const FeatureMap& map,
+                         const std::optional<rope::FeatureRotation>& rotation,
+                         RecurrentLayer* state) {
+  check_spans(spans, q.size(0), k.size(0));
+  check_angles(q, map, rotation);
+  if (!looks_back(spans) || !fused_serves(q, k, v, map))
+    return composed_feature_attention(q, k, v, spans, map, rotation, state);
+  const FusedOptions options{map->is_favor() ? RandomMap::favor : RandomMap::relu,
+                             rotation ? rotation->layout : rope::PairLayout::interleaved,
+                             map->options(), map->epsilon()};
+  FusedInputs x{with_dense_rows(q), with_dense_rows(k), with_dense_rows(v),
+                map->projection(),  torch::empty({0}),  torch::empty({0})};
+  if (rotation) {
+    x.cos = rotation->angles.cos.contiguous();
+    x.sin = rotation->angles.sin.contiguous();
+  }
+  if (state == nullptr)
+    return FusedFeatureAttention::apply(x.q, x.k, x.v, x.projection, x.cos, x.sin,
+                                        spans_tensor(spans), options);
+  const torch::NoGradGuard no_gradient;
+  return fused_features_forward(x, spans, options, state).out;
+}
+
+}  // namespace roformer::attention

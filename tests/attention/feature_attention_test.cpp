@@ -1,0 +1,155 @@
+// tests of attention/: the fused operator from queries and keys against the composed form in
+// float64, forward and backward, packed and with a state.
+#include "roformer/attention/feature_attention.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "roformer/base/error.h"
+
+namespace roformer::attention {
+namespace {
+
+using torch::Tensor;
+
+enum class Turning { none, interleaved, half_split };
+
+struct FeatureCase {
+  std::vector<std::int32_t> lengths;
+  std::int64_t heads, size, features;
+  const char* map;
+  Turning turning;
+};
+
+std::vector<Span> causal_spans(const std::vector<std::int32_t>& lengths) {
+  std::vector<std::int32_t> offsets = {0};
+  for (const auto length : lengths) offsets.push_back(offsets.back() + length);
+  return self_spans(torch::tensor(offsets, torch::kInt32), offsets.back(), Visibility::causal);
+}
+
+FeatureMap feature_map_of(const FeatureCase& c) {
+  LinearSettings settings;
+  settings.feature_map = c.map;
+  settings.num_features = c.features;
+  return FeatureMap(settings, c.size);
+}
+
+std::optional<rope::FeatureRotation> rotation_of(const FeatureCase& c, const Tensor& positions,
+                                                 torch::ScalarType type) {
+  if (c.turning == Turning::none) return std::nullopt;
+  const auto layout = c.turning == Turning::interleaved ? rope::PairLayout::interleaved
+                                                        : rope::PairLayout::half_split;
+  return rope::FeatureRotation{rope::angles(positions, c.features, 10000.0, type), layout};
+}
+
+Tensor places_of(const std::vector<std::int32_t>& lengths) {
+  std::vector<Tensor> places = {torch::empty({0}, torch::kInt64)};
+  for (const auto length : lengths) places.push_back(torch::arange(std::int64_t{length}));
+  return torch::cat(places);
+}
+
+double norm_difference(const Tensor& a, const Tensor& b) {
+  return (a.to(torch::kFloat64) - b).norm().item<double>();
+}
+
+class FeatureAttentionTest : public ::testing::TestWithParam<FeatureCase> {};
+
+TEST_P(FeatureAttentionTest, FusedEqualsComposedInDouble) {
+  const FeatureCase& c = GetParam();
+  torch::manual_seed(21);
+  const auto spans = causal_spans(c.lengths);
+  const Tensor places = places_of(c.lengths);
+  const auto map = feature_map_of(c);
+  const Tensor qkv = torch::randn({places.size(0), 3, c.heads, c.size}).set_requires_grad(true);
+  const Tensor exact = qkv.detach().to(torch::kFloat64).set_requires_grad(true);
+  const auto ours = qkv.unbind(1), theirs = exact.unbind(1);
+  const Tensor fused = feature_attention(ours[0], ours[1], ours[2], spans, map,
+                                         rotation_of(c, places, torch::kFloat32));
+  const Tensor expected = composed_feature_attention(theirs[0], theirs[1], theirs[2], spans, map,
+                                                     rotation_of(c, places, torch::kFloat64));
+  ASSERT_EQ(fused.sizes(), expected.sizes());
+  EXPECT_LE(norm_difference(fused, expected), 2e-5 * expected.norm().item<double>());
+  if (fused.numel() == 0) return;
+  const Tensor slope = torch::randn_like(fused);
+  (fused * slope).sum().backward();
+  (expected * slope).sum().backward();
+  EXPECT_LE(norm_difference(qkv.grad(), exact.grad()), 5e-5 * exact.grad().norm().item<double>());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, FeatureAttentionTest,
+    ::testing::Values(FeatureCase{{}, 2, 8, 8, "favor", Turning::none},
+                      FeatureCase{{0, 0}, 2, 8, 8, "favor", Turning::interleaved},
+                      FeatureCase{{1}, 1, 2, 2, "favor", Turning::interleaved},
+                      FeatureCase{{5, 0, 3, 3, 1}, 3, 10, 14, "favor", Turning::interleaved},
+                      FeatureCase{{5, 0, 3, 3, 1}, 3, 10, 15, "relu", Turning::none},
+                      FeatureCase{{71, 72, 73}, 2, 64, 256, "favor", Turning::none},
+                      FeatureCase{{145}, 2, 64, 266, "favor", Turning::interleaved},
+                      FeatureCase{{145, 20}, 2, 32, 64, "favor", Turning::half_split},
+                      FeatureCase{{217}, 3, 17, 34, "relu", Turning::interleaved},
+                      FeatureCase{{150}, 1, 65, 130, "relu", Turning::half_split},
+                      FeatureCase{{300}, 1, 128, 622, "favor", Turning::interleaved}));
+
+TEST(FeatureAttention, PackedAloneAndTheFutureUnseen) {
+  torch::manual_seed(22);
+  const FeatureCase c{{80, 7, 150}, 2, 16, 36, "favor", Turning::interleaved};
+  const auto map = feature_map_of(c);
+  const Tensor places = places_of(c.lengths);
+  const Tensor qkv = torch::randn({237, 3, 2, 16});
+  const auto attend = [&](const Tensor& x, const std::vector<std::int32_t>& lengths,
+                          const Tensor& at) {
+    const auto parts = x.unbind(1);
+    return feature_attention(parts[0], parts[1], parts[2], causal_spans(lengths), map,
+                             rotation_of(c, at, torch::kFloat32));
+  };
+  const Tensor packed = attend(qkv, c.lengths, places);
+  const Tensor alone = attend(qkv.slice(0, 87), {150}, places.slice(0, 87));
+  EXPECT_TRUE(torch::equal(alone, packed.slice(0, 87)));
+  const Tensor changed = qkv.clone();
+  changed.slice(0, 190).mul_(11);
+  const Tensor after = attend(changed, c.lengths, places);
+  EXPECT_TRUE(torch::equal(after.slice(0, 0, 190), packed.slice(0, 0, 190)));
+  EXPECT_FALSE(torch::equal(after, packed));
+}
+
+class MapsWithState : public ::testing::TestWithParam<const char*> {};
+
+// Every map, whole and in pieces.
+TEST_P(MapsWithState, AStateContinuesTheSequence) {
+  torch::manual_seed(23);
+  const std::string name = GetParam();
+  const FeatureCase c{
+      {150}, 2, 16, name == "favor" || name == "relu" ? 36 : 16, GetParam(), Turning::interleaved};
+  const auto map = feature_map_of(c);
+  const Tensor qkv = torch::randn({150, 3, 2, 16}), places = places_of(c.lengths);
+  const auto attend = [&](std::int64_t begin, std::int64_t end, RecurrentLayer* state) {
+    const auto parts = qkv.slice(0, begin, end).unbind(1);
+    return feature_attention(parts[0], parts[1], parts[2],
+                             causal_spans({static_cast<std::int32_t>(end - begin)}), map,
+                             rotation_of(c, places.slice(0, begin, end), torch::kFloat32), state);
+  };
+  const Tensor whole = attend(0, 150, nullptr);
+  RecurrentLayer state;
+  std::vector<Tensor> parts;
+  for (const auto& [begin, end] : {std::pair{0, 1}, {1, 2}, {2, 100}, {100, 101}, {101, 150}})
+    parts.push_back(attend(begin, end, &state));
+  EXPECT_LE(norm_difference(torch::cat(parts, 0), whole.to(torch::kFloat64)),
+            5e-6 * whole.norm().item<double>());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MapsWithState,
+                         ::testing::Values("elu", "shen", "shen_exp", "favor", "relu"));
+
+TEST(FeatureAttention, RefusesAnglesThatDoNotFit) {
+  const FeatureCase c{{4}, 1, 4, 6, "favor", Turning::interleaved};
+  const auto map = feature_map_of(c);
+  const Tensor x = torch::randn({4, 1, 4});
+  const auto wrong = [&](std::int64_t features, std::int64_t tokens) {
+    return rope::FeatureRotation{rope::angles(torch::arange(tokens), features)};
+  };
+  EXPECT_THROW(feature_attention(x, x, x, causal_spans({4}), map, wrong(4, 4)), Error);
+  EXPECT_THROW(feature_attention(x, x, x, causal_spans({4}), map, wrong(6, 3)), Error);
+}
+
+}  // namespace
+}  // namespace roformer::attention
