@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+import linear
 import programs
 import torch
 from transformers import RoFormerConfig, RoFormerForMaskedLM
@@ -281,7 +282,9 @@ def main():
         bench.training("training step base B2 T512, dropout 0.1", [512] * 2, 0.1, "≥ 1.1")
         programs.first_answer(bench, BUILD / "roformer")
         programs.sentence_encoder(bench, BUILD / "roformer")
-    table = as_markdown(bench)
+        linear.performer(bench, ours)
+        tables = [linear.attention_by_length(bench, ours), linear.encodings(bench, ours)]
+    table = "\n\n".join(part for part in [as_markdown(bench), *tables] if part)
     print(table)
     missed = [row[0] for row in bench.rows if not is_met(row[3], row[4])]
     for name in missed:

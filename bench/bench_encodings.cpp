@@ -1,0 +1,96 @@
+// Times self-attention of a layer with each position encoding, forward and backward: the products,
+// what the encoding adds, softmax and values. Prints one JSON line of milliseconds, best of.
+#include <torch/torch.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "roformer/model/block_attention.h"
+#include "roformer/model/encoder.h"
+
+namespace {
+
+using namespace roformer;
+using torch::Tensor;
+
+struct Options {
+  std::int64_t sequences = 4, length = 256, hidden = 512, heads = 8;
+  int repeats = 5, threads = 2;
+};
+
+model::EncoderConfig config_with(const std::string& encoding, const Options& options) {
+  model::EncoderConfig config;
+  config.embedding_size = config.hidden_size = options.hidden;
+  config.num_attention_heads = options.heads;
+  config.num_hidden_layers = 1;
+  config.vocab_size = 256;
+  config.attention_probs_dropout_prob = 0;
+  config.max_position_embeddings = options.length;
+  config.encoding.name = encoding;
+  return config;
+}
+
+struct Times {
+  double forward = 1e30, backward = 1e30;  // milliseconds
+};
+
+class AttentionLayer {
+ public:
+  AttentionLayer(const model::EncoderConfig& config, const Options& options)
+      : encoding_(position::make_encoding(model::encoding_options(config))), attention_(config) {
+    const std::int64_t tokens = options.sequences * options.length;
+    x_ = torch::randn({tokens, options.hidden}).set_requires_grad(true);
+    const Tensor ids = torch::arange(options.length).repeat({options.sequences});
+    const Tensor offsets = torch::arange(options.sequences + 1, torch::kInt32) *
+                           static_cast<std::int32_t>(options.length);
+    context_.encoding = encoding_.get();
+    context_.spans = attention::self_spans(offsets, tokens, attention::Visibility::two_sided);
+    ids_ = ids;
+  }
+
+  void measure(Times& best) {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    context_.positions = encoding_->prepare(ids_, torch::kFloat32);
+    const Tensor out = attention_(x_, context_).sum();
+    const auto middle = Clock::now();
+    out.backward();
+    const auto end = Clock::now();
+    const auto milliseconds = [](auto span) {
+      return std::chrono::duration<double, std::milli>(span).count();
+    };
+    best.forward = std::min(best.forward, milliseconds(middle - start));
+    best.backward = std::min(best.backward, milliseconds(end - middle));
+  }
+
+ private:
+  std::shared_ptr<position::PositionEncoding> encoding_;
+  model::SelfAttention attention_;
+  Tensor x_, ids_;
+  model::BlockContext context_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program("Times attention with each position encoding");
+  Options options;
+  program.add_option("--sequences", options.sequences);
+  program.add_option("--length", options.length);
+  program.add_option("--hidden", options.hidden);
+  program.add_option("--heads", options.heads);
+  program.add_option("--repeats", options.repeats);
+  program.add_option("--threads", options.threads);
+  CLI11_PARSE(program, argc, argv);
+  torch::set_num_threads(options.threads);
+  auto rows = nlohmann::json::array();
+  for (const auto& name : position::encoding_names()) {
+    AttentionLayer layer(config_with(name, options), options);
+    Times best, warm_up;
+    layer.measure(warm_up);
+    for (int i = 0; i < options.repeats; ++i) layer.measure(best);
+    rows.push_back({{"encoding", name}, {"forward_ms", best.forward}, {"backward_ms", best.backward}});
+  }
+  fmt::print("{}\n", nlohmann::json{{"rows", rows}}.dump());
+}

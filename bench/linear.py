@@ -1,0 +1,56 @@
+"""Rows of bench/run.py on position encodings and linear attention, and the tables beside them."""
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def performer(bench, ours):
+    """Training of a causal Performer language model, 4 × 512, 8 heads, 256 features, beside performer-pytorch."""
+    name = "causal Performer LM, training T 1024, performer-pytorch"
+    steady = "the same, T 4096 in proportion to T 1024, both ours"
+    if not bench.wanted(name) and not bench.wanted(steady):
+        return
+    threads = ["--threads", str(bench.arguments.threads)]
+    peer = [sys.executable, str(HERE / "peer_performer.py"), "--repeats", "1", *threads]
+    short = long = theirs = 0.0
+    for _ in range(bench.arguments.rounds):
+        short = max(short, ours("bench_linear", "lm", "--length", 1024, *threads)["tokens_per_second"])
+        long = max(long, ours("bench_linear", "lm", "--length", 4096, "--repeats", 1, *threads)["tokens_per_second"])
+        done = subprocess.run(peer, capture_output=True, text=True, check=True)
+        theirs = max(theirs, json.loads(done.stdout.splitlines()[-1])["tokens_per_second"])
+    bench.add(name, f"{short:.0f} tokens/s", f"{theirs:.0f} tokens/s", short / theirs, "≥ 5")
+    bench.add(steady, f"{long:.0f} tokens/s", f"{short:.0f} tokens/s", long / short, "≥ 0.9")
+
+
+def attention_by_length(bench, ours):
+    """A table of causal attention with gradient: FAVOR+ with RoPE beside softmax with RoPE."""
+    if not bench.wanted("linear attention"):
+        return ""
+    figures = ours("bench_linear", "attention", "--threads", bench.arguments.threads, "--repeats", 1)
+    memory = ours("bench_linear", "memory", "--threads", bench.arguments.threads)["rows"]
+    lines = ["| tokens | FAVOR+, 256 features, Eq. 19 | softmax with RoPE |", "|---:|---:|---:|"]
+    for row in figures["rows"]:
+        lines.append(f"| {row['length']} | {row['linear_ms']:.1f} ms | {row['softmax_ms']:.1f} ms |")
+    crossing = figures["crossing"]
+    where = f"Linear attention is the faster from about {crossing:.0f} tokens on." if crossing else "They do not cross."
+    peaks = ", ".join(f"{row['peak_megabytes']} MB at {row['length']}" for row in memory)
+    return (f"## Causal attention by length\n\nOne layer of 8 heads × 64, one sequence, forward and backward. {where} "
+            f"Peak memory of the program with linear attention: {peaks} tokens.\n\n" + "\n".join(lines) + "\n")
+
+
+def encodings(bench, ours):
+    """A table of self-attention with each position encoding, beside the rotary one."""
+    if not bench.wanted("encodings"):
+        return ""
+    rows = ours("bench_encodings", "--threads", bench.arguments.threads)["rows"]
+    rotary = next(row for row in rows if row["encoding"] == "rotary")
+    total = rotary["forward_ms"] + rotary["backward_ms"]
+    lines = ["| encoding | forward | backward | both, relative to rotary |", "|---|---:|---:|---:|"]
+    for row in rows:
+        ratio = (row["forward_ms"] + row["backward_ms"]) / total
+        lines.append(f"| {row['encoding']} | {row['forward_ms']:.1f} ms | {row['backward_ms']:.1f} ms | {ratio:.2f} |")
+    return ("## Position encodings\n\nSelf-attention of a layer, 4 sequences of 256 tokens, 8 heads × 64, with the product that "
+            "makes queries, keys and values. floater integrates its curve in the pass.\n\n" + "\n".join(lines) + "\n")
