@@ -1,7 +1,7 @@
-// Features that are given as tensors; the loops over chunks are in linear_chunks.h.
+// Features that are given as tensors; the loops over chunks are in linear_chunks_kernel.h.
 #include "roformer/attention/linear_attention_kernel.h"
 
-#include "roformer/attention/linear_chunks.h"
+#include "roformer/attention/linear_chunks_kernel.h"
 
 namespace roformer::attention {
 namespace {
