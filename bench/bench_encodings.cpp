@@ -90,7 +90,8 @@ int main(int argc, char** argv) {
     Times best, warm_up;
     layer.measure(warm_up);
     for (int i = 0; i < options.repeats; ++i) layer.measure(best);
-    rows.push_back({{"encoding", name}, {"forward_ms", best.forward}, {"backward_ms", best.backward}});
+    rows.push_back(
+        {{"encoding", name}, {"forward_ms", best.forward}, {"backward_ms", best.backward}});
   }
   fmt::print("{}\n", nlohmann::json{{"rows", rows}}.dump());
 }

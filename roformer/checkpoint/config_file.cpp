@@ -73,9 +73,11 @@ void read_behaviour(const ConfigReader& reader, EncoderConfig& config) {
 void read_extensions(const ConfigReader& reader, EncoderConfig& config) {
   const auto read = [&](const char* key, auto& value) { reader.read(key, value); };
   reader.read("position_encoding", config.encoding.name);
-  position::for_each_option(config.encoding, [&](const char* readers, const char* key, auto& value) {
-    if (position::reads_option(readers, config.encoding.name)) read(key, value);
-  });
+  position::for_each_option(config.encoding,
+                            [&](const char* readers, const char* key, auto& value) {
+                              if (position::reads_option(readers, config.encoding.name))
+                                read(key, value);
+                            });
   reader.read("attention", config.attention);
   if (config.attention == "linear") attention::for_each_option(config.linear, read);
 }
@@ -206,9 +208,8 @@ void write_unless_default(json& object, const char* key, const T& value, const T
 void write_options(const position::EncodingSettings& settings,
                    const position::EncodingSettings& defaults, json& object) {
   json fallbacks = json::object();
-  position::for_each_option(defaults, [&](const char*, const char* key, const auto& value) {
-    fallbacks[key] = value;
-  });
+  position::for_each_option(
+      defaults, [&](const char*, const char* key, const auto& value) { fallbacks[key] = value; });
   position::for_each_option(settings, [&](const char* readers, const char* key, const auto& value) {
     if (std::string_view(key) == "rotary_value") return;
     const bool is_read = position::reads_option(readers, settings.name);

@@ -132,6 +132,9 @@ void describe_model(const CheckpointConfig& config, const Weights& weights,
   if (encoder.encoding.name != usual)
     oddities.push_back(fmt::format("positions are {}, which transformers has no word for",
                                    printable(encoder.encoding.name)));
+  if (encoder.attention != "softmax")
+    oddities.push_back(
+        fmt::format("attention is {}, which transformers has no word for", encoder.attention));
   if (encoder.embedding_size != encoder.hidden_size)
     oddities.push_back(fmt::format("embeddings have {} dimensions and are projected to {}",
                                    encoder.embedding_size, encoder.hidden_size));

@@ -56,6 +56,7 @@ ordered_json describe(const std::string& folder) {
           {"commands", usable_commands(inspection, tokenizer, folder)},
           {"unusual", all_oddities(inspection, tokenizer, folder)},
           {"position_encoding", config.encoder.encoding.name},
+          {"attention", config.encoder.attention},
           {"config", ordered_json::parse(checkpoint::format_config(config))},
           {"tokenizer", tokenizer},
           {"sentences", describe_sentences(folder)},

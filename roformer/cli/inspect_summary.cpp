@@ -92,10 +92,15 @@ std::string model_in_words(const model::EncoderConfig& config) {
   const std::string reach = position::has_position_table(config.encoding.name)
                                 ? fmt::format("at most {} tokens", config.max_position_embeddings)
                                 : "any length";
-  return fmt::format("{} {}: {} blocks of {}, {} heads; {} positions, {}", name,
+  const std::string attention =
+      config.attention == "linear"
+          ? fmt::format("linear attention ({}, {} features); ", config.linear.feature_map,
+                        attention::feature_size(config.linear, config.head_size()))
+          : "";
+  return fmt::format("{} {}: {} blocks of {}, {} heads; {}{} positions, {}", name,
                      config.is_decoder ? "decoder" : "encoder", config.num_hidden_layers,
-                     config.hidden_size, config.num_attention_heads, config.encoding.name,
-                     reach);
+                     config.hidden_size, config.num_attention_heads, attention,
+                     config.encoding.name, reach);
 }
 
 ordered_json describe_tokenizer(const std::filesystem::path& folder) {

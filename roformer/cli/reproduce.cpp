@@ -18,7 +18,8 @@ namespace {
 
 constexpr const char* kStudies =
     "Studies:\n"
-    "  encodings     Every position encoding in the same model on the same text: one table of loss, "
+    "  encodings     Every position encoding in the same model on the same text: one table of "
+    "loss, "
     "speed,\n"
     "                parameters, and loss on sequences 2 and 4 times longer than in training.\n"
     "                tiny:  about 20 seconds a run on 2 cores, package descriptions\n"

@@ -39,8 +39,7 @@ attention::AttentionTerms terms_of(const BlockContext& context,
     };
   }
   if (encoding.acts_on_values()) {
-    terms.value_term = [&encoding, layer](const Tensor& weights, const Tensor& m,
-                                          const Tensor& n) {
+    terms.value_term = [&encoding, layer](const Tensor& weights, const Tensor& m, const Tensor& n) {
       return encoding.value_term({weights, m, n, layer});
     };
   }

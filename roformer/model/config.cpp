@@ -52,10 +52,11 @@ void validate_linear(const EncoderConfig& config) {
                 "[model] expected an even number of features (num_features), since Eq. 19 turns "
                 "them in pairs, but got {}",
                 features);
-  base::require(encoding.rotary_dim == 0 && !encoding.rotary_value && encoding.xpos_scale_base == 0,
-                "[model] expected rotary_dim, rotary_value and xpos_scale_base unset where features "
-                "turn (Eq. 19) but got {}, {} and {}; feature_rotation = \"inputs\" knows them",
-                encoding.rotary_dim, encoding.rotary_value, encoding.xpos_scale_base);
+  base::require(
+      encoding.rotary_dim == 0 && !encoding.rotary_value && encoding.xpos_scale_base == 0,
+      "[model] expected rotary_dim, rotary_value and xpos_scale_base unset where features "
+      "turn (Eq. 19) but got {}, {} and {}; feature_rotation = \"inputs\" knows them",
+      encoding.rotary_dim, encoding.rotary_value, encoding.xpos_scale_base);
 }
 
 void validate_encoding(const EncoderConfig& config) {

@@ -41,12 +41,12 @@ struct EncoderConfig {
   double layer_norm_eps = 1e-12;
   std::int64_t pad_token_id = 0;
   bool tie_word_embeddings = true;
-  position::EncodingSettings encoding;  // rotary_value is RoFormer's key, the others are ours
-  std::string attention = "softmax";    // ours: or linear
-  attention::LinearSettings linear;     // ours: of linear attention
-  std::int64_t num_labels = 2;          // of a classification head
-  std::string problem_type;        // regression, single_label_classification,
-                                   // multi_label_classification; empty: as labels are
+  position::EncodingSettings encoding;       // rotary_value is RoFormer's key, the others are ours
+  std::string attention = "softmax";         // ours: or linear
+  attention::LinearSettings linear;          // ours: of linear attention
+  std::int64_t num_labels = 2;               // of a classification head
+  std::string problem_type;                  // regression, single_label_classification,
+                                             // multi_label_classification; empty: as labels are
   std::optional<double> classifier_dropout;  // BERT's heads; none: hidden_dropout_prob
   SummaryOptions summary;                    // RoFormer's multiple choice
   std::string pooler_activation = "tanh";    // or linear (RoFormer-Sim)

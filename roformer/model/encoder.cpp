@@ -105,9 +105,10 @@ Tensor EncoderImpl::embed(const packed::PackedBatch& batch, const position::Posi
 std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& batch,
                                                    const ForwardOptions& options) const {
   const bool is_linear = config_.attention == "linear";
-  base::require(!is_linear || (!options.cache && !options.prefix_lengths.defined()),
-                "[model] expected a recurrent state for linear attention but got a cache of keys or "
-                "a prefix");
+  base::require(
+      !is_linear || (!options.cache && !options.prefix_lengths.defined()),
+      "[model] expected a recurrent state for linear attention but got a cache of keys or "
+      "a prefix");
   base::require(is_linear || options.state == nullptr,
                 "[model] expected linear attention for a recurrent state but got softmax");
   base::require(config_.is_decoder || (!options.cache && !options.prefix_lengths.defined() &&

@@ -13,8 +13,7 @@ SinusoidalEncoding::SinusoidalEncoding(const EncodingOptions& options)
                 "[position] expected an even embedding size for sinusoids but got {}", size_);
 }
 
-Positions SinusoidalEncoding::prepare(const torch::Tensor& position_ids,
-                                      torch::ScalarType type) {
+Positions SinusoidalEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType type) {
   // Eq. 4 has the angles of the rotation, over the whole width instead of a head.
   const auto angles = rope::angles(position_ids, size_, 10000.0, type);
   return {position_ids, {torch::stack({angles.sin, angles.cos}, -1).flatten(1).to(type)}};

@@ -61,8 +61,7 @@ TEST(ConfigFile, ArchitecturesTellTheHead) {
   EXPECT_EQ(architecture("BertForPreTraining", "bert"), Architecture::pretraining);
   EXPECT_EQ(architecture("RoFormerForNextSentencePrediction"), Architecture::encoder);
   EXPECT_EQ(parse_with({}).architecture, Architecture::encoder);
-  EXPECT_EQ(architecture_name("bert", Architecture::masked_language_model),
-            "BertForMaskedLM");
+  EXPECT_EQ(architecture_name("bert", Architecture::masked_language_model), "BertForMaskedLM");
 }
 
 TEST(ConfigFile, EveryClassHasAName) {

@@ -77,8 +77,8 @@ TEST(Load, RoundTripOfEveryClass) {
     expect_round_trip<model::QuestionAnswering>(config, Architecture::question_answering);
     config.is_decoder = config.add_cross_attention = true;
     expect_round_trip<model::CausalLanguageModel>(config, Architecture::causal_language_model);
-    expect_round_trip<model::PooledCausalLanguageModel>(
-        config, Architecture::pooled_causal_language_model);
+    expect_round_trip<model::PooledCausalLanguageModel>(config,
+                                                        Architecture::pooled_causal_language_model);
   }
 }
 
@@ -98,8 +98,8 @@ TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {
 // A table's size is compared before anything of that size is made.
 TEST(Load, RowsOfPositionTablesMustFitTheConfiguration) {
   const TemporaryFolder folder("tables");
-  for (const char* name : {"learned", "shaw", "music", "t5", "clipped_bias", "tupe", "deberta",
-                           "huang"}) {
+  for (const char* name :
+       {"learned", "shaw", "music", "t5", "clipped_bias", "tupe", "deberta", "huang"}) {
     auto config = small_config();
     config.encoding.name = name;
     const auto saved = random_module<model::Encoder>(config, 1);

@@ -162,8 +162,9 @@ TEST(Rotary, FeaturesTurnInPlaceOfTheHead) {
         interleaved ? rope::PairLayout::interleaved : rope::PairLayout::half_split);
     const auto rotation = encoding.feature_rotation(positions);
     ASSERT_TRUE(rotation.has_value());
-    EXPECT_LE(distance_between(rope::rotate(features, rotation->angles, rotation->layout), expected),
-              1e-14);
+    EXPECT_LE(
+        distance_between(rope::rotate(features, rotation->angles, rotation->layout), expected),
+        1e-14);
     const auto qkv = torch::randn({3, 3, 2, 8}, torch::kFloat64);
     EXPECT_TRUE(torch::equal(encoding.transform_packed(qkv.clone(), positions, 0), qkv));
   }
