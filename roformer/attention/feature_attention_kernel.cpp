@@ -51,7 +51,7 @@ class MappedFeatures {
     columns_ = arena.take(packed_size(size, count));
     rows_ = arena.take(packed_size(count, size));
     pack_columns(features.projection, size, size, count, columns_);
-    pack_rows(features.projection, size, count, size, rows_);
+    if (gradient.q.data != nullptr) pack_rows(features.projection, size, count, size, rows_);
     q_ = take_chunk(arena);
     k_ = take_chunk(arena);
     slopes_ = arena.take(chunk_rows * stride_);

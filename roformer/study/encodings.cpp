@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
@@ -12,6 +10,7 @@
 #include "roformer/position/encoding_settings.h"
 #include "roformer/report/page.h"
 #include "roformer/study/learning_curve.h"
+#include "roformer/study/statistics.h"
 #include "roformer/task/recipe_path.h"
 #include "roformer/task/run_training.h"
 #include "roformer/train/metrics_log.h"
@@ -140,25 +139,10 @@ class EncodingRuns {
   StudyOptions options_;
 };
 
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-// The standard deviation over seeds; NaN for one.
-double deviation_of(const std::vector<double>& values) {
-  const double mean = mean_of(values);
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return values.size() < 2 ? std::numeric_limits<double>::quiet_NaN()
-                           : std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
 std::string loss_cell(const std::vector<double>& losses) {
   if (losses.empty()) return "beyond its table";
   if (losses.size() == 1) return fmt::format("{:.3f}", losses.front());
-  return fmt::format("{:.3f} ± {:.3f}", mean_of(losses), deviation_of(losses));
+  return fmt::format("{:.3f} ± {:.3f}", mean_of(losses), standard_deviation(losses));
 }
 
 double final_loss(const EncodingRow& row) {

@@ -59,7 +59,8 @@ std::string published_remark(const report::Series& series) {
   for (std::size_t i = 1; i < series.y.size(); ++i) rises += series.y[i] > series.y[i - 1];
   return fmt::format(
       "The paper names no d; its text says that the bound decays with the distance. At distance 0 "
-      "all terms are in phase and the mean is (d/2 + 1)/2 = {:.1f}; it is {:.2f} at distance 1, {:.2f} "
+      "all terms are in phase and the mean is (d/2 + 1)/2 = {:.1f}; it is {:.2f} at distance 1, "
+      "{:.2f} "
       "at 5, {:.2f} at 50 and {:.2f} at 250. The decay is one on the whole, not of each step: {} "
       "of "
       "{} steps rise.",

@@ -6,9 +6,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "roformer/base/error.h"
+#include "roformer/study/statistics.h"
 #include "roformer/train/metrics_log.h"
 
 namespace roformer::study {
@@ -157,18 +157,6 @@ std::vector<double> final_losses(const std::vector<fs::path>& runs, const LossUn
 }
 
 namespace {
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-// Of the mean of n > 1 values.
-double standard_error(const std::vector<double>& values) {
-  const double mean = mean_of(values), n = static_cast<double>(values.size());
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / (n - 1) / n);
-}
 
 std::string in_errors(const std::vector<double>& differences) {
   if (differences.size() < 2)
