@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
@@ -33,7 +34,6 @@ struct EncodingRow {
   std::vector<std::vector<double>> losses;  // by step
   std::vector<double> speeds;               // tokens a second
   std::vector<std::vector<double>> longer;  // by factor; empty: beyond the table of positions
-  report::Series curve;                     // mean held-out loss over the steps
 };
 
 class EncodingRuns {
@@ -87,19 +87,15 @@ class EncodingRuns {
  private:
   void add_run(const std::string& name, std::int64_t seed, EncodingRow& row) const {
     const auto points = read_points(folder(name, seed));
-    row.curve.name = name;
     for (std::size_t i = 0; i < points.size(); ++i) {
       if (seed == 0) {
         row.steps.push_back(points[i].step);
         row.losses.emplace_back();
-        row.curve.x.push_back(static_cast<double>(points[i].step));
-        row.curve.y.push_back(0);
       }
       base::require(i < row.steps.size() && row.steps[i] == points[i].step,
                     "[study] expected the evaluations of seed 0 in {} but got one at step {}",
                     folder(name, seed).string(), points[i].step);
       row.losses[i].push_back(points[i].held_out_loss);
-      row.curve.y[i] += points[i].held_out_loss / static_cast<double>(options_.seeds);
     }
     row.speeds.push_back(mean_speed(folder(name, seed)));
   }
@@ -194,6 +190,43 @@ std::vector<std::string> notes(const task::Recipe& recipe, const StudyOptions& o
       "composed form of attention, the others the fused one."};
 }
 
+// The mean loss over the steps but the first, before which all guess alike.
+report::Series curve_of(const EncodingRow& row) {
+  report::Series curve{row.name, {}, {}};
+  for (std::size_t i = 1; i < row.steps.size(); ++i) {
+    curve.x.push_back(static_cast<double>(row.steps[i]));
+    curve.y.push_back(mean_of(row.losses[i]));
+  }
+  return curve;
+}
+
+// Sixteen lines are too many for one picture: a few in each, in the order of the table, and rotary
+// in all of them to compare with.
+std::vector<report::LineChart> curve_charts(const std::vector<EncodingRow>& rows) {
+  constexpr std::size_t lines_a_chart = 5;
+  std::vector<EncodingRow> others;
+  std::optional<report::Series> rotary;
+  for (const EncodingRow& row : rows) {
+    if (row.name == "rotary") {
+      rotary = curve_of(row);
+    } else {
+      others.push_back(row);
+    }
+  }
+  std::vector<report::LineChart> charts;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    if (i % lines_a_chart == 0) {
+      report::LineChart& chart = charts.emplace_back();
+      chart.title = fmt::format("Held-out loss, places {} and on, with rotary", i + 1);
+      chart.x_title = "step";
+      chart.y_title = "nats a token";
+      if (rotary) chart.series.push_back(*rotary);
+    }
+    charts.back().series.push_back(curve_of(others[i]));
+  }
+  return charts;
+}
+
 void show(const std::vector<EncodingRow>& rows, const task::Recipe& recipe,
           const StudyOptions& options, const std::string& text) {
   const report::Table table = comparison_table(rows, recipe.evaluation.length);
@@ -205,13 +238,9 @@ void show(const std::vector<EncodingRow>& rows, const task::Recipe& recipe,
   }
   fmt::print("\n");
   report::print_table(table);
-  report::LineChart chart;
-  chart.title = "Held-out loss";
-  chart.x_title = "step";
-  chart.y_title = "nats a token";
-  for (const EncodingRow& row : rows) chart.series.push_back(row.curve);
   page.section("Comparison").table(table);
-  page.section("Learning curves").chart(chart);
+  page.section("Learning curves");
+  for (const auto& chart : curve_charts(rows)) page.chart(chart);
   page.section("Recipe").code(recipe.resolved.to_toml());
   const fs::path path = options.out / "report.html";
   report::write_html(path, page);
