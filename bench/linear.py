@@ -41,6 +41,17 @@ def attention_by_length(bench, ours):
             f"Peak memory of the program with linear attention: {peaks} tokens.\n\n" + "\n".join(lines) + "\n")
 
 
+def generation(bench, ours):
+    """A table of time and memory a token while a text is written with linear attention."""
+    if not bench.wanted("generation"):
+        return ""
+    rows = ours("bench_generate", "linear", 1000, 5000, 20000, 50000)
+    lines = ["| tokens so far | time a token | memory of the program |", "|---:|---:|---:|"]
+    for row in rows:
+        lines.append(f"| {row['at']} | {row['microseconds_per_token']:.0f} µs | {row['resident_kb'] / 1024:.0f} MB |")
+    return "## Generation with linear attention\n\nOne sequence, token by token, random weights.\n\n" + "\n".join(lines) + "\n"
+
+
 def encodings(bench, ours):
     """A table of self-attention with each position encoding, beside the rotary one."""
     if not bench.wanted("encodings"):

@@ -118,7 +118,7 @@ class MappedFeatures {
   void rectify(float* row) const {
     for (std::int64_t j = 0; j < stride_; j += lanes) {
       const Vector<float> y = load(row + j) * scale_;
-      store(row + j, base::simd::maximum(y, Vector<float>{}) + features_.epsilon);
+      store(row + j, base::simd::maximum(Vector<float>{}, y) + features_.epsilon);
     }
   }
 
@@ -126,7 +126,7 @@ class MappedFeatures {
     const float most = side == Side::query ? scale_ * largest_of_row(row, shape_.features) : 0;
     const Vector<float> shift = broadcast(half + most), limit = broadcast(largest_exponent);
     for (std::int64_t j = 0; j < stride_; j += lanes) {
-      const Vector<float> exponent = base::simd::minimum(load(row + j) * scale_ - shift, limit);
+      const Vector<float> exponent = base::simd::minimum(limit, load(row + j) * scale_ - shift);
       store(row + j, (base::simd::exponential(exponent) + features_.epsilon) * share_);
     }
   }

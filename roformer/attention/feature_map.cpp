@@ -19,8 +19,9 @@ constexpr double relu_epsilon = 1e-3;   // performer-pytorch
 constexpr double largest_key_exponent =
     60;  // e^60 · 2^40 tokens is far from the largest float, e^88
 
+// The floor keeps running sums above 0, which φ(q) of `shen` is divided by.
 Tensor bounded_exponential(const Tensor& x) {
-  return x.clamp_max(largest_key_exponent).exp();
+  return x.clamp(-largest_key_exponent, largest_key_exponent).exp();
 }
 
 // The largest number of each sequence and head over its keys and their features: x (N, H, F) →
@@ -54,10 +55,6 @@ Tensor running_sums(const Tensor& x, const std::vector<Span>& spans, const Recur
     parts.push_back(sums);
   }
   return parts.empty() ? x : torch::cat(parts, 0);
-}
-
-bool draws_features(const LinearSettings& settings) {
-  return settings.feature_map == "favor" || settings.feature_map == "relu";
 }
 
 }  // namespace

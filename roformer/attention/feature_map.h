@@ -11,7 +11,7 @@
 //
 // c keeps exponentials in range: of queries the largest w · x over the token's own features; of keys
 // in two-sided attention the largest over features and positions of the sequence. A causal model
-// must not look at later keys, not even through rounding: its c is 0, and exponents are cut at 60.
+// must not look at later keys, not even through rounding: its c is 0, and exponents are cut at 60 (of exp(k) at ±60).
 // (w · x − |x|² / 2 is at most |w|² / 2, some 32 at D = 64.) Shen's softmax over positions is, in a
 // causal model, a running one: φ(q) is divided by the running sums of exp(k); a form of our own,
 // since Shen has none.

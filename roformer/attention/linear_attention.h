@@ -26,7 +26,8 @@ struct LinearOptions {
   bool normalizes = true;  // false: the denominator is 1 (Shen's map)
 };
 
-/// Result (N, H, D). The spans are those of self-attention, two-sided or causal without a prefix.
+/// Result (N, H, D). A later token changes no earlier row by a bit, as long as it is finite (an
+/// infinite or NaN value spoils the rows of its chunk). The spans are those of self-attention, two-sided or causal without a prefix.
 /// With a state the spans are causal, and each continues its sequence: the sums are read and
 /// replaced; no gradient then. Throws Error for other spans and shapes.
 torch::Tensor linear_attention(const LinearInputs& inputs, const std::vector<Span>& spans,

@@ -7,8 +7,12 @@
 
 namespace roformer::attention {
 
+bool draws_features(const LinearSettings& settings) {
+  return settings.feature_map == "favor" || settings.feature_map == "relu";
+}
+
 std::int64_t feature_size(const LinearSettings& settings, std::int64_t head_size) {
-  if (settings.feature_map != "favor" && settings.feature_map != "relu") return head_size;
+  if (!draws_features(settings)) return head_size;
   if (settings.num_features > 0) return settings.num_features;
   // D ln D as in performer-pytorch; Eq. 19 turns features in pairs, and it is odd at D = 48, 128.
   const auto size = static_cast<double>(head_size);

@@ -26,6 +26,9 @@ void for_each_option(Settings& s, const Visit& visit) {
   visit("feature_rotation", s.rotation);
 }
 
+/// Whether φ has random features: favor, relu.
+bool draws_features(const LinearSettings& settings);
+
 /// Numbers that φ makes of a head's D: D itself, but num_features of favor and relu.
 std::int64_t feature_size(const LinearSettings& settings, std::int64_t head_size);
 

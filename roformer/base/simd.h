@@ -90,6 +90,8 @@ inline float sum(Vector<float> x) {
   return total;
 }
 
+// Of a number and a NaN the second argument, as the hardware has it: whoever clamps puts the limit
+// first, so that a NaN stays one.
 inline Vector<float> maximum(Vector<float> x, Vector<float> y) {
   return x > y ? x : y;
 }
@@ -107,7 +109,7 @@ inline float largest(Vector<float> x) {
 /// above 88 it saturates. x = n ln 2 + r with |r| <= ln 2 / 2, then Taylor's series of e^r to r^7
 /// (remainder 5e-9) times 2^n.
 inline Vector<float> exponential(Vector<float> x) {
-  x = minimum(maximum(x, broadcast(-87.0f)), broadcast(88.0f));
+  x = minimum(broadcast(88.0f), maximum(broadcast(-87.0f), x));
   const Vector<float> round_magic =
       broadcast(12582912.0f);  // 1.5 × 2^23: adding it rounds to a whole number
   const Vector<float> n = (x * 1.44269504f + round_magic) - round_magic;

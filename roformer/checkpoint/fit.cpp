@@ -103,6 +103,11 @@ void require_fit(const model::EncoderConfig& config, const TensorSource& file) {
     require_in_encoder("embeddings_project.weight", {config.hidden_size, config.embedding_size});
   }
   if (config.num_hidden_layers == 0) return;
+  if (config.attention == "linear" && attention::draws_features(config.linear)) {
+    require_in_encoder(
+        "encoder.layer.0.attention.self.feature_map.projection",
+        {attention::feature_size(config.linear, config.head_size()), config.head_size()});
+  }
   require_in_encoder("encoder.layer.0.attention.output.dense.weight",
                      {config.hidden_size, config.hidden_size});
   require_in_encoder("encoder.layer.0.intermediate.dense.weight",

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -106,14 +107,16 @@ void add_sampling_options(CLI::App& command, pipeline::GenerateOptions& options)
   command
       .add_option("--top-p", options.sampling.top_p,
                   "draw from the likeliest tokens that together have this probability")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
   command
       .add_option("--repetition-penalty", options.sampling.repetition_penalty,
                   "above 1: tokens that stood before become less likely")
       ->check(CLI::Range(0.001, 1000.0))
       ->capture_default_str();
-  command.add_option("--seed", options.seed, "of the random draws")->capture_default_str();
+  command.add_option("--seed", options.seed, "of the random draws")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
+      ->capture_default_str();
 }
 
 }  // namespace

@@ -148,6 +148,7 @@ std::vector<std::string> usable_commands(const checkpoint::Inspection& inspectio
       if (has("pooler") && !has_own)
         commands.push_back("roformer embed --pooling pooler --model " + folder);
     }
+    if (has("causal language model")) commands.push_back("roformer generate --model " + folder);
     commands.push_back("roformer tokenize --model " + folder);
   }
   commands.push_back("roformer run --model " + folder +

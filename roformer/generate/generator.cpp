@@ -74,6 +74,9 @@ class Generation {
       const auto beyond = logits.subspan(static_cast<std::size_t>(options_.num_words));
       std::fill(beyond.begin(), beyond.end(), -std::numeric_limits<float>::infinity());
     }
+    const auto below = logits.first(
+        static_cast<std::size_t>(std::min<std::int64_t>(options_.first_word, row.size(0))));
+    std::fill(below.begin(), below.end(), -std::numeric_limits<float>::infinity());
     const std::int64_t id = next_token(logits, sequence.ids, options_.sampling, prompt.seed, count);
     sequence.ids.push_back(id);
     Generated& result = results_[sequence.prompt];

@@ -17,6 +17,7 @@ struct GenerationOptions {
   std::int64_t max_new_tokens = 200;
   std::vector<std::int64_t> end_tokens;  // end their sequence, and are part of it
   std::int64_t num_words = 0;            // ids from here on are never drawn; 0: all may be
+  std::int64_t first_word = 0;           // ids below are never drawn
 };
 
 struct Prompt {

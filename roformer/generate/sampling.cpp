@@ -77,8 +77,15 @@ void process_logits(std::span<float> logits, std::span<const std::int64_t> ids,
                     const SamplingOptions& options) {
   penalise_repetition(logits, ids, options.repetition_penalty);
   if (options.temperature == 0) return;
-  const auto temperature = static_cast<float>(options.temperature);
-  for (float& logit : logits) logit /= temperature;
+  // Where a temperature is so small that quotients would leave float32, they count from the largest.
+  constexpr double large = 1e30, least = -std::numeric_limits<float>::max();
+  const double most = *std::max_element(logits.begin(), logits.end());
+  const double shift = std::abs(most) / options.temperature > large ? most : 0;
+  for (float& logit : logits) {
+    if (logit == kNever) continue;
+    const double quotient = (static_cast<double>(logit) - shift) / options.temperature;
+    logit = static_cast<float>(std::max(quotient, least));
+  }
   keep_top_k(logits, options.top_k);
   keep_top_p(logits, options.top_p);
 }
@@ -113,6 +120,9 @@ double uniform_number(std::uint64_t seed, std::uint64_t counter) {
 
 std::int64_t next_token(std::span<float> logits, std::span<const std::int64_t> ids,
                         const SamplingOptions& options, std::uint64_t seed, std::uint64_t counter) {
+  base::require(std::none_of(logits.begin(), logits.end(), [](float x) { return std::isnan(x); }),
+                "[generate] expected logits that are numbers but got NaN: the model's weights are "
+                "damaged");
   process_logits(logits, ids, options);
   if (options.temperature == 0) return likeliest(logits);
   return draw(logits, uniform_number(seed, counter));

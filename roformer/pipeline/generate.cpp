@@ -62,7 +62,12 @@ class Generate::Parts {
     settings_.sampling = options_.sampling;
     settings_.max_new_tokens = options_.max_new_tokens;
     settings_.num_words = tokenizer().vocabulary_size();
-    if (has_separator()) settings_.end_tokens = {tokenizer().sep_id()};
+    // The special tokens before the bytes stand in no text that a byte model learns.
+    if (tokenizer().config().model == text::PieceModel::bytes) {
+      settings_.first_word = tokenizer().config().first_byte_id;
+    } else if (has_separator()) {
+      settings_.end_tokens = {tokenizer().sep_id()};
+    }
   }
 
   std::vector<Continuation> write(const Lines& lines, const OnText& on_text) {

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "roformer/base/error.h"
 #include "roformer/position/encoding_names.h"
@@ -20,6 +21,13 @@ void require_one_of(const char* key, const std::string& value,
 
 void require_at_least(const char* key, double value, double least) {
   base::require(value >= least, "[position] expected {} >= {} but got {}", key, least, value);
+}
+
+// More rows than any text has positions are a slip of the pen.
+void require_distance(const char* key, std::int64_t value) {
+  constexpr std::int64_t most = 1 << 24;
+  base::require(value >= 0 && value <= most, "[position] expected {} in 0 .. {} but got {}", key,
+                most, value);
 }
 
 std::vector<std::string> forms_of(const std::string& encoding) {
@@ -67,8 +75,8 @@ void validate(const EncodingSettings& s) {
   require_one_of("position_encoding", s.name, encoding_names());
   require_one_of("position_form", s.form, forms_of(s.name));
   if (s.name == "rotary") validate_rotary(s);
-  require_at_least("shaw_clip", static_cast<double>(s.shaw_clip), 0);
-  require_at_least("music_distance", static_cast<double>(s.music_distance), 0);
+  require_distance("shaw_clip", s.shaw_clip);
+  require_distance("music_distance", s.music_distance);
   require_at_least("xl_clamp", static_cast<double>(s.xl_clamp), 0);
   base::require(s.t5_buckets >= 4 && s.t5_buckets % 4 == 0,
                 "[position] expected t5_buckets to be a multiple of 4 (two sides, half of each "
@@ -76,15 +84,15 @@ void validate(const EncodingSettings& s) {
                 s.t5_buckets);
   require_at_least("t5_max_distance", static_cast<double>(s.t5_max_distance),
                    static_cast<double>(s.t5_buckets));
-  require_at_least("clipped_distance", static_cast<double>(s.clipped_distance), 0);
-  require_at_least("deberta_distance", static_cast<double>(s.deberta_distance), 0);
+  require_distance("clipped_distance", s.clipped_distance);
+  require_distance("deberta_distance", s.deberta_distance);
   base::require(s.deberta_dropout >= 0 && s.deberta_dropout < 1,
                 "[position] expected deberta_dropout in [0, 1) but got {}", s.deberta_dropout);
-  require_at_least("nezha_clip", static_cast<double>(s.nezha_clip), 0);
+  require_distance("nezha_clip", s.nezha_clip);
   require_one_of("complex_frequencies", s.complex_frequencies, {"each", "word", "dimension"});
   require_one_of("floater_place", s.floater_place, {"attention", "input"});
-  base::require(s.floater_step > 0, "[position] expected floater_step > 0 but got {}",
-                s.floater_step);
+  base::require(s.floater_step > 0 && std::isfinite(s.floater_step),
+                "[position] expected a finite floater_step > 0 but got {}", s.floater_step);
   require_at_least("floater_refresh", static_cast<double>(s.floater_refresh), 1);
 }
 

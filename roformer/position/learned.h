@@ -1,5 +1,5 @@
-// `learned`: a trained row for each position, added to the word embedding before the LayerNorm
-// (BERT; Devlin et al. 2019).
+// `learned` (BERT; Devlin et al. 2019; the trained form of Eq. 3): x_i + P_i, P (P, embedding_size)
+// a trained table with a row for each position, added to the word embedding before the LayerNorm.
 #pragma once
 #include "roformer/position/position_encoding.h"
 

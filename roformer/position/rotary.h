@@ -1,5 +1,7 @@
 // `rotary` (the paper's own; Eq. 14 to 16 and 34): queries and keys turn by their position, so that
-// their product depends on the distance alone. With linear attention the features turn instead
+// their product depends on the distance alone:
+//   q_m = R_m W_q x_m, k_n = R_n W_k x_n, R_m turning dimensions (2i, 2i + 1) by m base^(−2i / D).
+// With linear attention the features turn instead
 // (Eq. 19). The arithmetic is in rope/: angles.h, scaling.h for longer sequences, xpos.h.
 #pragma once
 #include "roformer/position/position_encoding.h"

@@ -36,6 +36,17 @@ struct EncodingRow {
   std::vector<std::vector<double>> longer;  // by factor; empty: beyond the table of positions
 };
 
+// Whether section.key=value concerns the recipe of an encoding: an option of another one does not.
+bool is_for(const std::string& change, const std::string& encoding) {
+  bool concerns = true;
+  const position::EncodingSettings settings;
+  position::for_each_option(settings, [&](const char* readers, const char* key, const auto&) {
+    if (change.starts_with(fmt::format("model.{}=", key)))
+      concerns = position::reads_option(readers, encoding);
+  });
+  return concerns;
+}
+
 class EncodingRuns {
  public:
   explicit EncodingRuns(const StudyOptions& options) : options_(options) {}
@@ -44,7 +55,9 @@ class EncodingRuns {
                       std::vector<std::string> more = {}) const {
     if (encoding == "floater")
       more.push_back(fmt::format("model.floater_refresh={}", kFloaterRefresh));
-    more.insert(more.begin(), options_.changes.begin(), options_.changes.end());
+    for (const auto& change : options_.changes) {
+      if (is_for(change, encoding)) more.insert(more.begin(), change);
+    }
     more.push_back("model.position_encoding=" + encoding);
     more.push_back(fmt::format("run.seed={}", seed));
     task::Recipe recipe = task::read_recipe(task::find_recipe("encodings-" + options_.scale), more);
@@ -255,9 +268,12 @@ int compare_encodings(const StudyOptions& options) {
                 "such table");
   const EncodingRuns runs(options);
   const auto names = position::encoding_names();
-  for (const auto& name : names) runs.recipe(name, 0);  // an error before an hour of training
+  require_free_keys(options.changes, {"run.seed", "model.position_encoding"});
   const task::Recipe recipe = runs.recipe("rotary", 0);
   const auto material = task::open_material(recipe);
+  // An error before an hour of training, not within.
+  for (const auto& name : names)
+    material->make_task(runs.recipe(name, 0), torch::Device(options.device));
   if (const int signal = runs.train(*material); signal != 0) return signal;
   std::vector<EncodingRow> rows;
   for (const auto& name : names) rows.push_back(runs.row(name, *material));

@@ -27,12 +27,24 @@ void require_same_data(const task::Recipe& a, const task::Recipe& b) {
 
 }  // namespace
 
+void require_free_keys(const std::vector<std::string>& changes,
+                       const std::vector<std::string>& keys) {
+  for (const auto& change : changes) {
+    for (const auto& key : keys)
+      base::require(!change.starts_with(key + "="),
+                    "[study] expected no --set {}, which the study sets itself (--seeds says how "
+                    "many), but got '{}'",
+                    key, change);
+  }
+}
+
 PairedRuns::PairedRuns(std::string study, Side first, Side second, StudyOptions options)
     : study_(std::move(study)),
       first_(std::move(first)),
       second_(std::move(second)),
       options_(std::move(options)),
       recipe_(recipe_of(first_, 0)) {
+  if (options_.seeds > 1) require_free_keys(options_.changes, {"run.seed"});
   require_same_data(recipe_, recipe_of(second_, 0));
 }
 

@@ -22,6 +22,10 @@ struct StudyOptions {
   std::string device = "cpu";
 };
 
+/// Throws Error if a change is of a key that the study sets itself.
+void require_free_keys(const std::vector<std::string>& changes,
+                       const std::vector<std::string>& keys);
+
 /// One of the two models.
 struct Side {
   std::string key;   // in the names of recipes and folders

@@ -27,12 +27,24 @@ void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) 
   });
 }
 
+// Whether an option of linear attention has an effect in this model.
+bool has_effect(std::string_view key, const model::EncoderConfig& config) {
+  if (config.attention != "linear") return false;
+  if (key == "num_features" || key == "feature_redraw_interval")
+    return attention::draws_features(config.linear);
+  return key != "feature_rotation" || config.encoding.name == "rotary";
+}
+
 void read_linear(SectionReader& reader, model::EncoderConfig& config) {
   attention::for_each_option(config.linear, [&](const char* key, auto& value) {
-    if (config.attention == "linear") return reader.read(key, value);
+    if (has_effect(key, config)) return reader.read(key, value);
     base::require(!reader.has(key),
-                  "[recipe] {}: expected it only with attention = \"linear\" but got \"{}\"",
-                  reader.where(key), config.attention);
+                  "[recipe] {}: expected it only where it has an effect (attention = \"linear\"; "
+                  "num_features and feature_redraw_interval with feature_map favor or relu, "
+                  "feature_rotation with position_encoding rotary) but got attention \"{}\", "
+                  "feature_map \"{}\", position_encoding \"{}\"",
+                  reader.where(key), config.attention, config.linear.feature_map,
+                  config.encoding.name);
   });
 }
 

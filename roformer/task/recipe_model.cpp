@@ -1,12 +1,30 @@
 #include "roformer/task/recipe_model.h"
 
 #include <algorithm>
+#include <map>
 
 namespace roformer::task {
 namespace {
 
 const char* direction(bool is_decoder) {
   return is_decoder ? "a decoder" : "an encoder";
+}
+
+// The options of encoding and linear attention that have an effect, as text.
+std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
+  std::map<std::string, std::string> options;
+  position::for_each_option(config.encoding,
+                            [&](const char* readers, const char* key, const auto& value) {
+                              if (position::reads_option(readers, config.encoding.name))
+                                options[key] = to_toml(value);
+                            });
+  if (config.attention != "linear") return options;
+  options["feature_map"] = to_toml(std::string_view(config.linear.feature_map));
+  options["feature_rotation"] = to_toml(std::string_view(config.linear.rotation));
+  if (attention::draws_features(config.linear))
+    options["number of features"] =
+        to_toml(attention::feature_size(config.linear, config.head_size()));
+  return options;
 }
 
 }  // namespace
@@ -48,6 +66,11 @@ void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& foun
                 direction(found.is_decoder));
   require_same("position_encoding", asked.encoding.name, found.encoding.name);
   require_same("attention", asked.attention, found.attention);
+  const auto asked_options = options_in_force(asked), found_options = options_in_force(found);
+  for (const auto& [key, value] : asked_options) {
+    const auto other = found_options.find(key);
+    require_same(key.c_str(), value, other == found_options.end() ? "none" : other->second);
+  }
 }
 
 void require_words(const model::EncoderConfig& config, const text::Tokenizer& tokenizer) {

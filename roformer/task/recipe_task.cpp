@@ -1,5 +1,8 @@
 #include "roformer/task/recipe_task.h"
 
+#include <cmath>
+
+#include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/task/causal_language_task.h"
 #include "roformer/task/masked_language_task.h"
@@ -27,7 +30,12 @@ std::shared_ptr<const Material> open_material(const Recipe& recipe) {
 train::Metrics evaluate_model(Recipe recipe, const std::filesystem::path& folder, data::Split split,
                               torch::Device device) {
   if (!recipe.data.is_bytes()) recipe.data.vocabulary = folder.string();
-  return open_material(recipe)->load_task(recipe, folder, device)->figures(split);
+  auto figures = open_material(recipe)->load_task(recipe, folder, device)->figures(split);
+  for (const auto& [name, value] : figures)
+    base::require(std::isfinite(value),
+                  "[task] {}: expected a finite {} but got {}: the model's weights are damaged",
+                  folder.string(), name, value);
+  return figures;
 }
 
 }  // namespace roformer::task

@@ -140,6 +140,21 @@ TEST_P(MapsWithState, AStateContinuesTheSequence) {
 INSTANTIATE_TEST_SUITE_P(All, MapsWithState,
                          ::testing::Values("elu", "shen", "shen_exp", "favor", "relu"));
 
+// A damaged weight must not look like a result.
+TEST(FeatureAttention, NotANumberStaysOne) {
+  for (const char* name : {"favor", "relu"}) {
+    const FeatureCase c{{8}, 1, 4, 6, name, Turning::none};
+    const auto map = feature_map_of(c);
+    const Tensor x = torch::randn({8, 1, 4});
+    const Tensor damaged = torch::full_like(x, std::nan(""));
+    const auto attend = [&](const Tensor& q, const Tensor& k) {
+      return feature_attention(q, k, x, causal_spans({8}), map);
+    };
+    EXPECT_TRUE(torch::isnan(attend(damaged, x)).all().item<bool>()) << name;
+    EXPECT_TRUE(torch::isnan(attend(x, damaged)).all().item<bool>()) << name;
+  }
+}
+
 TEST(FeatureAttention, RefusesAnglesThatDoNotFit) {
   const FeatureCase c{{4}, 1, 4, 6, "favor", Turning::interleaved};
   const auto map = feature_map_of(c);

@@ -277,6 +277,15 @@ TEST(FeatureMap, RedrawsWhenDueAndOnlyThen) {
   EXPECT_TRUE(torch::equal(map->buffers()[0], second));
 }
 
+// exp(k) of the first tokens underflows, and φ(q) of shen is divided by its running sum.
+TEST(FeatureMap, CausalShenStaysFiniteWhereKeysAreVeryNegative) {
+  FeatureMap map(settings_of("shen"), 4);
+  const Tensor x = torch::randn({6, 1, 4});
+  const auto spans = one_sequence(6, Visibility::causal);
+  const Tensor out = linear_attention(map->map(x, x - 500, x, spans), spans, map->options());
+  EXPECT_TRUE(torch::isfinite(out).all().item<bool>());
+}
+
 TEST(FeatureMap, SizesAndNames) {
   EXPECT_EQ(feature_size(settings_of("favor"), 64), 266);
   EXPECT_EQ(feature_size(settings_of("favor"), 48), 186);  // 185.8 → 185, odd

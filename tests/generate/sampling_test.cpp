@@ -66,6 +66,20 @@ TEST(SamplingTest, TemperatureZeroTakesTheLikeliest) {
   EXPECT_EQ(next_token(logits, {}, options, 1, 1), 1);
 }
 
+TEST(SamplingTest, TheSmallestTemperaturesTakeTheLikeliestToo) {
+  for (const double temperature : {1e-10, 1e-38, 1e-45, 1e-300}) {
+    std::vector<float> logits = {1.5f, -3.0f, 7.25f, 7.0f};
+    SamplingOptions options;
+    options.temperature = temperature;
+    EXPECT_EQ(next_token(logits, {}, options, 1, 2), 2) << temperature;
+  }
+}
+
+TEST(SamplingTest, LogitsThatAreNoNumbersAreAnError) {
+  std::vector<float> logits = {1.0f, std::nanf(""), 2.0f};
+  EXPECT_THROW(next_token(logits, {}, SamplingOptions(), 1, 2), Error);
+}
+
 TEST(SamplingTest, BadOptionsAreNamed) {
   EXPECT_THROW(validate({.temperature = -1}), Error);
   EXPECT_THROW(validate({.top_k = -1}), Error);
