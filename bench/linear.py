@@ -41,11 +41,13 @@ def attention_by_length(bench, ours):
             f"Peak memory of the program with linear attention: {peaks} tokens.\n\n" + "\n".join(lines) + "\n")
 
 
-def generation(bench, ours):
+def generation(bench, build):
     """A table of time and memory a token while a text is written with linear attention."""
     if not bench.wanted("generation"):
         return ""
-    rows = ours("bench_generate", "linear", 1000, 5000, 20000, 50000)
+    command = [str(build / "bench_generate"), "linear", "1000", "5000", "20000", "50000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
     lines = ["| tokens so far | time a token | memory of the program |", "|---:|---:|---:|"]
     for row in rows:
         lines.append(f"| {row['at']} | {row['microseconds_per_token']:.0f} µs | {row['resident_kb'] / 1024:.0f} MB |")

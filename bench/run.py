@@ -283,7 +283,7 @@ def main():
         programs.first_answer(bench, BUILD / "roformer")
         programs.sentence_encoder(bench, BUILD / "roformer")
         linear.performer(bench, ours)
-        tables = [linear.attention_by_length(bench, ours), linear.encodings(bench, ours), linear.generation(bench, ours)]
+        tables = [linear.attention_by_length(bench, ours), linear.encodings(bench, ours), linear.generation(bench, BUILD)]
     table = "\n\n".join(part for part in [as_markdown(bench), *tables] if part)
     print(table)
     missed = [row[0] for row in bench.rows if not is_met(row[3], row[4])]
