@@ -32,9 +32,8 @@ void require_free_keys(const std::vector<std::string>& changes,
   for (const auto& change : changes) {
     for (const auto& key : keys)
       base::require(!change.starts_with(key + "="),
-                    "[study] expected no --set {}, which the study sets itself (--seeds says how "
-                    "many), but got '{}'",
-                    key, change);
+                    "[study] expected no --set {}, which the study sets itself, but got '{}'", key,
+                    change);
   }
 }
 
@@ -44,6 +43,7 @@ PairedRuns::PairedRuns(std::string study, Side first, Side second, StudyOptions 
       second_(std::move(second)),
       options_(std::move(options)),
       recipe_(recipe_of(first_, 0)) {
+  require_free_keys(options_.changes, {"model.position_encoding"});
   if (options_.seeds > 1) require_free_keys(options_.changes, {"run.seed"});
   require_same_data(recipe_, recipe_of(second_, 0));
 }
