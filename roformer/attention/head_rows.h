@@ -18,15 +18,17 @@ struct HeadRows {
   Scalar* data;
   std::int64_t row_stride, size;
 
+  /// One head, from row `first_row` on.
   HeadMatrix<Scalar> at(std::int64_t first_row, std::int64_t head) const {
     return {data + first_row * row_stride + head * size, row_stride};
   }
 };
 
-/// x (N, H, D) with dense rows, to read or to write.
+/// x (N, H, D) with dense rows, to read.
 inline HeadRows<const float> read_rows(const torch::Tensor& x) {
   return {x.const_data_ptr<float>(), x.stride(0), x.size(2)};
 }
+/// The same to write.
 inline HeadRows<float> write_rows(const torch::Tensor& x) {
   return {x.data_ptr<float>(), x.stride(0), x.size(2)};
 }

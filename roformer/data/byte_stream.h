@@ -17,7 +17,9 @@ class ByteStream final : public TokenStream {
 
   const text::Tokenizer& tokenizer() const override { return tokenizer_; }
   bool is_bytes() const override { return true; }
+  /// Bytes of a part.
   std::int64_t size(Split split) const override;
+  /// Appends the ids of bytes begin … end − 1 of a part.
   void read(Split split, std::int64_t begin, std::int64_t end,
             std::vector<std::int64_t>& out) const override;
   std::string summary() const override;

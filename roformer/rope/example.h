@@ -7,8 +7,10 @@
 
 namespace roformer::rope {
 
+/// Numbers of one token.
 using Vector = std::vector<double>;
-using Matrix = std::vector<Vector>;  // rows
+/// Rows.
+using Matrix = std::vector<Vector>;
 
 struct ExampleInputs {
   double base = 10000;

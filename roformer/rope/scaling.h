@@ -21,6 +21,7 @@
 
 namespace roformer::rope {
 
+/// How angles are changed for sequences longer than in training; none leaves them.
 enum class ScalingKind { none, linear, ntk, dynamic, yarn, longrope, llama3, proportional };
 
 /// "none", "linear", … in the order of ScalingKind.

@@ -33,6 +33,7 @@ class ScoresByDistance {
   /// Throws Error for a model without rotary positions or with linear attention.
   ScoresByDistance(const std::filesystem::path& folder, const ScoreOptions& options);
 
+  /// Counts the scores of more text.
   void add(const pipeline::Lines& lines);
   ScoreCurves curves() const;
   std::int64_t num_layers() const { return sums_.size(0); }

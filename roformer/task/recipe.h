@@ -25,6 +25,7 @@ struct EvaluationOptions {
 
 /// task.kind: what is learned.
 constexpr const char* masked_language_kind = "masked_lm";
+/// The other kind.
 constexpr const char* causal_language_kind = "causal_lm";
 
 struct Recipe {

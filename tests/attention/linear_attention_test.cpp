@@ -144,7 +144,7 @@ TEST(LinearAttention, ChunkedEqualsTheSumInDoubleAt4096Tokens) {
   const torch::NoGradGuard no_gradient;
   const Tensor expected = naive(in_double(x, false), spans, {1e-6, true});
   const double error = relative_difference(linear_attention(x, spans, {1e-6, true}), expected);
-  RecordProperty("relative_error", std::to_string(error));
+  RecordProperty("relative_error", fmt::format("{:.1e}", error));
   EXPECT_LE(error, 1e-4);
 }
 
