@@ -11,7 +11,6 @@ namespace roformer::attention {
 namespace {
 
 constexpr auto this_isa = base::Isa::ROFORMER_KERNEL_ISA;
-constexpr float largest_exponent = 60;  // feature_map.h: keys of causal models have no c
 
 enum class Side { query, key };
 
@@ -124,7 +123,7 @@ class MappedFeatures {
 
   void exponentiate_row(float* row, float half, Side side) const {
     const float most = side == Side::query ? scale_ * largest_of_row(row, shape_.features) : 0;
-    const Vector<float> shift = broadcast(half + most), limit = broadcast(largest_exponent);
+    const Vector<float> shift = broadcast(half + most), limit = broadcast(largest_key_exponent);
     for (std::int64_t j = 0; j < stride_; j += lanes) {
       const Vector<float> exponent = base::simd::minimum(limit, load(row + j) * scale_ - shift);
       store(row + j, (base::simd::exponential(exponent) + features_.epsilon) * share_);
@@ -171,7 +170,7 @@ class MappedFeatures {
   float product_slope(const float* numerator, const float* denominator, const float* plain,
                       float* slopes) const {
     const float floor = features_.epsilon * share_;
-    const float ceiling = share_ * __builtin_expf(largest_exponent) * 0.999f;
+    const float ceiling = share_ * __builtin_expf(largest_key_exponent) * 0.999f;
     const bool exponential = features_.map == RandomMap::favor;
     float sum = 0;
     for (std::int64_t j = 0; j < shape_.features; ++j) {

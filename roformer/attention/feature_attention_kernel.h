@@ -12,6 +12,10 @@ namespace roformer::attention {
 /// The two maps of feature_map.h with random features, in their causal form.
 enum class RandomMap { favor, relu };
 
+/// Where the exponents of a causal model's keys are cut, which have no maximum subtracted
+/// (feature_map.h): e^60 · 2^40 tokens is far from the largest float, e^88.
+constexpr float largest_key_exponent = 60;
+
 /// φ and, for Eq. 19, the rotation of the numerator's features.
 struct RandomFeatures {
   RandomMap map;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "roformer/attention/feature_attention_kernel.h"
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 
@@ -16,8 +17,6 @@ using torch::Tensor;
 constexpr double elu_epsilon = 1e-6;    // fast-transformers, and performer-pytorch's denominator
 constexpr double favor_epsilon = 1e-4;  // performer-pytorch and the JAX function
 constexpr double relu_epsilon = 1e-3;   // performer-pytorch
-constexpr double largest_key_exponent =
-    60;  // e^60 · 2^40 tokens is far from the largest float, e^88
 
 // The floor keeps running sums above 0, which φ(q) of `shen` is divided by.
 Tensor bounded_exponential(const Tensor& x) {
@@ -28,8 +27,7 @@ Tensor bounded_exponential(const Tensor& x) {
 // (N, H, 1), no gradient.
 Tensor largest_of_sequences(const Tensor& x, const std::vector<Span>& spans) {
   const torch::NoGradGuard no_gradient;
-  const Tensor by_token = x.detach().amax(-1, true);
-  Tensor largest = by_token.clone();
+  const Tensor largest = x.detach().amax(-1, true);
   for (const Span& span : spans) {
     if (span.num_keys == 0) continue;
     Tensor rows = largest.narrow(0, span.first_key, span.num_keys);

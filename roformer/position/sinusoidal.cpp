@@ -2,21 +2,17 @@
 
 #include <torch/torch.h>
 
-#include "roformer/base/error.h"
-#include "roformer/rope/angles.h"
+#include "roformer/position/sinusoid_table.h"
 
 namespace roformer::position {
 
 SinusoidalEncoding::SinusoidalEncoding(const EncodingOptions& options)
     : size_(options.embedding_size) {
-  base::require(size_ % 2 == 0,
-                "[position] expected an even embedding size for sinusoids but got {}", size_);
+  require_sinusoid_size(size_);
 }
 
 Positions SinusoidalEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType type) {
-  // Eq. 4 has the angles of the rotation, over the whole width instead of a head.
-  const auto angles = rope::angles(position_ids, size_, 10000.0, type);
-  return {position_ids, {torch::stack({angles.sin, angles.cos}, -1).flatten(1).to(type)}};
+  return {position_ids, {sinusoid_table(position_ids, size_, type)}};
 }
 
 torch::Tensor SinusoidalEncoding::embed(const torch::Tensor& x, const torch::Tensor&,
