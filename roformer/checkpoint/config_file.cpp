@@ -117,6 +117,9 @@ void check_sizes(const ConfigReader& reader, const EncoderConfig& config) {
                 "[checkpoint] {}: expected embedding_size to be hidden_size {} for model_type bert "
                 "but got {}",
                 reader.name(), config.hidden_size, config.embedding_size);
+  base::require(config.type_vocab_size >= 1,
+                "[checkpoint] {}: expected type_vocab_size >= 1 but got {}", reader.name(),
+                config.type_vocab_size);
   base::require(config.pad_token_id >= 0 && config.pad_token_id < config.vocab_size,
                 "[checkpoint] {}: expected pad_token_id from 0 to vocab_size - 1 = {} but got {}",
                 reader.name(), config.vocab_size - 1, config.pad_token_id);

@@ -65,6 +65,8 @@ Tensor activate_composed(const Tensor& x, Activation activation) {
       return torch::gelu(x);
     case Activation::gelu_new:
       return torch::gelu(x, "tanh");
+    case Activation::silu:
+      return torch::silu(x);
     default:
       return torch::relu(x);
   }

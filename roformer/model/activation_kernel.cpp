@@ -73,6 +73,14 @@ struct Relu {
   static Floats slope(Floats x) { return x > 0.0f ? broadcast(1.0f) : Floats{}; }
 };
 
+struct Silu {
+  static Floats value(Floats x) { return x / (1.0f + exponential(-x)); }
+  static Floats slope(Floats x) {
+    const Floats share = 1.0f / (1.0f + exponential(-x));
+    return share * (1.0f + x * (1.0f - share));
+  }
+};
+
 // The last, incomplete vector goes by way of a buffer.
 Floats load_some(const float* source, std::int64_t count) {
   float buffer[lanes] = {};
@@ -115,6 +123,8 @@ void activate(Activation activation, const float* x, float* y, std::int64_t coun
       return map<GeluNew>(x, y, count);
     case Activation::relu:
       return map<Relu>(x, y, count);
+    case Activation::silu:
+      return map<Silu>(x, y, count);
   }
 }
 
@@ -128,6 +138,8 @@ void activate_gradient(Activation activation, const float* x, const float* y_gra
       return map_gradient<GeluNew>(x, y_gradient, x_gradient, count);
     case Activation::relu:
       return map_gradient<Relu>(x, y_gradient, x_gradient, count);
+    case Activation::silu:
+      return map_gradient<Silu>(x, y_gradient, x_gradient, count);
   }
 }
 

@@ -7,8 +7,8 @@
 namespace roformer::model {
 
 /// gelu: x Φ(x) with the exact Φ; gelu_new: the tanh form (Hendrycks & Gimpel 2016); relu: max(x,
-/// 0).
-enum class Activation { gelu, gelu_new, relu };
+/// 0); silu: x / (1 + e^−x), also called swish (OPUS-MT).
+enum class Activation { gelu, gelu_new, relu, silu };
 
 /// y[i] = f(x[i]); y may be x.
 template <base::Isa isa>

@@ -8,7 +8,8 @@ Activation parse_activation(const std::string& name) {
   if (name == "gelu") return Activation::gelu;
   if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Activation::gelu_new;
   if (name == "relu") return Activation::relu;
-  base::fail("[model] expected hidden_act to be gelu, gelu_new or relu but got '{}'", name);
+  if (name == "silu" || name == "swish") return Activation::silu;
+  base::fail("[model] expected hidden_act to be gelu, gelu_new, relu or silu but got '{}'", name);
 }
 
 }  // namespace roformer::model

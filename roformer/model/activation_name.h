@@ -6,7 +6,7 @@
 
 namespace roformer::model {
 
-/// gelu, gelu_new (also gelu_pytorch_tanh), relu. Throws Error naming them for anything else.
+/// gelu, gelu_new (also gelu_pytorch_tanh), relu, silu (also swish). Throws Error naming them for anything else.
 Activation parse_activation(const std::string& name);
 
 }  // namespace roformer::model

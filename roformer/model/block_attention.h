@@ -18,8 +18,8 @@ namespace roformer::model {
 /// What a decoder's cross-attention looks at: an encoder's states, packed.
 struct Memory {
   torch::Tensor hidden;                     // (M, hidden)
-  torch::Tensor cu_seqlens;                 // (B + 1) int32, on the CPU
-  std::vector<attention::Span> spans = {};  // of this pass's queries on it; set by the encoder
+  torch::Tensor cu_seqlens;                 // (B + 1) int32, on the CPU: sequence b looks at part b
+  std::vector<attention::Span> spans = {};  // instead, if not empty: of the queries on its rows
 };
 
 /// What all blocks of a forward pass share.

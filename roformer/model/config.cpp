@@ -101,7 +101,8 @@ void validate(const EncoderConfig& config) {
   require_positive("hidden_size", config.hidden_size);
   require_positive("num_attention_heads", config.num_attention_heads);
   require_positive("intermediate_size", config.intermediate_size);
-  require_positive("type_vocab_size", config.type_vocab_size);
+  base::require(config.type_vocab_size >= 0, "[model] expected type_vocab_size >= 0 but got {}",
+                config.type_vocab_size);
   require_positive("num_labels", config.num_labels);
   base::require(config.num_hidden_layers >= 0, "[model] expected num_hidden_layers >= 0 but got {}",
                 config.num_hidden_layers);

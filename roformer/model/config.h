@@ -32,11 +32,11 @@ struct EncoderConfig {
   std::int64_t num_hidden_layers = 12;
   std::int64_t num_attention_heads = 12;
   std::int64_t intermediate_size = 3072;
-  std::string hidden_act = "gelu";  // gelu, gelu_new, relu
+  std::string hidden_act = "gelu";  // gelu, gelu_new, relu, silu
   double hidden_dropout_prob = 0.1;
   double attention_probs_dropout_prob = 0.1;
   std::int64_t max_position_embeddings = 1536;  // rows of a learned table; rotary needs none
-  std::int64_t type_vocab_size = 2;
+  std::int64_t type_vocab_size = 2;             // 0: no token types
   double initializer_range = 0.02;
   double layer_norm_eps = 1e-12;
   std::int64_t pad_token_id = 0;
@@ -51,6 +51,8 @@ struct EncoderConfig {
   SummaryOptions summary;                    // RoFormer's multiple choice
   std::string pooler_activation = "tanh";    // or linear (RoFormer-Sim)
   std::string norm_type = "layer_norm";      // or rms_norm: no weights (RoFormerV2)
+  bool embedding_norm = true;                // ours: LayerNorm behind the embeddings; else none
+  bool scale_embeddings = false;             // Marian's key: words are multiplied by √hidden_size
   bool use_bias = true;                      // of the products in blocks; false in RoFormerV2
   bool is_decoder = false;                   // a token sees itself and those before it
   bool add_cross_attention = false;          // decoder blocks look at an encoder's states too

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
+
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/model/block.h"
@@ -54,16 +56,25 @@ struct EncoderImpl::Parts {
 };
 
 EncoderImpl::EncoderImpl(const EncoderConfig& config)
+    : EncoderImpl(config, torch::nn::Embedding(nullptr)) {}
+
+EncoderImpl::EncoderImpl(const EncoderConfig& config, torch::nn::Embedding shared)
     : config_(config), parts_(std::make_shared<Parts>()) {
   validate(config);
   auto embeddings = register_module("embeddings", std::make_shared<NamedGroup>());
-  parts_->words = embeddings->add("word_embeddings",
-                                  torch::nn::Embedding(config.vocab_size, config.embedding_size));
-  parts_->types = embeddings->add(
-      "token_type_embeddings", torch::nn::Embedding(config.type_vocab_size, config.embedding_size));
+  parts_->words =
+      shared.is_empty()
+          ? embeddings->add("word_embeddings",
+                            torch::nn::Embedding(config.vocab_size, config.embedding_size))
+          : shared;
+  if (config.type_vocab_size > 0)
+    parts_->types =
+        embeddings->add("token_type_embeddings",
+                        torch::nn::Embedding(config.type_vocab_size, config.embedding_size));
   parts_->encoding =
       embeddings->add("position_embeddings", position::make_encoding(encoding_options(config)));
-  parts_->norm = embeddings->add("LayerNorm", Norm(config.embedding_size, config));
+  if (config.embedding_norm)
+    parts_->norm = embeddings->add("LayerNorm", Norm(config.embedding_size, config));
   if (config.embedding_size != config.hidden_size) {
     parts_->projection = register_module(
         "embeddings_project", torch::nn::Linear(config.embedding_size, config.hidden_size));
@@ -74,6 +85,7 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config)
     parts_->blocks.push_back(layers->add(std::to_string(i), Block(config)));
   }
   initialize(*this, config);
+  if (!shared.is_empty()) return;
   const torch::NoGradGuard no_gradient;
   parts_->words->weight[config.pad_token_id].zero_();
 }
@@ -88,14 +100,19 @@ Tensor EncoderImpl::word_embeddings() const {
   return parts_->words->weight;
 }
 
+Tensor EncoderImpl::sum_of_embeddings(const packed::PackedBatch& batch) const {
+  require_ids_below(batch.tokens, config_.vocab_size, "token", "vocab_size");
+  Tensor x = torch::embedding(parts_->words->weight, batch.tokens, config_.pad_token_id);
+  if (config_.scale_embeddings) x = x * std::sqrt(static_cast<double>(config_.hidden_size));
+  if (parts_->types.is_empty()) return x;
+  require_ids_below(batch.segment_ids, config_.type_vocab_size, "segment", "type_vocab_size");
+  return x + torch::embedding(parts_->types->weight, batch.segment_ids);
+}
+
 Tensor EncoderImpl::embed(const packed::PackedBatch& batch, const position::Positions& positions,
                           std::uint64_t dropout_seed) {
-  require_ids_below(batch.tokens, config_.vocab_size, "token", "vocab_size");
-  require_ids_below(batch.segment_ids, config_.type_vocab_size, "segment", "type_vocab_size");
-  Tensor x = torch::embedding(parts_->words->weight, batch.tokens, config_.pad_token_id) +
-             torch::embedding(parts_->types->weight, batch.segment_ids);
-  x = parts_->encoding->embed(x, batch.tokens, positions);
-  x = parts_->norm(x);
+  Tensor x = parts_->encoding->embed(sum_of_embeddings(batch), batch.tokens, positions);
+  if (!parts_->norm.is_empty()) x = parts_->norm(x);
   if (is_training()) x = dropout(x, {config_.hidden_dropout_prob, dropout_seed});
   if (!parts_->projection.is_empty())
     x = linear(x, parts_->projection->weight, parts_->projection->bias);
@@ -143,8 +160,9 @@ Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptio
   Memory memory;
   if (options.memory != nullptr) {
     memory = *options.memory;
-    memory.spans = attention::cross_spans(batch.cu_seqlens, batch.num_tokens(), memory.cu_seqlens,
-                                          memory.hidden.size(0));
+    if (memory.spans.empty())
+      memory.spans = attention::cross_spans(batch.cu_seqlens, batch.num_tokens(), memory.cu_seqlens,
+                                            memory.hidden.size(0));
     context.memory = &memory;
   }
   EncoderTrace* const trace = options.trace;

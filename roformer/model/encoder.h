@@ -2,6 +2,7 @@
 // is_decoder makes it look back only.
 #pragma once
 #include <torch/nn/module.h>
+#include <torch/nn/modules/embedding.h>
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
@@ -51,6 +52,9 @@ struct ForwardOptions {
 class EncoderImpl : public torch::nn::Module {
  public:
   explicit EncoderImpl(const EncoderConfig& config);
+  /// With the word embeddings (vocab_size, embedding_size) of another module, which keeps them: they
+  /// are no parameter of this one.
+  EncoderImpl(const EncoderConfig& config, torch::nn::Embedding words);
 
   /// Hidden states (N, hidden_size), or (M, hidden_size) for options.rows; then the last block
   /// works on those rows only. Throws Error for token or segment ids out of range.
@@ -64,6 +68,7 @@ class EncoderImpl : public torch::nn::Module {
   torch::Tensor word_embeddings() const;  // (vocab_size, embedding_size)
 
  private:
+  torch::Tensor sum_of_embeddings(const packed::PackedBatch& batch) const;
   torch::Tensor embed(const packed::PackedBatch& batch, const position::Positions& positions,
                       std::uint64_t dropout_seed);
   std::vector<attention::Span> spans_of(const packed::PackedBatch& batch,

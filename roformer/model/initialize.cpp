@@ -38,7 +38,34 @@ void draw_weight(const std::string& name, Tensor weight, const EncoderConfig& co
   draw_cut_off_normal(weight, cut_off_correction / std::sqrt(scale));
 }
 
+// U(−a, a), a = gain √(6 / (in + out)) (Glorot & Bengio 2010), for each of `parts` matrices that
+// lie below each other.
+void draw_glorot(Tensor weight, std::int64_t parts, double gain) {
+  const auto fans = static_cast<double>(weight.size(0) / parts + weight.size(1));
+  const double most = gain * std::sqrt(6 / fans);
+  weight.uniform_(-most, most);
+}
+
+bool contains(const std::string& name, const char* part) {
+  return name.find(part) != std::string::npos;
+}
+
 }  // namespace
+
+void initialize_translation(torch::nn::Module& module) {
+  const torch::NoGradGuard no_gradient;
+  for (auto& parameter : module.named_parameters()) {
+    const std::string& name = parameter.key();
+    if (contains(name, "position_embeddings.") || parameter.value().dim() != 2) continue;
+    if (contains(name, ".self.qkv.")) {
+      draw_glorot(parameter.value(), 3, std::sqrt(0.5));
+    } else if (contains(name, ".self.kv.")) {
+      draw_glorot(parameter.value(), 2, std::sqrt(0.5));
+    } else {
+      draw_glorot(parameter.value(), 1, contains(name, ".self.query.") ? std::sqrt(0.5) : 1);
+    }
+  }
+}
 
 void initialize(torch::nn::Module& module, const EncoderConfig& config) {
   const torch::NoGradGuard no_gradient;

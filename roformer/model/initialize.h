@@ -11,4 +11,8 @@ namespace roformer::model {
 /// deviations, of deviation sqrt(1 / (fan × num_hidden_layers)), biases 0.
 void initialize(torch::nn::Module& module, const EncoderConfig& config);
 
+/// Weights of an encoder-decoder as fairseq's transformer draws them: Glorot's uniform for products,
+/// those of queries, keys and values smaller by √½. Biases and norms stay as they are.
+void initialize_translation(torch::nn::Module& module);
+
 }  // namespace roformer::model

@@ -89,6 +89,8 @@ Tensor linear_activation(const Tensor& x, const Tensor& weight, const Tensor& bi
       return pointwise_product(x, weight, bias, "gelu", "none");
     case Activation::gelu_new:
       return pointwise_product(x, weight, bias, "gelu", "tanh");
+    case Activation::silu:
+      return pointwise_product(x, weight, bias, "swish", "");
     default:
       return pointwise_product(x, weight, bias, "relu", "");
   }

@@ -22,6 +22,8 @@ struct EncodingSettings {
   bool rotary_interleaved = true;  // rotary: pairs (2i, 2i + 1); false: (i, i + R / 2)
   bool rotary_value = false;       // rotary: values turn too
 
+  bool sinusoid_halves = false;  // sinusoidal: all sines, then all cosines (fairseq, Marian)
+
   // rotary beyond the length of training; formulas in rope/scaling.h.
   std::string rope_scaling = "none";  // linear, ntk, dynamic, yarn, longrope, llama3, proportional
   double rope_factor = 1.0;           // s: how many times longer
@@ -72,6 +74,7 @@ struct EncodingSettings {
 template <typename Settings, typename Visit>
 void for_each_option(Settings& s, const Visit& visit) {
   visit("deberta nezha tupe complex", "position_form", s.form);
+  visit("sinusoidal", "sinusoid_halves", s.sinusoid_halves);
   visit("rotary", "rope_theta", s.rope_theta);
   visit("rotary", "rotary_dim", s.rotary_dim);
   visit("rotary", "rotary_interleaved", s.rotary_interleaved);

@@ -1,5 +1,6 @@
 // `sinusoidal` (Vaswani et al. 2017; Eq. 3 and 4): p[i, 2t] = sin(i / 10000^(2t / d)), p[i, 2t + 1]
-// = cos(the same), added to the word embedding. No table: any position, any length.
+// = cos(the same), added to the word embedding; with sinusoid_halves all sines come before all
+// cosines, as tensor2tensor, fairseq and Marian have them. No table: any position, any length.
 #pragma once
 #include "roformer/position/position_encoding.h"
 
@@ -15,6 +16,7 @@ class SinusoidalEncoding : public PositionEncoding {
 
  private:
   std::int64_t size_;
+  bool halves_;
 };
 
 }  // namespace roformer::position

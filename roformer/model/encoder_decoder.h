@@ -1,0 +1,68 @@
+// The Transformer of Vaswani et al. 2017 that reads one sequence and writes another, as fairseq and
+// Marian build it: post-norm, one table of words for both sides and the output, words scaled by
+// √hidden_size. With `rotary` it is the paper's translation model (section 4.1): queries and keys
+// turn in the self-attention of both sides, nothing turns in cross-attention.
+#pragma once
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+
+#include <cstdint>
+#include <string>
+
+#include "roformer/model/encoder.h"
+
+namespace roformer::model {
+
+/// Both sides, which agree in vocabulary, sizes of states and pad_token_id.
+struct EncoderDecoderConfig {
+  EncoderConfig encoder;
+  EncoderConfig decoder;                    // is_decoder, add_cross_attention
+  std::int64_t eos_token_id = 0;            // ends a sequence on both sides
+  std::int64_t decoder_start_token_id = 1;  // what the decoder reads before the first word
+};
+
+/// Throws Error "[model] expected … but got …" naming the key where a side is wrong in itself or
+/// the sides do not fit each other.
+void validate(const EncoderDecoderConfig& config);
+
+/// One side of "transformer-base" (6 layers, 512, 8 heads, 2048; Vaswani et al. 2017, table 3),
+/// "transformer-small" or "transformer-tiny": sinusoidal positions, ReLU, dropout 0.1 but for
+/// attention weights (fairseq's transformer_wmt_en_de).
+EncoderConfig translation_preset(const std::string& name);
+
+/// Both sides of one shape; `decoder_layers` 0: as many as the encoder has.
+EncoderDecoderConfig both_sides(const EncoderConfig& side, std::int64_t decoder_layers = 0);
+
+/// Parameters: shared.weight (vocab_size, hidden); encoder.… and decoder.… as Encoder names them,
+/// but for the words. Buffer final_logits_bias (1, vocab_size), Marian's, zero unless loaded.
+class EncoderDecoderImpl : public torch::nn::Module {
+ public:
+  /// Throws Error as validate does. Weights are drawn as fairseq draws them.
+  explicit EncoderDecoderImpl(const EncoderDecoderConfig& config);
+
+  /// Source tokens (M) → states (M, hidden).
+  torch::Tensor encode(const packed::PackedBatch& source, const ForwardOptions& options = {});
+  /// Target tokens (N) → states (N, hidden), or (R, hidden) for options.rows. options.memory is
+  /// required: the source's states.
+  torch::Tensor decode(const packed::PackedBatch& target, const ForwardOptions& options);
+  /// States (N, hidden) → logits (N, vocab_size) of the token that follows.
+  torch::Tensor logits(const torch::Tensor& hidden);
+
+  Encoder encoder() const { return encoder_; }
+  Encoder decoder() const { return decoder_; }
+  torch::Tensor output_weight() const { return shared_->weight; }  // (vocab_size, hidden)
+  torch::Tensor output_bias() const { return bias_; }              // (1, vocab_size), no gradient
+  const EncoderDecoderConfig& config() const { return config_; }
+
+  /// As Encoder::begin_update, for both sides.
+  void begin_update(std::int64_t update, std::uint64_t seed);
+
+ private:
+  EncoderDecoderConfig config_;
+  torch::nn::Embedding shared_{nullptr};
+  Encoder encoder_{nullptr}, decoder_{nullptr};
+  torch::Tensor bias_;
+};
+TORCH_MODULE(EncoderDecoder);
+
+}  // namespace roformer::model
