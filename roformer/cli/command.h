@@ -39,6 +39,7 @@ void add_detokenize_command(CLI::App& program);
 void add_run_command(CLI::App& program);
 void add_inspect_command(CLI::App& program);
 void add_convert_command(CLI::App& program);
+void add_average_command(CLI::App& program);
 void add_rope_command(CLI::App& program);
 void add_reproduce_command(CLI::App& program);
 void add_manual_command(CLI::App& program);

@@ -34,6 +34,7 @@ void add_commands(CLI::App& program) {
   add_run_command(program);
   add_inspect_command(program);
   add_convert_command(program);
+  add_average_command(program);
   add_rope_command(program);
   add_reproduce_command(program);
   add_manual_command(program);

@@ -148,6 +148,7 @@ void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   schedule.total_steps = train::total_steps(recipe.training.stages);
   reader.read("kind", schedule.kind);
   reader.read("warmup_steps", schedule.warmup_steps);
+  reader.read("initial_ratio", schedule.initial_ratio);
   reader.read("final_ratio", schedule.final_ratio);
   reader.finish();
   train::validate(schedule);
@@ -171,7 +172,10 @@ void read_evaluate(const base::TomlTable& root, Recipe& recipe) {
 void read_run(const base::TomlTable& root, Recipe& recipe) {
   SectionReader checkpoint(root.table("checkpoint"), "checkpoint", recipe.resolved);
   checkpoint.read("every", recipe.training.checkpoint_every);
+  checkpoint.read("keep_last", recipe.training.keep_last);
+  checkpoint.read("keep_best", recipe.training.keep_best);
   checkpoint.finish();
+  checkpoint.require_at_least("keep_last", static_cast<double>(recipe.training.keep_last), 1);
   checkpoint.require_at_least("every", static_cast<double>(recipe.training.checkpoint_every), 1);
 
   SectionReader run(root.table("run"), "run", recipe.resolved);
