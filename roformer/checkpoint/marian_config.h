@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "roformer/model/encoder_decoder.h"
+#include "roformer/model/encoder_decoder_config.h"
 
 namespace roformer::checkpoint {
 
