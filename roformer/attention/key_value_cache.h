@@ -1,5 +1,8 @@
 // Keys and values of the tokens so far, so that a decoder computes each token once. Keys are kept
 // rotated, as transformers keeps them: a position never changes once it is given.
+//
+// Each sequence lives in a slot of rows. Beam search goes on with some sequences several times and
+// with others not at all: the first to go on stays where it is, the others get a slot that is free.
 #pragma once
 #include <torch/types.h>
 
@@ -27,30 +30,48 @@ class KeyValueCache {
   /// Writes one layer's keys and values (N, H, D) of the tokens of the last `extend`.
   void write(std::int64_t layer, const torch::Tensor& keys, const torch::Tensor& values);
 
-  /// What the spans' keys are rows of: (B × capacity, H, D).
+  /// What the spans' keys are rows of: (slots × capacity, H, D).
   torch::Tensor keys(std::int64_t layer) const;
   torch::Tensor values(std::int64_t layer) const;
-  torch::Tensor positions() const { return positions_.flatten(); }  // (B × capacity) int64
+  torch::Tensor positions() const { return positions_.flatten(); }  // (slots × capacity) int64
 
   /// Keys and values (M, 2, H, D) of what cross-attention looks at, computed once; undefined before
-  /// set_memory.
+  /// set_memory. `select` leaves it alone: the spans of cross-attention say who looks where.
   torch::Tensor memory(std::int64_t layer) const;
   void set_memory(std::int64_t layer, const torch::Tensor& keys_and_values);
 
-  /// Goes on with these sequences only, in this order; one may be taken several times.
+  /// Goes on with these sequences only, in this order; one may be taken several times. Copies what
+  /// the sequences taken again have and their new slots do not have already.
   void select(const std::vector<std::int64_t>& sequences);
+
+  /// The slot of sequence b: its keys are rows slot × capacity ….
+  std::int64_t slot(std::int64_t b) const { return slots_.at(static_cast<std::size_t>(b)); }
+  std::int64_t num_slots() const { return std::ssize(written_); }
+  /// Rows that `select` has copied so far, of one layer.
+  std::int64_t copied_rows() const { return copied_rows_; }
 
  private:
   struct Layer {
-    torch::Tensor keys, values;  // (B, capacity, H, D)
+    torch::Tensor keys, values;  // (slots, capacity, H, D)
     torch::Tensor memory;
   };
-  void grow(std::int64_t capacity);
+  // Rows first … first + count of one slot, to the same rows of another.
+  struct Copy {
+    std::int64_t from, to, first, count;
+  };
+  void resize(std::int64_t num_slots, std::int64_t capacity);
+  std::int64_t take_free_slot(std::vector<std::int64_t>& free, std::int64_t parent,
+                              std::int64_t length, std::vector<Copy>& copies);
+  void copy(const std::vector<Copy>& copies);
 
   std::vector<Layer> layers_;
-  std::vector<std::int64_t> lengths_;
+  std::vector<std::int64_t> lengths_, slots_;  // of each sequence
+  // Of each slot and row, the number of the write that it comes from: rows of equal number are equal.
+  std::vector<std::vector<std::int64_t>> written_;
+  std::int64_t writes_ = 0;
   std::int64_t capacity_ = 0;
-  torch::Tensor positions_;  // (B, capacity) int64
+  std::int64_t copied_rows_ = 0;
+  torch::Tensor positions_;  // (slots, capacity) int64
   torch::Tensor places_;     // (N) int64: rows of the tokens of the last `extend`
 };
 

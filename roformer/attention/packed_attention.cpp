@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "roformer/attention/composed_attention.h"
+#include "roformer/attention/few_queries.h"
 #include "roformer/attention/head_rows.h"
 #include "roformer/attention/softmax_attention_kernel.h"
 #include "roformer/base/cpu_isa.h"
@@ -218,6 +219,11 @@ bool kernel_serves(const Tensor& x) {
   return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
 }
 
+bool wants_gradient(const Tensor& q, const Tensor& k, const Tensor& v) {
+  return torch::GradMode::is_enabled() &&
+         (q.requires_grad() || k.requires_grad() || v.requires_grad());
+}
+
 void check_dropout(double dropout) {
   base::require(dropout >= 0 && dropout < 1, "[attention] expected dropout in [0, 1) but got {}",
                 dropout);
@@ -263,6 +269,9 @@ Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
   check_dropout(options.dropout);
   check_spans(spans, q.size(0), k.size(0));
   if (!kernel_serves(q)) return composed_attention(q, k, v, spans, options);
+  if (!wants_gradient(q, k, v) && options.dropout == 0 && has_few_queries(spans))
+    return few_queries_attention(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v), spans,
+                                 options.scale);
   return PackedAttention::apply(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v),
                                 spans_tensor(spans), options);
 }

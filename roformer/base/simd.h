@@ -105,6 +105,31 @@ inline float largest(Vector<float> x) {
   return result;
 }
 
+template <int step, int... lanes>
+inline Vector<float> exchange(Vector<float> x, std::integer_sequence<int, lanes...>) {
+  return __builtin_shufflevector(x, x, (lanes ^ step)...);
+}
+
+/// The sum of all lanes and the largest of them, in log2(width) steps: sums are rounded in another
+/// order than in `sum`.
+template <int step = width<float> / 2>
+inline float total(Vector<float> x) {
+  if constexpr (step == 0) {
+    return x[0];
+  } else {
+    return total<step / 2>(x + exchange<step>(x, std::make_integer_sequence<int, width<float>>()));
+  }
+}
+template <int step = width<float> / 2>
+inline float peak(Vector<float> x) {
+  if constexpr (step == 0) {
+    return x[0];
+  } else {
+    return peak<step / 2>(
+        maximum(x, exchange<step>(x, std::make_integer_sequence<int, width<float>>())));
+  }
+}
+
 /// e^x within 2 ulp for x in [-87, 88]; below -87 it is 0 as near as makes no difference (1.6e-38),
 /// above 88 it saturates. x = n ln 2 + r with |r| <= ln 2 / 2, then Taylor's series of e^r to r^7
 /// (remainder 5e-9) times 2^n.

@@ -1,0 +1,58 @@
+// One encoder-decoder with sentences in flight: the sources are encoded once, the targets grow token
+// by token. Each row is one target of a sentence; beams of a sentence look at the same encoder
+// states, which are neither copied nor moved.
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "roformer/attention/key_value_cache.h"
+#include "roformer/attention/recurrent_state.h"
+#include "roformer/model/encoder_decoder.h"
+
+namespace roformer::generate {
+
+/// Whether a step computes the new token alone, from what is kept of the others, or the whole target
+/// again, which must give the same.
+enum class Decoding { cached, anew };
+
+class TranslationDecoder {
+ public:
+  /// Of a model in evaluation mode for these sources (ids with their end token, none of them empty):
+  /// encodes them and has one row without tokens a sentence.
+  TranslationDecoder(model::EncoderDecoder model,
+                     const std::vector<std::vector<std::int64_t>>& sources,
+                     torch::Device device = torch::kCPU, Decoding decoding = Decoding::cached);
+
+  std::int64_t num_rows() const { return std::ssize(rows_); }
+
+  /// One more token of each row; the first one is the model's start token. Logits (R, vocab_size) of
+  /// the token after it, float32 on the CPU.
+  torch::Tensor advance(const std::vector<std::int64_t>& tokens);
+
+  /// Goes on with these rows only, in this order; one may be taken several times. A sentence without
+  /// a row has left.
+  void select(const std::vector<std::int64_t>& rows);
+
+ private:
+  struct Row {
+    std::int64_t sentence, length;
+    std::vector<std::int64_t> tokens;  // where each step computes them anew
+  };
+  void encode(const std::vector<std::vector<std::int64_t>>& sources);
+  packed::PackedBatch next_batch(const std::vector<std::int64_t>& tokens);
+  std::vector<attention::Span> memory_spans(const packed::PackedBatch& batch) const;
+
+  model::EncoderDecoder model_;
+  torch::Device device_;
+  Decoding decoding_;
+  std::vector<Row> rows_;
+  std::vector<std::int64_t> sources_;  // (S + 1): where each sentence's encoder states begin
+  model::Memory memory_;
+  std::optional<attention::KeyValueCache> cache_;
+  std::optional<attention::RecurrentState> state_;
+};
+
+}  // namespace roformer::generate
