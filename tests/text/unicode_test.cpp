@@ -52,7 +52,8 @@ TEST(Unicode, LowerCaseAndDecomposition) {
 TEST(Normalizer, StepsAndOffsets) {
   EXPECT_EQ(to_utf8(normalize("H\xC3\x89\t\x01llo", NormalizerOptions{})), "he llo");
   EXPECT_EQ(to_utf8(normalize("H\xC3\x89", NormalizerOptions{.lowercase = false})), "H\xC3\x89");
-  EXPECT_EQ(to_utf8(normalize("H\xC3\x89", NormalizerOptions{.strip_accents = false})), "h\xC3\xA9");
+  EXPECT_EQ(to_utf8(normalize("H\xC3\x89", NormalizerOptions{.strip_accents = false})),
+            "h\xC3\xA9");
   const auto characters = normalize("a\xE4\xB8\xAD", NormalizerOptions{}, 7);
   ASSERT_EQ(characters.size(), 4u);
   EXPECT_EQ(characters[2].source, (Offset{8, 9}));
