@@ -9,6 +9,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/foreign_config.h"
+#include "roformer/checkpoint/marian_config.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -20,7 +21,11 @@ constexpr std::array<const char*, 5> kKnownWeights{
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
     "pytorch_model.bin.index.json", "bert_model.ckpt.index"};
 
-constexpr std::array<const char*, 13> kCompanions{"vocab.txt",
+constexpr std::array<const char*, 17> kCompanions{"source.spm",
+                                                  "target.spm",
+                                                  "codes.bpe",
+                                                  "target_vocab.json",
+                                                  "vocab.txt",
                                                   "tokenizer.json",
                                                   "tokenizer_config.json",
                                                   "special_tokens_map.json",
@@ -50,6 +55,7 @@ const char* transformers_name(Dtype dtype) {
 // The configuration's text; empty if there is none beside the weights.
 std::string config_text(const fs::path& from, const Weights& weights) {
   if (!has_config(from)) return {};
+  if (is_translation_folder(from)) return load_translation_config(from).source;
   return load_foreign_config(from, weights).source;
 }
 

@@ -7,6 +7,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/config_reader.h"
+#include "roformer/checkpoint/encoding_keys.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -71,15 +72,11 @@ void read_behaviour(const ConfigReader& reader, EncoderConfig& config) {
 // Keys of encodings that the model does not have are left alone: transformers writes rotary_value
 // into every RoFormer's file.
 void read_extensions(const ConfigReader& reader, EncoderConfig& config) {
-  const auto read = [&](const char* key, auto& value) { reader.read(key, value); };
-  reader.read("position_encoding", config.encoding.name);
-  position::for_each_option(config.encoding,
-                            [&](const char* readers, const char* key, auto& value) {
-                              if (position::reads_option(readers, config.encoding.name))
-                                read(key, value);
-                            });
+  read_encoding_keys(reader, config.encoding);
   reader.read("attention", config.attention);
-  if (config.attention == "linear") attention::for_each_option(config.linear, read);
+  if (config.attention != "linear") return;
+  attention::for_each_option(config.linear,
+                             [&](const char* key, auto& value) { reader.read(key, value); });
 }
 
 // JunnYu's code takes every norm_type but "layer_norm" for the norm without weights.
@@ -206,25 +203,10 @@ void write_unless_default(json& object, const char* key, const T& value, const T
   }
 }
 
-// The options of the model's encoding that are not the default; rotary_value is RoFormer's own key,
-// written with its sizes.
-void write_options(const position::EncodingSettings& settings,
-                   const position::EncodingSettings& defaults, json& object) {
-  json fallbacks = json::object();
-  position::for_each_option(
-      defaults, [&](const char*, const char* key, const auto& value) { fallbacks[key] = value; });
-  position::for_each_option(settings, [&](const char* readers, const char* key, const auto& value) {
-    if (std::string_view(key) == "rotary_value") return;
-    const bool is_read = position::reads_option(readers, settings.name);
-    object.erase(key);
-    if (is_read && json(value) != fallbacks.at(key)) object[key] = value;
-  });
-}
-
 void write_extensions(const EncoderConfig& config, json& object) {
   const EncoderConfig defaults = defaults_of(config.model_type);
   write_unless_default(object, "position_encoding", config.encoding.name, defaults.encoding.name);
-  write_options(config.encoding, defaults.encoding, object);
+  write_encoding_keys(config.encoding, defaults.encoding, object);
   write_unless_default(object, "attention", config.attention, defaults.attention);
   attention::for_each_option(config.linear, [&](const char* key, const auto& value) {
     if (config.attention == "linear") object[key] = value;

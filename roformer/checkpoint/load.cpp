@@ -9,6 +9,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
+#include "roformer/checkpoint/copy_tensor.h"
 #include "roformer/checkpoint/fit.h"
 #include "roformer/checkpoint/foreign_config.h"
 #include "roformer/checkpoint/weight_names.h"
@@ -55,24 +56,6 @@ bool take_size(const std::string& name, torch::Tensor buffer, const TensorSource
   return found.has_value();
 }
 
-// Copies rows in pieces, so that the file never has more than one piece in memory.
-void copy_in_pieces(const torch::Tensor& target, const torch::Tensor& source,
-                    const TensorSource& file) {
-  constexpr std::int64_t kPieceBytes = 16 << 20;
-  if (target.dim() == 0 || target.size(0) == 0) {
-    target.copy_(source);
-    return;
-  }
-  const std::int64_t row_bytes = static_cast<std::int64_t>(source.nbytes()) / source.size(0);
-  const std::int64_t rows =
-      std::max<std::int64_t>(1, kPieceBytes / std::max<std::int64_t>(1, row_bytes));
-  for (std::int64_t begin = 0; begin < target.size(0); begin += rows) {
-    const std::int64_t count = std::min(rows, target.size(0) - begin);
-    target.narrow(0, begin, count).copy_(source.narrow(0, begin, count));
-    if (rows < target.size(0)) file.drop_pages();
-  }
-}
-
 // Names whose content is loaded under another name: the tied decoder and the bias beside it.
 bool is_alias(const std::string& name, const NameSet& used) {
   if (name == "cls.predictions.bias") return used.contains("cls.predictions.decoder.bias");
@@ -112,7 +95,7 @@ LoadReport load_weights(torch::nn::Module& module, const TensorSource& file) {
   std::size_t copied = 0;
   NameSet used;
   for (const Copy& copy : copies) {
-    copy_in_pieces(copy.target, file.tensor(copy.name), file);
+    copy_tensor(copy.target, file, copy.name);
     used.insert(copy.name);
     copied += copy.target.nbytes();
     if (copied < kDropEvery) continue;

@@ -80,13 +80,17 @@ TensorMap weights_by_file_name(const torch::nn::Module& module) {
   return tensors;
 }
 
-void save_model(const torch::nn::Module& module, const CheckpointConfig& config,
-                const fs::path& folder) {
+void save_checkpoint(const TensorMap& tensors, const std::string& config, const fs::path& folder) {
   make_folder(folder);
   StagedFiles files(folder);
-  save_tensors(files.add("model.safetensors"), weights_by_file_name(module), {{"format", "pt"}});
-  base::write_file_atomically(files.add("config.json"), format_config(config));
+  save_tensors(files.add("model.safetensors"), tensors, {{"format", "pt"}});
+  base::write_file_atomically(files.add("config.json"), config);
   files.commit();
+}
+
+void save_model(const torch::nn::Module& module, const CheckpointConfig& config,
+                const fs::path& folder) {
+  save_checkpoint(weights_by_file_name(module), format_config(config), folder);
 }
 
 void save_model(const torch::nn::Module& module, const model::EncoderConfig& config,

@@ -3,6 +3,7 @@
 #include <torch/nn/module.h>
 
 #include <filesystem>
+#include <string>
 
 #include "roformer/checkpoint/config_file.h"
 #include "roformer/checkpoint/safetensors.h"
@@ -13,9 +14,13 @@ namespace roformer::checkpoint {
 /// its buffers, such as random features.
 TensorMap weights_by_file_name(const torch::nn::Module& module);
 
-/// Writes config.json and model.safetensors into `folder` (made if it is not there). Both are
-/// complete on disk before either replaces the old one: a killed run or a full disk leaves the last
-/// good checkpoint. Throws Error naming the file.
+/// Writes config.json (the text `config`) and model.safetensors into `folder` (made if it is not
+/// there). Both are complete on disk before either replaces the old one: a killed run or a full disk
+/// leaves the last good checkpoint. Throws Error naming the file.
+void save_checkpoint(const TensorMap& tensors, const std::string& config,
+                     const std::filesystem::path& folder);
+
+/// The same for a module of ours.
 void save_model(const torch::nn::Module& module, const CheckpointConfig& config,
                 const std::filesystem::path& folder);
 

@@ -30,11 +30,13 @@ void add_commands(CLI::App& program) {
   add_embed_command(program);
   add_generate_command(program);
   add_translate_command(program);
+  add_bleu_command(program);
   add_tokenize_command(program);
   add_detokenize_command(program);
   add_run_command(program);
   add_inspect_command(program);
   add_convert_command(program);
+  add_average_command(program);
   add_rope_command(program);
   add_reproduce_command(program);
   add_manual_command(program);

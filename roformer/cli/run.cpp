@@ -44,7 +44,8 @@ void add_run_command(CLI::App& program) {
           "encoder_hidden_states (B, M, hidden), encoder_attention_mask (B, M) and "
           "prefix_lengths (B), the first tokens that all see; labels, "
           "next_sentence_label, start_positions and end_positions ask for the loss, in "
-          "which labels of -100 and of padded places do not count")
+          "which labels of -100 and of padded places do not count; of encoder-decoders "
+          "input_ids, decoder_input_ids (B, T), attention_mask, decoder_attention_mask")
       ->type_name("FILE")
       ->required();
   command
@@ -52,7 +53,8 @@ void add_run_command(CLI::App& program) {
           "--outputs", options->outputs,
           "safetensors to write, zero at padded places: last_hidden_state (B, T, hidden) and what "
           "the class answers under transformers' names: logits, prediction_logits and "
-          "seq_relationship_logits, start_logits and end_logits, pooler_output; loss")
+          "seq_relationship_logits, start_logits and end_logits, pooler_output; loss; of "
+          "encoder-decoders encoder_last_hidden_state too")
       ->type_name("FILE")
       ->required();
   command->add_flag("--hidden-states", options->hidden_states,

@@ -14,8 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using base::require;
 
-constexpr std::size_t largest_line = 1 << 20;
-
 bool is_text_file(const fs::path& path) {
   const std::string name = path.filename().string();
   if (name.starts_with('.') || name.starts_with("README") ||
@@ -79,7 +77,8 @@ std::vector<fs::path> find_text_files(const std::vector<std::string>& names) {
   return files;
 }
 
-LineReader::LineReader(const fs::path& path) : bytes_(open_bytes(path)) {
+LineReader::LineReader(const fs::path& path, std::size_t largest_line)
+    : bytes_(open_bytes(path)), largest_line_(largest_line) {
   constexpr std::size_t buffer_size = 1 << 16;
   buffer_.resize(buffer_size);
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -125,7 +124,7 @@ bool LineReader::next(std::string& line) {
         newline == nullptr ? end_ - begin_ : static_cast<std::size_t>(newline - start);
     line.append(start, length);
     begin_ += length + (newline != nullptr);
-    if (newline == nullptr && line.size() >= largest_line) return cut(line, length);
+    if (newline == nullptr && line.size() >= largest_line_) return cut(line, length);
     if (newline != nullptr || !fill()) break;
   }
   if (line.ends_with('\r')) line.pop_back();

@@ -20,7 +20,8 @@ std::vector<std::filesystem::path> find_text_files(const std::vector<std::string
 /// start is dropped.
 class LineReader {
  public:
-  explicit LineReader(const std::filesystem::path& path);
+  /// A line longer than `largest_line` bytes is cut at a space and counts as several.
+  explicit LineReader(const std::filesystem::path& path, std::size_t largest_line = 1 << 20);
   /// False at the end of the file.
   bool next(std::string& line);
   std::int64_t consumed() const { return bytes_->consumed(); }
@@ -29,6 +30,7 @@ class LineReader {
   bool fill();
   bool cut(std::string& line, std::size_t fresh);
   std::unique_ptr<ByteSource> bytes_;
+  std::size_t largest_line_;
   std::string buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

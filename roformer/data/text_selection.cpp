@@ -13,8 +13,10 @@ TextSelection select_text(const DataOptions& options) {
   TextSelection selection{false, {}, options.document, options.block_size};
   selection.apt =
       options.text.size() == 1 && options.text[0] == "apt" && !std::filesystem::exists("apt");
-  selection.files =
-      selection.apt ? find_apt_lists(options.cache / "apt") : find_text_files(options.text);
+  selection.files = selection.apt ? find_apt_lists(options.cache / "apt", {"en"},
+                                                   "name text of your own: --set data.text=FILES")
+                                        .front()
+                                  : find_text_files(options.text);
   return selection;
 }
 

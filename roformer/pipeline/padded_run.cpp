@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "roformer/checkpoint/load.h"
+#include "roformer/checkpoint/marian_config.h"
 #include "roformer/checkpoint/module_of.h"
 #include "roformer/pipeline/padded_call.h"
 #include "roformer/pipeline/padded_outputs.h"
+#include "roformer/pipeline/padded_translation.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -78,6 +80,8 @@ void add_traces(const model::EncoderTrace& trace, const PaddedCall& call,
 TensorMap run_padded(const std::filesystem::path& model_folder, const TensorMap& inputs,
                      const PaddedRunOptions& options) {
   const torch::NoGradGuard no_grad;
+  if (checkpoint::is_translation_folder(model_folder))
+    return run_padded_translation(model_folder, inputs, options);
   const auto config =
       checkpoint::load_settled_config(model_folder, checkpoint::open_weights(model_folder));
   const PaddedCall call(inputs, config, options.device);

@@ -18,7 +18,8 @@ struct PaddedRunOptions {
 
 /// Inputs: padded_call.h. Outputs: last_hidden_state (B, T, hidden), the head's (padded_outputs.h);
 /// hidden_states.{i} (B, T, hidden), i = 0 after the embeddings; attentions.{i} (B, heads, T, T),
-/// cross_attentions.{i} (B, heads, T, M). Zero at padded places. Throws Error for names and shapes
+/// cross_attentions.{i} (B, heads, T, M). Zero at padded places. Encoder-decoders: padded_translation.h.
+/// Throws Error for names and shapes
 /// that do not fit, and for ids out of range.
 checkpoint::TensorMap run_padded(const std::filesystem::path& model_folder,
                                  const checkpoint::TensorMap& inputs,

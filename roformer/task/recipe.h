@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "roformer/data/data_options.h"
+#include "roformer/data/parallel_options.h"
 #include "roformer/model/config.h"
 #include "roformer/task/resolved_recipe.h"
 #include "roformer/train/training_options.h"
@@ -21,19 +22,33 @@ struct EvaluationOptions {
   std::int64_t length = 0;           // tokens of a sequence; 0: the last stage's
   std::int64_t sequences = 500;      // held-out sequences; 0: all
   std::int64_t batch_tokens = 8192;  // tokens in one forward pass
+  // Translation: BLEU of the first so many of these; 0: none, −1: all. Beam search as for the score
+  // that is reported.
+  std::int64_t bleu_sentences = 500;
+  std::int64_t beam_size = 4;
+  double length_penalty = 0.6;  // section 4.1.2 of the paper
+};
+
+/// [task] of translation.
+struct TranslationOptions {
+  double label_smoothing = 0.1;     // fairseq's ε, section 4.1.2 of the paper
+  std::int64_t decoder_layers = 0;  // 0: as many as the encoder has
 };
 
 /// task.kind: what is learned.
 constexpr const char* masked_language_kind = "masked_lm";
-/// The other kind.
+/// The other kinds.
 constexpr const char* causal_language_kind = "causal_lm";
+constexpr const char* translation_kind = "translation";
 
 struct Recipe {
   std::filesystem::path path;
   std::string name;                         // the file's, without folder and ending
-  std::string task = masked_language_kind;  // or causal_language_kind
-  model::EncoderConfig model;               // vocab_size 0: the vocabulary's
-  data::DataOptions data;
+  std::string task = masked_language_kind;  // or another kind
+  model::EncoderConfig model;               // vocab_size 0: the vocabulary's; translation: a side
+  data::DataOptions data;                   // of language models
+  data::ParallelOptions parallel;           // of translation
+  TranslationOptions translation;
   EvaluationOptions evaluation;
   train::TrainingOptions training;  // with seed, intervals and the flat recipe
   std::uint64_t seed = 0;

@@ -6,6 +6,7 @@
 #include "roformer/base/log.h"
 #include "roformer/task/causal_language_task.h"
 #include "roformer/task/masked_language_task.h"
+#include "roformer/task/translation_task.h"
 
 namespace roformer::task {
 namespace {
@@ -15,6 +16,9 @@ std::shared_ptr<const Material> material_of(const Recipe& recipe) {
   if (recipe.task == causal_language_kind)
     return std::make_shared<const CausalLanguageMaterial>(
         data::open_token_stream(recipe.data, threads));
+  if (recipe.task == translation_kind)
+    return std::make_shared<const TranslationMaterial>(
+        std::make_shared<const data::ParallelCorpus>(recipe.parallel, threads));
   return std::make_shared<const MaskedLanguageMaterial>(
       std::make_shared<const data::Corpus>(recipe.data, threads));
 }
@@ -29,7 +33,12 @@ std::shared_ptr<const Material> open_material(const Recipe& recipe) {
 
 train::Metrics evaluate_model(Recipe recipe, const std::filesystem::path& folder, data::Split split,
                               torch::Device device) {
-  if (!recipe.data.is_bytes()) recipe.data.vocabulary = folder.string();
+  if (recipe.task == translation_kind) {
+    recipe.parallel.vocabulary = folder.string();
+    recipe.parallel.codes.clear();
+  } else if (!recipe.data.is_bytes()) {
+    recipe.data.vocabulary = folder.string();
+  }
   auto figures = open_material(recipe)->load_task(recipe, folder, device)->figures(split);
   for (const auto& [name, value] : figures)
     base::require(std::isfinite(value),

@@ -15,11 +15,12 @@ std::int64_t count_parameters(const torch::nn::Module& module) {
 namespace {
 
 void describe(const Recipe& recipe, RecipeTask& task) {
-  const auto& stage = recipe.training.stages.front();
-  spdlog::info("{}: {:.1f} M parameters, {} steps, {} sequences of {} tokens an epoch", recipe.name,
+  const std::int64_t length = recipe.training.stages.front().length;
+  const std::string size =
+      recipe.task == translation_kind ? "pairs" : fmt::format("sequences of {} tokens", length);
+  spdlog::info("{}: {:.1f} M parameters, {} steps, {} {} an epoch", recipe.name,
                static_cast<double>(count_parameters(task.module())) / 1e6,
-               train::total_steps(recipe.training.stages), task.num_sequences(stage.length),
-               stage.length);
+               train::total_steps(recipe.training.stages), task.num_sequences(length), size);
 }
 
 }  // namespace

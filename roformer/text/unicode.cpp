@@ -2,6 +2,9 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "roformer/text/unicode_exceptions.h"
 #include "roformer/text/utf8.h"
 
@@ -14,6 +17,12 @@ utf8proc_category_t category(char32_t code) {
 
 bool is_within(char32_t code, char32_t first, char32_t last) {
   return code >= first && code <= last;
+}
+
+// In circles and squares: symbols by category, alphabetic all the same.
+bool is_circled_letter(char32_t code) {
+  return is_within(code, 0x24B6, 0x24E9) || is_within(code, 0x1F130, 0x1F149) ||
+         is_within(code, 0x1F150, 0x1F169) || is_within(code, 0x1F170, 0x1F189);
 }
 
 }  // namespace
@@ -54,6 +63,29 @@ bool is_number(char32_t code) {
   return is_within(category(code), UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO);
 }
 
+char major_category(char32_t code) {
+  return *utf8proc_category_string(static_cast<utf8proc_int32_t>(code));
+}
+
+bool is_cased(char32_t code) {
+  if (is_within(category(code), UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LT)) return true;
+  // Other_Lowercase and Other_Uppercase: ordinal indicators, Roman numerals, letters in circles and
+  // squares.
+  return code == 0xAA || code == 0xBA || is_within(code, 0x2160, 0x217F) || is_circled_letter(code);
+}
+
+bool is_case_ignorable(char32_t code) {
+  const utf8proc_category_t c = category(code);
+  if (c == UTF8PROC_CATEGORY_MN || c == UTF8PROC_CATEGORY_ME || c == UTF8PROC_CATEGORY_CF ||
+      c == UTF8PROC_CATEGORY_LM || c == UTF8PROC_CATEGORY_SK)
+    return true;
+  // Word_Break = MidLetter, MidNumLet and Single_Quote.
+  constexpr char32_t marks[] = {0x27,   0x2E,   0x3A,   0xB7,   0x387,  0x55F,
+                                0x5F4,  0x2018, 0x2019, 0x2024, 0x2027, 0xFE13,
+                                0xFE52, 0xFE55, 0xFF07, 0xFF0E, 0xFF1A};
+  return std::find(std::begin(marks), std::end(marks), code) != std::end(marks);
+}
+
 bool is_chinese_character(char32_t code) {
   return is_within(code, 0x4E00, 0x9FFF) || is_within(code, 0x3400, 0x4DBF) ||
          is_within(code, 0x20000, 0x2A6DF) || is_within(code, 0x2A700, 0x2B81F) ||
@@ -66,9 +98,7 @@ bool is_word_character(char32_t code) {
   if (is_within(c, UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_NL) || c == UTF8PROC_CATEGORY_PC)
     return true;
   // Join_Control, and the circled and squared letters, which are alphabetic symbols.
-  return is_within(code, 0x200C, 0x200D) || is_within(code, 0x24B6, 0x24E9) ||
-         is_within(code, 0x1F130, 0x1F149) || is_within(code, 0x1F150, 0x1F169) ||
-         is_within(code, 0x1F170, 0x1F189);
+  return is_within(code, 0x200C, 0x200D) || is_circled_letter(code);
 }
 
 bool is_plain_letter(char32_t code) {

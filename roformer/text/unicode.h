@@ -19,6 +19,13 @@ bool is_nonspacing_mark(char32_t code);
 bool is_combining_mark(char32_t code);
 /// Category N: digits and other numbers.
 bool is_number(char32_t code);
+/// The major class of the general category: L, M, N, P, S, Z or C, as the database says.
+char major_category(char32_t code);
+/// Cased of the Unicode standard, of what is not case-ignorable: letters with a case, and numerals
+/// and symbols made of them.
+bool is_cased(char32_t code);
+/// Case_Ignorable of the Unicode standard: what may stand within a word without being a letter.
+bool is_case_ignorable(char32_t code);
 /// The CJK ideographs that BERT sets apart, with the published gap at U+2B820..2B91F.
 bool is_chinese_character(char32_t code);
 /// \w of regular expressions: letters, marks, digits, connectors.

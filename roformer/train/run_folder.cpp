@@ -7,7 +7,10 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <map>
+#include <string_view>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
@@ -46,7 +49,7 @@ bool is_young_run(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (name != "training" && name != "recipe.toml" && name != "metrics.jsonl" &&
-        name != "report.html" && !name.starts_with(report::event_file_prefix))
+        name != "report.html" && name != "best" && !name.starts_with(report::event_file_prefix))
       return false;
   }
   return true;
@@ -131,6 +134,55 @@ void RunFolder::publish() const {
   for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
     if (entry.is_regular_file()) link_into(entry.path(), out_);
   }
+  base::sync_folder(out_);
+}
+
+namespace {
+
+// The N of a folder step-N; none for another name.
+std::optional<std::int64_t> step_of(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  constexpr std::string_view start = "step-";
+  std::int64_t step = 0;
+  const char* const end = name.data() + name.size();
+  if (!name.starts_with(start)) return std::nullopt;
+  const auto [rest, failed] = std::from_chars(name.data() + start.size(), end, step);
+  if (failed != std::errc() || rest != end) return std::nullopt;
+  return step;
+}
+
+}  // namespace
+
+void RunFolder::keep_models(std::int64_t count) const {
+  const auto last = last_checkpoint();
+  if (!last) return;
+  const fs::path kept = out_ / "checkpoints", target = kept / last->filename();
+  fs::create_directories(target);
+  for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
+    if (entry.is_regular_file()) link_into(entry.path(), target);
+  }
+  base::sync_folder(target);
+  std::map<std::int64_t, fs::path> models;
+  for (const auto& entry : fs::directory_iterator(kept)) {
+    const auto step = step_of(entry.path());
+    if (step) models[*step] = entry.path();
+  }
+  while (std::ssize(models) > count) {
+    fs::remove_all(models.begin()->second);
+    models.erase(models.begin());
+  }
+}
+
+void RunFolder::keep_best(const std::function<void(const fs::path&)>& write) const {
+  const fs::path best = out_ / "best", fresh = training_ / "best.new", old = training_ / "best.old";
+  fs::remove_all(fresh);
+  fs::create_directories(fresh);
+  write(fresh);
+  base::sync_folder(fresh);
+  fs::remove_all(old);
+  if (fs::exists(best)) fs::rename(best, old);
+  fs::rename(fresh, best);
+  fs::remove_all(old);
   base::sync_folder(out_);
 }
 

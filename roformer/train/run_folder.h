@@ -1,6 +1,8 @@
 // The folder of a training run and its checkpoints. Model and training state are switched as one:
 //
 //   OUT/config.json, model.safetensors, …  the last checkpoint's model, a Hugging Face folder (hard links)
+//   OUT/checkpoints/step-N/                the models of the last checkpoints, where more than one is kept (hard links)
+//   OUT/best/                              the model of the best evaluation, where it is kept
 //   OUT/recipe.toml, metrics.jsonl, report.html, events.out.tfevents.… (TensorBoard's, one each time it is started)
 //   OUT/training/latest                    one line: the name of the last good checkpoint
 //   OUT/training/step-N/model/             what the task saved
@@ -35,6 +37,13 @@ class RunFolder {
   /// Makes a checkpoint: `write` fills the folder it is given, then it becomes the last one and the
   /// older ones go. If `write` throws, the last good checkpoint stays, and so does the error.
   void commit(std::int64_t step, const std::function<void(const std::filesystem::path&)>& write);
+
+  /// Keeps the last checkpoint's model in checkpoints/step-N, and of all there the last `count`.
+  void keep_models(std::int64_t count) const;
+
+  /// Makes the model that `write` puts into the folder it is given the best one. Throws Error where
+  /// it cannot be written; the one before it stays then.
+  void keep_best(const std::function<void(const std::filesystem::path&)>& write) const;
 
   /// Puts the last checkpoint's model files at the top of the folder (a kill may have come
   /// between).

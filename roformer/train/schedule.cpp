@@ -19,6 +19,9 @@ void validate(const Schedule& schedule) {
       schedule.warmup_steps >= 0 && schedule.warmup_steps <= schedule.total_steps,
       "[train] expected schedule.warmup_steps between 0 and the {} steps of the run but got {}",
       schedule.total_steps, schedule.warmup_steps);
+  base::require(schedule.initial_ratio >= 0 && schedule.initial_ratio <= 1,
+                "[train] expected schedule.initial_ratio between 0 and 1 but got {}",
+                schedule.initial_ratio);
   base::require(schedule.final_ratio >= 0 && schedule.final_ratio <= 1,
                 "[train] expected schedule.final_ratio between 0 and 1 but got {}",
                 schedule.final_ratio);
@@ -27,7 +30,8 @@ void validate(const Schedule& schedule) {
 double schedule_factor(const Schedule& schedule, std::int64_t step) {
   const auto warmup = static_cast<double>(schedule.warmup_steps);
   const auto now = static_cast<double>(step);
-  if (step < schedule.warmup_steps) return (now + 1) / warmup;
+  if (step < schedule.warmup_steps)
+    return schedule.initial_ratio + (1 - schedule.initial_ratio) * (now + 1) / warmup;
   if (schedule.kind == "constant") return 1;
   if (schedule.kind == "inverse_sqrt") return std::sqrt(std::max(1.0, warmup) / (now + 1));
 

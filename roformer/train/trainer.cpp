@@ -154,6 +154,8 @@ void Trainer::evaluate() {
   if (!better) return;
   state_.best = metrics.front().second;
   state_.best_step = state_.step;
+  if (options_.keep_best && state_.step > 0)
+    folder_.keep_best([&](const std::filesystem::path& folder) { task_.save_model(folder); });
 }
 
 void Trainer::save() {
@@ -165,6 +167,7 @@ void Trainer::save() {
     checkpoint::save_tensors(folder / "optimizer.safetensors", optimizer_.state());
     save_state(state_, folder / "state.json");
   });
+  if (options_.keep_last > 1) folder_.keep_models(options_.keep_last);
 }
 
 }  // namespace roformer::train

@@ -33,7 +33,9 @@ struct TrainingOptions {
   std::int64_t log_every = 10;  // steps; the intervals are ≥ 1
   std::int64_t evaluate_every = 1000;
   std::int64_t checkpoint_every = 1000;
-  FlatRecipe recipe;  // saved with each checkpoint, compared on resume
+  std::int64_t keep_last = 1;  // models of so many checkpoints, for averages
+  bool keep_best = false;      // the model of the best evaluation
+  FlatRecipe recipe;           // saved with each checkpoint, compared on resume
 };
 
 }  // namespace roformer::train

@@ -27,6 +27,18 @@ TEST(Unicode, CategoriesAsBertUsesThem) {
   EXPECT_FALSE(is_chinese_character(0x3042));
 }
 
+TEST(Unicode, CategoriesAndCaseOfTheStandard) {
+  EXPECT_EQ(major_category('+'), 'S');
+  EXPECT_EQ(major_category(U'。'), 'P');
+  EXPECT_EQ(major_category(U'½'), 'N');
+  EXPECT_EQ(major_category(0x301), 'M');
+  EXPECT_EQ(major_category(0x10FFFF), 'C');
+  EXPECT_TRUE(is_cased(U'ǅ') && is_cased(U'ª') && is_cased(U'Ⅷ') && is_cased(U'Ⓐ'));
+  EXPECT_FALSE(is_cased(U'中') || is_cased('1'));
+  EXPECT_TRUE(is_case_ignorable(U'’') && is_case_ignorable(0x301) && is_case_ignorable('^'));
+  EXPECT_FALSE(is_case_ignorable('-') || is_case_ignorable('a'));
+}
+
 TEST(Unicode, LowerCaseAndDecomposition) {
   EXPECT_EQ(lower_case(U'Ä').codes[0], U'ä');
   EXPECT_EQ(lower_case(0x130).size, 2);
@@ -40,7 +52,8 @@ TEST(Unicode, LowerCaseAndDecomposition) {
 TEST(Normalizer, StepsAndOffsets) {
   EXPECT_EQ(to_utf8(normalize("H\xC3\x89\t\x01llo", NormalizerOptions{})), "he llo");
   EXPECT_EQ(to_utf8(normalize("H\xC3\x89", NormalizerOptions{.lowercase = false})), "H\xC3\x89");
-  EXPECT_EQ(to_utf8(normalize("H\xC3\x89", NormalizerOptions{.strip_accents = false})), "h\xC3\xA9");
+  EXPECT_EQ(to_utf8(normalize("H\xC3\x89", NormalizerOptions{.strip_accents = false})),
+            "h\xC3\xA9");
   const auto characters = normalize("a\xE4\xB8\xAD", NormalizerOptions{}, 7);
   ASSERT_EQ(characters.size(), 4u);
   EXPECT_EQ(characters[2].source, (Offset{8, 9}));

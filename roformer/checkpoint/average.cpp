@@ -1,0 +1,96 @@
+#include "roformer/checkpoint/average.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <string>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/checkpoint/companion_files.h"
+#include "roformer/checkpoint/safetensors.h"
+#include "roformer/checkpoint/tensor_bytes.h"
+#include "roformer/checkpoint/weights.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+namespace fs = std::filesystem;
+
+void require_alike(const Weights& first, const Weights& other) {
+  for (const auto& [name, facts] : first.entries()) {
+    const auto found = other.entries().find(name);
+    base::require(found != other.entries().end(),
+                  "[checkpoint] {}: expected the tensors of {} but '{}' is missing",
+                  other.path().string(), first.path().string(), name);
+    base::require(found->second.shape == facts.shape && found->second.dtype == facts.dtype,
+                  "[checkpoint] {}: tensor '{}': expected {} {} as in {} but got {} {}",
+                  other.path().string(), name, dtype_name(facts.dtype), format_shape(facts.shape),
+                  first.path().string(), dtype_name(found->second.dtype),
+                  format_shape(found->second.shape));
+  }
+  for (const auto& [name, facts] : other.entries())
+    base::require(first.has(name), "[checkpoint] {}: expected no tensor '{}', which {} lacks",
+                  other.path().string(), name, first.path().string());
+}
+
+// Whole numbers have no mean: the last checkpoint's.
+torch::Tensor mean_of(const std::vector<Weights>& weights, const std::string& name) {
+  const torch::Tensor last = weights.back().tensor(name);
+  if (!last.is_floating_point()) return last;
+  torch::Tensor sum = torch::zeros(last.sizes(), torch::kDouble);
+  for (const Weights& one : weights) {
+    sum += one.tensor(name).to(torch::kDouble);
+    one.drop_pages();
+  }
+  return (sum / static_cast<double>(weights.size())).to(last.scalar_type());
+}
+
+}  // namespace
+
+void average(const std::vector<fs::path>& folders, const fs::path& to, bool force) {
+  base::require(!folders.empty(), "[checkpoint] expected one or more checkpoints but got none");
+  std::vector<Weights> weights;
+  for (const fs::path& folder : folders) {
+    base::require(fs::is_directory(folder), "[checkpoint] expected a checkpoint folder at {}",
+                  folder.string());
+    weights.push_back(open_weights(folder));
+    require_alike(weights.front(), weights.back());
+  }
+  ConvertReport report;
+  report.files = {"model.safetensors"};
+  for (const fs::path& folder : folders) prepare_target(folder, to, report.files, force);
+  std::vector<OutputTensor> outputs;
+  for (const auto& [name, facts] : weights.front().entries()) {
+    outputs.push_back(
+        {name, facts.dtype, facts.shape, [&weights, name] { return mean_of(weights, name); }});
+  }
+  write_safetensors(to / "model.safetensors", outputs, {{"format", "pt"}}, [](std::size_t) {});
+  write_companions(folders.back(), to, weights.back(), {}, report);
+}
+
+std::vector<fs::path> last_models(const fs::path& run, std::int64_t count) {
+  std::map<std::int64_t, fs::path> models;
+  const fs::path kept = run / "checkpoints";
+  if (fs::is_directory(kept)) {
+    for (const auto& entry : fs::directory_iterator(kept)) {
+      const std::string name = entry.path().filename().string();
+      std::int64_t step = 0;
+      if (!name.starts_with("step-")) continue;
+      const auto [rest, failed] = std::from_chars(name.data() + 5, name.data() + name.size(), step);
+      if (failed == std::errc() && *rest == '\0') models[step] = entry.path();
+    }
+  }
+  base::require(std::ssize(models) >= count,
+                "[checkpoint] expected {} or more models in {} but got {}: a recipe's "
+                "checkpoint.keep_last says how many a run keeps",
+                count, kept.string(), models.size());
+  std::vector<fs::path> last;
+  for (const auto& [step, folder] : models) last.push_back(folder);
+  last.erase(last.begin(), last.end() - count);
+  return last;
+}
+
+}  // namespace roformer::checkpoint

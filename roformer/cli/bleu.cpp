@@ -1,0 +1,215 @@
+// roformer bleu: BLEU and chrF of translations on standard input.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "roformer/base/error.h"
+#include "roformer/cli/command.h"
+#include "roformer/cli/score_lines.h"
+#include "roformer/metric/translation_score.h"
+#include "roformer/report/table.h"
+
+namespace roformer::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct BleuFlags {
+  CommonOptions common;
+  std::vector<std::string> references;
+  std::string baseline;
+  std::string tokenizer = "13a";
+  std::string smoothing = "exp";
+  double smoothing_value = 0;
+  metric::TranslationScoreOptions options;
+  metric::BootstrapOptions bootstrap;
+};
+
+ordered_json json_of(const metric::ResampledScore& score) {
+  return {{"score", score.score}, {"mean", score.mean}, {"half_width_95", score.half_width}};
+}
+
+ordered_json json_of(const metric::PairedBootstrap& result) {
+  return {{"baseline", json_of(result.baseline)},
+          {"system", json_of(result.system)},
+          {"system_wins", result.system_wins},
+          {"p_value", result.p_value},
+          {"differs", result.differs}};
+}
+
+ordered_json json_of(const metric::TranslationScore& scores, const BleuFlags& flags) {
+  const std::size_t count = flags.references.size();
+  return {{"bleu", scores.bleu.score},
+          {"chrf", scores.chrf},
+          {"signature", metric::bleu_signature(flags.options.bleu, count)},
+          {"chrf_name", metric::chrf_name(flags.options.chrf)},
+          {"chrf_signature", metric::chrf_signature(flags.options.chrf, count)},
+          {"precisions", scores.bleu.precisions},
+          {"brevity_penalty", scores.bleu.brevity_penalty},
+          {"hypothesis_length", scores.bleu.hypothesis_length},
+          {"reference_length", scores.bleu.reference_length},
+          {"lines", scores.bleu_lines.size()}};
+}
+
+void print_scores(const metric::TranslationScore& scores, const BleuFlags& flags) {
+  const std::size_t count = flags.references.size();
+  std::cout << fmt::format("{}\n  {}\n{} = {:.2f}\n  {}\n", metric::format_bleu(scores.bleu),
+                           metric::bleu_signature(flags.options.bleu, count),
+                           metric::chrf_name(flags.options.chrf), scores.chrf,
+                           metric::chrf_signature(flags.options.chrf, count));
+}
+
+std::vector<std::string> table_row(const std::string& name, const metric::PairedBootstrap& result) {
+  const auto with_interval = [](const metric::ResampledScore& score) {
+    return fmt::format("{:.2f} ({:.2f} ± {:.2f})", score.score, score.mean, score.half_width);
+  };
+  return {name, with_interval(result.baseline), with_interval(result.system),
+          fmt::format("{:.1f} %", 100 * result.system_wins),
+          result.differs ? fmt::format("{:.4f}", result.p_value) : "no difference"};
+}
+
+void print_comparison(const metric::TranslationComparison& comparison, const BleuFlags& flags) {
+  report::Table table;
+  table.columns = {"", "baseline", "standard input", "wins", "p"};
+  table.rows = {table_row("BLEU", comparison.bleu),
+                table_row(metric::chrf_name(flags.options.chrf), comparison.chrf)};
+  std::cout << fmt::format(
+      "\n{}{} paired resamples, seed {}: in brackets their mean and the half "
+      "width of 95 % of them\n",
+      report::format_table(table), flags.bootstrap.resamples, flags.bootstrap.seed);
+}
+
+void read_choices(const CLI::App& command, BleuFlags& flags) {
+  flags.options.bleu.tokenizer = metric::find_score_tokenizer(flags.tokenizer);
+  flags.options.bleu.smoothing = metric::find_bleu_smoothing(flags.smoothing);
+  flags.options.chrf.lowercase = flags.options.bleu.lowercase;
+  if (command.count("--smooth-value") == 0) return;
+  base::require(flags.smoothing == "floor" || flags.smoothing == "add-k",
+                "[bleu] expected --smooth floor or add-k with --smooth-value but got {}",
+                flags.smoothing);
+  flags.options.bleu.smoothing_value = flags.smoothing_value;
+}
+
+metric::References read_references(const ScoreLines& hypotheses, const BleuFlags& flags) {
+  metric::References references;
+  for (const std::string& path : flags.references) {
+    ScoreLines reference = read_score_file(path);
+    require_equal_lines(hypotheses, reference);
+    references.push_back(std::move(reference.lines));
+  }
+  return references;
+}
+
+// None without --compare.
+std::optional<metric::TranslationComparison> compare_with_baseline(
+    const ScoreLines& hypotheses, const metric::References& references,
+    const metric::TranslationScore& scores, const BleuFlags& flags) {
+  if (flags.baseline.empty()) return std::nullopt;
+  const ScoreLines baseline = read_score_file(flags.baseline);
+  require_equal_lines(hypotheses, baseline);
+  const auto baseline_scores =
+      metric::score_translations(baseline.lines, references, flags.options);
+  return metric::compare_translations(baseline_scores, scores, flags.options, flags.bootstrap);
+}
+
+void print_json(const metric::TranslationScore& scores,
+                const std::optional<metric::TranslationComparison>& comparison,
+                const BleuFlags& flags) {
+  ordered_json figures = json_of(scores, flags);
+  if (comparison) {
+    figures["comparison"] = {{"bleu", json_of(comparison->bleu)},
+                             {"chrf", json_of(comparison->chrf)},
+                             {"resamples", flags.bootstrap.resamples},
+                             {"seed", flags.bootstrap.seed}};
+  }
+  std::cout << figures.dump() << '\n';
+}
+
+void score_standard_input(const CLI::App& command, BleuFlags& flags) {
+  read_choices(command, flags);
+  const ScoreLines hypotheses = read_standard_input();
+  base::require(!hypotheses.lines.empty(),
+                "[bleu] expected translations on standard input, one a line, but it is empty");
+  const auto references = read_references(hypotheses, flags);
+  const auto scores = metric::score_translations(hypotheses.lines, references, flags.options);
+  const auto comparison = compare_with_baseline(hypotheses, references, scores, flags);
+  if (flags.common.json) {
+    print_json(scores, comparison, flags);
+    return;
+  }
+  print_scores(scores, flags);
+  if (comparison) print_comparison(*comparison, flags);
+}
+
+void add_score_options(CLI::App& command, BleuFlags& flags) {
+  command.add_option("--tokenize", flags.tokenizer, "how BLEU cuts lines into words: see below")
+      ->check(CLI::IsMember({"13a", "intl", "none", "char"}))
+      ->capture_default_str();
+  command.add_option("--smooth", flags.smoothing, "what stands for orders without a match")
+      ->check(CLI::IsMember({"exp", "none", "floor", "add-k"}))
+      ->capture_default_str();
+  command
+      .add_option("--smooth-value", flags.smoothing_value,
+                  "of floor and add-k (default: 0.1 and 1)")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1e9));
+  command.add_flag("--lowercase", flags.options.bleu.lowercase,
+                   "compare lower-cased lines, in BLEU and chrF");
+  command
+      .add_option("--chrf-word-order", flags.options.chrf.word_order,
+                  "words that chrF counts beside characters; 2 for chrF++")
+      ->check(CLI::Range(0, metric::kMaxChrfWordOrder))
+      ->capture_default_str();
+}
+
+void add_comparison_options(CLI::App& command, BleuFlags& flags) {
+  CLI::Option* compare = command.add_option(
+      "--compare", flags.baseline,
+      "translations of a baseline: paired bootstrap of the difference (default: no comparison)");
+  compare->type_name("FILE");
+  command.add_option("--resamples", flags.bootstrap.resamples, "resamples of the lines")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str()
+      ->needs(compare);
+  command.add_option("--seed", flags.bootstrap.seed, "of the resamples")
+      ->type_name("N")
+      ->capture_default_str()
+      ->needs(compare);
+}
+
+}  // namespace
+
+void add_bleu_command(CLI::App& program) {
+  const auto flags = std::make_shared<BleuFlags>();
+  CLI::App* command = program.add_subcommand(
+      "bleu", "BLEU and chrF of translations on standard input, one a line, as sacrebleu has them");
+  command->footer(
+      "Tokenizers: 13a what WMT reports, for Western languages; intl punctuation and symbols of\n"
+      "Unicode set off; none words between white space; char characters. Scores compare only "
+      "under\n"
+      "the same signature. --compare: p is how often a difference as large would come by chance\n"
+      "(Koehn 2004), wins how often standard input is the better.");
+  command
+      ->add_option("--reference", flags->references,
+                   "right translations, line by line; may be given several times")
+      ->required()
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  add_score_options(*command, *flags);
+  add_comparison_options(*command, *flags);
+  add_json_option(*command, flags->common);
+  add_examples(
+      *command,
+      "roformer bleu --reference newstest2014.de < translations.de\n"
+      "roformer bleu --reference a.de --reference b.de --tokenize intl --lowercase --json < "
+      "translations.de\n"
+      "roformer bleu --reference newstest2014.de --compare baseline.de < translations.de");
+  command->callback([command, flags] { score_standard_input(*command, *flags); });
+}
+
+}  // namespace roformer::cli

@@ -1,0 +1,30 @@
+// Output layer and label-smoothed cross entropy as one operator: logits are made a few rows at a
+// time, become their own gradient where they lie, and are gone before the next come. Nothing of
+// size (N, V) is ever alive, and no product is made twice.
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+
+namespace roformer::model {
+
+/// Sums over the N tokens.
+struct SmoothedLoss {
+  torch::Tensor loss;                  // scalar with a gradient: what is minimised
+  double negative_log_likelihood = 0;  // nats, without smoothing
+  std::int64_t correct = 0;
+};
+
+/// hidden (N, d), weight (V, d), bias (V) without a gradient or undefined, labels (N) int64;
+/// `smoothing` is fairseq's ε (smoothed_loss_kernel.h). Gradients go to hidden and weight. Throws
+/// Error for labels out of range.
+SmoothedLoss smoothed_loss(const torch::Tensor& hidden, const torch::Tensor& weight,
+                           const torch::Tensor& bias, const torch::Tensor& labels,
+                           double smoothing);
+
+/// The same in LibTorch's operators, all logits at once: what the operator must equal.
+SmoothedLoss smoothed_loss_composed(const torch::Tensor& hidden, const torch::Tensor& weight,
+                                    const torch::Tensor& bias, const torch::Tensor& labels,
+                                    double smoothing);
+
+}  // namespace roformer::model

@@ -1,0 +1,46 @@
+#include "roformer/task/recipe_sections.h"
+
+namespace roformer::task {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A path as given if something is there, else from the recipe's folder, so that recipes work from
+// any folder.
+std::string find_beside(const std::string& name, const fs::path& recipe) {
+  std::error_code unreadable;  // a name too long for the file system, say: it is not there
+  const fs::path beside = recipe.parent_path() / name;
+  if (name.empty() || fs::exists(name, unreadable) || !fs::exists(beside, unreadable)) return name;
+  return fs::weakly_canonical(beside).string();
+}
+
+}  // namespace
+
+void read_data(const base::TomlTable& root, Recipe& recipe) {
+  const auto use = recipe.task == causal_language_kind ? data::DataUse::causal_language
+                                                       : data::DataUse::masked_language;
+  recipe.data = data::read_data_options(root.table("data"), use);
+  data::DataOptions& d = recipe.data;
+  for (auto& name : d.text) name = find_beside(name, recipe.path);
+  if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  recipe.resolved.begin("data");
+  data::for_each_option(d, use, [&](const char* key, const auto& value) {
+    recipe.resolved.add(key, to_toml(value));
+  });
+}
+
+void read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
+  recipe.parallel = data::read_parallel_options(root.table("data"));
+  data::ParallelOptions& d = recipe.parallel;
+  data::for_each_file_list(d, [&](std::vector<std::string>& files) {
+    for (auto& name : files) name = find_beside(name, recipe.path);
+  });
+  d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  d.codes = find_beside(d.codes, recipe.path);
+  recipe.resolved.begin("data");
+  data::for_each_option(
+      d, [&](const char* key, const auto& value) { recipe.resolved.add(key, to_toml(value)); });
+}
+
+}  // namespace roformer::task
