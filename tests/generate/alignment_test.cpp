@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "translation_models.h"
+#include "tests/generate/translation_models.h"
 
 namespace roformer::generate {
 namespace {

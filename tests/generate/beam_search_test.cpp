@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
-#include "../position/variants.h"
 #include "roformer/base/error.h"
-#include "translation_models.h"
+#include "tests/generate/translation_models.h"
+#include "tests/position/variants.h"
 
 namespace roformer::generate {
 namespace {
@@ -178,18 +178,6 @@ TEST_P(TranslatorWithEncoding, CacheBatchAndOrderChangeNothing) {
 INSTANTIATE_TEST_SUITE_P(Encodings, TranslatorWithEncoding,
                          testing::ValuesIn(position::all_variants()),
                          [](const auto& info) { return info.param.label; });
-
-TEST(BeamSearch, LinearAttentionIsCachedToo) {
-  auto config = translation_config();
-  config.decoder.attention = config.encoder.attention = "linear";
-  config.decoder.attention_probs_dropout_prob = config.encoder.attention_probs_dropout_prob = 0;
-  const auto model = make_translator(config);
-  const auto sources = random_sources({3, 6});
-  BeamOptions options;
-  options.max_length = 10;
-  expect_equal(search({model}, sources, options),
-               search({model}, sources, options, {}, Decoding::anew));
-}
 
 TEST(BeamSearch, EqualModelsVoteAsOne) {
   const auto config = translation_config();
