@@ -15,7 +15,7 @@ from subword_nmt import apply_bpe, get_vocab, learn_bpe
 
 from conftest import ROOT, run_program
 
-MULTI30K = pathlib.Path(os.environ.get("ROFORMER_SHARED", ROOT.parent / "shared")) / "data/mt/multi30k"
+MULTI30K = pathlib.Path(os.environ.get("ROFORMER_DATA", ROOT.parent / "shared" / "data")) / "mt/multi30k"
 ODD_LINES = [
     "", " ", "     ", "\t", "\u00a0", "\u3000x\u3000", "\u2581", "\u2581a \u2581", "a  b   c ", " leading", "trailing ",
     "\U0001f600", "👨‍👩‍👧 family", "caf\u00e9 cafe\u0301", "\ufb01 \u00bd \u2460 \u212b", "\x01\x02 control \x7f", "a\u200bb", "\ufeffa",
