@@ -34,6 +34,7 @@ void add_evaluate_command(CLI::App& program);
 void add_fill_mask_command(CLI::App& program);
 void add_embed_command(CLI::App& program);
 void add_generate_command(CLI::App& program);
+void add_translate_command(CLI::App& program);
 void add_bleu_command(CLI::App& program);
 void add_tokenize_command(CLI::App& program);
 void add_detokenize_command(CLI::App& program);

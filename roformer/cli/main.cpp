@@ -29,6 +29,7 @@ void add_commands(CLI::App& program) {
   add_fill_mask_command(program);
   add_embed_command(program);
   add_generate_command(program);
+  add_translate_command(program);
   add_bleu_command(program);
   add_tokenize_command(program);
   add_detokenize_command(program);

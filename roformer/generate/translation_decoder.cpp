@@ -19,11 +19,7 @@ TranslationDecoder::TranslationDecoder(model::EncoderDecoder model,
   const model::EncoderConfig& config = model_->config().decoder;
   const std::int64_t sentences = std::ssize(sources);
   for (std::int64_t s = 0; s < sentences; ++s) rows_.push_back({s, 0, {}});
-  if (decoding == Decoding::cached && config.attention == "linear") {
-    state_.emplace(config.num_hidden_layers, sentences);
-  } else if (decoding == Decoding::cached) {
-    cache_.emplace(config.num_hidden_layers, sentences);
-  }
+  if (decoding == Decoding::cached) cache_.emplace(config.num_hidden_layers, sentences);
   encode(sources);
 }
 
@@ -90,7 +86,6 @@ Tensor TranslationDecoder::advance(const std::vector<std::int64_t>& tokens) {
   model::ForwardOptions options;
   options.memory = &memory_;
   if (cache_) options.cache = &*cache_;
-  if (state_) options.state = &*state_;
   if (decoding_ == Decoding::anew)
     options.rows = (batch.cu_seqlens.slice(0, 1) - 1).to(torch::kInt64).to(device_);
   const Tensor hidden = model_->decode(batch.to(device_), options);
@@ -102,7 +97,6 @@ void TranslationDecoder::select(const std::vector<std::int64_t>& rows) {
   for (const std::int64_t row : rows) chosen.push_back(rows_.at(static_cast<std::size_t>(row)));
   rows_ = std::move(chosen);
   if (cache_) cache_->select(rows);
-  if (state_) state_->select(rows);
 }
 
 }  // namespace roformer::generate

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "roformer/attention/key_value_cache.h"
-#include "roformer/attention/recurrent_state.h"
 #include "roformer/model/encoder_decoder.h"
 
 namespace roformer::generate {
@@ -52,7 +51,6 @@ class TranslationDecoder {
   std::vector<std::int64_t> sources_;  // (S + 1): where each sentence's encoder states begin
   model::Memory memory_;
   std::optional<attention::KeyValueCache> cache_;
-  std::optional<attention::RecurrentState> state_;
 };
 
 }  // namespace roformer::generate

@@ -24,9 +24,9 @@ void expect_composed(std::int64_t heads, std::int64_t size, const std::vector<Sp
   const Tensor k = kv.select(1, 0), v = kv.select(1, 1);
   const AttentionOptions options{0.3};
   const Tensor wanted = composed_attention(q, k, v, spans, options);
-  EXPECT_LE(gap(few_queries_attention(q, k, v, spans, options.scale), wanted), 2e-6)
+  EXPECT_LE(gap(few_queries_attention(q, k, v, spans, options.scale), wanted), 5e-6)
       << heads << " " << size << " " << keys;
-  EXPECT_LE(gap(packed_attention(q, k, v, spans, options), wanted), 2e-6);
+  EXPECT_LE(gap(packed_attention(q, k, v, spans, options), wanted), 5e-6);
 }
 
 TEST(FewQueries, EqualTheComposedForm) {

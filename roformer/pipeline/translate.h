@@ -1,0 +1,68 @@
+// Translations of lines of text by an encoder-decoder, or by several together. The header is light:
+// no tensors in it.
+#pragma once
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "roformer/generate/beam_options.h"
+#include "roformer/pipeline/text_pieces.h"
+
+namespace roformer::pipeline {
+
+struct TranslateOptions {
+  generate::BeamOptions search;
+  std::int64_t max_source_length = 1024;  // tokens of a line, the end token with them
+  bool want_attention = false;            // Translation::attention of the best hypothesis
+  c10::Device device = c10::kCPU;
+};
+
+/// One way to say it.
+struct TranslatedText {
+  std::string text;
+  std::vector<std::string> tokens;  // without the end token
+  double score = 0;                 // log_probability / length^length_penalty
+  double log_probability = 0;
+};
+
+/// What became of a line.
+struct Translation {
+  std::vector<TranslatedText> hypotheses;  // best first, at least one
+  std::vector<std::string> source_tokens;  // the end token with them; none for an empty line
+  // Row t: weights on the source tokens when token t of the best hypothesis was chosen; the last row
+  // is that of its end token. The last layer's cross-attention, the mean of its heads.
+  std::vector<std::vector<float>> attention;
+};
+
+/// The place of the largest weight in each row of Translation::attention.
+std::vector<std::int64_t> strongest(const std::vector<std::vector<float>>& attention);
+
+/// Translation models that share a vocabulary, and the tokenizer of the first.
+///
+/// A line without tokens (empty, or white space alone) is an empty translation.
+class Translate {
+ public:
+  /// Throws Error for no folder, one without an encoder-decoder or tokenizer, and ones whose
+  /// vocabularies differ.
+  explicit Translate(const std::vector<std::filesystem::path>& folders,
+                     const TranslateOptions& options = {});
+  Translate(Translate&&) noexcept;
+  Translate& operator=(Translate&&) noexcept;
+  ~Translate();
+
+  /// One answer a line. `prefixes`, if there are any, one a line, are the beginnings of the
+  /// translations, which have them too. Throws Error naming the line that is too long.
+  std::vector<Translation> operator()(const Lines& lines,
+                                      std::span<const std::string> prefixes = {});
+
+ private:
+  class Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace roformer::pipeline

@@ -1,0 +1,159 @@
+// tests of translating lines: what empty and over-long lines, prefixes, ensembles and other folders
+// give.
+#include "roformer/pipeline/translate.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <filesystem>
+
+#include "roformer/checkpoint/translation_folder.h"
+#include "roformer/text/subword_tokenizer.h"
+#include "tests/checkpoint/expect_error.h"
+#include "tests/checkpoint/temporary_folder.h"
+#include "tests/pipeline/small_checkpoint.h"
+#include "tests/text/small_sentencepiece.h"
+
+namespace roformer::pipeline {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// A folder with random weights and a hundred pieces.
+class SmallTranslator {
+ public:
+  explicit SmallTranslator(const std::string& name, const std::string& encoding = "rotary",
+                           std::int64_t pieces = 100, std::uint64_t seed = 5)
+      : folder_("translate-" + name) {
+    const auto tokenizer =
+        text::SubwordTokenizer::from_sentencepiece(tests::small_sentencepiece(pieces));
+    model::EncoderConfig side;
+    side.vocab_size = tokenizer.vocabulary_size() + 3;  // rows that no token has
+    side.hidden_size = side.embedding_size = 32;
+    side.num_attention_heads = 4;
+    side.num_hidden_layers = 2;
+    side.intermediate_size = 48;
+    side.hidden_act = "relu";
+    side.max_position_embeddings = 24;
+    side.type_vocab_size = 0;
+    side.embedding_norm = false;
+    side.scale_embeddings = true;
+    side.layer_norm_eps = 1e-5;
+    side.pad_token_id = tokenizer.pad_id();
+    side.encoding.name = encoding;
+    checkpoint::TranslationConfig config;
+    config.model = model::both_sides(side);
+    config.model.eos_token_id = tokenizer.end_id();
+    config.model.decoder_start_token_id = tokenizer.pad_id();
+    torch::manual_seed(seed);
+    model::EncoderDecoder model(config.model);
+    const torch::NoGradGuard no_gradient;
+    model->output_bias()[0].slice(0, tokenizer.vocabulary_size()) += 30;
+    checkpoint::save_translation_model(*model, config, folder());
+    tokenizer.save(folder());
+  }
+  const std::filesystem::path& folder() const { return folder_.path(); }
+
+ private:
+  checkpoint::TemporaryFolder folder_;
+};
+
+TranslateOptions short_options() {
+  TranslateOptions options;
+  options.search.max_length = 8;
+  return options;
+}
+
+TEST(Translate, OneAnswerALine) {
+  const SmallTranslator small("lines");
+  auto options = short_options();
+  options.want_attention = true;
+  options.search.n_best = 3;
+  Translate translate({small.folder()}, options);
+  const Texts lines = {"the small dog", "", "der grüne Hund läuft über das Feld", " \t ",
+                       "dog \xFF"};
+  const auto answers = translate({lines, 1});
+  ASSERT_EQ(answers.size(), lines.size());
+  for (const std::size_t i : {0, 2, 4}) {
+    ASSERT_EQ(answers[i].hypotheses.size(), 3u);
+    const auto& best = answers[i].hypotheses[0];
+    EXPECT_FALSE(best.tokens.empty());
+    EXPECT_LT(best.score, 0);
+    EXPECT_EQ(answers[i].source_tokens.back(), "</s>");
+    ASSERT_EQ(answers[i].attention.size(), best.tokens.size() + 1);
+    for (const auto& row : answers[i].attention)
+      EXPECT_EQ(row.size(), answers[i].source_tokens.size());
+    const Texts alone = {lines[i]};
+    EXPECT_EQ(translate({alone, 1})[0].hypotheses[0].text, best.text);
+  }
+  for (const std::size_t i : {1, 3}) {
+    ASSERT_EQ(answers[i].hypotheses.size(), 1u);
+    EXPECT_EQ(answers[i].hypotheses[0].text, "");
+    EXPECT_TRUE(answers[i].source_tokens.empty());
+    EXPECT_TRUE(answers[i].attention.empty());
+  }
+  EXPECT_TRUE(translate({}).empty());
+}
+
+TEST(Translate, StrongestIsTheLargestOfEachRow) {
+  EXPECT_EQ(strongest({{0.1f, 0.7f, 0.2f}, {0.5f, 0.5f, 0.0f}}), (std::vector<std::int64_t>{1, 0}));
+  EXPECT_TRUE(strongest({}).empty());
+}
+
+TEST(Translate, PrefixesBeginTheTranslations) {
+  const SmallTranslator small("prefix");
+  Translate translate({small.folder()}, short_options());
+  const Texts lines = {"the small dog", "", "the dog"}, prefixes = {"der Hund", "der", ""};
+  const auto answers = translate({lines, 1}, prefixes);
+  EXPECT_TRUE(answers[0].hypotheses[0].text.starts_with("der Hund"))
+      << answers[0].hypotheses[0].text;
+  EXPECT_EQ(answers[1].hypotheses[0].text, "");
+  const Texts last = {lines[2]};
+  EXPECT_EQ(answers[2].hypotheses[0].text, translate({last, 1})[0].hypotheses[0].text);
+  const Texts one = {"der"}, much = {"", "", "der kleine Hund 0 1 2 3 4 5 6 7 8 9"};
+  EXPECT_THROW(translate({lines, 1}, one), Error);
+  checkpoint::expect_error({"line 9", "prefix"}, [&] { translate({lines, 7}, much); });
+}
+
+TEST(Translate, LongLinesAreNamed) {
+  const SmallTranslator table("table", "learned"), free("free");
+  std::string line = "the small dog";
+  for (int i = 0; i < 3; ++i) line += " 0 1 2 3 4 5 6 7 8 9";
+  const Texts lines = {"dog", line};
+  auto options = short_options();
+  Translate by_table({table.folder()}, options);
+  checkpoint::expect_error({"line 5", "24", "split"}, [&] { by_table({lines, 4}); });
+  EXPECT_EQ(Translate({free.folder()}, options)({lines, 4}).size(), 2u);
+  options.max_source_length = 10;
+  Translate limited({free.folder()}, options);
+  checkpoint::expect_error({"line 5", "10", "--max-source-length"}, [&] { limited({lines, 4}); });
+}
+
+TEST(Translate, ModelsOfOneVocabularyTranslateTogether) {
+  const SmallTranslator first("first"), second("second", "rotary", 100, 6),
+      other("other", "rotary", 90);
+  const Texts lines = {"the small dog runs"};
+  const auto options = short_options();
+  const auto text = [&](const std::vector<std::filesystem::path>& folders) {
+    return Translate(folders, options)({lines, 1})[0].hypotheses[0];
+  };
+  EXPECT_EQ(text({first.folder(), first.folder()}).text, text({first.folder()}).text);
+  EXPECT_NE(text({first.folder(), second.folder()}).score, text({first.folder()}).score);
+  checkpoint::expect_error({"share their tokenizer"}, [&] {
+    text({first.folder(), other.folder()});
+  });
+}
+
+TEST(Translate, OtherFoldersAreRefused) {
+  const SmallCheckpoint encoder("roformer");
+  checkpoint::expect_error({"expected an encoder-decoder", "roformer generate"},
+                           [&] { Translate({encoder.folder()}); });
+  checkpoint::expect_error({"got none"}, [&] { Translate(std::vector<std::filesystem::path>()); });
+  EXPECT_THROW(Translate({"/no/such/folder"}), Error);
+  const SmallTranslator small("without");
+  std::filesystem::remove(small.folder() / "vocab.json");
+  EXPECT_THROW(Translate({small.folder()}), Error);
+}
+
+}  // namespace
+}  // namespace roformer::pipeline
