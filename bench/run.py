@@ -16,6 +16,7 @@ import time
 import linear
 import programs
 import torch
+import translation
 from transformers import RoFormerConfig, RoFormerForMaskedLM
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -283,6 +284,7 @@ def main():
         programs.first_answer(bench, BUILD / "roformer")
         programs.sentence_encoder(bench, BUILD / "roformer")
         linear.performer(bench, ours)
+        translation.translation(bench, ours, bench.folder)
         tables = [linear.attention_by_length(bench, ours), linear.encodings(bench, ours), linear.generation(bench, BUILD)]
     table = "\n\n".join(part for part in [as_markdown(bench), *tables] if part)
     print(table)

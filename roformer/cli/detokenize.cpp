@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <functional>
 #include <iostream>
 #include <limits>
 #include <map>
@@ -12,6 +13,7 @@
 #include "roformer/base/json_text.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/line_chunks.h"
+#include "roformer/text/subword_tokenizer.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
@@ -63,22 +65,36 @@ std::vector<std::int32_t> parse_ids(const std::string& line, std::int64_t number
   return json ? parse_json_ids(line, number) : parse_plain_ids(line, number);
 }
 
-void detokenize(const DetokenizeOptions& options) {
-  const text::Tokenizer tokenizer = text::Tokenizer::load(options.model);
+using Decode = std::function<std::string(const std::vector<std::int32_t>&)>;
+
+void detokenize_lines(const DetokenizeOptions& options, std::int64_t vocabulary_size,
+                      const Decode& decode) {
   std::string line;
   for (std::int64_t number = 1; std::getline(std::cin, line); ++number) {
     const std::vector<std::int32_t> ids = parse_ids(line, number);
     for (const std::int32_t id : ids) {
-      base::require(id >= 0 && id < tokenizer.vocabulary_size(),
+      base::require(id >= 0 && id < vocabulary_size,
                     "[detokenize] line {}: expected ids from 0 to {} but got {}", number,
-                    tokenizer.vocabulary_size() - 1, id);
+                    vocabulary_size - 1, id);
     }
-    const std::string text = tokenizer.decode(ids, options.decode);
+    const std::string text = decode(ids);
     std::cout << (options.common.json ? nlohmann::json{{"text", text}}.dump() : text) << '\n';
   }
   require_readable_input();
   std::cout.flush();
   base::require(std::cout.good(), "[detokenize] cannot write to standard output");
+}
+
+void detokenize(const DetokenizeOptions& options) {
+  if (text::SubwordTokenizer::is_in(options.model)) {
+    const auto tokenizer = text::SubwordTokenizer::load(options.model);
+    return detokenize_lines(options, tokenizer.vocabulary_size(), [&](const auto& ids) {
+      return tokenizer.decode(std::vector<std::int64_t>(ids.begin(), ids.end()));
+    });
+  }
+  const text::Tokenizer tokenizer = text::Tokenizer::load(options.model);
+  detokenize_lines(options, tokenizer.vocabulary_size(),
+                   [&](const auto& ids) { return tokenizer.decode(ids, options.decode); });
 }
 
 }  // namespace
@@ -91,8 +107,9 @@ void add_detokenize_command(CLI::App& program) {
   command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")
       ->required()
       ->type_name("PATH");
-  command.add_flag("--skip-special-tokens", options->decode.skip_special_tokens,
-                   "leave out [CLS], [SEP] and the like");
+  command.add_flag(
+      "--skip-special-tokens", options->decode.skip_special_tokens,
+      "leave out [CLS], [SEP] and the like (a translation model's are always left out)");
   const std::map<std::string, text::CleanUp> levels = {
       {"none", text::CleanUp::none},
       {"punctuation", text::CleanUp::punctuation},

@@ -1,4 +1,5 @@
-// `roformer tokenize`: lines of text to tokens, or to JSON with ids and offsets.
+// `roformer tokenize`: lines of text to tokens, or to JSON with ids and offsets. What belongs to
+// translation is in tokenize_subwords.h.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -8,6 +9,8 @@
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/line_chunks.h"
+#include "roformer/cli/tokenize_subwords.h"
+#include "roformer/text/subword_tokenizer.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
@@ -20,6 +23,8 @@ struct TokenizeOptions {
   std::int64_t stride = -1;  // below 0: no windows
   bool pair = false;
   bool no_special_tokens = false;
+  std::string side;  // empty: source
+  CodesOptions codes;
 };
 
 /// Writes encodings to standard output. Each token's JSON text is made once.
@@ -102,7 +107,26 @@ void encode_line(const text::Tokenizer& tokenizer, std::string_view line, std::i
       number, options.max_length, encoding.size());
 }
 
+void tokenize_for_translation(const TokenizeOptions& options) {
+  base::require(!options.pair && options.stride < 0,
+                "[tokenize] {} is a translation model's tokenizer: expected neither --pair nor "
+                "--stride",
+                options.model);
+  tokenize_subwords({.model = options.model,
+                     .side = options.side.empty() ? "source" : options.side,
+                     .max_length = options.max_length,
+                     .special_tokens = !options.no_special_tokens,
+                     .json = options.common.json});
+}
+
 void tokenize(const TokenizeOptions& options) {
+  if (!options.codes.codes.empty()) return segment_lines(options.codes);
+  if (options.model.empty()) throw CLI::RequiredError("--model or --codes");
+  if (text::SubwordTokenizer::is_in(options.model)) return tokenize_for_translation(options);
+  base::require(options.side.empty(),
+                "[tokenize] expected --side only with a translation model's tokenizer but {} is "
+                "none",
+                options.model);
   const text::Tokenizer tokenizer = text::Tokenizer::load(options.model);
   const text::EncodeOptions window{.add_special_tokens = !options.no_special_tokens,
                                    .max_length = options.max_length};
@@ -122,15 +146,41 @@ void tokenize(const TokenizeOptions& options) {
   printer.flush();
 }
 
+void add_codes_options(CLI::App& command, CodesOptions& options, CLI::Option* model) {
+  auto* codes = command
+                    .add_option("--codes", options.codes,
+                                "apply subword-nmt's merges to tokenised text (default: --model)")
+                    ->type_name("FILE")
+                    ->excludes(model);
+  auto* vocabulary =
+      command
+          .add_option("--vocabulary", options.vocabulary,
+                      "\"unit count\" lines: take back merges that make other units (default: none "
+                      "is taken back)")
+          ->type_name("FILE")
+          ->needs(codes);
+  command
+      .add_option("--vocabulary-threshold", options.threshold,
+                  "smallest count of a unit of --vocabulary (default: 0)")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(vocabulary);
+  command
+      .add_option("--separator", options.separator,
+                  "behind each unit but the last of a word (default: @@)")
+      ->type_name("TEXT")
+      ->needs(codes);
+}
+
 }  // namespace
 
 void add_tokenize_command(CLI::App& program) {
   auto options = std::make_shared<TokenizeOptions>();
   CLI::App& command =
       *program.add_subcommand("tokenize", "Lines of standard input to tokens, ids and offsets");
-  command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")
-      ->required()
-      ->type_name("PATH");
+  auto* model = command
+                    .add_option("--model", options->model,
+                                "folder, vocab.txt or tokenizer.json (default: --codes)")
+                    ->type_name("PATH");
   auto* pair = command.add_flag("--pair", options->pair, "two texts a line, a tab between them");
   auto* length =
       command
@@ -144,11 +194,20 @@ void add_tokenize_command(CLI::App& program) {
       ->check(CLI::NonNegativeNumber)
       ->needs(length)
       ->excludes(pair);
-  command.add_flag("--no-special-tokens", options->no_special_tokens, "without [CLS] and [SEP]");
+  command.add_flag("--no-special-tokens", options->no_special_tokens,
+                   "without [CLS] and [SEP], or </s>");
+  command
+      .add_option("--side", options->side,
+                  "of a translation model: which of its two tokenizers (default: source)")
+      ->check(CLI::IsMember({"source", "target"}));
+  add_codes_options(command, options->codes, model);
   add_json_option(command, options->common);
-  add_examples(command,
-               "roformer tokenize --model DIR --json < lines.txt\n"
-               "roformer tokenize --model vocab.txt --max-length 512 --stride 64 < lines.txt");
+  add_examples(
+      command,
+      "roformer tokenize --model DIR --json < lines.txt\n"
+      "roformer tokenize --model vocab.txt --max-length 512 --stride 64 < lines.txt\n"
+      "roformer tokenize --codes codes.bpe --vocabulary vocab.en --vocabulary-threshold 50 "
+      "< tokenised.en");
   command.callback([options] { tokenize(*options); });
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "roformer/text/subword_nmt.h"
+#include "roformer/text/unicode.h"
+#include "roformer/text/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -77,11 +79,19 @@ class SentencePieceCoder final : public SubwordCoder {
     return line;
   }
 
-  static std::string strip(std::string line) {
-    constexpr std::string_view blanks = " \t\n\v\f\r\x1C\x1D\x1E\x1F";
-    const auto begin = line.find_first_not_of(blanks);
-    if (begin == line.npos) return {};
-    return line.substr(begin, line.find_last_not_of(blanks) + 1 - begin);
+  // As Python's strip: white space of Unicode and the four separators of ASCII.
+  static std::string strip(const std::string& line) {
+    const auto is_blank = [](char32_t code) {
+      return is_white_space(code) || (code >= 0x1C && code <= 0x1F);
+    };
+    const char *end = line.data() + line.size(), *first = nullptr, *last = nullptr;
+    for (const char* p = line.data(); p < end;) {
+      const DecodedCharacter c = decode_utf8(p, end);
+      if (first == nullptr && !is_blank(c.code)) first = p;
+      p += c.size;
+      if (!is_blank(c.code)) last = p;
+    }
+    return first == nullptr ? std::string() : std::string(first, last);
   }
 
   std::shared_ptr<const SentencePieceModel> model_;

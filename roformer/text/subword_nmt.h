@@ -21,8 +21,8 @@ std::vector<std::string> parse_unit_counts(std::string_view text, std::int64_t t
                                            std::string_view name);
 
 struct SubwordNmtOptions {
-  std::string separator = "@@";            // behind each unit but the last of a word
-  std::shared_ptr<const UnitSet> allowed;  // set: merges that make another unit are taken back
+  std::string separator = "@@";                 // behind each unit but the last of a word
+  std::shared_ptr<const UnitSet> allowed = {};  // set: merges that make another unit are taken back
 };
 
 /// Immutable; its const functions are safe from several threads.

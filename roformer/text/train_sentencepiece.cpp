@@ -2,6 +2,7 @@
 
 #include <sentencepiece_trainer.h>
 
+#include <charconv>
 #include <unordered_map>
 
 #include "roformer/base/error.h"
@@ -70,6 +71,34 @@ std::unordered_map<std::string, std::string> trainer_arguments(
   return arguments;
 }
 
+// The size that the library asks for where the characters alone need more: "… required_chars. 6 vs 47.
+// …"; 0 where its message says something else.
+std::int64_t required_size(std::string_view message) {
+  constexpr std::string_view before = "required_chars. ", between = " vs ";
+  const auto begin = message.find(before);
+  if (begin == message.npos) return 0;
+  const auto number = message.find(between, begin);
+  if (number == message.npos) return 0;
+  std::int64_t pieces = 0;
+  std::from_chars(message.data() + number + between.size(), message.data() + message.size(),
+                  pieces);
+  return pieces > 0 ? pieces + kTableExtras : 0;
+}
+
+void require_trained(const sentencepiece::util::Status& status, std::int64_t lines,
+                     const SentencePieceTrainerOptions& options) {
+  if (status.ok()) return;
+  const std::int64_t size = required_size(status.ToString());
+  base::require(
+      size == 0,
+      "[text] expected a vocabulary of at least {} pieces, as the characters of the text "
+      "need, but got {}; raise the size or lower the share of characters that are covered "
+      "(now {})",
+      size, options.vocabulary_size, options.character_coverage);
+  base::fail("[text] a vocabulary of {} pieces cannot be trained on these {} lines: {}",
+             options.vocabulary_size, lines, status.ToString());
+}
+
 }  // namespace
 
 std::string train_sentencepiece(const std::function<bool(std::string&)>& next_line,
@@ -88,9 +117,7 @@ std::string train_sentencepiece(const std::function<bool(std::string&)>& next_li
   lines.rethrow();
   base::require(lines.lines() > 0,
                 "[text] expected text to train a vocabulary on but there is no line");
-  base::require(status.ok(),
-                "[text] a vocabulary of {} pieces cannot be trained on these {} lines: {}",
-                options.vocabulary_size, lines.lines(), status.ToString());
+  require_trained(status, lines.lines(), options);
   return model;
 }
 

@@ -95,7 +95,7 @@ def test_perturbed_references_of_all_test_sets():
     for number, path in enumerate(TEST_SETS):
         references = lines_of(path)
         hypotheses = [perturbed(line, chance, (number % 4 + 1) / 3) for line in references]
-        tokenizer = TOKENIZERS[number % 3] if "newstest2014" not in path.name else "13a"
+        tokenizer = TOKENIZERS[number % 4] if "newstest2014" not in path.name else "13a"
         tasks.append(dict(tokenize=tokenizer, lowercase=number % 2 == 1, hypotheses=hypotheses, references=[references]))
     check(tasks)
 

@@ -1,0 +1,74 @@
+"""Rows of bench/run.py on translation: decoding beside CTranslate2, training beside transformers' Marian."""
+import json
+import pathlib
+import random
+import subprocess
+import sys
+
+import marian_model
+
+HERE = pathlib.Path(__file__).resolve().parent
+VOCABULARY = 32000
+
+
+def sentence(draw, length):
+    return [draw.randrange(2, VOCABULARY - 1) for _ in range(length - 1)] + [0]
+
+
+def news_length(draw):
+    """Word pieces of a sentence of news, its end included: about 28 on average, as newstest2014 has them."""
+    return max(3, min(100, round(draw.lognormvariate(3.2, 0.55))))
+
+
+def training_batches(folder, draw, batches=3, budget=1024):
+    """Pairs of like length until the longer sides have `budget` tokens, fairseq's --max-tokens."""
+    lengths = sorted(news_length(draw) for _ in range(4000))
+    result = []
+    for i in range(batches):
+        pairs, tokens = [], 0
+        for length in lengths[len(lengths) * (2 * i + 1) // (2 * batches) :]:
+            target = max(2, round(length * draw.uniform(0.85, 1.25)))
+            tokens += max(length, target)
+            if tokens > budget:
+                break
+            pairs.append([sentence(draw, length), sentence(draw, target)])
+        result.append(pairs)
+    path = folder / "batches.json"
+    path.write_text(json.dumps(result))
+    return path
+
+
+def decoding_sources(folder, draw, sentences=64):
+    path = folder / "sources.json"
+    path.write_text(json.dumps([sentence(draw, news_length(draw)) for _ in range(sentences)]))
+    return path
+
+
+def peer(script, *arguments):
+    done = subprocess.run([sys.executable, str(HERE / script), *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{script} failed: {done.stderr.strip()}")
+    return json.loads(done.stdout.splitlines()[-1])["tokens_per_second"]
+
+
+def translation(bench, ours, folder):
+    """Transformer-base with 32,000 words: beam search of 32 sentences at a time, 30 tokens each; training steps."""
+    decoding = "translation, beam 4, batch 32, 30 tokens, CTranslate2 float32"
+    training = "translation, training, dropout 0.1, transformers' Marian"
+    if not bench.wanted(decoding) and not bench.wanted(training):
+        return
+    draw = random.Random(7)
+    model = folder / "marian"
+    marian_model.write_model(model, vocabulary=VOCABULARY)
+    threads = ["--threads", bench.arguments.threads]
+    for name, mode, script, inputs, target in (
+        (decoding, "decode", "peer_ctranslate2.py", decoding_sources(folder, draw), "≥ 1.0"),
+        (training, "train", "peer_marian_training.py", training_batches(folder, draw), "≥ 1.5"),
+    ):
+        if not bench.wanted(name):
+            continue
+        mine = theirs = 0.0
+        for _ in range(bench.arguments.rounds):
+            mine = max(mine, ours("bench_translation", mode, model, inputs, *threads)["tokens_per_second"])
+            theirs = max(theirs, peer(script, model, inputs, *threads))
+        bench.add(name, f"{mine:.0f} tokens/s", f"{theirs:.0f} tokens/s", mine / theirs, target)
