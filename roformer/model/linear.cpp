@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "roformer/model/activation.h"
+#include "roformer/model/packed_weights.h"
 
 namespace roformer::model {
 namespace {
@@ -22,8 +23,10 @@ Tensor pointwise_product(const Tensor& x, const Tensor& weight, const Tensor& bi
   static const auto operation = c10::Dispatcher::singleton()
                                     .findSchemaOrThrow("mkldnn::_linear_pointwise", "")
                                     .typed<PointwiseSignature>();
-  return operation.call(x, weight, bias.defined() ? std::optional<Tensor>(bias) : std::nullopt,
-                        activation, c10::List<std::optional<at::Scalar>>(), algorithm);
+  const Tensor packed = torch::GradMode::is_enabled() ? Tensor() : packed_weight(weight);
+  return operation.call(x, packed.defined() ? packed : weight,
+                        bias.defined() ? std::optional<Tensor>(bias) : std::nullopt, activation,
+                        c10::List<std::optional<at::Scalar>>(), algorithm);
 }
 
 bool has_pointwise_product() {

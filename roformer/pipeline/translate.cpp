@@ -8,6 +8,7 @@
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/generate/alignment.h"
 #include "roformer/generate/beam_search.h"
+#include "roformer/model/packed_weights.h"
 #include "roformer/text/subword_tokenizer.h"
 
 namespace roformer::pipeline {
@@ -94,6 +95,7 @@ class Translate::Parts {
     for (std::int64_t id = tokenizer_.vocabulary_size(); id < vocab_size; ++id)
       options_.search.suppressed.push_back(id);
     for (const auto& model : models_) {
+      weights_.add(*model);
       const model::EncoderConfig& side = model->config().encoder;
       if (position::has_position_table(side.encoding.name))
         longest_ = std::min(longest_, side.max_position_embeddings);
@@ -114,6 +116,7 @@ class Translate::Parts {
       if (!prefixes.empty())
         begins.push_back(prefix_of(lines, line, prefixes[line], std::ssize(sources.back())));
     }
+    const model::PackedWeightsGuard packed(weights_);
     const auto found = generate::beam_search(models_, sources, options_.search, begins,
                                              {options_.device, generate::Decoding::cached});
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -182,6 +185,7 @@ class Translate::Parts {
 
   TranslateOptions options_;
   std::vector<model::EncoderDecoder> models_;
+  model::PackedWeights weights_;
   text::SubwordTokenizer tokenizer_;
   std::int64_t longest_ = std::numeric_limits<std::int64_t>::max();
 };
