@@ -13,10 +13,17 @@ namespace {
 
 using torch::Tensor;
 
-Tensor positions_of(const Tensor& positions, std::int64_t begin, std::int64_t group,
-                    std::int64_t length) {
+Tensor query_positions(const Tensor& positions, const SpanGroup& group) {
   if (!positions.defined()) return positions;
-  return positions.narrow(0, begin, group * length).view({group, length});
+  const std::int64_t length = group.span.num_queries;
+  return positions.narrow(0, group.span.first_query, group.size * length)
+      .view({group.size, length});
+}
+
+Tensor key_positions(const Tensor& positions, const std::vector<Span>& spans,
+                     const SpanGroup& group) {
+  if (!positions.defined()) return positions;
+  return key_rows(positions, spans, group).view({group.size, group.span.num_keys});
 }
 
 bool hides_something(const Span& span) {
@@ -72,15 +79,13 @@ Tensor composed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
   check_spans(spans, q.size(0), k.size(0));
   const std::int64_t heads = q.size(1);
   std::vector<Tensor> outputs;
-  for (const SpanGroup& group : groups_of_equal_length(spans)) {
+  for (const SpanGroup& group : groups_of_equal_shape(spans)) {
     const Span& span = group.span;
     const Tensor queries = heads_of(q, span.first_query, group.size, span.num_queries);
-    const Tensor keys = heads_of(k, span.first_key, group.size, span.num_keys);
-    const Tensor values = heads_of(v, span.first_key, group.size, span.num_keys);
-    const Tensor q_places =
-        positions_of(terms.q_positions, span.first_query, group.size, span.num_queries);
-    const Tensor k_places =
-        positions_of(terms.k_positions, span.first_key, group.size, span.num_keys);
+    const Tensor keys = heads_of(key_rows(k, spans, group), 0, group.size, span.num_keys);
+    const Tensor values = heads_of(key_rows(v, spans, group), 0, group.size, span.num_keys);
+    const Tensor q_places = query_positions(terms.q_positions, group);
+    const Tensor k_places = key_positions(terms.k_positions, spans, group);
     Tensor probabilities = group_weights(group, queries, keys, options, terms, q_places, k_places);
     if (weights != nullptr) {
       for (const Tensor& one : probabilities.unbind(0)) weights->push_back(one);

@@ -228,12 +228,14 @@ void add_translate_command(CLI::App& program) {
       ->allow_extra_args(false);
   add_search_options(*command, *flags);
   add_translation_lengths(*command, flags->options);
-  auto* const prefix =
-      command->add_option("--prefix", flags->prefix, "what each translation begins with")
-          ->type_name("TEXT");
+  auto* const prefix = command
+                           ->add_option("--prefix", flags->prefix,
+                                        "what each translation begins with (default: nothing)")
+                           ->type_name("TEXT");
   command
       ->add_option("--prefix-file", flags->prefix_file,
-                   "a file with the beginning of each line's translation, which may be empty")
+                   "a file with the beginning of each line's translation, which may be empty "
+                   "(default: none)")
       ->type_name("FILE")
       ->excludes(prefix);
   add_json_option(*command, flags->common);

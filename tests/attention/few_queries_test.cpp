@@ -49,6 +49,14 @@ TEST(FewQueries, SpansShareKeysAndLookBackOnly) {
   expect_composed(4, 24, spans, 15, 40);
 }
 
+// The composed form takes spans of equal shape together, wherever their keys are.
+TEST(FewQueries, EqualSpansWithScatteredKeys) {
+  torch::manual_seed(5);
+  const std::vector<Span> spans = {{0, 1, 20, 7, 0, 6}, {1, 1, 3, 7, 0, 6}, {2, 1, 30, 7, 0, 6},
+                                   {3, 1, 37, 7, 0, 6}, {4, 1, 3, 7, 0, 6}, {5, 1, 0, 8, 0, 7}};
+  expect_composed(2, 16, spans, 6, 44);
+}
+
 TEST(FewQueries, WithoutKeysOrQueries) {
   torch::manual_seed(3);
   const Tensor q = torch::randn({3, 2, 8}), kv = torch::randn({5, 2, 8});
