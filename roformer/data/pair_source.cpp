@@ -135,6 +135,30 @@ class TabPairs final : public PairSource {
   std::int64_t closed_ = 0;
 };
 
+class ChainedPairs final : public PairSource {
+ public:
+  explicit ChainedPairs(std::vector<std::unique_ptr<PairSource>> parts)
+      : parts_(std::move(parts)) {}
+  bool next(TextPair& pair) override {
+    for (; part_ < parts_.size(); ++part_) {
+      if (parts_[part_]->next(pair)) return true;
+    }
+    return false;
+  }
+  std::int64_t total() const override { return sum(&PairSource::total); }
+  std::int64_t consumed() const override { return sum(&PairSource::consumed); }
+
+ private:
+  std::int64_t sum(std::int64_t (PairSource::*bytes)() const) const {
+    std::int64_t all = 0;
+    for (const auto& part : parts_) all += ((*part).*bytes)();
+    return all;
+  }
+
+  std::vector<std::unique_ptr<PairSource>> parts_;
+  std::size_t part_ = 0;
+};
+
 class ReversedPairs final : public PairSource {
  public:
   explicit ReversedPairs(std::unique_ptr<PairSource> pairs) : pairs_(std::move(pairs)) {}
@@ -158,6 +182,9 @@ std::unique_ptr<PairSource> open_line_pairs(std::vector<fs::path> source,
 }
 std::unique_ptr<PairSource> open_tab_pairs(std::vector<fs::path> files) {
   return std::make_unique<TabPairs>(std::move(files));
+}
+std::unique_ptr<PairSource> chain_pairs(std::vector<std::unique_ptr<PairSource>> parts) {
+  return std::make_unique<ChainedPairs>(std::move(parts));
 }
 std::unique_ptr<PairSource> reverse_pairs(std::unique_ptr<PairSource> pairs) {
   return std::make_unique<ReversedPairs>(std::move(pairs));

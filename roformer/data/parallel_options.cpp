@@ -17,18 +17,17 @@ void require_absent(const base::TomlTable& table, std::initializer_list<const ch
 void read_places(const base::TomlTable& table, ParallelOptions& options) {
   options.pairs = table.get_strings("pairs", {});
   if (!options.pairs.empty()) {
-    require_absent(table, {"source", "target"}, "expected it only without data.pairs");
-    options.source.clear();
+    options.source.clear();  // no apt beside them unless it is asked for
     options.reverse = table.get("reverse", options.reverse);
   } else {
     require_absent(table, {"reverse"},
                    "expected it only with data.pairs; swap source and target, or source_language "
                    "and target_language of apt's descriptions");
-    options.source = table.get_strings("source", options.source);
-    options.target = table.get_strings("target", {});
-    require(!options.source.empty(), "[data] {}: expected files or \"apt\" but got none",
-            table.where("source"));
   }
+  options.source = table.get_strings("source", options.source);
+  options.target = table.get_strings("target", {});
+  require(!options.source.empty() || !options.pairs.empty(),
+          "[data] {}: expected files or \"apt\" but got none", table.where("source"));
   options.source_language = table.get("source_language", options.source_language);
   options.target_language = table.get("target_language", options.target_language);
   require(!options.is_apt() || options.source_language != options.target_language,
@@ -103,13 +102,13 @@ void read_limits(const base::TomlTable& table, ParallelOptions& options) {
 }  // namespace
 
 bool ParallelOptions::is_apt() const {
-  return pairs.empty() && target.empty() && source == std::vector<std::string>{"apt"};
+  return target.empty() && source == std::vector<std::string>{"apt"};
 }
 
 ParallelOptions read_parallel_options(const base::TomlTable& table) {
   ParallelOptions options;
   read_places(table, options);
-  if (!options.is_apt() && options.pairs.empty())
+  if (!options.is_apt())
     require_two_sides(table, options.source, options.target, "source", "target");
   read_held_out(table, "validation", options.validation_source, options.validation_target,
                 options.validation_share);

@@ -11,10 +11,10 @@
 namespace roformer::data {
 
 struct ParallelOptions {
-  // Training text: files of lines on both sides, TSV files, or apt's package descriptions.
+  // Training text: files of lines on both sides, or apt's package descriptions; and TSV files.
   std::vector<std::string> source = {"apt"};  // files; line i of the n-th translates to
   std::vector<std::string> target;            // line i of the n-th here
-  std::vector<std::string> pairs;             // files of "source TAB target" lines, instead
+  std::vector<std::string> pairs;             // files of "source TAB target" lines
   bool reverse = false;                       // of pairs: the target stands first
   std::string source_language = "en";         // of apt; noted in the tokenizer's files
   std::string target_language = "de";
@@ -50,10 +50,9 @@ ParallelOptions read_parallel_options(const base::TomlTable& table);
 /// without effect are left out, so that what is written can be read.
 template <typename Visit>
 void for_each_option(const ParallelOptions& o, const Visit& visit) {
-  if (o.pairs.empty()) {
-    visit("source", o.source);
-    if (!o.target.empty()) visit("target", o.target);
-  } else {
+  if (!o.source.empty()) visit("source", o.source);
+  if (!o.target.empty()) visit("target", o.target);
+  if (!o.pairs.empty()) {
     visit("pairs", o.pairs);
     visit("reverse", o.reverse);
   }

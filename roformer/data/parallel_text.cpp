@@ -29,6 +29,7 @@ ParallelText::ParallelText(const ParallelOptions& options)
       target_language_(options.target_language),
       apt_(options.is_apt()),
       reverse_(options.reverse) {
+  pairs_ = existing_files(options.pairs, "pairs");
   if (apt_) {
     const auto lists = find_apt_lists(options.cache / "apt", {source_language_, target_language_},
                                       "name text of your own: --set data.source=FILE --set "
@@ -37,16 +38,22 @@ ParallelText::ParallelText(const ParallelOptions& options)
     target_ = lists[1];
     return;
   }
-  pairs_ = existing_files(options.pairs, "pairs");
   source_ = existing_files(options.source, "source");
   target_ = existing_files(options.target, "target");
 }
 
 std::unique_ptr<PairSource> ParallelText::open() const {
-  if (apt_) return open_apt_pairs({source_language_, source_}, {target_language_, target_});
-  if (pairs_.empty()) return open_line_pairs(source_, target_);
-  auto pairs = open_tab_pairs(pairs_);
-  return reverse_ ? reverse_pairs(std::move(pairs)) : std::move(pairs);
+  std::vector<std::unique_ptr<PairSource>> parts;
+  if (apt_) {
+    parts.push_back(open_apt_pairs({source_language_, source_}, {target_language_, target_}));
+  } else if (!source_.empty()) {
+    parts.push_back(open_line_pairs(source_, target_));
+  }
+  if (!pairs_.empty()) {
+    auto pairs = open_tab_pairs(pairs_);
+    parts.push_back(reverse_ ? reverse_pairs(std::move(pairs)) : std::move(pairs));
+  }
+  return chain_pairs(std::move(parts));
 }
 
 std::uint64_t ParallelText::key() const {

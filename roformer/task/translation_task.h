@@ -65,6 +65,8 @@ class TranslationMaterial : public Material {
   std::unique_ptr<RecipeTask> load_task(const Recipe& recipe, const std::filesystem::path& folder,
                                         torch::Device device) const override;
 
+  const data::ParallelCorpus& corpus() const { return *corpus_; }
+
  private:
   std::shared_ptr<const data::ParallelCorpus> corpus_;
 };

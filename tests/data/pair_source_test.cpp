@@ -46,6 +46,21 @@ TEST(PairSource, CountsThatDiffer) {
   EXPECT_TRUE(all_of(open_line_pairs({empty}, {empty})).empty());
 }
 
+TEST(PairSource, OneTextBehindTheOther) {
+  const tests::TestFolder folder;
+  const auto a = folder.write("a", "one\n"), b = folder.write("b", "eins\n"),
+             t = folder.write("t", "two\tzwei\nthree\tdrei\n"), none = folder.write("none", "");
+  const auto chained = [&] {
+    std::vector<std::unique_ptr<PairSource>> parts;
+    parts.push_back(open_line_pairs({a}, {b}));
+    parts.push_back(open_tab_pairs({none}));
+    parts.push_back(open_tab_pairs({t}));
+    return chain_pairs(std::move(parts));
+  };
+  EXPECT_EQ(all_of(chained()), (Pairs{{"one", "eins"}, {"two", "zwei"}, {"three", "drei"}}));
+  EXPECT_TRUE(all_of(chain_pairs({})).empty());
+}
+
 // A line of any length is one line: the sides stay together.
 TEST(PairSource, AVeryLongLine) {
   const tests::TestFolder folder;

@@ -31,6 +31,9 @@ TEST(ParallelOptions, Files) {
   EXPECT_EQ(options.validation_share, 0);
   EXPECT_EQ(options.test_share, 0.02);
   EXPECT_TRUE(read("pairs = \"x\"\nreverse = true").reverse);
+  EXPECT_TRUE(read("pairs = \"x\"").source.empty());
+  EXPECT_EQ(read("pairs = \"x\"\nsource = \"a\"\ntarget = \"b\"").source.size(), 1u);
+  EXPECT_TRUE(read("pairs = \"x\"\nsource = \"apt\"").is_apt());
 }
 
 TEST(ParallelOptions, BadValues) {
@@ -38,7 +41,6 @@ TEST(ParallelOptions, BadValues) {
       {"source = \"a\"", "target"},
       {"source = [\"a\", \"b\"]\ntarget = \"c\"", "as many files"},
       {"source = []", "source"},
-      {"pairs = \"a\"\nsource = \"b\"\ntarget = \"c\"", "without data.pairs"},
       {"reverse = true", "data.pairs"},
       {"target_language = \"en\"", "two languages"},
       {"validation_source = \"a\"", "validation_target"},
@@ -60,7 +62,8 @@ TEST(ParallelOptions, BadValues) {
 // What is written into a run's folder is read again as the same.
 TEST(ParallelOptions, VisitedOptionsRead) {
   for (const char* text :
-       {"", "pairs = \"x\"\nreverse = true", "source = \"a\"\ntarget = \"b\"\ncodes = \"c\"",
+       {"", "pairs = \"x\"\nreverse = true", "pairs = \"x\"\nsource = \"a\"\ntarget = \"b\"",
+        "source = \"a\"\ntarget = \"b\"\ncodes = \"c\"",
         "codes = \"c\"\nvocabulary = \"v\"\nvocabulary_threshold = 5",
         "vocabulary = \"v\"\ntest_source = \"t\"\ntest_target = \"u\""}) {
     std::string written;

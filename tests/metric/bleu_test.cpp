@@ -13,8 +13,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-BleuStatistics of_line(std::string_view hypothesis, std::vector<std::string_view> references,
-                       const BleuOptions& options = {}) {
+BleuStatistics bleu_of_line(std::string_view hypothesis, std::vector<std::string_view> references,
+                            const BleuOptions& options = {}) {
   return bleu_statistics(hypothesis, references, options);
 }
 
@@ -31,8 +31,8 @@ TEST(NgramMatchesTest, CountsAreClippedByTheReferenceThatHasMost) {
 
 // The example of Papineni et al. 2002, section 2.1: "the" seven times has two matches.
 TEST(BleuTest, ModifiedPrecisionOfThePaper) {
-  const auto statistics = of_line("the the the the the the the",
-                                  {"the cat is on the mat", "there is a cat on the mat"});
+  const auto statistics = bleu_of_line("the the the the the the the",
+                                       {"the cat is on the mat", "there is a cat on the mat"});
   EXPECT_EQ(statistics.correct, (std::array<std::int64_t, 4>{2, 0, 0, 0}));
   EXPECT_EQ(statistics.total, (std::array<std::int64_t, 4>{7, 6, 5, 4}));
   EXPECT_EQ(statistics.hypothesis_length, 7);
@@ -40,10 +40,10 @@ TEST(BleuTest, ModifiedPrecisionOfThePaper) {
 }
 
 TEST(BleuTest, ClosestReferenceLengthAndTheShorterOfTwo) {
-  EXPECT_EQ(of_line("a b c", {"a b c d e", "a"}).reference_length, 1);
-  EXPECT_EQ(of_line("a b c", {"a", "a b c d e"}).reference_length, 1);
-  EXPECT_EQ(of_line("a b c", {"a", "a b c d"}).reference_length, 4);
-  EXPECT_EQ(of_line("", {"a", ""}).reference_length, 0);
+  EXPECT_EQ(bleu_of_line("a b c", {"a b c d e", "a"}).reference_length, 1);
+  EXPECT_EQ(bleu_of_line("a b c", {"a", "a b c d e"}).reference_length, 1);
+  EXPECT_EQ(bleu_of_line("a b c", {"a", "a b c d"}).reference_length, 4);
+  EXPECT_EQ(bleu_of_line("", {"a", ""}).reference_length, 0);
 }
 
 TEST(BleuTest, PerfectAndHopeless) {
@@ -81,16 +81,16 @@ TEST(BleuTest, SmoothingOfOrdersWithoutAMatch) {
 
 TEST(BleuTest, EffectiveOrderForShortSentences) {
   BleuOptions options;
-  EXPECT_EQ(bleu_score(of_line("a b", {"a b"}), options).score, 0);
+  EXPECT_EQ(bleu_score(bleu_of_line("a b", {"a b"}), options).score, 0);
   options.effective_order = true;
-  EXPECT_NEAR(bleu_score(of_line("a b", {"a b"}), options).score, 100, 1e-9);
+  EXPECT_NEAR(bleu_score(bleu_of_line("a b", {"a b"}), options).score, 100, 1e-9);
 }
 
 TEST(BleuTest, StatisticsOfPartsSumToTheWhole) {
   const Lines hypotheses = {"a b c d.", "x", ""}, references = {"a b c e.", "x y", "z"};
   BleuStatistics sum;
   for (std::size_t i = 0; i < hypotheses.size(); ++i)
-    sum += of_line(hypotheses[i], {references[i]});
+    sum += bleu_of_line(hypotheses[i], {references[i]});
   const auto lines = bleu_statistics(hypotheses, References{references}, {});
   EXPECT_EQ(sum_of<BleuStatistics>(lines), sum);
   EXPECT_EQ(sum.hypothesis_length, 6);
@@ -98,9 +98,9 @@ TEST(BleuTest, StatisticsOfPartsSumToTheWhole) {
 
 TEST(BleuTest, LowerCase) {
   BleuOptions options;
-  EXPECT_EQ(of_line("DAS Haus", {"das haus"}, options).correct[0], 0);
+  EXPECT_EQ(bleu_of_line("DAS Haus", {"das haus"}, options).correct[0], 0);
   options.lowercase = true;
-  EXPECT_EQ(of_line("DAS Haus", {"das haus"}, options).correct[0], 2);
+  EXPECT_EQ(bleu_of_line("DAS Haus", {"das haus"}, options).correct[0], 2);
 }
 
 TEST(BleuTest, SignatureSaysEveryOption) {
@@ -124,7 +124,7 @@ TEST(BleuTest, UnequalLinesAndNoReferencesAreErrors) {
   EXPECT_THROW(corpus_bleu(lines, {}), Error);
   EXPECT_THROW(corpus_bleu(lines, {{"a"}}), Error);
   EXPECT_THROW(corpus_bleu(lines, {lines, {"a", "b", "c"}}), Error);
-  EXPECT_THROW(of_line("a", {}), Error);
+  EXPECT_THROW(bleu_of_line("a", {}), Error);
   EXPECT_THROW(find_bleu_smoothing("add_k"), Error);
   EXPECT_EQ(find_bleu_smoothing("add-k"), BleuSmoothing::add_k);
 }
@@ -132,7 +132,7 @@ TEST(BleuTest, UnequalLinesAndNoReferencesAreErrors) {
 TEST(BleuTest, LongLine) {
   std::string line;
   for (int i = 0; i < 200'000; ++i) line += i % 3 == 0 ? "a " : "b ";
-  const auto statistics = of_line(line, {line});
+  const auto statistics = bleu_of_line(line, {line});
   EXPECT_EQ(statistics.correct, statistics.total);
   EXPECT_EQ(statistics.total[3], 199'997);
 }

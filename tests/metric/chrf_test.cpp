@@ -10,13 +10,13 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-ChrfStatistics of_line(std::string_view hypothesis, std::vector<std::string_view> references,
-                       const ChrfOptions& options = {}) {
+ChrfStatistics chrf_of_line(std::string_view hypothesis, std::vector<std::string_view> references,
+                            const ChrfOptions& options = {}) {
   return chrf_statistics(hypothesis, references, options);
 }
 
 TEST(ChrfTest, CountsCharactersWithoutSpaces) {
-  const auto statistics = of_line("ä b c", {"äbd"});
+  const auto statistics = chrf_of_line("ä b c", {"äbd"});
   EXPECT_EQ(statistics.hypothesis[0], 3);
   EXPECT_EQ(statistics.matches[0], 2);
   EXPECT_EQ(statistics.matches[1], 1);
@@ -26,11 +26,12 @@ TEST(ChrfTest, CountsCharactersWithoutSpaces) {
 
 // By hand: precisions and recalls 2/3, 1/2 and 0 of orders 1 to 3, the longer ones left out.
 TEST(ChrfTest, MeanOverTheOrdersThatThereAre) {
-  EXPECT_NEAR(chrf_score(of_line("abc", {"abd"}), {}), 100 * (2.0 / 3 + 0.5) / 3, 1e-9);
+  EXPECT_NEAR(chrf_score(chrf_of_line("abc", {"abd"}), {}), 100 * (2.0 / 3 + 0.5) / 3, 1e-9);
 }
 
 TEST(ChrfTest, RecallWeighsMore) {
-  EXPECT_GT(chrf_score(of_line("abcdef", {"abc"}), {}), chrf_score(of_line("abc", {"abcdef"}), {}));
+  EXPECT_GT(chrf_score(chrf_of_line("abcdef", {"abc"}), {}),
+            chrf_score(chrf_of_line("abc", {"abcdef"}), {}));
 }
 
 TEST(ChrfTest, PerfectAndHopeless) {
@@ -42,16 +43,16 @@ TEST(ChrfTest, PerfectAndHopeless) {
 }
 
 TEST(ChrfTest, BestReferenceOfALine) {
-  EXPECT_EQ(of_line("abc", {"xyz", "abc"}), of_line("abc", {"abc"}));
-  EXPECT_EQ(of_line("abc", {"abc", "xyz"}), of_line("abc", {"abc"}));
+  EXPECT_EQ(chrf_of_line("abc", {"xyz", "abc"}), chrf_of_line("abc", {"abc"}));
+  EXPECT_EQ(chrf_of_line("abc", {"abc", "xyz"}), chrf_of_line("abc", {"abc"}));
 }
 
 TEST(ChrfTest, WordsLoseOneMarkAtAnEnd) {
   ChrfOptions options;
   options.word_order = 2;
   const std::size_t words = kMaxChrfCharacterOrder;
-  EXPECT_EQ(of_line("(ja) . «é»", {"x"}, options).hypothesis[words], 4);  // (ja ) . «é»
-  EXPECT_EQ(of_line("é, (b", {"é , ( b"}, options).matches[words + 1], 3);
+  EXPECT_EQ(chrf_of_line("(ja) . «é»", {"x"}, options).hypothesis[words], 4);  // (ja ) . «é»
+  EXPECT_EQ(chrf_of_line("é, (b", {"é , ( b"}, options).matches[words + 1], 3);
   EXPECT_EQ(chrf_name(options), "chrF2++");
   EXPECT_EQ(chrf_signature(options, 2),
             "nrefs:2|case:mixed|eff:yes|nc:6|nw:2|space:no|version:2.6.0");
@@ -61,9 +62,9 @@ TEST(ChrfTest, OrdersOutOfRangeAreErrors) {
   for (const auto& [characters, words, beta] :
        {std::array{0, 0, 2}, {7, 0, 2}, {6, 3, 2}, {6, -1, 2}, {6, 0, 0}}) {
     const ChrfOptions options{characters, words, beta, false};
-    EXPECT_THROW(of_line("a", {"a"}, options), Error);
+    EXPECT_THROW(chrf_of_line("a", {"a"}, options), Error);
   }
-  EXPECT_THROW(of_line("a", {}), Error);
+  EXPECT_THROW(chrf_of_line("a", {}), Error);
 }
 
 }  // namespace
