@@ -8,6 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "roformer/base/allocator.h"
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/translation_folder.h"
@@ -168,6 +169,7 @@ int main(int argc, char** argv) {
   program.add_option("--outputs", outputs, "write the best translations here");
   CLI11_PARSE(program, argc, argv);
   torch::set_num_threads(threads);
+  base::keep_freed_memory();  // as the command train does
   const auto result = mode == "train"
                           ? run_training(model, input, repeats, smoothing)
                           : run_decoding(model, input, repeats, options, length, outputs);

@@ -20,8 +20,8 @@ def news_length(draw):
     return max(3, min(100, round(draw.lognormvariate(3.2, 0.55))))
 
 
-def training_batches(folder, draw, batches=3, budget=1024):
-    """Pairs of like length until the longer sides have `budget` tokens, fairseq's --max-tokens."""
+def training_batches(folder, draw, batches=3, budget=4096):
+    """Pairs of like length until the longer sides have `budget` tokens, fairseq's --max-tokens: that of its base recipe."""
     lengths = sorted(news_length(draw) for _ in range(4000))
     result = []
     for i in range(batches):

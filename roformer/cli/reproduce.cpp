@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "roformer/base/allocator.h"
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
@@ -91,6 +92,7 @@ std::string default_folder(const ReproduceOptions& options) {
 void reproduce_command(const CLI::App& command, ReproduceOptions& options) {
   if (options.name == "figure2") require_options_of_figure2(command);
   apply(options.common);
+  base::keep_freed_memory();
   options.study.device = options.common.device;
   if (options.study.out.empty()) options.study.out = default_folder(options);
   const int signal = studies().at(options.name)(options.study);

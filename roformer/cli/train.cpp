@@ -5,6 +5,7 @@
 #include <csignal>
 #include <memory>
 
+#include "roformer/base/allocator.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
 #include "roformer/task/recipe_path.h"
@@ -32,6 +33,7 @@ void train_command(TrainOptions& options) {
   const task::Recipe recipe = task::read_recipe(path, options.changes);
   if (options.common.threads == 0) options.common.threads = static_cast<int>(recipe.threads);
   apply(options.common);
+  base::keep_freed_memory();
   train::RunFolder folder(options.out, options.resume);
   fmt::print(stderr, "# {}\n{}\n", path.string(), recipe.resolved.to_toml());
   spdlog::info("{} threads", at::get_num_threads());

@@ -62,7 +62,7 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
     const Tensor &x = saved[0], &weight = saved[1];
     const Tensor slope = gradients[0].contiguous().view({x.size(0), weight.size(0)});
     Tensor x_gradient, bias_gradient;
-    if (context->needs_input_grad(0)) x_gradient = at::mm(slope, weight);
+    if (context->needs_input_grad(0)) x_gradient = plain_linear(slope, weight.t(), {});
     const bool has_bias = context->saved_data["has_bias"].toBool();
     if (has_bias) bias_gradient = slope.sum(0);
     return {x_gradient, at::mm(slope.t(), x), bias_gradient, Tensor()};

@@ -17,10 +17,6 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 
-// Rows of logits at once: enough for the products to run at full speed, few enough (64 MB at 32,000
-// words) that the gradient is read while it is warm.
-constexpr std::int64_t rows_at_once = 512;
-
 SmoothedLossSums sums_of_rows(const SmoothedLossTask& task, const Tensor& logits,
                               const Tensor& labels, bool with_gradient) {
   auto* const rows = logits.data_ptr<float>();
@@ -48,6 +44,7 @@ SmoothedLossSums sums_of_rows(const SmoothedLossTask& task, const Tensor& logits
 struct SmoothedLossCall {
   Tensor bias, labels;
   double smoothing;
+  std::int64_t most_logits;
   SmoothedLossSums* sums;
   bool with_gradient;
 };
@@ -57,13 +54,11 @@ struct SmoothedLossFunction : torch::autograd::Function<SmoothedLossFunction> {
                         const SmoothedLossCall* call) {
     const at::AutoDispatchBelowADInplaceOrView guard;
     const SmoothedLossTask task{weight.size(0), call->smoothing};
-    Tensor hidden_gradient, weight_gradient;
-    if (call->with_gradient) {
-      hidden_gradient = torch::empty(hidden.sizes(), hidden.options());
-      weight_gradient = torch::zeros(weight.sizes(), weight.options());
-    }
-    for (std::int64_t begin = 0; begin < hidden.size(0); begin += rows_at_once) {
-      const std::int64_t end = std::min(begin + rows_at_once, hidden.size(0));
+    const std::int64_t rows = std::max<std::int64_t>(1, call->most_logits / weight.size(0));
+    std::vector<Tensor> hidden_gradients;
+    Tensor weight_gradient;
+    for (std::int64_t begin = 0; begin < hidden.size(0); begin += rows) {
+      const std::int64_t end = std::min(begin + rows, hidden.size(0));
       const Tensor x = hidden.slice(0, begin, end);
       const Tensor logits = linear(x, weight, call->bias);
       const auto sums =
@@ -72,11 +67,18 @@ struct SmoothedLossFunction : torch::autograd::Function<SmoothedLossFunction> {
       call->sums->negative_log_likelihood += sums.negative_log_likelihood;
       call->sums->correct += sums.correct;
       if (!call->with_gradient) continue;
-      Tensor part = hidden_gradient.slice(0, begin, end);
-      at::mm_out(part, logits, weight);
-      weight_gradient.addmm_(logits.t(), x);
+      hidden_gradients.push_back(linear(logits, weight.t(), Tensor()));
+      if (weight_gradient.defined()) {
+        weight_gradient.addmm_(logits.t(), x);
+      } else {
+        weight_gradient = at::mm(logits.t(), x);
+      }
     }
-    context->save_for_backward({hidden_gradient, weight_gradient});
+    if (hidden_gradients.empty()) {
+      hidden_gradients.push_back(torch::zeros_like(hidden));
+      weight_gradient = torch::zeros_like(weight);
+    }
+    context->save_for_backward({at::cat(hidden_gradients), weight_gradient});
     return torch::tensor(call->sums->loss, torch::kDouble).to(hidden.scalar_type());
   }
 
@@ -106,14 +108,15 @@ void require_labels(const Tensor& hidden, const Tensor& labels, std::int64_t wor
 }  // namespace
 
 SmoothedLoss smoothed_loss(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
-                           const Tensor& labels, double smoothing) {
+                           const Tensor& labels, double smoothing, std::int64_t most_logits) {
   require_labels(hidden, labels, weight.size(0));
   if (!hidden.device().is_cpu() || hidden.scalar_type() != torch::kFloat32)
     return smoothed_loss_composed(hidden, weight, bias, labels, smoothing);
   SmoothedLossSums sums;
   const bool with_gradient =
       torch::GradMode::is_enabled() && (hidden.requires_grad() || weight.requires_grad());
-  const SmoothedLossCall call{bias, labels.contiguous(), smoothing, &sums, with_gradient};
+  const SmoothedLossCall call{bias,  labels.contiguous(), smoothing, most_logits,
+                              &sums, with_gradient};
   const Tensor loss = SmoothedLossFunction::apply(hidden.contiguous(), weight, &call);
   return {loss, sums.negative_log_likelihood, sums.correct};
 }

@@ -1,0 +1,12 @@
+// How the process gets memory from the system.
+#pragma once
+
+namespace roformer::base {
+
+/// From now on memory that is freed stays with the process instead of going back to the system. For
+/// programs that allocate tensors of the same sizes over and over: glibc maps each of 32 MB and more
+/// anew, and clearing fresh pages took 6 % of a training step (Transformer-base, 32,000 words). No
+/// effect with another C library.
+void keep_freed_memory();
+
+}  // namespace roformer::base
