@@ -49,7 +49,9 @@ void add_average_command(CLI::App& program) {
       ->required()
       ->type_name("DIR…");
   command->add_option("--out", options->out, "folder to write")->required()->type_name("DIR");
-  command->add_option("--last", options->last, "the last N models that the run has kept")
+  command
+      ->add_option("--last", options->last,
+                   "the last N models that the run has kept (default: the folders given)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}))
       ->type_name("N");
   command->add_flag("--force", options->force, "replace the checkpoint that is there");

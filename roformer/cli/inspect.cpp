@@ -10,8 +10,10 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/inspect.h"
+#include "roformer/checkpoint/marian_config.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/inspect_summary.h"
+#include "roformer/cli/inspect_translation.h"
 
 namespace roformer::cli {
 namespace {
@@ -39,6 +41,7 @@ ordered_json describe(const std::string& folder) {
       "[cli] expected a checkpoint folder but got the file {}; inspect the folder that it "
       "lies in",
       folder);
+  if (checkpoint::is_translation_folder(folder)) return describe_translation(folder);
   const checkpoint::Inspection inspection = checkpoint::inspect(folder);
   const auto& config = inspection.config;
   const ordered_json tokenizer = describe_tokenizer(folder);

@@ -1,0 +1,121 @@
+#include "roformer/cli/inspect_translation.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "roformer/base/error.h"
+#include "roformer/checkpoint/file_description.h"
+#include "roformer/checkpoint/translation_folder.h"
+#include "roformer/checkpoint/weights.h"
+#include "roformer/text/subword_tokenizer.h"
+
+namespace roformer::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string translation_in_words(const model::EncoderDecoderConfig& config) {
+  const model::EncoderConfig &encoder = config.encoder, &decoder = config.decoder;
+  const std::string reach = position::has_position_table(encoder.encoding.name)
+                                ? fmt::format("at most {} tokens", encoder.max_position_embeddings)
+                                : "any length";
+  return fmt::format("encoder-decoder: {} + {} blocks of {}, {} heads; {} positions, {}",
+                     encoder.num_hidden_layers, decoder.num_hidden_layers, encoder.hidden_size,
+                     encoder.num_attention_heads, encoder.encoding.name, reach);
+}
+
+ordered_json describe_subwords(const std::string& folder) {
+  try {
+    const auto tokenizer = text::SubwordTokenizer::load(folder);
+    return {{"vocabulary_size", tokenizer.vocabulary_size()},
+            {"kind", std::filesystem::exists(std::filesystem::path(folder) / "codes.bpe")
+                         ? "subword-nmt"
+                         : "SentencePiece"},
+            {"lowercase", tokenizer.settings().lower_case},
+            {"source_language", tokenizer.settings().source_language},
+            {"target_language", tokenizer.settings().target_language},
+            {"special_tokens",
+             {tokenizer.id_to_token(tokenizer.end_id()), tokenizer.id_to_token(tokenizer.unk_id()),
+              tokenizer.id_to_token(tokenizer.pad_id())}}};
+  } catch (const Error& error) {
+    return {{"error", error.what()}};
+  }
+}
+
+std::vector<std::string> translation_commands(const ordered_json& tokenizer,
+                                              const std::string& folder) {
+  std::vector<std::string> commands;
+  if (!tokenizer.contains("error")) {
+    commands.push_back("roformer translate --model " + folder);
+    commands.push_back("roformer tokenize --model " + folder);
+  }
+  commands.push_back("roformer run --model " + folder +
+                     " --inputs in.safetensors --outputs out.safetensors");
+  return commands;
+}
+
+std::vector<std::string> translation_oddities(const checkpoint::TranslationModel& loaded,
+                                              const ordered_json& tokenizer,
+                                              const ordered_json& config) {
+  std::vector<std::string> oddities;
+  const std::int64_t words = loaded.config.model.encoder.vocab_size;
+  if (tokenizer.contains("vocabulary_size") && tokenizer.at("vocabulary_size") != words)
+    oddities.push_back(fmt::format("the tokenizer has {} tokens but the model {} (vocab_size)",
+                                   tokenizer.at("vocabulary_size").get<std::int64_t>(), words));
+  if (config.at("model_type") != "marian")
+    oddities.emplace_back(
+        "transformers has no class with these positions; its Marian has sinusoidal ones");
+  if (!loaded.unused.empty())
+    oddities.push_back(fmt::format("{} tensors are of no use", loaded.unused.size()));
+  return oddities;
+}
+
+ordered_json tensors_of(const checkpoint::TensorSource& file) {
+  ordered_json tensors = ordered_json::object();
+  for (const auto& [name, entry] : file.entries())
+    tensors[name] = {{"dtype", std::string(checkpoint::dtype_name(entry.dtype))},
+                     {"shape", entry.shape}};
+  return tensors;
+}
+
+std::string writer_of(const ordered_json& config) {
+  if (!config.contains("transformers_version")) return "roformer, or unknown";
+  return "transformers " + config.at("transformers_version").get<std::string>();
+}
+
+}  // namespace
+
+ordered_json describe_translation(const std::string& folder) {
+  const auto loaded = checkpoint::load_translation_model(folder);
+  const auto file = checkpoint::open_weights(folder);
+  const auto config = ordered_json::parse(checkpoint::format_translation_config(loaded.config));
+  const ordered_json tokenizer = describe_subwords(folder);
+  std::int64_t parameters = 0, encoder = 0;
+  for (const auto& item : loaded.module->named_parameters()) {
+    parameters += item.value().numel();
+    if (item.key().starts_with("encoder.")) encoder += item.value().numel();
+  }
+  return {{"model", translation_in_words(loaded.config.model)},
+          {"architecture", config.at("architectures").at(0)},
+          {"made_by", writer_of(config)},
+          {"parameters", parameters},
+          {"encoder_parameters", encoder},
+          {"bytes", checkpoint::bytes_of(file)},
+          {"format", std::string(checkpoint::format_name(file.format()))},
+          {"files", file.file_count()},
+          {"element_types", checkpoint::element_types(file)},
+          {"heads", {"translation"}},
+          {"commands", translation_commands(tokenizer, folder)},
+          {"unusual", translation_oddities(loaded, tokenizer, config)},
+          {"position_encoding", loaded.config.model.encoder.encoding.name},
+          {"attention", loaded.config.model.encoder.attention},
+          {"config", config},
+          {"tokenizer", tokenizer},
+          {"sentences", ""},
+          {"missing", ordered_json::array()},
+          {"unused", loaded.unused},
+          {"tensors", tensors_of(file)}};
+}
+
+}  // namespace roformer::cli
