@@ -51,6 +51,15 @@ function(roformer_add_tensor_room room)
   target_sources(roformer PRIVATE $<TARGET_OBJECTS:room_${room}>)
 endfunction()
 
+# The only thing that is linked with libsentencepiece (text/sentencepiece_library.h says why); it is opened from the folder
+# of libroformer.so, or of the program that has the room text/ in itself.
+function(roformer_add_sentencepiece_plugin)
+  add_library(roformer_sentencepiece MODULE "${PROJECT_SOURCE_DIR}/roformer/text/plugin/sentencepiece.cpp")
+  target_link_libraries(roformer_sentencepiece PRIVATE roformer_options PkgConfig::SENTENCEPIECE)
+  set_target_properties(roformer_sentencepiece PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  add_dependencies(roformer roformer_sentencepiece)
+endfunction()
+
 # Every *_kernel.cpp once per instruction set; base/cpu_isa.h chooses at run time.
 function(roformer_add_kernels)
   file(GLOB kernels CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/roformer/*/*_kernel.cpp")

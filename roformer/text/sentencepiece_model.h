@@ -1,11 +1,13 @@
-// A SentencePiece model (Kudo and Richardson 2018), read by libsentencepiece, whose headers stay
-// behind this one.
+// A SentencePiece model (Kudo and Richardson 2018), read by libsentencepiece
+// (sentencepiece_library.h).
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "roformer/text/sentencepiece_library.h"
 
 namespace roformer::text {
 
@@ -14,9 +16,6 @@ class SentencePieceModel {
  public:
   /// `bytes` of a .model file; `name` says where they come from. Throws Error if they are none.
   SentencePieceModel(std::string bytes, std::string_view name);
-  ~SentencePieceModel();
-  SentencePieceModel(SentencePieceModel&&) noexcept;
-  SentencePieceModel& operator=(SentencePieceModel&&) noexcept;
 
   /// The model's own ids of a line of valid UTF-8. Neighbouring unknown characters are one id.
   std::vector<int> encode_ids(std::string_view line) const;
@@ -34,10 +33,9 @@ class SentencePieceModel {
   const std::string& bytes() const { return bytes_; }
 
  private:
-  struct State;
   std::string bytes_;
   std::string name_;
-  std::unique_ptr<const State> state_;
+  std::unique_ptr<const SentencePieceProcessor> processor_;
 };
 
 }  // namespace roformer::text

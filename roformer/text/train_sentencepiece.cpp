@@ -1,11 +1,10 @@
 #include "roformer/text/train_sentencepiece.h"
 
-#include <sentencepiece_trainer.h>
-
 #include <charconv>
 #include <unordered_map>
 
 #include "roformer/base/error.h"
+#include "roformer/text/sentencepiece_library.h"
 #include "roformer/text/utf8.h"
 
 namespace roformer::text {
@@ -14,14 +13,14 @@ namespace {
 constexpr std::int64_t kTableExtras = 2;  // </s> and <pad>: the model has <unk> itself
 
 // Lines as the library asks for them. A failure of `next_line` may not cross the library: it is kept.
-class LineIterator final : public sentencepiece::SentenceIterator {
+class LineIterator final : public SentencePieceLines {
  public:
   explicit LineIterator(const std::function<bool(std::string&)>& next_line)
       : next_line_(next_line) {
-    Next();
+    LineIterator::next();
   }
   bool done() const override { return done_; }
-  void Next() override {
+  void next() override {
     while (!done_) {
       try {
         done_ = !next_line_(line_);
@@ -35,8 +34,7 @@ class LineIterator final : public sentencepiece::SentenceIterator {
       return;
     }
   }
-  const std::string& value() const override { return line_; }
-  sentencepiece::util::Status status() const override { return {}; }
+  const std::string& line() const override { return line_; }
 
   std::int64_t lines() const { return lines_; }
   void rethrow() const {
@@ -85,10 +83,10 @@ std::int64_t required_size(std::string_view message) {
   return pieces > 0 ? pieces + kTableExtras : 0;
 }
 
-void require_trained(const sentencepiece::util::Status& status, std::int64_t lines,
+void require_trained(const std::string& problem, std::int64_t lines,
                      const SentencePieceTrainerOptions& options) {
-  if (status.ok()) return;
-  const std::int64_t size = required_size(status.ToString());
+  if (problem.empty()) return;
+  const std::int64_t size = required_size(problem);
   base::require(
       size == 0,
       "[text] expected a vocabulary of at least {} pieces, as the characters of the text "
@@ -96,7 +94,7 @@ void require_trained(const sentencepiece::util::Status& status, std::int64_t lin
       "(now {})",
       size, options.vocabulary_size, options.character_coverage);
   base::fail("[text] a vocabulary of {} pieces cannot be trained on these {} lines: {}",
-             options.vocabulary_size, lines, status.ToString());
+             options.vocabulary_size, lines, problem);
 }
 
 }  // namespace
@@ -112,12 +110,12 @@ std::string train_sentencepiece(const std::function<bool(std::string&)>& next_li
                 options.character_coverage);
   LineIterator lines(next_line);
   std::string model;
-  const auto status =
-      sentencepiece::SentencePieceTrainer::Train(trainer_arguments(options), &lines, &model);
+  const std::string problem =
+      sentencepiece_library().train(trainer_arguments(options), lines, model);
   lines.rethrow();
   base::require(lines.lines() > 0,
                 "[text] expected text to train a vocabulary on but there is no line");
-  require_trained(status, lines.lines(), options);
+  require_trained(problem, lines.lines(), options);
   return model;
 }
 

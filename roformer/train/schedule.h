@@ -10,8 +10,8 @@ struct Schedule {
   std::string kind = "linear";  // constant, linear, cosine, inverse_sqrt
   std::int64_t warmup_steps = 0;
   std::int64_t total_steps = 1;
-  double initial_ratio = 0;  // warm-up begins at this share of the peak; fairseq: 1e-7 of 5e-4
   double final_ratio = 0;    // linear and cosine end at this share of the peak
+  double initial_ratio = 0;  // warm-up begins at this share of the peak; fairseq: 1e-7 of 5e-4
 };
 
 /// Throws Error naming the key unless `kind` is known, 0 ≤ warmup_steps ≤ total_steps and

@@ -149,7 +149,7 @@ TEST(Config, RefusesWhatDoesNotFit) {
     change(config);
     EXPECT_THROW(validate(config), Error);
   };
-  refused([](EncoderConfig& c) { c.hidden_act = "swish"; });
+  refused([](EncoderConfig& c) { c.hidden_act = "mish"; });
   refused([](EncoderConfig& c) { c.num_attention_heads = 5; });
   refused([](EncoderConfig& c) { c.hidden_size = 18, c.num_attention_heads = 6; });  // head size 3
   refused([](EncoderConfig& c) { c.hidden_dropout_prob = 1; });
