@@ -127,9 +127,10 @@ SmoothedLoss smoothed_loss_composed(const Tensor& hidden, const Tensor& weight, 
   if (bias.defined()) logits = logits + bias;
   const Tensor log_probabilities = at::log_softmax(logits, -1);
   const Tensor likelihood = -log_probabilities.gather(1, labels.unsqueeze(1)).sum();
-  const auto words = static_cast<double>(weight.size(0));
-  const double each = words > 1 ? smoothing / (words - 1) : 0;
-  const Tensor loss = (1 - smoothing - each) * likelihood - each * log_probabilities.sum();
+  const std::int64_t words = weight.size(0);
+  const double shared = words > 1 ? smoothing : 0;  // one word has no others
+  const double each = shared / static_cast<double>(std::max<std::int64_t>(1, words - 1));
+  const Tensor loss = (1 - shared - each) * likelihood - each * log_probabilities.sum();
   const auto correct =
       hidden.size(0) == 0 ? 0 : logits.detach().argmax(-1).eq(labels).sum().item<std::int64_t>();
   return {loss, likelihood.item<double>(), correct};

@@ -2,6 +2,7 @@
 // gradient.
 #include "roformer/model/smoothed_loss_kernel.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "roformer/base/simd.h"
@@ -75,8 +76,9 @@ SmoothedLossSums smoothed_loss_rows(const SmoothedLossTask& task, float* logits,
                                     const std::int64_t* labels, bool with_gradient,
                                     std::int64_t begin, std::int64_t end) {
   const std::int64_t words = task.words;
-  const double each = words > 1 ? task.smoothing / static_cast<double>(words - 1) : 0;
-  const double own = 1 - task.smoothing - each;
+  const double smoothing = words > 1 ? task.smoothing : 0;  // one word has no others
+  const double each = smoothing / static_cast<double>(std::max<std::int64_t>(1, words - 1));
+  const double own = 1 - smoothing - each;
   SmoothedLossSums sums;
   for (std::int64_t i = begin; i < end; ++i) {
     float* const row = logits + i * words;
