@@ -77,12 +77,24 @@ SubwordTokenizer train_tokenizer(const ParallelOptions& options, const ParallelT
                                  int threads, const fs::path& folder) {
   spdlog::info("training a joint vocabulary of {} pieces", options.vocab_size);
   TrainingLines lines(options, text);
+  std::string first;
+  require(
+      lines.next(first),
+      "[data] expected pairs to learn from but got none (data.source, data.target, data.pairs): "
+      "all lines are empty, not UTF-8 or held out");
+  bool at_first = true;
+  const auto next = [&](std::string& line) {
+    if (!at_first) return lines.next(line);
+    at_first = false;
+    line.swap(first);
+    return true;
+  };
   constexpr std::int64_t most_lines = 4'000'000;  // more add nothing to a vocabulary
-  const auto model = text::train_sentencepiece([&](std::string& line) { return lines.next(line); },
-                                               {.vocabulary_size = options.vocab_size,
-                                                .character_coverage = options.character_coverage,
-                                                .most_lines = most_lines,
-                                                .threads = std::max(1, threads)});
+  const auto model =
+      text::train_sentencepiece(next, {.vocabulary_size = options.vocab_size,
+                                       .character_coverage = options.character_coverage,
+                                       .most_lines = most_lines,
+                                       .threads = std::max(1, threads)});
   const auto tokenizer = SubwordTokenizer::from_sentencepiece(model, settings_of(options));
   if (tokenizer.vocabulary_size() < options.vocab_size) {
     spdlog::warn("the text has {} pieces only, not {} (data.vocab_size)",

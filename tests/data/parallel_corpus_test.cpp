@@ -143,7 +143,8 @@ TEST(ParallelCorpus, Errors) {
       tests::has_text(message([](auto& o) { o.vocabulary = "absent"; }), "data.vocabulary"));
   EXPECT_TRUE(tests::has_text(message([](auto& o) { o.vocab_size = 8; }), "at least"));
   const auto empty = folder.write("empty", "").string();
-  EXPECT_TRUE(tests::has_text(message([&](auto& o) { o.source = o.target = {empty}; }), "no line"));
+  EXPECT_TRUE(
+      tests::has_text(message([&](auto& o) { o.source = o.target = {empty}; }), "data.source"));
   EXPECT_TRUE(tests::has_text(message([&](auto& o) { o.source = {empty}; }), "has 300"));
 }
 
