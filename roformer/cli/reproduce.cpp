@@ -43,7 +43,7 @@ constexpr const char* kStudies =
     "  table1        Translation: Transformer and RoFormer on the same pairs, BLEU with a paired "
     "bootstrap\n"
     "                test (section 4.1).\n"
-    "                tiny:  ../shared/data/mt/multi30k, about 20 minutes a model on 2 cores; "
+    "                tiny:  ../shared/data/mt/multi30k, about 15 minutes a model on 2 cores; "
     "without it "
     "package\n"
     "                       descriptions, English to German\n"
