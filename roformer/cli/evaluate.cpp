@@ -57,7 +57,11 @@ void add_evaluate_command(CLI::App& program) {
       "Masked language models: loss (nats a masked word), accuracy, perplexity, and the accuracy "
       "of\n"
       "two guesses by counting. Causal ones: loss (nats a token), accuracy, and perplexity or, of\n"
-      "bytes, bits_per_character (loss / ln 2; a character is a byte).");
+      "bytes, bits_per_character (loss / ln 2; a character is a byte). Translation: loss "
+      "(smoothed, "
+      "nats\n"
+      "a word piece), negative_log_likelihood, perplexity, accuracy, and bleu of the recipe's beam "
+      "search.");
   command->add_option("recipe", options->recipe, "a TOML file, or the name of one of ours")
       ->required();
   command->add_option("--model", options->model, "checkpoint folder")->required()->type_name("DIR");
@@ -68,7 +72,8 @@ void add_evaluate_command(CLI::App& program) {
       ->allow_extra_args(false);
   command
       ->add_option("--split", options->split,
-                   "which held-out part of the text; test only of data.vocabulary = \"bytes\"")
+                   "which held-out part of the text; test only of data.vocabulary = \"bytes\" and "
+                   "translation")
       ->check(CLI::IsMember({"validation", "test"}))
       ->capture_default_str();
   add_device_options(*command, options->common);
