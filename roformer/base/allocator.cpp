@@ -1,6 +1,7 @@
 #include "roformer/base/allocator.h"
 
 #include <malloc.h>
+#include <stdlib.h>
 
 #include <limits>
 
@@ -11,6 +12,11 @@ void keep_freed_memory() {
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 #endif
+}
+
+void limit_kept_products() {
+  // Products of one step: about 30 shapes forward and 30 backward.
+  ::setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128", /*overwrite=*/0);
 }
 
 }  // namespace roformer::base

@@ -9,4 +9,9 @@ namespace roformer::base {
 /// effect with another C library.
 void keep_freed_memory();
 
+/// Keeps oneDNN from holding the code of more than some hundred products, before the first of them. A
+/// packed batch has a number of tokens of its own, so most would never be used again; the default is
+/// 1,024. ONEDNN_PRIMITIVE_CACHE_CAPACITY of the environment goes first.
+void limit_kept_products();
+
 }  // namespace roformer::base

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/json_text.h"
 #include "roformer/checkpoint/companion_files.h"
 #include "roformer/checkpoint/safetensors.h"
 #include "roformer/checkpoint/tensor_bytes.h"
@@ -37,6 +39,38 @@ void require_alike(const Weights& first, const Weights& other) {
                   other.path().string(), name, first.path().string());
 }
 
+// Keys of config.json that say nothing of what is computed.
+bool is_remark(const std::string& key) {
+  return key == "transformers_version" || key == "dtype" || key == "torch_dtype" ||
+         key.starts_with("_");
+}
+
+nlohmann::json config_of(const fs::path& folder) {
+  const fs::path path = folder / "config.json";
+  return base::parse_json(base::read_file(path), path.string());
+}
+
+// Equal names and shapes are not enough: encodings without parameters, heads, words.
+void require_same_model(const fs::path& first, const fs::path& other) {
+  nlohmann::json all = config_of(first), theirs = config_of(other);
+  const nlohmann::json ours = all;
+  all.update(theirs);
+  for (const auto& item : all.items()) {
+    const std::string& key = item.key();
+    const nlohmann::json a = ours.value(key, nlohmann::json()),
+                         b = theirs.value(key, nlohmann::json());
+    base::require(is_remark(key) || a == b,
+                  "[checkpoint] {}: expected {} {} in config.json as in {} but got {}",
+                  other.string(), key, a.dump(), first.string(), b.dump());
+  }
+  for (const char* name : {"vocab.json", "vocab.txt"}) {
+    if (!fs::exists(first / name) || !fs::exists(other / name)) continue;
+    base::require(base::read_file(first / name) == base::read_file(other / name),
+                  "[checkpoint] {}: expected the words of {} in {} but got others", other.string(),
+                  first.string(), name);
+  }
+}
+
 // Whole numbers have no mean: the last checkpoint's.
 torch::Tensor mean_of(const std::vector<Weights>& weights, const std::string& name) {
   const torch::Tensor last = weights.back().tensor(name);
@@ -58,6 +92,7 @@ void average(const std::vector<fs::path>& folders, const fs::path& to, bool forc
     base::require(fs::is_directory(folder), "[checkpoint] expected a checkpoint folder at {}",
                   folder.string());
     weights.push_back(open_weights(folder));
+    require_same_model(folders.front(), folder);
     require_alike(weights.front(), weights.back());
   }
   ConvertReport report;

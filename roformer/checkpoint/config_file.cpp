@@ -34,8 +34,11 @@ std::string read_model_type(const ConfigReader& reader) {
   const std::string model_type = reader.string("model_type", "");
   base::require(
       model_type == "roformer" || model_type == "bert",
-      "[checkpoint] {}: expected model_type to be \"roformer\" or \"bert\" but got \"{}\"",
-      reader.name(), model_type);
+      "[checkpoint] {}: expected model_type to be \"roformer\" or \"bert\" but got \"{}\"{}",
+      reader.name(), model_type,
+      model_type == "marian" || model_type == "roformer_translation"
+          ? ", an encoder-decoder: translate takes it"
+          : "");
   return model_type;
 }
 

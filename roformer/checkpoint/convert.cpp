@@ -11,6 +11,7 @@
 #include "roformer/checkpoint/embed_positions.h"
 #include "roformer/checkpoint/foreign_config.h"
 #include "roformer/checkpoint/foreign_names.h"
+#include "roformer/checkpoint/marian_config.h"
 #include "roformer/checkpoint/printable.h"
 #include "roformer/checkpoint/safetensors.h"
 #include "roformer/checkpoint/tensor_bytes.h"
@@ -186,6 +187,15 @@ Shards split(std::vector<OutputTensor> tensors, std::size_t limit) {
   return shards;
 }
 
+// Names of an encoder-decoder have neither prefix nor spelling to choose.
+void require_translation_options(const fs::path& folder, const ConvertOptions& options) {
+  base::require(options.format != Format::tensorflow && options.prefix == NamePrefix::model &&
+                    options.spelling == NameSpelling::huggingface && !options.embed_positions,
+                "[checkpoint] {}: expected no --format tensorflow, --prefix, --names or "
+                "--embed-positions for an encoder-decoder, whose names are Marian's",
+                folder.string());
+}
+
 std::string file_name(Format format, std::size_t shard, std::size_t shards) {
   const bool is_safetensors = format == Format::safetensors;
   const std::string stem = is_safetensors ? "model" : "pytorch_model";
@@ -249,6 +259,7 @@ ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOpt
                       const std::function<void(std::size_t, std::size_t)>& on_bytes) {
   const Weights weights = open_weights(from);
   const fs::path folder = fs::is_directory(from) ? from : weights.path().parent_path();
+  if (is_translation_folder(folder)) require_translation_options(folder, options);
   ConvertReport report;
   report.left_out = weights.training_state();
   report.notes = weights.notes();

@@ -19,8 +19,9 @@ constexpr const char* marian_type = "marian";
 constexpr const char* our_type = "roformer_translation";
 constexpr double marian_epsilon = 1e-5;  // torch.nn.LayerNorm's default, no key of Marian's
 
-bool is_marian(const position::EncodingSettings& encoding) {
-  return encoding.name == "sinusoidal" && encoding.sinusoid_halves;
+bool is_marian(const EncoderConfig& side) {
+  return side.encoding.name == "sinusoidal" && side.encoding.sinusoid_halves &&
+         side.layer_norm_eps == marian_epsilon;
 }
 
 // What MarianConfig takes where config.json is silent.
@@ -101,7 +102,7 @@ void write_constants(json& object) {
 }
 
 void write_encoding(const EncoderConfig& side, json& object) {
-  const bool ours = !is_marian(side.encoding);
+  const bool ours = !is_marian(side);
   object["model_type"] = ours ? our_type : marian_type;
   object["architectures"] = {ours ? "RoFormerTranslationModel" : "MarianMTModel"};
   object.erase("position_encoding");
@@ -112,6 +113,7 @@ void write_encoding(const EncoderConfig& side, json& object) {
   } else {
     object.erase("sinusoid_halves");
   }
+  object.erase("layer_norm_eps");
   if (side.layer_norm_eps != marian_epsilon) object["layer_norm_eps"] = side.layer_norm_eps;
 }
 

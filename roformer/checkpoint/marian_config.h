@@ -1,6 +1,6 @@
 // config.json of an encoder-decoder in the words of transformers' MarianConfig. A model that
-// transformers' MarianMTModel computes alike (sinusoidal positions in halves) is written as
-// model_type "marian"; any other position encoding as "roformer_translation", with the keys of
+// transformers' MarianMTModel computes alike (sinusoidal positions in halves, LayerNorm's
+// epsilon 1e-5) is written as model_type "marian"; any other as "roformer_translation", with the keys of
 // position/encoding_settings.h beside Marian's, so that no other program takes it for a Marian.
 #pragma once
 #include <filesystem>

@@ -1,7 +1,6 @@
 // roformer average: the mean of several checkpoints as a new one.
 #include "roformer/checkpoint/average.h"
 
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>

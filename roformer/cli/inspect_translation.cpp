@@ -20,9 +20,13 @@ std::string translation_in_words(const model::EncoderDecoderConfig& config) {
   const std::string reach = position::has_position_table(encoder.encoding.name)
                                 ? fmt::format("at most {} tokens", encoder.max_position_embeddings)
                                 : "any length";
+  const std::string heads =
+      encoder.num_attention_heads == decoder.num_attention_heads
+          ? fmt::format("{}", encoder.num_attention_heads)
+          : fmt::format("{} and {}", encoder.num_attention_heads, decoder.num_attention_heads);
   return fmt::format("encoder-decoder: {} + {} blocks of {}, {} heads; {} positions, {}",
                      encoder.num_hidden_layers, decoder.num_hidden_layers, encoder.hidden_size,
-                     encoder.num_attention_heads, encoder.encoding.name, reach);
+                     heads, encoder.encoding.name, reach);
 }
 
 ordered_json describe_subwords(const std::string& folder) {

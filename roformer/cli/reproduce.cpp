@@ -93,6 +93,7 @@ void reproduce_command(const CLI::App& command, ReproduceOptions& options) {
   if (options.name == "figure2") require_options_of_figure2(command);
   apply(options.common);
   base::keep_freed_memory();
+  base::limit_kept_products();
   options.study.device = options.common.device;
   if (options.study.out.empty()) options.study.out = default_folder(options);
   const int signal = studies().at(options.name)(options.study);

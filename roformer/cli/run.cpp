@@ -59,8 +59,10 @@ void add_run_command(CLI::App& program) {
       ->required();
   command->add_flag("--hidden-states", options->hidden_states,
                     "write hidden_states.{i} (B, T, hidden) as well, i = 0 after the embeddings");
-  command->add_flag("--attentions", options->attentions,
-                    "write attentions.{i} (B, heads, T, T) and cross_attentions.{i} as well");
+  command->add_flag(
+      "--attentions", options->attentions,
+      "write attentions.{i} (B, heads, T, T) and cross_attentions.{i} as well; not of "
+      "encoder-decoders");
   add_device_options(*command, options->common);
   add_examples(*command,
                "roformer run --model DIR --inputs in.safetensors --outputs out.safetensors "

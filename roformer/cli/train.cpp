@@ -34,6 +34,7 @@ void train_command(TrainOptions& options) {
   if (options.common.threads == 0) options.common.threads = static_cast<int>(recipe.threads);
   apply(options.common);
   base::keep_freed_memory();
+  base::limit_kept_products();
   train::RunFolder folder(options.out, options.resume);
   fmt::print(stderr, "# {}\n{}\n", path.string(), recipe.resolved.to_toml());
   spdlog::info("{} threads", at::get_num_threads());
@@ -74,6 +75,7 @@ void add_train_command(CLI::App& program) {
                "roformer train paper/figure3-left-roformer-small --out runs/roformer --set "
                "data.text=books/\n"
                "roformer train paper/figure3-right-performer-rope-small --out runs/performer\n"
+               "roformer train translation-tiny --out runs/nmt\n"
                "roformer train recipe.toml --out runs/mine --set stage.0.steps=2000 --resume");
   command->callback([options] { train_command(*options); });
 }

@@ -55,7 +55,11 @@ EncodedPair encode_pair(TextPair text, const text::SubwordTokenizer& tokenizer,
   EncodedPair pair;
   pair.source_hash = hash_bytes(text.source);
   pair.text = std::move(text);
-  if (!text::is_utf8(pair.text.source) || !text::is_utf8(pair.text.target)) {
+  // A NUL is valid UTF-8 but no text: such a file is in UTF-16, say.
+  const auto is_text = [](const std::string& line) {
+    return text::is_utf8(line) && line.find('\0') == std::string::npos;
+  };
+  if (!is_text(pair.text.source) || !is_text(pair.text.target)) {
     pair.fault = PairFault::invalid_utf8;
     return pair;
   }

@@ -15,8 +15,11 @@ std::vector<fs::path> existing_files(const std::vector<std::string>& names, cons
   std::vector<fs::path> files;
   for (const auto& name : names) {
     std::error_code unreadable;  // a name too long for the file system, say: it is not there
-    base::require(fs::is_regular_file(name, unreadable),
-                  "[data] data.{}: expected a file but there is none at {}", key, name);
+    base::require(
+        fs::is_regular_file(name, unreadable),
+        "[data] data.{}: expected a file but there is none at {}; --set data.{}=FILES names "
+        "your own, and the recipe translation-tiny takes apt's package descriptions",
+        key, name, key);
     files.emplace_back(name);
   }
   return files;

@@ -23,6 +23,7 @@ struct Table1Result {
   std::string data;  // a line on the text
   std::vector<TestSet> sets;
   std::vector<TranslatedTest> tests;  // by seed, then by set
+  std::int64_t averaged = 0;          // models of each run
 };
 
 /// Averages the last models of every run, translates the test sets with them and writes the

@@ -14,6 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A test set is translated whole, whatever is usual for lines that people type.
+constexpr std::int64_t longest_test_line = 1 << 20;
+
 std::vector<std::string> lines_of(const fs::path& file) {
   std::vector<std::string> lines;
   data::LineReader reader(file);
@@ -54,7 +57,7 @@ std::vector<TestSet> test_sets(const task::Recipe& recipe, const task::Material&
   return sets;
 }
 
-void average_last(const task::Recipe& recipe, const fs::path& run, const fs::path& folder) {
+std::int64_t average_last(const task::Recipe& recipe, const fs::path& run, const fs::path& folder) {
   const auto kept = checkpoint::kept_models(run);
   const auto count = std::min<std::ptrdiff_t>(std::ssize(kept), recipe.training.keep_last);
   base::require(count > 0,
@@ -63,6 +66,13 @@ void average_last(const task::Recipe& recipe, const fs::path& run, const fs::pat
                 run.string());
   spdlog::info("{}: the mean of {} models", run.string(), count);
   checkpoint::average({kept.end() - count, kept.end()}, folder, /*force=*/true);
+  return count;
+}
+
+metric::TranslationScoreOptions score_options(const task::Recipe& recipe) {
+  metric::TranslationScoreOptions options;
+  options.bleu.lowercase = options.chrf.lowercase = recipe.parallel.lower_case;
+  return options;
 }
 
 std::vector<std::string> translate_lines(const task::Recipe& recipe, const fs::path& folder,
@@ -72,6 +82,7 @@ std::vector<std::string> translate_lines(const task::Recipe& recipe, const fs::p
   options.search.beam_size = recipe.evaluation.beam_size;
   options.search.length_penalty = recipe.evaluation.length_penalty;
   options.device = c10::Device(device);
+  options.max_source_length = longest_test_line;
   pipeline::Translate translate({folder}, options);
   std::vector<std::string> texts;
   for (const auto& answer : translate({lines, 1})) texts.push_back(answer.hypotheses.front().text);

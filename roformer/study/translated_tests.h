@@ -21,9 +21,12 @@ struct TestSet {
 std::vector<TestSet> test_sets(const task::Recipe& recipe, const task::Material& material);
 
 /// The mean of a run's last models (checkpoint.keep_last of the recipe, or as many as there are) in
-/// `folder`, made anew.
-void average_last(const task::Recipe& recipe, const std::filesystem::path& run,
-                  const std::filesystem::path& folder);
+/// `folder`, made anew. Returns how many there were.
+std::int64_t average_last(const task::Recipe& recipe, const std::filesystem::path& run,
+                          const std::filesystem::path& folder);
+
+/// How translations of a recipe's models are scored: in lower case where its text is.
+metric::TranslationScoreOptions score_options(const task::Recipe& recipe);
 
 /// Translations of the lines by the model of a folder, with the recipe's beam and penalty.
 std::vector<std::string> translate_lines(const task::Recipe& recipe,

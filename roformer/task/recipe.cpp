@@ -1,6 +1,9 @@
 #include "roformer/task/recipe.h"
 
+#include <algorithm>
+
 #include "roformer/base/error.h"
+#include "roformer/generate/beam_options.h"
 #include "roformer/task/recipe_sections.h"
 
 namespace roformer::task {
@@ -50,9 +53,26 @@ void read_stages(const base::TomlTable& root, Recipe& recipe) {
   train::validate(recipe.training.stages);
 }
 
+// Section 4.1.2 of the paper; fairseq has neither decay nor clipping.
+void set_translation_optimizer(train::TrainingOptions& training) {
+  training.learning_rate = 5e-4;
+  training.optimizer.beta2 = 0.98;
+  training.optimizer.weight_decay = 0;
+  training.optimizer.clip_norm = 0;
+}
+
+// The same; a run too short for 4,000 updates of warm-up takes a fifth of its own.
+void set_translation_schedule(train::Schedule& schedule) {
+  constexpr std::int64_t warmup = 4000;
+  schedule.kind = "inverse_sqrt";
+  schedule.warmup_steps = std::min(warmup, schedule.total_steps / 5);
+  schedule.initial_ratio = 2e-4;
+}
+
 void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("optimizer"), "optimizer", recipe.resolved);
   train::AdamWOptions& o = recipe.training.optimizer;
+  if (recipe.task == translation_kind) set_translation_optimizer(recipe.training);
   std::string kind = "adamw";
   reader.read("kind", kind);
   base::require(kind == "adamw", "[recipe] {}: expected adamw but got \"{}\"", reader.where("kind"),
@@ -77,6 +97,7 @@ void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("schedule"), "schedule", recipe.resolved);
   train::Schedule& schedule = recipe.training.schedule;
   schedule.total_steps = train::total_steps(recipe.training.stages);
+  if (recipe.task == translation_kind) set_translation_schedule(schedule);
   reader.read("kind", schedule.kind);
   reader.read("warmup_steps", schedule.warmup_steps);
   reader.read("initial_ratio", schedule.initial_ratio);
@@ -90,7 +111,14 @@ void read_search(SectionReader& reader, EvaluationOptions& options) {
   reader.read("beam_size", options.beam_size);
   reader.read("length_penalty", options.length_penalty);
   reader.require_at_least("bleu_sentences", static_cast<double>(options.bleu_sentences), -1);
-  reader.require_at_least("beam_size", static_cast<double>(options.beam_size), 1);
+  generate::BeamOptions beam;
+  beam.beam_size = options.beam_size;
+  beam.length_penalty = options.length_penalty;
+  try {
+    generate::validate(beam);
+  } catch (const Error& error) {
+    base::fail("[recipe] {}: {}", reader.where("beam_size"), error.what());
+  }
 }
 
 void read_evaluate(const base::TomlTable& root, Recipe& recipe) {

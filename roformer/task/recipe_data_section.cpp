@@ -1,3 +1,4 @@
+#include "roformer/base/error.h"
 #include "roformer/task/recipe_sections.h"
 
 namespace roformer::task {
@@ -38,6 +39,10 @@ void read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
   });
   d.vocabulary = find_beside(d.vocabulary, recipe.path);
   d.codes = find_beside(d.codes, recipe.path);
+  base::require(!d.validation_source.empty() || d.validation_share > 0,
+                "[recipe] {}: expected data.validation_source and data.validation_target, or a "
+                "data.validation_share above 0, to watch the training by but got neither",
+                recipe.path.string());
   recipe.resolved.begin("data");
   data::for_each_option(
       d, [&](const char* key, const auto& value) { recipe.resolved.add(key, to_toml(value)); });

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "roformer/base/error.h"
 #include "roformer/model/encoder_decoder_config.h"
 #include "roformer/task/recipe_sections.h"
@@ -13,6 +15,17 @@ void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) 
                   "[recipe] {}: expected it only with position_encoding {} but got \"{}\"",
                   reader.where(key), readers, encoding.name);
   });
+}
+
+// An error now, not when the text is read. The vocabulary's size and padding come from there.
+void require_sound(model::EncoderConfig side, const std::string& where) {
+  side.vocab_size = std::max<std::int64_t>(2, side.vocab_size);
+  side.pad_token_id = 0;
+  try {
+    model::validate(model::both_sides(side));
+  } catch (const Error& error) {
+    base::fail("[recipe] {}: {}", where, error.what());
+  }
 }
 
 // Whether an option of linear attention has an effect in this model.
@@ -95,6 +108,7 @@ void read_translation_model(const base::TomlTable& root, Recipe& recipe) {
   reader.read("position_encoding", m.encoding.name);
   read_encoding(reader, m.encoding);
   reader.finish();
+  require_sound(m, reader.where("preset"));
 }
 
 }  // namespace roformer::task

@@ -33,6 +33,8 @@ std::shared_ptr<const Material> open_material(const Recipe& recipe) {
 
 train::Metrics evaluate_model(Recipe recipe, const std::filesystem::path& folder, data::Split split,
                               torch::Device device) {
+  base::require(std::filesystem::is_directory(folder),
+                "[task] expected a checkpoint folder at {} but there is none", folder.string());
   if (recipe.task == translation_kind) {
     recipe.parallel.vocabulary = folder.string();
     recipe.parallel.codes.clear();

@@ -2,13 +2,14 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
-#include "roformer/metric/translation_score.h"
+#include "roformer/metric/corpus_score.h"
 #include "roformer/model/packed_weights.h"
 #include "roformer/model/smoothed_loss.h"
 #include "roformer/packed/packed_batch.h"
@@ -41,6 +42,23 @@ model::EncoderDecoderConfig translation_config(const Recipe& recipe,
   return config;
 }
 
+// Held-out pairs are not cut: a table of positions must have room for them.
+void require_room(const model::EncoderConfig& side, const data::ParallelCorpus& corpus) {
+  if (!position::has_position_table(side.encoding.name)) return;
+  const std::int64_t room = side.max_position_embeddings - 1;  // and the end
+  for (const auto split : {data::Split::validation, data::Split::test}) {
+    for (std::int64_t i = 0; i < corpus.size(split); ++i) {
+      const std::int64_t longest = static_cast<std::int64_t>(
+          std::max(corpus.source_ids(split, i).size(), corpus.target_ids(split, i).size()));
+      base::require(longest <= room,
+                    "[task] expected held-out sentences of at most {} tokens "
+                    "(model.max_position_embeddings of position_encoding {}) but pair {} of the {} "
+                    "part has {}: take it out, or raise model.max_position_embeddings",
+                    room, side.encoding.name, i + 1, data::split_name(split), longest);
+    }
+  }
+}
+
 std::vector<std::int64_t> with_end(std::span<const std::int32_t> ids, std::int64_t end) {
   std::vector<std::int64_t> result(ids.begin(), ids.end());
   result.push_back(end);
@@ -64,6 +82,7 @@ TranslationTask::TranslationTask(const Recipe& recipe,
       device_(device),
       evaluation_(recipe.evaluation),
       smoothing_(recipe.translation.label_smoothing),
+      lower_case_(recipe.parallel.lower_case),
       seed_(recipe.seed) {
   const std::int64_t words = this->corpus().tokenizer().vocabulary_size();
   base::require(model_->config().encoder.vocab_size == words,
@@ -132,7 +151,9 @@ train::Metrics TranslationTask::figures(data::Split split) {
         split == data::Split::test ? -1 : evaluation_.bleu_sentences;  // a test counts whole
     const auto hypotheses = translate(split, sentences);
     const std::vector<std::vector<std::string>> expected = {references(split, sentences)};
-    metrics.emplace_back("bleu", metric::score_translations(hypotheses, expected).bleu.score);
+    metric::BleuOptions scoring;
+    scoring.lowercase = lower_case_;
+    metrics.emplace_back("bleu", metric::corpus_bleu(hypotheses, expected, scoring).score);
   }
   model_->train(was_training);
   return metrics;
@@ -187,11 +208,10 @@ std::unique_ptr<RecipeTask> TranslationMaterial::make_task(const Recipe& recipe,
                                                            torch::Device device) const {
   base::require(corpus_->size(data::Split::training) > 0,
                 "[task] expected pairs to learn from but got none: {}", corpus_->summary());
+  const auto config = translation_config(recipe, corpus_->tokenizer());
+  require_room(config.encoder, *corpus_);
   torch::manual_seed(recipe.seed);
-  auto task = std::make_unique<TranslationTask>(
-      recipe, corpus_, model::EncoderDecoder(translation_config(recipe, corpus_->tokenizer())),
-      device);
-  return task;
+  return std::make_unique<TranslationTask>(recipe, corpus_, model::EncoderDecoder(config), device);
 }
 
 std::unique_ptr<RecipeTask> TranslationMaterial::load_task(const Recipe& recipe,

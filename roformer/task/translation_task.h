@@ -22,7 +22,7 @@ class TranslationTask : public RecipeTask {
   void load_batch(const train::BatchRequest& request) override;
   train::LossSum loss(std::uint64_t dropout_seed) override;
   /// "loss" (smoothed, nats a word piece), "negative_log_likelihood", "perplexity" (of the latter),
-  /// "accuracy", and "bleu" (sacreBLEU's 13a, cased) unless evaluate.bleu_sentences is 0.
+  /// "accuracy", and "bleu" (sacreBLEU's 13a, cased unless the recipe's text is not) unless evaluate.bleu_sentences is 0.
   train::Metrics evaluate() override { return figures(data::Split::validation); }
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
@@ -50,6 +50,7 @@ class TranslationTask : public RecipeTask {
   torch::Device device_;
   EvaluationOptions evaluation_;
   double smoothing_;
+  bool lower_case_;
   std::uint64_t seed_;
   data::PairBatch batch_;
 };

@@ -7,13 +7,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
-#include <map>
-#include <string_view>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/checkpoint/average.h"
 #include "roformer/report/event_file.h"
 
 namespace roformer::train {
@@ -137,40 +135,24 @@ void RunFolder::publish() const {
   base::sync_folder(out_);
 }
 
-namespace {
-
-// The N of a folder step-N; none for another name.
-std::optional<std::int64_t> step_of(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  constexpr std::string_view start = "step-";
-  std::int64_t step = 0;
-  const char* const end = name.data() + name.size();
-  if (!name.starts_with(start)) return std::nullopt;
-  const auto [rest, failed] = std::from_chars(name.data() + start.size(), end, step);
-  if (failed != std::errc() || rest != end) return std::nullopt;
-  return step;
-}
-
-}  // namespace
-
 void RunFolder::keep_models(std::int64_t count) const {
   const auto last = last_checkpoint();
   if (!last) return;
   const fs::path kept = out_ / "checkpoints", target = kept / last->filename();
-  fs::create_directories(target);
-  for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
-    if (entry.is_regular_file()) link_into(entry.path(), target);
+  if (!fs::exists(target)) {
+    const fs::path partial = kept / ".partial";
+    fs::remove_all(partial);
+    fs::create_directories(partial);
+    for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
+      if (entry.is_regular_file()) link_into(entry.path(), partial);
+    }
+    base::sync_folder(partial);
+    fs::rename(partial, target);
+    base::sync_folder(kept);
   }
-  base::sync_folder(target);
-  std::map<std::int64_t, fs::path> models;
-  for (const auto& entry : fs::directory_iterator(kept)) {
-    const auto step = step_of(entry.path());
-    if (step) models[*step] = entry.path();
-  }
-  while (std::ssize(models) > count) {
-    fs::remove_all(models.begin()->second);
-    models.erase(models.begin());
-  }
+  const auto models = checkpoint::kept_models(out_);
+  for (std::size_t i = 0; i + static_cast<std::size_t>(count) < models.size(); ++i)
+    fs::remove_all(models[i]);
 }
 
 void RunFolder::keep_best(const std::function<void(const fs::path&)>& write) const {

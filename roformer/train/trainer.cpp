@@ -51,6 +51,7 @@ void Trainer::resume() {
                      state_.step);
   meter_.restore_sums(state_.meter_sums);
   folder_.publish();
+  if (options_.keep_last > 1) folder_.keep_models(options_.keep_last);
   spdlog::info("{}: going on from step {} of {}", options_.title, state_.step, total_);
 }
 
