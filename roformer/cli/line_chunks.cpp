@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kLinesAtOnce = 512;
 constexpr std::size_t kBytesAtOnce = 1 << 20;
+// Longer than a program needs between two writes, too short to be felt by who waits for an answer.
+constexpr std::chrono::milliseconds kPatience{50};
 constexpr std::int64_t kWorthProgress = 1 << 16;  // bytes; less is done before a bar could be read
 
 // The size of standard input if it is a file, else 0.
@@ -50,14 +52,15 @@ bool LineChunks::next() {
   first_line_ += static_cast<std::int64_t>(lines_.size());
   lines_.clear();
   std::size_t chunk_bytes = 0;
+  InputLines::Clock::time_point deadline;
   std::string line;
   while (lines_.size() < lines_at_once_ && chunk_bytes < kBytesAtOnce &&
-         std::getline(std::cin, line)) {
+         (lines_.empty() || input_.ready_by(deadline)) && input_.next(line)) {
+    if (lines_.empty()) deadline = InputLines::Clock::now() + kPatience;
     chunk_bytes += line.size() + 1;
     if (!line.empty() && line.back() == '\r') line.pop_back();
     lines_.push_back(line);
   }
-  require_readable_input();
   bytes_ += static_cast<std::int64_t>(chunk_bytes);
   if (lines_.empty() && progress_) progress_->finish();
   return !lines_.empty();

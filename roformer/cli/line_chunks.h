@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "roformer/base/progress.h"
+#include "roformer/cli/input_lines.h"
 
 namespace roformer::cli {
 
+/// The chunks in their order. One ends where enough lines for a batch are read, or where the next
+/// line does not come at once: a program that waits for an answer before it writes on gets it.
 class LineChunks {
  public:
   /// `title` names the work in the progress bar, which is shown where standard input is a file of
@@ -17,13 +20,14 @@ class LineChunks {
   explicit LineChunks(std::string_view title);
 
   /// Reads the next lines, without their ends; false at the end of the input. From a terminal one
-  /// line at a time. Counts the chunk before as done.
+  /// line at a time. Counts the chunk before as done. Throws Error where the input cannot be read.
   bool next();
   const std::vector<std::string>& lines() const { return lines_; }
   /// The number of the first line of the chunk, from 1.
   std::int64_t first_line() const { return first_line_; }
 
  private:
+  InputLines input_;
   std::vector<std::string> lines_;
   std::int64_t first_line_ = 1;
   std::int64_t bytes_ = 0;

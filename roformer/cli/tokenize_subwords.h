@@ -19,6 +19,7 @@ struct SubwordTokenizeOptions {
 /// normalised text, of which SentencePiece's models may change every character.
 void tokenize_subwords(const SubwordTokenizeOptions& options);
 
+/// subword-nmt's files and how it is to write units.
 struct CodesOptions {
   std::string codes;
   std::string vocabulary;  // "unit count" lines; empty: no restriction

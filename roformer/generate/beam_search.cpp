@@ -49,7 +49,7 @@ class BatchSearch {
     std::size_t first = 0;  // row of the sentence's first beam
     for (Active& active : active_) {
       const std::size_t count = active.beams.running().size();
-      const Ids parents = active.beams.advance(candidates(active, found, first));
+      const Ids parents = active.beams.advance(candidates(request_, active, found, first));
       for (const std::int64_t parent : parents)
         rows.push_back(static_cast<std::int64_t>(first) + parent);
       if (parents.empty()) {
@@ -80,16 +80,17 @@ class BatchSearch {
     return best_continuations(logits, choices, continuations_);
   }
 
-  static std::vector<Candidate> candidates(const Active& active,
+  static std::vector<Candidate> candidates(const SearchRequest& request, const Active& active,
                                            const std::vector<std::vector<Continuation>>& found,
                                            std::size_t first) {
     std::vector<Candidate> result;
     const auto& running = active.beams.running();
     for (std::size_t beam = 0; beam < running.size(); ++beam) {
-      base::require(!found[first + beam].empty(),
-                    "[generate] sentence {}: expected finite logits but the model gave others: its "
-                    "weights are damaged or too large",
-                    active.sentence + 1);
+      if (found[first + beam].empty())
+        base::fail(
+            "[generate] {}: expected finite logits but the model gave others: its weights are "
+            "damaged or too large",
+            request.name(active.sentence));
       for (const Continuation& next : found[first + beam])
         result.push_back({static_cast<std::int64_t>(beam), next.token,
                           running[beam].log_probability + next.log_probability});
@@ -132,7 +133,7 @@ std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> mod
                                       const std::vector<Ids>& sources, const BeamOptions& options,
                                       const std::vector<Ids>& prefixes,
                                       const SearchSetting& setting) {
-  const SearchRequest request{models, sources, prefixes, options};
+  const SearchRequest request{models, sources, prefixes, options, setting.lines};
   validate(request);
   std::vector<Translations> results(sources.size());
   for (const auto& batch : search_batches(sources, options))

@@ -20,6 +20,8 @@ using Translations = std::vector<Hypothesis>;
 struct SearchSetting {
   torch::Device device = torch::kCPU;  // where the models are
   Decoding decoding = Decoding::cached;
+  // The numbers of the input's lines that the sources are, for messages; none: they are sentences.
+  std::span<const std::int64_t> lines = {};
 };
 
 /// One answer a source, in their order. `sources` are ids with the end token; `prefixes`, if there
@@ -27,7 +29,7 @@ struct SearchSetting {
 /// Several models, which must share their vocabulary, vote with the mean of their probabilities.
 /// What a source gives does not depend on the sources beside it.
 ///
-/// Throws Error naming the sentence, from 1: for an empty source, an id outside the vocabulary, a
+/// Throws Error naming the sentence, from 1, or its line: for an empty source, an id outside the vocabulary, a
 /// source or prefix longer than a table of positions or than max_length allow, and logits that are
 /// not finite.
 std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> models,

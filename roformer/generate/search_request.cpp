@@ -1,6 +1,9 @@
 #include "roformer/generate/search_request.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <limits>
 
 #include "roformer/base/error.h"
 
@@ -9,14 +12,14 @@ namespace {
 
 using Ids = std::vector<std::int64_t>;
 
-void require_in_vocabulary(const Ids& ids, std::int64_t vocab_size, std::size_t sentence,
+void require_in_vocabulary(const Ids& ids, const SearchRequest& request, std::size_t sentence,
                            const char* what) {
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    base::require(ids[i] >= 0 && ids[i] < vocab_size,
-                  "[generate] sentence {}: expected ids of its {} in 0 .. {} (vocab_size) but got "
-                  "{} at place {}",
-                  sentence + 1, what, vocab_size - 1, ids[i], i);
-  }
+  const std::int64_t vocab_size = request.config().encoder.vocab_size;
+  const auto bad = std::find_if(ids.begin(), ids.end(),
+                                [&](std::int64_t id) { return id < 0 || id >= vocab_size; });
+  if (bad == ids.end()) return;
+  base::fail("[generate] {}: expected ids of its {} in 0 .. {} (vocab_size) but got {} at place {}",
+             request.name(sentence), what, vocab_size - 1, *bad, bad - ids.begin());
 }
 
 void require_agreement(std::span<const model::EncoderDecoder> models) {
@@ -39,31 +42,46 @@ void require_agreement(std::span<const model::EncoderDecoder> models) {
 void require_source(const SearchRequest& request, std::size_t sentence) {
   const Ids& source = request.sources[sentence];
   base::require(!source.empty(),
-                "[generate] sentence {}: expected tokens but got none, not even the end token",
-                sentence + 1);
-  require_in_vocabulary(source, request.config().encoder.vocab_size, sentence, "source");
+                "[generate] {}: expected tokens but got none, not even the end token",
+                request.name(sentence));
+  require_in_vocabulary(source, request, sentence, "source");
   for (const model::EncoderDecoder& model : request.models) {
     const model::EncoderConfig& config = model->config().encoder;
     if (!position::has_position_table(config.encoding.name)) continue;
     base::require(std::ssize(source) <= config.max_position_embeddings,
-                  "[generate] sentence {}: expected at most {} tokens, the end token with them "
+                  "[generate] {}: expected at most {} tokens, the end token with them "
                   "(max_position_embeddings of the encoder), but got {}: split the sentence",
-                  sentence + 1, config.max_position_embeddings, source.size());
+                  request.name(sentence), config.max_position_embeddings, source.size());
   }
+}
+
+// What of the limits keeps a translation from being so long.
+std::string remedy_for_prefix(const SearchRequest& request, std::size_t sentence,
+                              std::int64_t length) {
+  BeamOptions relative = request.options;
+  relative.max_length = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t source_tokens = std::ssize(request.sources[sentence]) - 1;
+  std::vector<std::string> limits;
+  if (length > request.options.max_length) limits.emplace_back("max_length");
+  if (length > max_length_of(relative, source_tokens)) limits.emplace_back("max_length_extra");
+  return limits.empty() ? "shorten it: the decoder has no more positions (max_position_embeddings)"
+                        : fmt::format("shorten it or raise {}", fmt::join(limits, " and "));
 }
 
 void require_prefix(const SearchRequest& request, std::size_t sentence) {
   const Ids prefix = request.prefix(sentence);
   const std::int64_t end = request.config().eos_token_id;
-  require_in_vocabulary(prefix, request.config().encoder.vocab_size, sentence, "prefix");
+  require_in_vocabulary(prefix, request, sentence, "prefix");
   base::require(std::find(prefix.begin(), prefix.end(), end) == prefix.end(),
-                "[generate] sentence {}: expected a prefix without the end token, {}, but got one "
-                "that has it",
-                sentence + 1, end);
-  base::require(std::ssize(prefix) <= request.max_length(sentence),
-                "[generate] sentence {}: expected a prefix of at most {} tokens, the most of a "
-                "translation of it, but got {}: raise the maximum length",
-                sentence + 1, request.max_length(sentence), prefix.size());
+                "[generate] {}: expected a prefix without the end token, {}, but got one that has "
+                "it",
+                request.name(sentence), end);
+  const std::int64_t length = std::ssize(prefix), most = request.max_length(sentence);
+  if (length <= most) return;
+  base::fail(
+      "[generate] {}: expected a prefix of at most {} tokens, the most of its translation, but got "
+      "{}: {}",
+      request.name(sentence), most, length, remedy_for_prefix(request, sentence, length));
 }
 
 }  // namespace
@@ -83,6 +101,11 @@ Ids SearchRequest::prefix(std::size_t sentence) const {
   return prefixes.empty() ? Ids() : prefixes[sentence];
 }
 
+std::string SearchRequest::name(std::size_t sentence) const {
+  return lines.empty() ? fmt::format("sentence {}", sentence + 1)
+                       : fmt::format("line {}", lines[sentence]);
+}
+
 ContinuationOptions SearchRequest::continuations() const {
   ContinuationOptions result;
   result.per_row = std::min(2 * options.beam_size, config().encoder.vocab_size);
@@ -100,6 +123,9 @@ void validate(const SearchRequest& request) {
   base::require(request.prefixes.empty() || request.prefixes.size() == request.sources.size(),
                 "[generate] expected one prefix for each of {} sentences but got {}",
                 request.sources.size(), request.prefixes.size());
+  base::require(request.lines.empty() || request.lines.size() == request.sources.size(),
+                "[generate] expected the line of each of {} sentences but got {}",
+                request.sources.size(), request.lines.size());
   const std::int64_t vocab_size = request.config().encoder.vocab_size;
   for (const std::int64_t id : request.options.suppressed) {
     base::require(id >= 0 && id < vocab_size,

@@ -36,6 +36,8 @@ struct Choice {
   std::vector<std::int64_t> excluded;  // or any but these
 };
 
+/// The search of one sentence from its first token to its n best hypotheses, step by step: choice()
+/// says what each running beam may take, advance() takes what the models found.
 class SentenceBeams {
  public:
   /// `max_length` for this sentence (max_length_of), which begins with `prefix`; the options must

@@ -17,6 +17,7 @@ namespace roformer::generate {
 /// again, which must give the same.
 enum class Decoding { cached, anew };
 
+/// Rows of targets that grow together, one token a step. A row belongs to a sentence for good.
 class TranslationDecoder {
  public:
   /// Of a model in evaluation mode for these sources (ids with their end token, none of them empty):

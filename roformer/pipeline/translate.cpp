@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/translation_folder.h"
 #include "roformer/generate/alignment.h"
 #include "roformer/generate/beam_search.h"
 #include "roformer/model/packed_weights.h"
+#include "roformer/pipeline/translation_models.h"
 #include "roformer/text/subword_tokenizer.h"
 
 namespace roformer::pipeline {
@@ -16,49 +16,6 @@ namespace {
 
 using Ids = std::vector<std::int64_t>;
 using Folders = std::vector<std::filesystem::path>;
-
-model::EncoderDecoder load_translator(const std::filesystem::path& folder, c10::Device device) {
-  base::require(checkpoint::is_translation_folder(folder),
-                "[pipeline] {}: expected an encoder-decoder but got a model that has no decoder "
-                "beside an encoder: `roformer generate` continues text with a causal language "
-                "model, `roformer fill-mask` and `roformer embed` take encoders",
-                folder.string());
-  auto module = checkpoint::load_translation_model(folder).module;
-  module->to(device);
-  module->eval();
-  return module;
-}
-
-std::vector<model::EncoderDecoder> load_translators(const Folders& folders, c10::Device device) {
-  base::require(!folders.empty(),
-                "[pipeline] expected the folder of a translation model but got none");
-  std::vector<model::EncoderDecoder> models;
-  for (const auto& folder : folders) models.push_back(load_translator(folder, device));
-  return models;
-}
-
-// All models must mean the same by an id.
-text::SubwordTokenizer load_shared_tokenizer(const Folders& folders) {
-  const auto tokenizer = text::SubwordTokenizer::load(folders.front());
-  for (const auto& folder : folders) {
-    base::require(text::SubwordTokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
-                  "[pipeline] {}: expected the vocabulary and the merges of {} but they differ: "
-                  "models that translate together must share their tokenizer",
-                  folder.string(), folders.front().string());
-  }
-  return tokenizer;
-}
-
-void require_fit(const text::SubwordTokenizer& tokenizer, const model::EncoderDecoderConfig& config,
-                 const std::filesystem::path& folder) {
-  base::require(tokenizer.vocabulary_size() <= config.encoder.vocab_size,
-                "[pipeline] {}: expected a tokenizer of at most {} tokens (vocab_size) but got {}",
-                folder.string(), config.encoder.vocab_size, tokenizer.vocabulary_size());
-  base::require(tokenizer.end_id() == config.eos_token_id,
-                "[pipeline] {}: expected the tokenizer's end token to be eos_token_id, {}, but got "
-                "{}",
-                folder.string(), config.eos_token_id, tokenizer.end_id());
-}
 
 std::vector<std::vector<float>> rows_of(const torch::Tensor& weights) {
   std::vector<std::vector<float>> rows;
@@ -83,13 +40,11 @@ class Translate::Parts {
   Parts(const Folders& folders, const TranslateOptions& options)
       : options_(options),
         models_(load_translators(folders, options.device)),
-        tokenizer_(load_shared_tokenizer(folders)) {
+        tokenizer_(load_shared_tokenizer(folders, models_)) {
     generate::validate(options_.search);
     base::require(options_.max_source_length >= 1,
                   "[pipeline] expected max_source_length of 1 or more but got {}",
                   options_.max_source_length);
-    for (std::size_t m = 0; m < models_.size(); ++m)
-      require_fit(tokenizer_, models_[m]->config(), folders[m]);
     // Rows of the table that no token has.
     const std::int64_t vocab_size = models_.front()->config().encoder.vocab_size;
     for (std::int64_t id = tokenizer_.vocabulary_size(); id < vocab_size; ++id)
@@ -103,32 +58,48 @@ class Translate::Parts {
   }
 
   std::vector<Translation> translate(const Lines& lines, std::span<const std::string> prefixes) {
-    std::vector<Ids> sources, begins;
-    std::vector<std::size_t> places;  // lines of the sources
     std::vector<Translation> answers(lines.texts.size());
-    for (std::size_t line = 0; line < lines.texts.size(); ++line) {
-      Ids ids = source_of(lines, line);
-      answers[line].hypotheses.emplace_back();
-      if (ids.empty()) continue;
-      answers[line].source_tokens = tokens_of(ids);
-      sources.push_back(std::move(ids));
-      places.push_back(line);
-      if (!prefixes.empty())
-        begins.push_back(prefix_of(lines, line, prefixes[line], std::ssize(sources.back())));
-    }
+    for (Translation& answer : answers) answer.hypotheses.emplace_back();
+    const Asked asked = ask(lines, prefixes, answers);
     const model::PackedWeightsGuard packed(weights_);
-    const auto found = generate::beam_search(models_, sources, options_.search, begins,
-                                             {options_.device, generate::Decoding::cached});
+    const auto found =
+        generate::beam_search(models_, asked.sources, options_.search, asked.begins,
+                              {options_.device, generate::Decoding::cached, asked.numbers});
     for (std::size_t i = 0; i < found.size(); ++i) {
-      auto& hypotheses = answers[places[i]].hypotheses;
+      auto& hypotheses = answers[asked.places[i]].hypotheses;
       hypotheses.clear();
       for (const generate::Hypothesis& one : found[i]) hypotheses.push_back(text_of(one));
     }
-    if (options_.want_attention) add_attention(sources, found, places, answers);
+    if (options_.want_attention) add_attention(asked, found, answers);
     return answers;
   }
 
  private:
+  // The lines that have tokens.
+  struct Asked {
+    std::vector<Ids> sources, begins;
+    std::vector<std::size_t> places;  // of each in Lines::texts
+    Ids numbers;                      // of each in the input
+  };
+
+  Asked ask(const Lines& lines, std::span<const std::string> prefixes,
+            std::vector<Translation>& answers) const {
+    Asked asked;
+    for (std::size_t line = 0; line < lines.texts.size(); ++line) {
+      const std::int64_t number = lines.first + static_cast<std::int64_t>(line);
+      Ids ids = source_of(lines.texts[line], number);
+      if (ids.empty()) continue;
+      answers[line].source_tokens = tokens_of(ids);
+      asked.sources.push_back(std::move(ids));
+      asked.places.push_back(line);
+      asked.numbers.push_back(number);
+      if (prefixes.empty()) continue;
+      asked.begins.emplace_back();
+      tokenizer_.encode_target(prefixes[line], asked.begins.back());
+    }
+    return asked;
+  }
+
   std::vector<std::string> tokens_of(const Ids& ids) const {
     std::vector<std::string> tokens;
     for (const std::int64_t id : ids) tokens.push_back(tokenizer_.id_to_token(id));
@@ -136,12 +107,11 @@ class Translate::Parts {
   }
 
   // With the end token; empty if the line has no tokens.
-  Ids source_of(const Lines& lines, std::size_t line) const {
+  Ids source_of(const std::string& text, std::int64_t number) const {
     Ids ids;
-    tokenizer_.encode_source(lines.texts[line], ids);
+    tokenizer_.encode_source(text, ids);
     if (ids.empty()) return ids;
     ids.push_back(tokenizer_.end_id());
-    const std::int64_t number = lines.first + static_cast<std::int64_t>(line);
     base::require(
         std::ssize(ids) <= longest_,
         "[pipeline] line {}: expected at most {} tokens, the end token with them, for the "
@@ -155,32 +125,18 @@ class Translate::Parts {
     return ids;
   }
 
-  Ids prefix_of(const Lines& lines, std::size_t line, const std::string& prefix,
-                std::int64_t source_tokens) const {
-    Ids ids;
-    tokenizer_.encode_target(prefix, ids);
-    const std::int64_t most = generate::max_length_of(options_.search, source_tokens - 1);
-    base::require(std::ssize(ids) <= most,
-                  "[pipeline] line {}: expected a prefix of at most {} tokens, the most of its "
-                  "translation, but got {}: shorten it or raise --max-length-extra",
-                  lines.first + static_cast<std::int64_t>(line), most, ids.size());
-    return ids;
-  }
-
   TranslatedText text_of(const generate::Hypothesis& hypothesis) const {
     return {tokenizer_.decode(hypothesis.ids), tokens_of(hypothesis.ids), hypothesis.score,
             hypothesis.log_probability};
   }
 
-  void add_attention(const std::vector<Ids>& sources,
-                     const std::vector<generate::Translations>& found,
-                     const std::vector<std::size_t>& places,
+  void add_attention(const Asked& asked, const std::vector<generate::Translations>& found,
                      std::vector<Translation>& answers) const {
     std::vector<Ids> targets;
     for (const auto& hypotheses : found) targets.push_back(hypotheses.front().ids);
-    const auto weights = generate::align(models_.front(), sources, targets, options_.device);
+    const auto weights = generate::align(models_.front(), asked.sources, targets, options_.device);
     for (std::size_t i = 0; i < weights.size(); ++i)
-      answers[places[i]].attention = rows_of(weights[i]);
+      answers[asked.places[i]].attention = rows_of(weights[i]);
   }
 
   TranslateOptions options_;

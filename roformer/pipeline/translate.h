@@ -15,6 +15,7 @@
 
 namespace roformer::pipeline {
 
+/// How lines are searched, and what of the answers is wanted.
 struct TranslateOptions {
   generate::BeamOptions search;
   std::int64_t max_source_length = 1024;  // tokens of a line, the end token with them
@@ -35,7 +36,8 @@ struct Translation {
   std::vector<TranslatedText> hypotheses;  // best first, at least one
   std::vector<std::string> source_tokens;  // the end token with them; none for an empty line
   // Row t: weights on the source tokens when token t of the best hypothesis was chosen; the last row
-  // is that of its end token. The last layer's cross-attention, the mean of its heads.
+  // is that of its end token. The last layer's cross-attention in the first model, the mean of its
+  // heads.
   std::vector<std::vector<float>> attention;
 };
 
@@ -47,8 +49,8 @@ std::vector<std::int64_t> strongest(const std::vector<std::vector<float>>& atten
 /// A line without tokens (empty, or white space alone) is an empty translation.
 class Translate {
  public:
-  /// Throws Error for no folder, one without an encoder-decoder or tokenizer, and ones whose
-  /// vocabularies differ.
+  /// Throws Error for no folder, one without an encoder-decoder or tokenizer (what is there or
+  /// missing instead), and ones whose vocabularies differ.
   explicit Translate(const std::vector<std::filesystem::path>& folders,
                      const TranslateOptions& options = {});
   Translate(Translate&&) noexcept;
@@ -56,7 +58,8 @@ class Translate {
   ~Translate();
 
   /// One answer a line. `prefixes`, if there are any, one a line, are the beginnings of the
-  /// translations, which have them too. Throws Error naming the line that is too long.
+  /// translations, which have them too. Throws Error naming the line, by its number
+  /// in the input, that is too long, has a longer prefix than it may or that the search fails on.
   std::vector<Translation> operator()(const Lines& lines,
                                       std::span<const std::string> prefixes = {});
 

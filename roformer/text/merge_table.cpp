@@ -37,6 +37,27 @@ struct MergeTable::Word {
     if (place > 0) symbols.back().next = place;
     symbols.push_back({id, begin, end, place - 1, kNowhere});
   }
+  // The symbol at `place` takes in the one behind it and becomes `id`.
+  void join(std::int32_t place, std::int32_t id) {
+    Symbol& left = at(place);
+    Symbol& right = at(left.next);
+    right.alive = false;
+    left.id = id;
+    left.end = right.end;
+    left.next = right.next;
+    if (left.next != kNowhere) at(left.next).previous = place;
+  }
+  // Without the mark.
+  std::vector<std::string> parts() const {
+    const std::size_t size = text.size() - kWordEnd.size();
+    std::vector<std::string> result;
+    for (const Symbol& symbol : symbols) {
+      const std::size_t stop = std::min(symbol.end, size);
+      if (symbol.alive && stop > symbol.begin)
+        result.push_back(text.substr(symbol.begin, stop - symbol.begin));
+    }
+    return result;
+  }
   Symbol& at(std::int32_t place) { return symbols[static_cast<std::size_t>(place)]; }
 };
 
@@ -113,25 +134,12 @@ std::vector<std::string> MergeTable::merge(std::string_view text, bool end_is_sy
     for (const std::int32_t place : places) {
       const Merge* merge = word.at(place).alive ? find(place) : nullptr;
       if (merge == nullptr || merge->rank != rank) continue;
-      Word::Symbol& left = word.at(place);
-      Word::Symbol& right = word.at(left.next);
-      right.alive = false;
-      left.id = merge->symbol;
-      left.end = right.end;
-      left.next = right.next;
-      if (left.next != kNowhere) word.at(left.next).previous = place;
-      offer(left.previous);
+      word.join(place, merge->symbol);
+      offer(word.at(place).previous);
       offer(place);
     }
   }
-
-  std::vector<std::string> parts;
-  for (const Word::Symbol& symbol : word.symbols) {
-    const std::size_t end = std::min(symbol.end, text.size());
-    if (symbol.alive && end > symbol.begin)
-      parts.emplace_back(text.substr(symbol.begin, end - symbol.begin));
-  }
-  return parts;
+  return word.parts();
 }
 
 }  // namespace roformer::text

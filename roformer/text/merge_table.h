@@ -14,8 +14,10 @@ namespace roformer::text {
 /// What stands for the end of a word in the symbols.
 inline constexpr std::string_view kWordEnd = "</w>";
 
+/// Ranked merges. Immutable; its const functions are safe from several threads.
 class MergeTable {
  public:
+  /// What a merge joins, left and right.
   using Pair = std::pair<std::string, std::string>;
 
   MergeTable() = default;

@@ -1,5 +1,7 @@
 #include "roformer/text/subword_files.h"
 
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -87,6 +89,19 @@ std::string write_table(const Vocabulary& vocabulary) {
   return table.dump(2) + "\n";
 }
 
+// What a folder that has not all of a kind has instead, in words.
+std::string found_files(const fs::path& folder) {
+  const auto lacks = [&](const char* name) { return !fs::exists(folder / name); };
+  const bool pieces = !lacks(kSource) || !lacks(kTarget);
+  if (!pieces && lacks(kCodes)) {
+    return lacks(kTable) ? std::string("none of them") : fmt::format("{} alone", kTable);
+  }
+  std::vector<std::string> missing;
+  for (const char* name : pieces ? std::vector{kSource, kTarget, kTable} : std::vector{kTable})
+    if (lacks(name)) missing.emplace_back(name);
+  return fmt::format("no {}", fmt::join(missing, " and no "));
+}
+
 bool has_codes(const fs::path& folder) {
   return fs::exists(folder / kCodes) && fs::exists(folder / kTable);
 }
@@ -103,10 +118,11 @@ bool has_subword_files(const fs::path& folder) {
 }
 
 SubwordFiles read_subword_files(const fs::path& folder) {
-  require(has_subword_files(folder),
-          "[text] expected a translation model's tokenizer in {} ({}, {} and {}, or {} and {}) but "
-          "did not find it",
-          folder.string(), kSource, kTarget, kTable, kCodes, kTable);
+  if (!has_subword_files(folder))
+    base::fail(
+        "[text] {}: expected a translation model's tokenizer ({}, {} and {}, or {} and {}) but "
+        "found {}",
+        folder.string(), kSource, kTarget, kTable, kCodes, kTable, found_files(folder));
   SubwordFiles files;
   read_config(folder / kConfig, files);
   files.vocabulary_name = (folder / kTable).string();

@@ -20,6 +20,7 @@ using UnitSet = std::unordered_set<std::string>;
 std::vector<std::string> parse_unit_counts(std::string_view text, std::int64_t threshold,
                                            std::string_view name);
 
+/// How units are written and which of them may come out.
 struct SubwordNmtOptions {
   std::string separator = "@@";                 // behind each unit but the last of a word
   std::shared_ptr<const UnitSet> allowed = {};  // set: merges that make another unit are taken back

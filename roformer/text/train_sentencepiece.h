@@ -7,6 +7,7 @@
 
 namespace roformer::text {
 
+/// What is trained, and on how much of the text.
 struct SentencePieceTrainerOptions {
   // Of the translation model's table: </s>, <unk>, the pieces, <pad>. Pieces are three fewer.
   std::int64_t vocabulary_size = 8000;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -333,6 +334,24 @@ void expect_refused(const std::string& part, const Models& models, const std::ve
   }
 }
 
+TEST(BeamSearch, ErrorsNameTheLineWhereItIsKnown) {
+  const Models models = {make_translator(translation_config())};
+  const auto message = [&](const std::vector<Ids>& sources, const Ids& lines) {
+    try {
+      beam_search(models, sources, {}, {}, {torch::kCPU, Decoding::cached, lines});
+      return std::string("no error");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_NE(message({{5, 0}, {40, 0}}, {7, 12}).find("] line 12:"), std::string::npos);
+  EXPECT_NE(message({{5, 0}}, {7, 12}).find("1 sentences"), std::string::npos);
+  EXPECT_EQ(message({{5, 0}}, {7}), "no error");
+  const torch::NoGradGuard no_gradient;
+  models[0]->output_bias().fill_(std::numeric_limits<float>::quiet_NaN());
+  EXPECT_NE(message({{5, 0}}, {7}).find("] line 7: expected finite logits"), std::string::npos);
+}
+
 TEST(BeamSearch, ErrorsNameTheSentence) {
   position::EncodingSettings learned;
   learned.name = "learned";
@@ -350,7 +369,14 @@ TEST(BeamSearch, ErrorsNameTheSentence) {
   expect_refused("sentence 1", {model}, {{5, 0}}, {}, {{77}});
   BeamOptions options;
   options.max_length = 2;
-  expect_refused("maximum length", {model}, {{5, 0}}, options, {{5, 6, 7}});
+  expect_refused("raise max_length", {model}, {{5, 0}}, options, {{5, 6, 7}});
+  options.max_length_extra = 0;
+  expect_refused("max_length and max_length_extra", {model}, {{5, 0}}, options, {{5, 6, 7}});
+  options.max_length = 100;
+  expect_refused("raise max_length_extra", {model}, {{5, 0}}, options, {{5, 6, 7}});
+  options.max_length_extra = 100;
+  expect_refused("max_position_embeddings", {table}, {{5, 0}}, options, {Ids(64, 5)});
+  EXPECT_EQ(search({table}, {{5, 0}}, options, {Ids(63, 5)})[0][0].ids.size(), 63u);
   options.n_best = 5;
   expect_refused("n_best", {model}, {{5, 0}}, options);
   options = {};

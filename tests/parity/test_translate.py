@@ -3,13 +3,17 @@ command promises of lines, prefixes, n-best lists, alignments and bad input."""
 
 import io
 import json
+import os
+import select
+import subprocess
+import time
 
 import pytest
 import sentencepiece
 import torch
 from transformers import MarianConfig, MarianMTModel
 
-from conftest import randomise, run_program
+from conftest import BUILD, randomise, run_program
 
 TEXT = ["a small dog runs over the green field", "two men sit on a bench and read", "der kleine Hund läuft über das Feld",
         "zwei Männer sitzen auf einer Bank und lesen"] * 10  # fmt: skip
@@ -88,6 +92,7 @@ def test_beam_search_is_transformers(translator, penalty, stopping, ngram, least
     for line, answer in zip(LINES, answers):
         if not line.strip():
             assert answer["translation"] == "" and answer["tokens"] == [] and answer["source_tokens"] == []
+            assert isinstance(answer["score"], float) and answer["score"] == 0 and len(answer["hypotheses"]) == 1
             continue
         sequences, scores = of_transformers(
             model, words, answer["source_tokens"], 4, length_penalty=penalty, early_stopping=stopping == "full-beam",
@@ -124,6 +129,7 @@ def test_lines_in_lines_out(translator):
     assert whole.returncode == 0, whole.stderr
     answers = translate(folder, LINES)
     assert whole.stdout == "".join(answer["translation"] + "\n" for answer in answers)
+    assert all(len(answer["hypotheses"]) == 1 and answer["hypotheses"][0]["score"] == answer["score"] for answer in answers)
     small = run_program("translate", "--model", folder, "--batch-tokens", 1, text="\n".join(LINES))
     assert small.stdout == whole.stdout
     ranked = run_program("translate", "--model", folder, "--n-best", 2, text="\n".join(LINES)).stdout.splitlines()
@@ -138,6 +144,64 @@ def test_many_lines_keep_their_order(translator):
     lines = [LINES[i * i % len(LINES)] for i in range(1100)]
     known = dict(zip(LINES, run_program("translate", "--model", folder, text="\n".join(LINES)).stdout.split("\n")))
     assert run_program("translate", "--model", folder, text="\n".join(lines)).stdout.split("\n")[:-1] == [known[line] for line in lines]
+
+
+def read_output(process, wanted, seconds=60):
+    """What the program writes, until it is `wanted` or the time is over."""
+    read, last = b"", time.monotonic() + seconds
+    while read != wanted and select.select([process.stdout], [], [], max(0, last - time.monotonic()))[0]:
+        piece = os.read(process.stdout.fileno(), 65536)
+        if not piece:
+            break
+        read += piece
+    return read
+
+
+def test_lines_are_answered_before_the_next(translator):
+    folder, _, _ = translator
+    texts = ["a dog runs", "", "two men sit on a bench", "field"]
+    known = [(answer["translation"] + "\n").encode() for answer in translate(folder, texts)]
+    command = [str(BUILD / "roformer"), "translate", "--model", str(folder), "--threads", "1"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0) as process:
+        for text, answer in zip(texts[:2], known):
+            process.stdin.write(f"{text}\n".encode())
+            assert read_output(process, answer) == answer
+        # A line and the half of the next: the whole one is answered. The other half has no line end.
+        process.stdin.write(f"{texts[2]}\r\nfie".encode())
+        assert read_output(process, known[2]) == known[2]
+        process.stdin.write(b"ld")
+        process.stdin.close()
+        assert read_output(process, known[3]) == known[3]
+        assert process.wait() == 0 and process.stderr.read() == b""
+
+
+def test_bytes_that_are_not_utf8_are_reported(translator, tmp_path):
+    folder, _, _ = translator
+    command = [str(BUILD / "roformer"), "translate", "--model", str(folder), "--threads", "1"]
+
+    def run(text, *flags):
+        finished = subprocess.run([*command, *flags], input=text, capture_output=True)
+        assert finished.returncode == 0, finished.stderr
+        return finished.stdout, finished.stderr.decode()
+
+    good, quiet = run("a\ndog \ufffd\n\n\ufffd\n".encode())
+    assert quiet == ""
+    bad, warning = run(b"a\ndog \xff\n\n\xc3\n")
+    assert bad == good and "standard input: 2 lines are not UTF-8" in warning and "line 2" in warning and warning.count("\n") == 1
+    file = tmp_path / "prefixes.txt"
+    file.write_bytes(b"a\n\xe2\x82\n")
+    _, warning = run(b"a\nb\n", "--prefix-file", str(file))
+    assert f"{file}: 1 line is not UTF-8" in warning and "line 2" in warning and warning.count("\n") == 1
+
+
+def test_errors_of_the_search_name_the_line(translator, tmp_path):
+    folder, _, _ = translator
+    file = tmp_path / "prefixes.txt"
+    file.write_text("\n\n\nder</s>\n")
+    finished = run_program("translate", "--model", folder, "--prefix-file", file, text="a\n\n\nb\n")
+    assert finished.returncode == 1 and "line 4" in finished.stderr and "end token" in finished.stderr
+    finished = run_program("translate", "--model", folder, "--max-length", 1, "--prefix", "der Hund läuft", text="\na\n")
+    assert finished.returncode == 1 and "line 2" in finished.stderr and finished.stderr.strip().endswith("raise max_length")
 
 
 def test_prefixes(translator, tmp_path):
@@ -172,9 +236,15 @@ def test_bad_input(translator, tmp_path):
     assert long.returncode == 1 and "line 2" in long.stderr and "--max-source-length" in long.stderr and long.stderr.count("\n") == 1
     bytes_ = translate(folder, ["a dog \ufffd"])
     assert bytes_[0]["source_tokens"][-1] == "</s>"
-    for flags in (["--n-best", 5], ["--beam-size", 0], ["--prefix", "a", "--prefix-file", "b"], ["--attention"], ["--stopping", "x"]):
-        assert run_program("translate", "--model", folder, *flags, text="a\n").returncode in (1, 2)
-    for path in (tmp_path, tmp_path / "missing"):
+    for flags in (["--n-best", 5], ["--n-best", 3, "--beam-size", 2], ["--beam-size", 0], ["--prefix", "a", "--prefix-file", "b"],
+                  ["--attention"], ["--stopping", "x"], ["--length-penalty", "nan"], ["--max-length-factor", "nan"],
+                  ["--max-length-extra", "-nan"]):  # fmt: skip
+        finished = run_program("translate", "--model", folder, *flags, text="a\n")
+        assert finished.returncode == 2 and flags[0] in finished.stderr and finished.stdout == "", flags
+    for path, words in ((tmp_path, "no config.json"), (tmp_path / "missing", "nothing of that name"), (folder / "vocab.json", "a file")):
         finished = run_program("translate", "--model", path, text="a\n")
-        assert finished.returncode == 1 and str(path) in finished.stderr
+        assert finished.returncode == 1 and f"{path}: expected the folder" in finished.stderr and words in finished.stderr
+    (tmp_path / "config.json").write_text('{"model_type": "bart"}')
+    finished = run_program("translate", "--model", tmp_path, text="a\n")
+    assert finished.returncode == 1 and "config.json" in finished.stderr and '"bart"' in finished.stderr
     assert run_program("translate", text="a\n").returncode == 2

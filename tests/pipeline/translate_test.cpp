@@ -112,7 +112,11 @@ TEST(Translate, PrefixesBeginTheTranslations) {
   EXPECT_EQ(answers[2].hypotheses[0].text, translate({last, 1})[0].hypotheses[0].text);
   const Texts one = {"der"}, much = {"", "", "der kleine Hund 0 1 2 3 4 5 6 7 8 9"};
   EXPECT_THROW(translate({lines, 1}, one), Error);
-  checkpoint::expect_error({"line 9", "prefix"}, [&] { translate({lines, 7}, much); });
+  checkpoint::expect_error({"line 9", "prefix", "raise max_length"}, [&] {
+    translate({lines, 7}, much);
+  });
+  const Texts ending = {"", "", "der</s>"};
+  checkpoint::expect_error({"line 9", "end token"}, [&] { translate({lines, 7}, ending); });
 }
 
 TEST(Translate, LongLinesAreNamed) {
@@ -149,10 +153,30 @@ TEST(Translate, OtherFoldersAreRefused) {
   checkpoint::expect_error({"expected an encoder-decoder", "roformer generate"},
                            [&] { Translate({encoder.folder()}); });
   checkpoint::expect_error({"got none"}, [&] { Translate(std::vector<std::filesystem::path>()); });
-  EXPECT_THROW(Translate({"/no/such/folder"}), Error);
+  checkpoint::expect_error({"/no/such/folder", "nothing of that name"},
+                           [] { Translate({"/no/such/folder"}); });
   const SmallTranslator small("without");
+  const auto expect = [&](std::initializer_list<const char*> words) {
+    checkpoint::expect_error(words, [&] { Translate({small.folder()}); });
+  };
+  std::filesystem::remove(small.folder() / "target.spm");
+  expect({"found no target.spm"});
   std::filesystem::remove(small.folder() / "vocab.json");
-  EXPECT_THROW(Translate({small.folder()}), Error);
+  expect({"no target.spm and no vocab.json"});
+  const auto config = small.folder() / "config.json";
+  checkpoint::expect_error({"config.json", "it is a file"}, [&] { Translate({config}); });
+  for (const auto& [text, word] :
+       {std::pair{R"({"model_type": "t5"})", "got \"t5\": other families"},
+        std::pair{R"({"model_type": "bert"})", "roformer embed"},
+        std::pair{R"({"model_type": 3})", "got 3"}, std::pair{"{}", "no model_type"},
+        std::pair{"[]", "no model_type"}}) {
+    base::write_file_atomically(config, text);
+    expect({"config.json", "expected an encoder-decoder", word});
+  }
+  std::filesystem::remove(config);
+  expect({"it has no config.json"});
+  std::filesystem::create_directory(small.folder() / "training");
+  expect({"saved no model yet"});
 }
 
 }  // namespace

@@ -126,6 +126,14 @@ TEST(SubwordTokenizer, BadFiles) {
   expect_with("tokenizer_config.json", R"({"separate_vocabs": true})", "separate_vocabs");
   expect_with("tokenizer_config.json", "[1]", "tokenizer_config.json");
   EXPECT_EQ(message(), "no error");
+  std::filesystem::remove(folder.file("source.spm"));
+  EXPECT_TRUE(tests::has_text(message(), "but found no source.spm")) << message();
+  std::filesystem::remove(folder.file("target.spm"));
+  EXPECT_TRUE(tests::has_text(message(), "but found vocab.json alone")) << message();
+  std::filesystem::remove(folder.file("vocab.json"));
+  EXPECT_TRUE(tests::has_text(message(), "found none of them")) << message();
+  folder.write("codes.bpe", kLowCodes);
+  EXPECT_TRUE(tests::has_text(message(), "but found no vocab.json")) << message();
   EXPECT_TRUE(tests::has_text(
       tests::error_message([&] { SubwordTokenizer::load(folder.file("absent")); }), "absent"));
 }
