@@ -303,7 +303,13 @@ def test_average_refuses_and_writes_nothing(good, tmp_path):
     other = save(make_model(encoder_ffn_dim=44), tmp_path / "other")
     half = save(make_model().half(), tmp_path / "half")
     deeper = save(make_model(decoder_layers=3), tmp_path / "deeper")
-    for folders, word in [((good, other), "fc1"), ((good, half), "F16"), ((good, deeper), "layers.2"), ((deeper, good), "layers.2")]:
+    alike, words = save(make_model(), tmp_path / "alike"), save(make_model(), tmp_path / "words")  # equal names and shapes
+    config = json.loads((alike / "config.json").read_text())
+    (alike / "config.json").write_text(json.dumps(config | {"num_beams": 9}))
+    (good / "vocab.json").exists() or (good / "vocab.json").write_text("{}")
+    (words / "vocab.json").write_text('{"other": 0}')
+    for folders, word in [((good, other), "encoder_ffn_dim"), ((good, half), "F16"), ((good, deeper), "decoder_layers"),
+                          ((deeper, good), "decoder_layers"), ((good, alike), "num_beams"), ((good, words), "vocab.json")]:
         done = run_program("average", *folders, "--out", tmp_path / "out")
         assert done.returncode == 1 and done.stderr.splitlines()[-1].startswith("error: ") and word in done.stderr, done
         assert not (tmp_path / "out").exists()
