@@ -8,7 +8,10 @@ namespace roformer::cli {
 
 TranslationPrefixes::TranslationPrefixes(std::string text, std::string path)
     : text_(std::move(text)), path_(std::move(path)), invalid_(path_.empty() ? "--prefix" : path_) {
-  if (path_.empty()) return invalid_.check(text_, 1);
+  if (path_.empty()) {
+    invalid_.check(text_, 1);
+    return;
+  }
   file_.open(path_);
   base::require(file_.good(), "[cli] {}: cannot read the prefixes", path_);
 }
