@@ -46,6 +46,7 @@ struct BleuStatistics {
   std::int64_t hypothesis_length = 0;                 // tokens
   std::int64_t reference_length = 0;                  // of the reference closest in length
 
+  /// Adds the counts of another sentence.
   BleuStatistics& operator+=(const BleuStatistics& other);
   bool operator==(const BleuStatistics&) const = default;
 };

@@ -11,6 +11,7 @@ namespace roformer::metric {
 
 /// The longest n-grams of characters and of words that chrF may count.
 constexpr int kMaxChrfCharacterOrder = 6;
+/// The same of words.
 constexpr int kMaxChrfWordOrder = 2;
 
 struct ChrfOptions {
@@ -29,6 +30,7 @@ struct ChrfStatistics {
   std::array<std::int64_t, kOrders> reference = {};
   std::array<std::int64_t, kOrders> matches = {};
 
+  /// Adds the counts of another sentence.
   ChrfStatistics& operator+=(const ChrfStatistics& other);
   bool operator==(const ChrfStatistics&) const = default;
 };

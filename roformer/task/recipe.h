@@ -37,8 +37,9 @@ struct TranslationOptions {
 
 /// task.kind: what is learned.
 constexpr const char* masked_language_kind = "masked_lm";
-/// The other kinds.
+/// Another kind.
 constexpr const char* causal_language_kind = "causal_lm";
+/// From one language to another.
 constexpr const char* translation_kind = "translation";
 
 struct Recipe {

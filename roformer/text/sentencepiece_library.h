@@ -16,14 +16,23 @@ namespace roformer::text {
 class SentencePieceProcessor {
  public:
   virtual ~SentencePieceProcessor() = default;
+  /// Reads the bytes of a .model.
   virtual std::string load(const std::string& bytes) = 0;
+  /// The ids of a line.
   virtual std::string encode(std::string_view line, std::vector<int>& ids) const = 0;
+  /// The pieces of a line.
   virtual std::string encode(std::string_view line, std::vector<std::string>& pieces) const = 0;
+  /// The text of pieces.
   virtual std::string decode(const std::vector<std::string>& pieces, std::string& text) const = 0;
+  /// Pieces of the model.
   virtual int size() const = 0;
+  /// The piece of an id below size().
   virtual const std::string& piece(int id) const = 0;
+  /// Whether an id is <s>, </s> or the like.
   virtual bool is_control(int id) const = 0;
+  /// Whether an id is <unk>.
   virtual bool is_unknown(int id) const = 0;
+  /// Whether an id is a place that no text takes.
   virtual bool is_unused(int id) const = 0;
 };
 
@@ -31,8 +40,11 @@ class SentencePieceProcessor {
 class SentencePieceLines {
  public:
   virtual ~SentencePieceLines() = default;
+  /// Whether there is none any more.
   virtual bool done() const = 0;
+  /// Goes to the next one.
   virtual void next() = 0;
+  /// The present one.
   virtual const std::string& line() const = 0;
 };
 

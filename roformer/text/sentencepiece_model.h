@@ -25,6 +25,7 @@ class SentencePieceModel {
   std::string decode(const std::vector<std::string>& pieces) const;
 
   int size() const;
+  /// The piece of an id below size().
   const std::string& piece(int id) const;
   /// Whether the id stands for text (or a byte), not for <unk>, <s>, </s> and the like.
   bool is_text(int id) const;

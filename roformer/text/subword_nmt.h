@@ -29,6 +29,7 @@ struct SubwordNmtOptions {
 /// Immutable; its const functions are safe from several threads.
 class SubwordNmt {
  public:
+  /// What may be chosen.
   using Options = SubwordNmtOptions;
 
   /// `codes` of learn-bpe: an optional "#version: 0.1" or "0.2", then two symbols a line. Throws
