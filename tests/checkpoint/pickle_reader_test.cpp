@@ -225,7 +225,9 @@ TEST(PickleReader, AStorageHasOneTypeAndSize) {
   };
   EXPECT_EQ(parse_pickle_text(second({})).storages.size(), 1u);
   expect_error({"storage '0'"}, [&] { parse_pickle_text(second({7, 0, {2}, {1}})); });
-  expect_error({"storage '0'"}, [&] { parse_pickle_text(second({6, 0, {2}, {1}, "DoubleStorage"})); });
+  expect_error({"storage '0'"}, [&] {
+    parse_pickle_text(second({6, 0, {2}, {1}, "DoubleStorage"}));
+  });
 }
 
 TEST(PickleReader, ListsMayHoldThemselvesAndEachOther) {
