@@ -88,6 +88,17 @@ std::string without_title(std::string svg) {
   return svg.erase(begin, end + 8 - begin);
 }
 
+// Whether lines end higher than they begin, where the names at the top would cover them.
+bool rises(const LineChart& chart) {
+  double change = 0;
+  for (const Series& series : chart.series) {
+    const auto points = thinned_points(chart, series, most_points);
+    if (!points.empty() && drawable(chart, points.front()) && drawable(chart, points.back()))
+      change += points.back().y - points.front().y;
+  }
+  return change > 0;
+}
+
 std::string gnuplot_script(const LineChart& chart) {
   // The drawing scales with the page; at 480 units wide its letters stay readable on a phone.
   std::string script =
@@ -95,8 +106,9 @@ std::string gnuplot_script(const LineChart& chart) {
       "set encoding utf8\n"
       "set border 3 linecolor rgb '#888888'\n"
       "set tics nomirror scale 0.5 textcolor rgb '#444444'\n"
-      "set grid linecolor rgb '#E4E4E4' linewidth 0.7 linetype 1\n"
-      "set key top right noopaque textcolor rgb '#222222'\n";
+      "set grid linecolor rgb '#E4E4E4' linewidth 0.7 linetype 1\n";
+  script += fmt::format("set key {} right noopaque textcolor rgb '#222222'\n",
+                        rises(chart) ? "bottom" : "top");
   if (!chart.title.empty())
     script += fmt::format("set title {} textcolor rgb '#222222'\n", gnuplot_string(chart.title));
   script += fmt::format("set xlabel {} textcolor rgb '#444444'\n", gnuplot_string(chart.x_title));
