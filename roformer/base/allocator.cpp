@@ -16,7 +16,9 @@ void keep_freed_memory() {
 
 void limit_kept_products() {
   // Products of one step: about 30 shapes forward and 30 backward.
-  ::setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128", /*overwrite=*/0);
+  constexpr const char* products = "128";
+  ::setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", products, /*overwrite=*/0);
+  ::setenv("LRU_CACHE_CAPACITY", products, /*overwrite=*/0);  // LibTorch's own, in front of it
 }
 
 }  // namespace roformer::base
