@@ -26,15 +26,6 @@ struct InspectOptions {
   bool tensors = false;
 };
 
-ordered_json describe_tensors(const checkpoint::Inspection& inspection) {
-  ordered_json tensors = ordered_json::object();
-  for (const auto& [name, entry] : inspection.tensors) {
-    tensors[name] = {{"dtype", std::string(checkpoint::dtype_name(entry.dtype))},
-                     {"shape", entry.shape}};
-  }
-  return tensors;
-}
-
 ordered_json describe(const std::string& folder) {
   base::require(
       !std::filesystem::is_regular_file(folder),
@@ -65,7 +56,7 @@ ordered_json describe(const std::string& folder) {
           {"sentences", describe_sentences(folder)},
           {"missing", inspection.report.missing},
           {"unused", inspection.report.unused},
-          {"tensors", describe_tensors(inspection)}};
+          {"tensors", describe_tensors(inspection.tensors)}};
 }
 
 std::string plain(const ordered_json& value) {

@@ -120,6 +120,15 @@ ordered_json describe_tokenizer(const std::filesystem::path& folder) {
   }
 }
 
+ordered_json describe_tensors(const std::map<std::string, checkpoint::TensorFacts>& tensors) {
+  ordered_json described = ordered_json::object();
+  for (const auto& [name, entry] : tensors) {
+    described[name] = {{"dtype", std::string(checkpoint::dtype_name(entry.dtype))},
+                       {"shape", entry.shape}};
+  }
+  return described;
+}
+
 std::string describe_sentences(const std::filesystem::path& folder) {
   try {
     const auto settings = pipeline::read_sentence_folder(folder);

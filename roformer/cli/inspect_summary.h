@@ -1,6 +1,7 @@
 // The first lines of `roformer inspect`: a checkpoint folder explained to a newcomer.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@ std::string model_in_words(const model::EncoderConfig& config);
 /// The tokenizer's facts ("vocabulary_size", "kind", "lowercase", the special tokens), or why there
 /// is none ("error").
 nlohmann::ordered_json describe_tokenizer(const std::filesystem::path& folder);
+
+/// Type and shape of each tensor, by name.
+nlohmann::ordered_json describe_tensors(
+    const std::map<std::string, checkpoint::TensorFacts>& tensors);
 
 /// What sentence-transformers' files say of vectors, or what is wrong with them; empty if there are
 /// none.

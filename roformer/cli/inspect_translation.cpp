@@ -8,6 +8,7 @@
 #include "roformer/checkpoint/file_description.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
+#include "roformer/cli/inspect_summary.h"
 #include "roformer/text/subword_tokenizer.h"
 
 namespace roformer::cli {
@@ -75,14 +76,6 @@ std::vector<std::string> translation_oddities(const checkpoint::TranslationModel
   return oddities;
 }
 
-ordered_json tensors_of(const checkpoint::TensorSource& file) {
-  ordered_json tensors = ordered_json::object();
-  for (const auto& [name, entry] : file.entries())
-    tensors[name] = {{"dtype", std::string(checkpoint::dtype_name(entry.dtype))},
-                     {"shape", entry.shape}};
-  return tensors;
-}
-
 std::string writer_of(const ordered_json& config) {
   if (!config.contains("transformers_version")) return "roformer, or unknown";
   return "transformers " + config.at("transformers_version").get<std::string>();
@@ -119,7 +112,7 @@ ordered_json describe_translation(const std::string& folder) {
           {"sentences", ""},
           {"missing", ordered_json::array()},
           {"unused", loaded.unused},
-          {"tensors", tensors_of(file)}};
+          {"tensors", describe_tensors(file.entries())}};
 }
 
 }  // namespace roformer::cli

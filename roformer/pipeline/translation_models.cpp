@@ -51,7 +51,6 @@ model::EncoderDecoder load_translator(const fs::path& folder, c10::Device device
   require_translation_model(folder);
   auto module = checkpoint::load_translation_model(folder).module;
   module->to(device);
-  module->eval();
   return module;
 }
 

@@ -80,9 +80,9 @@ int reproduce_table1(const StudyOptions& given) {
   const PairedRuns pair("table1", rotary_side, sinusoidal_side, with_text_at_hand(given));
   require_kept_models(pair.recipe());
   const auto material = task::open_material(pair.recipe());
-  test_sets(pair.recipe(), *material);
+  auto sets = test_sets(pair.recipe(), *material);
   if (const int signal = pair.train(*material); signal != 0) return signal;
-  const Table1Result result = gather_table1(pair, *material);
+  const Table1Result result = gather_table1(pair, *material, std::move(sets));
   print_table1(pair, result);
   write_table1(pair, result, pair.options().out / "report.html");
   return 0;

@@ -117,10 +117,11 @@ report::Table example_table(const Table1Result& result, std::size_t set) {
 
 }  // namespace
 
-Table1Result gather_table1(const PairedRuns& pair, const task::Material& material) {
+Table1Result gather_table1(const PairedRuns& pair, const task::Material& material,
+                           std::vector<TestSet> sets) {
   Table1Result result;
   result.data = material.summary();
-  result.sets = test_sets(pair.recipe(), material);
+  result.sets = std::move(sets);
   const auto scoring = score_options(pair.recipe());
   const auto rotary_runs = pair.runs(pair.first()), sinusoidal_runs = pair.runs(pair.second());
   for (std::size_t seed = 0; seed < rotary_runs.size(); ++seed) {

@@ -28,7 +28,8 @@ struct Table1Result {
 
 /// Averages the last models of every run, translates the test sets with them and writes the
 /// translations beside the averages.
-Table1Result gather_table1(const PairedRuns& pair, const task::Material& material);
+Table1Result gather_table1(const PairedRuns& pair, const task::Material& material,
+                           std::vector<TestSet> sets);
 
 /// The table and its verdict on standard output.
 void print_table1(const PairedRuns& pair, const Table1Result& result);

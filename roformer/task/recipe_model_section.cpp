@@ -7,8 +7,19 @@
 namespace roformer::task {
 namespace {
 
+// What the blocks of every kind of model have.
+void read_block(SectionReader& reader, model::EncoderConfig& m) {
+  reader.read("num_attention_heads", m.num_attention_heads);
+  reader.read("intermediate_size", m.intermediate_size);
+  reader.read("hidden_act", m.hidden_act);
+  reader.read("hidden_dropout_prob", m.hidden_dropout_prob);
+  reader.read("attention_probs_dropout_prob", m.attention_probs_dropout_prob);
+  reader.read("max_position_embeddings", m.max_position_embeddings);
+}
+
 // Options of another encoding would be without effect: an error.
 void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) {
+  reader.read("position_encoding", encoding.name);
   position::for_each_option(encoding, [&](const char* readers, const char* key, auto& value) {
     if (position::reads_option(readers, encoding.name)) return reader.read(key, value);
     base::require(!reader.has(key),
@@ -65,19 +76,13 @@ void read_model(const base::TomlTable& root, Recipe& recipe) {
   if (embedding_follows) m.embedding_size = m.hidden_size;
   reader.read("embedding_size", m.embedding_size);
   reader.read("num_hidden_layers", m.num_hidden_layers);
-  reader.read("num_attention_heads", m.num_attention_heads);
-  reader.read("intermediate_size", m.intermediate_size);
-  reader.read("hidden_act", m.hidden_act);
-  reader.read("hidden_dropout_prob", m.hidden_dropout_prob);
-  reader.read("attention_probs_dropout_prob", m.attention_probs_dropout_prob);
-  reader.read("max_position_embeddings", m.max_position_embeddings);
+  read_block(reader, m);
   reader.read("type_vocab_size", m.type_vocab_size);
   reader.read("initializer_range", m.initializer_range);
   reader.read("layer_norm_eps", m.layer_norm_eps);
   reader.read("tie_word_embeddings", m.tie_word_embeddings);
   reader.read("norm_type", m.norm_type);
   reader.read("use_bias", m.use_bias);
-  reader.read("position_encoding", m.encoding.name);
   read_encoding(reader, m.encoding);
   reader.read("attention", m.attention);
   read_linear(reader, m);
@@ -98,14 +103,8 @@ void read_translation_model(const base::TomlTable& root, Recipe& recipe) {
   reader.read("decoder_layers", recipe.translation.decoder_layers);
   reader.require_at_least("decoder_layers", static_cast<double>(recipe.translation.decoder_layers),
                           0);
-  reader.read("num_attention_heads", m.num_attention_heads);
-  reader.read("intermediate_size", m.intermediate_size);
-  reader.read("hidden_act", m.hidden_act);
-  reader.read("hidden_dropout_prob", m.hidden_dropout_prob);
-  reader.read("attention_probs_dropout_prob", m.attention_probs_dropout_prob);
-  reader.read("max_position_embeddings", m.max_position_embeddings);
+  read_block(reader, m);
   reader.read("layer_norm_eps", m.layer_norm_eps);
-  reader.read("position_encoding", m.encoding.name);
   read_encoding(reader, m.encoding);
   reader.finish();
   require_sound(m, reader.where("preset"));
