@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "roformer/base/error.h"
-#include "roformer/data/text_files.h"
+#include "roformer/documents/text_files.h"
 #include "roformer/text/tokenizer.h"
 
 namespace {
@@ -22,8 +22,8 @@ struct Text {
 
 Text read_text(const std::string& name, double megabytes) {
   Text text;
-  for (const auto& path : data::find_text_files({name})) {
-    data::LineReader reader(path);
+  for (const auto& path : documents::find_text_files({name})) {
+    documents::LineReader reader(path);
     for (std::string line; text.megabytes < megabytes && reader.next(line);) {
       text.megabytes += static_cast<double>(line.size() + 1) / 1e6;
       text.lines.push_back(line);

@@ -6,8 +6,8 @@
 
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/config_file.h"
-#include "roformer/checkpoint/pickle_writer.h"
-#include "roformer/checkpoint/safetensors_header.h"
+#include "roformer/format/pickle_writer.h"
+#include "roformer/format/safetensors_header.h"
 #include "roformer/text/tokenizer.h"
 
 namespace {
@@ -31,24 +31,23 @@ class Corpus {
 };
 
 void add_safetensors(Corpus& corpus) {
-  corpus.add("safetensors", checkpoint::format_safetensors_header({}, {}));
-  const std::vector<checkpoint::TensorEntry> tensors = {
-      {"a.weight", checkpoint::Dtype::f32, {2, 3}, 0, 24},
-      {"b", checkpoint::Dtype::i64, {}, 24, 32},
-      {"empty", checkpoint::Dtype::f16, {0, 5}, 32, 32}};
-  corpus.add("safetensors", checkpoint::format_safetensors_header(tensors, {{"format", "pt"}}) +
+  corpus.add("safetensors", format::format_safetensors_header({}, {}));
+  const std::vector<format::TensorEntry> tensors = {{"a.weight", format::Dtype::f32, {2, 3}, 0, 24},
+                                                    {"b", format::Dtype::i64, {}, 24, 32},
+                                                    {"empty", format::Dtype::f16, {0, 5}, 32, 32}};
+  corpus.add("safetensors", format::format_safetensors_header(tensors, {{"format", "pt"}}) +
                                 std::string(32, '\0'));
 }
 
 void add_pickles(Corpus& corpus) {
-  using Container = checkpoint::PickleContainer;
-  const std::vector<checkpoint::PickledTensor> tensors = {
-      {"a.weight", "0", checkpoint::Dtype::f32, {2, 3}}, {"b", "1", checkpoint::Dtype::i64, {}}};
-  corpus.add("pickle", checkpoint::pickle_state(tensors, Container::zip));
-  const std::string legacy = checkpoint::pickle_state(tensors, Container::legacy);
+  using Container = format::PickleContainer;
+  const std::vector<format::PickledTensor> tensors = {{"a.weight", "0", format::Dtype::f32, {2, 3}},
+                                                      {"b", "1", format::Dtype::i64, {}}};
+  corpus.add("pickle", format::pickle_state(tensors, Container::zip));
+  const std::string legacy = format::pickle_state(tensors, Container::legacy);
   corpus.add("pickle", legacy);
-  corpus.add("pickle", checkpoint::legacy_preamble() + legacy +
-                           checkpoint::pickle_texts({"0", "1"}) + std::string(48, '\0'));
+  corpus.add("pickle", format::legacy_preamble() + legacy + format::pickle_texts({"0", "1"}) +
+                           std::string(48, '\0'));
   corpus.add("pickle", "cos\nsystem\n(S'true'\ntR.");
 }
 

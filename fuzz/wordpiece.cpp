@@ -2,7 +2,7 @@
 // within the text, and what is decoded is UTF-8.
 #include "fuzz/input.h"
 #include "roformer/text/tokenizer.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::fuzz {
 namespace {
@@ -12,7 +12,7 @@ text::Tokenizer make_tokenizer(text::TokenizerConfig config) {
   for (char32_t code = 0x21; code < 0x500; ++code) {
     for (const char* prefix : {"", "##"}) {
       tokens.emplace_back(prefix);
-      text::append_utf8(code, tokens.back());
+      unicode::append_utf8(code, tokens.back());
     }
   }
   for (const char* token : {"abc", "##bc", "the", "##aaaaaaaaaaaaaaaaaaaaaaaa", "\xE4\xB8\xAD"})
@@ -53,11 +53,11 @@ void tokenize(const text::Tokenizer& tokenizer, std::string_view input) {
   std::vector<std::int32_t> ids;
   tokenizer.encode_words(input, ids);
   require(ids == encoding.ids && encoding.offsets.size() == ids.size());
-  const std::int32_t length = text::count_code_points(input);
+  const std::int32_t length = unicode::count_code_points(input);
   for (const text::Offset& offset : encoding.offsets) {
     require(offset.begin >= 0 && offset.begin <= offset.end && offset.end <= length);
   }
-  require(text::is_utf8(tokenizer.decode(ids)));
+  require(unicode::is_utf8(tokenizer.decode(ids)));
   const std::int64_t limit = 8;
   require(tokenizer.encode(input, {.max_length = limit}).ids.size() <= 8);
   for (const text::Encoding& window : tokenizer.windows(input, {.max_length = limit}, 2))

@@ -8,8 +8,9 @@
 namespace roformer::checkpoint {
 namespace {
 
-bool is_floating(Dtype dtype) {
-  return dtype == Dtype::f16 || dtype == Dtype::bf16 || dtype == Dtype::f32 || dtype == Dtype::f64;
+bool is_floating(format::Dtype dtype) {
+  return dtype == format::Dtype::f16 || dtype == format::Dtype::bf16 ||
+         dtype == format::Dtype::f32 || dtype == format::Dtype::f64;
 }
 
 // The number of blocks that a file holds: one more than the largest index behind "encoder.layer.".
@@ -62,27 +63,28 @@ std::vector<std::pair<std::string, std::vector<std::int64_t>>> position_tables(
 
 }  // namespace
 
-NameSet names_of(const TensorSource& file) {
+NameSet names_of(const format::TensorSource& file) {
   NameSet names;
   for (const auto& [name, entry] : file.entries()) names.insert(name);
   return names;
 }
 
-void require_tensor(const TensorSource& file, const std::string& name,
+void require_tensor(const format::TensorSource& file, const std::string& name,
                     const std::vector<std::int64_t>& shape) {
   const auto found = file.entries().find(name);
   base::require(found != file.entries().end(),
                 "[checkpoint] {}: expected a tensor '{}' but there is none", file.path().string(),
                 name);
-  const TensorFacts& entry = found->second;
+  const format::TensorFacts& entry = found->second;
   base::require(entry.shape == shape, "[checkpoint] {}: tensor '{}': expected shape {} but got {}",
-                file.path().string(), name, format_shape(shape), format_shape(entry.shape));
+                file.path().string(), name, format::format_shape(shape),
+                format::format_shape(entry.shape));
   base::require(is_floating(entry.dtype),
                 "[checkpoint] {}: tensor '{}': expected F16, BF16, F32 or F64 but got {}",
-                file.path().string(), name, dtype_name(entry.dtype));
+                file.path().string(), name, format::dtype_name(entry.dtype));
 }
 
-void require_fit(const model::EncoderConfig& config, const TensorSource& file) {
+void require_fit(const model::EncoderConfig& config, const format::TensorSource& file) {
   const NameSet names = names_of(file);
   const std::string prefix = encoder_prefix(names, file.path().string());
   const std::int64_t layers = count_layers(names);

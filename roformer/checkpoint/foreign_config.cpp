@@ -12,13 +12,13 @@ namespace {
 
 constexpr int kMaxForeignConfigDepth = 16;
 
-bool any_name(const TensorSource& weights, std::string_view part) {
+bool any_name(const format::TensorSource& weights, std::string_view part) {
   return std::any_of(weights.entries().begin(), weights.entries().end(),
                      [&](const auto& item) { return item.first.find(part) != std::string::npos; });
 }
 
 // Adds the keys that only the weights tell.
-void complete(nlohmann::json& config, const TensorSource& weights) {
+void complete(nlohmann::json& config, const format::TensorSource& weights) {
   const bool is_bert = any_name(weights, "embeddings.position_embeddings.weight");
   config["model_type"] = is_bert ? "bert" : "roformer";
   if (!config.contains("architectures") && any_name(weights, "cls.predictions.")) {
@@ -40,7 +40,7 @@ bool has_config(const std::filesystem::path& folder) {
 }
 
 CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
-                                     const TensorSource& weights) {
+                                     const format::TensorSource& weights) {
   std::filesystem::path path = folder / "config.json";
   const std::filesystem::path google = folder / "bert_config.json";
   if (!std::filesystem::exists(path) && std::filesystem::exists(google)) path = google;

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "roformer/checkpoint/config_file.h"
-#include "roformer/checkpoint/tensor_source.h"
+#include "roformer/format/tensor_source.h"
 
 namespace roformer::checkpoint {
 
@@ -15,6 +15,6 @@ bool has_config(const std::filesystem::path& folder);
 /// tell: without a table of positions it is RoFormer, else BERT; without LayerNorm it is
 /// RoFormerV2; with the decoder of a masked LM it is one. Throws Error as load_config does.
 CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
-                                     const TensorSource& weights);
+                                     const format::TensorSource& weights);
 
 }  // namespace roformer::checkpoint

@@ -9,10 +9,10 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
-#include "roformer/checkpoint/copy_tensor.h"
 #include "roformer/checkpoint/fit.h"
 #include "roformer/checkpoint/foreign_config.h"
 #include "roformer/checkpoint/weight_names.h"
+#include "roformer/format/copy_tensor.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -24,7 +24,7 @@ struct Copy {
 };
 
 // Plans the loading of one parameter; what is missing goes into the report, or is an error.
-void plan(const std::string& name, const torch::Tensor& parameter, const TensorSource& file,
+void plan(const std::string& name, const torch::Tensor& parameter, const format::TensorSource& file,
           const NameSet& names, const std::string& prefix, std::vector<Copy>& copies,
           LoadReport& report) {
   const std::vector<std::string> parts = split_names(name);
@@ -48,7 +48,7 @@ void plan(const std::string& name, const torch::Tensor& parameter, const TensorS
 
 // An empty buffer takes the size of the file's, if there is one: what was kept of a training (cached
 // positions) has no size of its own. Whether there is anything to load.
-bool take_size(const std::string& name, torch::Tensor buffer, const TensorSource& file,
+bool take_size(const std::string& name, torch::Tensor buffer, const format::TensorSource& file,
                const NameSet& names, const std::string& prefix) {
   if (buffer.numel() > 0) return true;
   const auto found = find_name(names, prefix, name);
@@ -77,7 +77,7 @@ void warn_of_unused_encoder_weights(const LoadReport& report, const std::filesys
 
 }  // namespace
 
-LoadReport load_weights(torch::nn::Module& module, const TensorSource& file) {
+LoadReport load_weights(torch::nn::Module& module, const format::TensorSource& file) {
   const torch::NoGradGuard no_grad;
   const NameSet names = names_of(file);
   const std::string prefix = encoder_prefix(names, file.path().string());
@@ -95,7 +95,7 @@ LoadReport load_weights(torch::nn::Module& module, const TensorSource& file) {
   std::size_t copied = 0;
   NameSet used;
   for (const Copy& copy : copies) {
-    copy_tensor(copy.target, file, copy.name);
+    format::copy_tensor(copy.target, file, copy.name);
     used.insert(copy.name);
     copied += copy.target.nbytes();
     if (copied < kDropEvery) continue;
@@ -119,7 +119,7 @@ LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& 
 
 namespace {
 
-bool has_pooler(const TensorSource& file) {
+bool has_pooler(const format::TensorSource& file) {
   return file.has(encoder_prefix(names_of(file), file.path().string()) + "pooler.dense.weight");
 }
 
@@ -133,7 +133,7 @@ Architecture with_pooler(Architecture architecture) {
 }  // namespace
 
 CheckpointConfig load_settled_config(const std::filesystem::path& folder,
-                                     const TensorSource& file) {
+                                     const format::TensorSource& file) {
   constexpr const char* kDecoder = "cls.predictions.decoder.weight";
   CheckpointConfig config = load_foreign_config(folder, file);
   if (has_pooler(file)) config.architecture = with_pooler(config.architecture);

@@ -9,8 +9,8 @@
 
 #include "roformer/checkpoint/config_file.h"
 #include "roformer/checkpoint/fit.h"
-#include "roformer/checkpoint/tensor_source.h"
 #include "roformer/checkpoint/weights.h"
+#include "roformer/format/tensor_source.h"
 
 namespace roformer::checkpoint {
 
@@ -24,13 +24,14 @@ struct LoadReport {
 /// Copies the file's weights into the module's own parameters, converted to their type. Nothing is
 /// written before all names and shapes are checked. Throws Error for a shape that does not fit
 /// (naming tensor, expected, found) and for a missing weight of the encoder.
-LoadReport load_weights(torch::nn::Module& module, const TensorSource& file);
+LoadReport load_weights(torch::nn::Module& module, const format::TensorSource& file);
 LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& folder);
 
 /// load_foreign_config, with what only the weights tell: whether there is a pooler, and that a
 /// decoder which stands in the file beside different word embeddings is not tied to them, whatever
 /// tie_word_embeddings says (transformers decides likewise).
-CheckpointConfig load_settled_config(const std::filesystem::path& folder, const TensorSource& file);
+CheckpointConfig load_settled_config(const std::filesystem::path& folder,
+                                     const format::TensorSource& file);
 
 /// One warning on standard error if weights of the head are missing.
 void warn_of_missing(const LoadReport& report, const std::filesystem::path& folder);

@@ -17,7 +17,7 @@ constexpr const char* kBias = "cls.predictions.bias";
 
 // transformers keeps the bias under two names where the decoder is not tied; it computes with the
 // decoder's.
-void add_bias_aliases(TensorMap& tensors) {
+void add_bias_aliases(format::TensorMap& tensors) {
   if (tensors.contains(kDecoderBias)) tensors.emplace(kBias, tensors.at(kDecoderBias));
   if (tensors.contains("cls.predictions.decoder.weight") && tensors.contains(kBias)) {
     tensors.emplace(kDecoderBias, tensors.at(kBias));
@@ -66,8 +66,8 @@ class StagedFiles {
 
 }  // namespace
 
-TensorMap weights_by_file_name(const torch::nn::Module& module) {
-  TensorMap tensors;
+format::TensorMap weights_by_file_name(const torch::nn::Module& module) {
+  format::TensorMap tensors;
   for (const auto& item : module.named_parameters()) {
     const std::vector<std::string> names = split_names(item.key());
     const auto parts = item.value().detach().chunk(static_cast<std::int64_t>(names.size()), 0);
@@ -80,10 +80,11 @@ TensorMap weights_by_file_name(const torch::nn::Module& module) {
   return tensors;
 }
 
-void save_checkpoint(const TensorMap& tensors, const std::string& config, const fs::path& folder) {
+void save_checkpoint(const format::TensorMap& tensors, const std::string& config,
+                     const fs::path& folder) {
   make_folder(folder);
   StagedFiles files(folder);
-  save_tensors(files.add("model.safetensors"), tensors, {{"format", "pt"}});
+  format::save_tensors(files.add("model.safetensors"), tensors, {{"format", "pt"}});
   base::write_file_atomically(files.add("config.json"), config);
   files.commit();
 }

@@ -6,18 +6,18 @@
 #include <string>
 
 #include "roformer/checkpoint/config_file.h"
-#include "roformer/checkpoint/safetensors.h"
+#include "roformer/format/safetensors.h"
 
 namespace roformer::checkpoint {
 
 /// The module's weights by Hugging Face's names: qkv as query, key and value, tied weights once; and
 /// its buffers, such as random features.
-TensorMap weights_by_file_name(const torch::nn::Module& module);
+format::TensorMap weights_by_file_name(const torch::nn::Module& module);
 
 /// Writes config.json (the text `config`) and model.safetensors into `folder` (made if it is not
 /// there). Both are complete on disk before either replaces the old one: a killed run or a full disk
 /// leaves the last good checkpoint. Throws Error naming the file.
-void save_checkpoint(const TensorMap& tensors, const std::string& config,
+void save_checkpoint(const format::TensorMap& tensors, const std::string& config,
                      const std::filesystem::path& folder);
 
 /// The same for a module of ours.

@@ -6,11 +6,11 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
-#include "roformer/checkpoint/copy_tensor.h"
 #include "roformer/checkpoint/fit.h"
 #include "roformer/checkpoint/marian_names.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/checkpoint/weights.h"
+#include "roformer/format/copy_tensor.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 constexpr const char* words_parameter = "shared.weight";
 
 // A lying config.json must not ask for more memory than the file has.
-void require_shapes(const model::EncoderDecoderConfig& config, const TensorSource& file) {
+void require_shapes(const model::EncoderDecoderConfig& config, const format::TensorSource& file) {
   const NameSet names = names_of(file);
   const model::EncoderConfig& side = config.encoder;
   require_tensor(file, marian_words(names, file.path().string()),
@@ -40,7 +40,8 @@ struct PlannedCopy {
 
 class TranslationLoad {
  public:
-  explicit TranslationLoad(const TensorSource& file) : file_(file), names_(names_of(file)) {}
+  explicit TranslationLoad(const format::TensorSource& file)
+      : file_(file), names_(names_of(file)) {}
 
   void add_parameter(const std::string& name, const torch::Tensor& parameter) {
     const auto parts = name == words_parameter
@@ -62,7 +63,7 @@ class TranslationLoad {
   std::vector<std::string> run() {
     NameSet used;
     for (const PlannedCopy& copy : copies_) {
-      copy_tensor(copy.target, file_, copy.name);
+      format::copy_tensor(copy.target, file_, copy.name);
       used.insert(copy.name);
     }
     std::vector<std::string> unused;
@@ -77,7 +78,7 @@ class TranslationLoad {
     copies_.push_back({name, target});
   }
 
-  const TensorSource& file_;
+  const format::TensorSource& file_;
   NameSet names_;
   std::vector<PlannedCopy> copies_;
 };
@@ -85,7 +86,7 @@ class TranslationLoad {
 }  // namespace
 
 std::vector<std::string> load_translation_weights(model::EncoderDecoderImpl& module,
-                                                  const TensorSource& file) {
+                                                  const format::TensorSource& file) {
   const torch::NoGradGuard no_gradient;
   TranslationLoad load(file);
   for (auto& item : module.named_parameters()) load.add_parameter(item.key(), item.value());
@@ -109,7 +110,7 @@ TranslationModel load_translation_model(const std::filesystem::path& folder) {
 
 void save_translation_model(const model::EncoderDecoderImpl& module,
                             const TranslationConfig& config, const std::filesystem::path& folder) {
-  TensorMap tensors;
+  format::TensorMap tensors;
   for (const auto& item : module.named_parameters()) {
     const auto names = marian_names(item.key());
     const auto parts = item.value().detach().chunk(static_cast<std::int64_t>(names.size()), 0);

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "roformer/checkpoint/marian_config.h"
-#include "roformer/checkpoint/tensor_source.h"
-#include "roformer/checkpoint/tensor_writer.h"
+#include "roformer/format/tensor_source.h"
+#include "roformer/format/tensor_writer.h"
 #include "roformer/model/encoder_decoder.h"
 
 namespace roformer::checkpoint {
@@ -27,7 +27,7 @@ TranslationModel load_translation_model(const std::filesystem::path& folder);
 
 /// Copies the folder's weights into a module of its shape; returns the tensors without use.
 std::vector<std::string> load_translation_weights(model::EncoderDecoderImpl& module,
-                                                  const TensorSource& file);
+                                                  const format::TensorSource& file);
 
 /// Writes model.safetensors and config.json, both or none.
 void save_translation_model(const model::EncoderDecoderImpl& module,

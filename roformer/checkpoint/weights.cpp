@@ -6,12 +6,12 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/foreign_names.h"
-#include "roformer/checkpoint/printable.h"
+#include "roformer/format/printable.h"
 
 namespace roformer::checkpoint {
 
-Weights::Weights(std::shared_ptr<const TensorSource> source) : source_(std::move(source)) {
-  const bool is_tensorflow = source_->format() == Format::tensorflow;
+Weights::Weights(std::shared_ptr<const format::TensorSource> source) : source_(std::move(source)) {
+  const bool is_tensorflow = source_->format() == format::Format::tensorflow;
   for (const auto& [name, facts] : source_->entries()) {
     const std::optional<ForeignName> ours =
         is_tensorflow ? from_tensorflow(name, facts.shape.size())
@@ -20,12 +20,12 @@ Weights::Weights(std::shared_ptr<const TensorSource> source) : source_(std::move
       training_state_.push_back(name);
       continue;
     }
-    TensorFacts own = facts;
+    format::TensorFacts own = facts;
     if (ours->transposed) std::swap(own.shape[0], own.shape[1]);
     const bool is_new = entries_.emplace(ours->name, std::move(own)).second;
     base::require(is_new,
                   "[checkpoint] {}: expected each weight once but got '{}' twice, as '{}' too",
-                  path().string(), printable(ours->name), printable(name));
+                  path().string(), format::printable(ours->name), format::printable(name));
     origins_.emplace(ours->name, Origin{name, ours->transposed});
     renamed_ += ours->name != name ? 1 : 0;
   }
@@ -44,7 +44,7 @@ const std::string& Weights::name_in_file(const std::string& name) const {
 }
 
 Weights open_weights(const std::filesystem::path& path) {
-  return Weights(open_tensors(path));
+  return Weights(format::open_tensors(path));
 }
 
 }  // namespace roformer::checkpoint

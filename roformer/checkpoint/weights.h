@@ -5,18 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "roformer/checkpoint/tensor_source.h"
+#include "roformer/format/tensor_source.h"
 
 namespace roformer::checkpoint {
 
-class Weights : public TensorSource {
+class Weights : public format::TensorSource {
  public:
   /// Throws Error if two tensors of the file are the same weight.
-  explicit Weights(std::shared_ptr<const TensorSource> source);
+  explicit Weights(std::shared_ptr<const format::TensorSource> source);
 
   const std::filesystem::path& path() const override { return source_->path(); }
-  Format format() const override { return source_->format(); }
-  const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
+  format::Format format() const override { return source_->format(); }
+  const std::map<std::string, format::TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string& name) const override;
   void drop_pages() const override { source_->drop_pages(); }
   std::vector<std::string> notes() const override { return source_->notes(); }
@@ -34,8 +34,8 @@ class Weights : public TensorSource {
     std::string name;
     bool transposed = false;
   };
-  std::shared_ptr<const TensorSource> source_;
-  std::map<std::string, TensorFacts> entries_;
+  std::shared_ptr<const format::TensorSource> source_;
+  std::map<std::string, format::TensorFacts> entries_;
   std::map<std::string, Origin> origins_;
   std::vector<std::string> training_state_;
   std::size_t renamed_ = 0;

@@ -1,5 +1,5 @@
 // roformer average: the mean of several checkpoints as a new one.
-#include "roformer/checkpoint/average.h"
+#include "roformer/convert/average.h"
 
 #include <memory>
 #include <string>
@@ -24,13 +24,13 @@ std::vector<std::filesystem::path> folders_of(const AverageOptions& options) {
   base::require(options.folders.size() == 1,
                 "[cli] expected one run's folder with --last but got {} folders",
                 options.folders.size());
-  return checkpoint::last_models(options.folders.front(), options.last);
+  return convert::last_models(options.folders.front(), options.last);
 }
 
 void average(const AverageOptions& options) {
   const auto folders = folders_of(options);
   for (const auto& folder : folders) spdlog::info("average: {}", folder.string());
-  checkpoint::average(folders, options.out, options.force);
+  convert::average(folders, options.out, options.force);
 }
 
 }  // namespace

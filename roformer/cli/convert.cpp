@@ -12,16 +12,16 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/progress.h"
-#include "roformer/checkpoint/convert.h"
 #include "roformer/cli/command.h"
+#include "roformer/convert/convert.h"
 
 namespace roformer::cli {
 namespace {
 
-using checkpoint::Dtype;
-using checkpoint::Format;
-using checkpoint::NamePrefix;
-using checkpoint::NameSpelling;
+using convert::NamePrefix;
+using convert::NameSpelling;
+using format::Dtype;
+using format::Format;
 
 const std::map<std::string, Format> kFormats{{"safetensors", Format::safetensors},
                                              {"pytorch", Format::pytorch_zip},
@@ -59,7 +59,7 @@ struct ConvertArguments {
   std::string from;
   std::string to;
   std::string shard_size = "5GB";
-  checkpoint::ConvertOptions options;
+  convert::ConvertOptions options;
 };
 
 // "5GB", "300MB", "64KB", "1000": units of 1000, as in transformers.
@@ -77,7 +77,7 @@ std::size_t parse_size(const std::string& text) {
   return number * found->second;
 }
 
-void print_report(const ConvertArguments& arguments, const checkpoint::ConvertReport& report) {
+void print_report(const ConvertArguments& arguments, const convert::ConvertReport& report) {
   std::cout << fmt::format("{} tensors, {:.1f} MB, from {} to {}: {}\n", report.tensors,
                            static_cast<double>(report.bytes) / 1e6, arguments.from, arguments.to,
                            fmt::join(report.files, ", "));
@@ -90,7 +90,7 @@ void print_report(const ConvertArguments& arguments, const checkpoint::ConvertRe
 void run_convert(ConvertArguments& arguments) {
   arguments.options.max_shard_size = parse_size(arguments.shard_size);
   std::unique_ptr<base::Progress> progress;
-  const auto report = checkpoint::convert(
+  const auto report = convert::convert(
       arguments.from, arguments.to, arguments.options, [&](std::size_t done, std::size_t total) {
         if (!progress)
           progress = std::make_unique<base::Progress>("convert", static_cast<std::int64_t>(total));

@@ -9,11 +9,11 @@
 #include <string>
 
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/inspect.h"
 #include "roformer/checkpoint/marian_config.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/inspect_summary.h"
 #include "roformer/cli/inspect_translation.h"
+#include "roformer/pipeline/inspect.h"
 
 namespace roformer::cli {
 namespace {
@@ -33,7 +33,7 @@ ordered_json describe(const std::string& folder) {
       "lies in",
       folder);
   if (checkpoint::is_translation_folder(folder)) return describe_translation(folder);
-  const checkpoint::Inspection inspection = checkpoint::inspect(folder);
+  const pipeline::Inspection inspection = pipeline::inspect(folder);
   const auto& config = inspection.config;
   const ordered_json tokenizer = describe_tokenizer(folder);
   return {{"model", model_in_words(config.encoder)},
@@ -81,7 +81,7 @@ void print_tensors(const ordered_json& tensors) {
   for (const auto& item : tensors.items()) {
     const auto shape = item.value().at("shape").get<std::vector<std::int64_t>>();
     std::cout << fmt::format("  {:<70} {:<5} {}\n", item.key(), plain(item.value().at("dtype")),
-                             checkpoint::format_shape(shape));
+                             format::format_shape(shape));
   }
 }
 

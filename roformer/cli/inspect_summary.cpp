@@ -120,10 +120,10 @@ ordered_json describe_tokenizer(const std::filesystem::path& folder) {
   }
 }
 
-ordered_json describe_tensors(const std::map<std::string, checkpoint::TensorFacts>& tensors) {
+ordered_json describe_tensors(const std::map<std::string, format::TensorFacts>& tensors) {
   ordered_json described = ordered_json::object();
   for (const auto& [name, entry] : tensors) {
-    described[name] = {{"dtype", std::string(checkpoint::dtype_name(entry.dtype))},
+    described[name] = {{"dtype", std::string(format::dtype_name(entry.dtype))},
                        {"shape", entry.shape}};
   }
   return described;
@@ -142,7 +142,7 @@ std::string describe_sentences(const std::filesystem::path& folder) {
   }
 }
 
-std::vector<std::string> usable_commands(const checkpoint::Inspection& inspection,
+std::vector<std::string> usable_commands(const pipeline::Inspection& inspection,
                                          const ordered_json& tokenizer, const std::string& folder) {
   const auto has = [&](const char* head) {
     return std::find(inspection.heads.begin(), inspection.heads.end(), head) !=
@@ -165,7 +165,7 @@ std::vector<std::string> usable_commands(const checkpoint::Inspection& inspectio
   return commands;
 }
 
-std::vector<std::string> all_oddities(const checkpoint::Inspection& inspection,
+std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
                                       const ordered_json& tokenizer,
                                       const std::filesystem::path& folder) {
   std::vector<std::string> oddities = inspection.oddities;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/checkpoint/inspect.h"
+#include "roformer/pipeline/inspect.h"
 
 namespace roformer::cli {
 
@@ -18,20 +18,19 @@ std::string model_in_words(const model::EncoderConfig& config);
 nlohmann::ordered_json describe_tokenizer(const std::filesystem::path& folder);
 
 /// Type and shape of each tensor, by name.
-nlohmann::ordered_json describe_tensors(
-    const std::map<std::string, checkpoint::TensorFacts>& tensors);
+nlohmann::ordered_json describe_tensors(const std::map<std::string, format::TensorFacts>& tensors);
 
 /// What sentence-transformers' files say of vectors, or what is wrong with them; empty if there are
 /// none.
 std::string describe_sentences(const std::filesystem::path& folder);
 
 /// "roformer fill-mask --model DIR", …: what can be done with the checkpoint.
-std::vector<std::string> usable_commands(const checkpoint::Inspection& inspection,
+std::vector<std::string> usable_commands(const pipeline::Inspection& inspection,
                                          const nlohmann::ordered_json& tokenizer,
                                          const std::string& folder);
 
 /// The files' oddities, and those that show only beside the tokenizer.
-std::vector<std::string> all_oddities(const checkpoint::Inspection& inspection,
+std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
                                       const nlohmann::ordered_json& tokenizer,
                                       const std::filesystem::path& folder);
 

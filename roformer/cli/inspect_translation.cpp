@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/file_description.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/cli/inspect_summary.h"
+#include "roformer/pipeline/file_description.h"
 #include "roformer/text/subword_tokenizer.h"
 
 namespace roformer::cli {
@@ -98,10 +98,10 @@ ordered_json describe_translation(const std::string& folder) {
           {"made_by", writer_of(config)},
           {"parameters", parameters},
           {"encoder_parameters", encoder},
-          {"bytes", checkpoint::bytes_of(file)},
-          {"format", std::string(checkpoint::format_name(file.format()))},
+          {"bytes", pipeline::bytes_of(file)},
+          {"format", std::string(format::format_name(file.format()))},
           {"files", file.file_count()},
-          {"element_types", checkpoint::element_types(file)},
+          {"element_types", pipeline::element_types(file)},
           {"heads", {"translation"}},
           {"commands", translation_commands(tokenizer, folder)},
           {"unusual", translation_oddities(loaded, tokenizer, config)},

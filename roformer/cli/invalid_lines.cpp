@@ -1,12 +1,12 @@
 #include "roformer/cli/invalid_lines.h"
 
 #include "roformer/base/log.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::cli {
 
 void InvalidLines::check(std::string_view line, std::int64_t number) {
-  if (text::is_utf8(line)) return;
+  if (unicode::is_utf8(line)) return;
   if (count_++ == 0) first_ = number;
 }
 

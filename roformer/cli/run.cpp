@@ -2,8 +2,8 @@
 #include <memory>
 #include <string>
 
-#include "roformer/checkpoint/safetensors.h"
 #include "roformer/cli/command.h"
+#include "roformer/format/safetensors.h"
 #include "roformer/pipeline/padded_run.h"
 
 namespace roformer::cli {
@@ -24,9 +24,9 @@ void run(const RunOptions& options) {
   wanted.hidden_states = options.hidden_states;
   wanted.attentions = options.attentions;
   wanted.device = torch::Device(options.common.device);
-  const auto inputs = checkpoint::load_tensors(options.inputs).tensors;
-  checkpoint::save_tensors(options.outputs, pipeline::run_padded(options.model, inputs, wanted),
-                           {{"format", "pt"}});
+  const auto inputs = format::load_tensors(options.inputs).tensors;
+  format::save_tensors(options.outputs, pipeline::run_padded(options.model, inputs, wanted),
+                       {{"format", "pt"}});
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/cli/line_chunks.h"
-#include "roformer/data/byte_source.h"
-#include "roformer/text/utf8.h"
+#include "roformer/documents/byte_source.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::cli {
 namespace {
@@ -18,7 +18,7 @@ ScoreLines split_lines(std::string name, std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    base::require(text::is_utf8(line),
+    base::require(unicode::is_utf8(line),
                   "[bleu] {} line {}: expected UTF-8 but got bytes that are none; convert the file "
                   "with iconv -t UTF-8",
                   result.name, result.lines.size() + 1);
@@ -38,7 +38,7 @@ ScoreLines read_standard_input() {
 
 ScoreLines read_score_file(const std::string& path) {
   constexpr std::size_t chunk = 1 << 16;
-  const auto bytes = data::open_bytes(path);
+  const auto bytes = documents::open_bytes(path);
   std::string text;
   for (std::size_t got = chunk; got > 0;) {
     const std::size_t size = text.size();

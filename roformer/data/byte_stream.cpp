@@ -6,8 +6,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/progress.h"
-#include "roformer/data/byte_source.h"
 #include "roformer/data/text_selection.h"
+#include "roformer/documents/byte_source.h"
 
 namespace roformer::data {
 namespace {
@@ -21,7 +21,7 @@ std::string read_files(const std::vector<std::filesystem::path>& files) {
   base::Progress progress("reading", total);
   std::string bytes;
   for (const auto& file : files) {
-    const auto source = open_bytes(file);
+    const auto source = documents::open_bytes(file);
     for (bool more = true; more;) {
       const std::size_t size = bytes.size();
       bytes.resize(size + kBytesAtOnce);
@@ -36,10 +36,10 @@ std::string read_files(const std::vector<std::filesystem::path>& files) {
   return bytes;
 }
 
-std::string read_pieces(PieceSource& pieces) {
+std::string read_pieces(documents::PieceSource& pieces) {
   base::Progress progress("reading", pieces.total());
   std::string bytes;
-  Piece piece;
+  documents::Piece piece;
   while (pieces.next(piece)) {
     if (!bytes.empty()) bytes += "\n\n";
     bytes += piece.text;

@@ -3,12 +3,12 @@
 #include <numeric>
 
 #include "roformer/base/error.h"
+#include "roformer/base/folder_lock.h"
+#include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/random.h"
-#include "roformer/data/folder_lock.h"
-#include "roformer/data/hash.h"
 #include "roformer/data/text_selection.h"
-#include "roformer/text/train_wordpiece.h"
+#include "roformer/vocabulary/train_wordpiece.h"
 
 namespace roformer::data {
 namespace {
@@ -29,31 +29,31 @@ std::uint64_t text_key(const TextSelection& selection, std::int64_t max_document
     description +=
         fmt::format("\n{}\n{} {}", fs::absolute(file).string(), fs::file_size(file), time);
   }
-  return hash_bytes(description);
+  return base::hash_bytes(description);
 }
 
 std::uint64_t tokenizer_key(const text::Tokenizer& tokenizer, std::uint64_t seed) {
   const auto& normalizer = tokenizer.config().normalizer;
-  std::uint64_t key = hash_bytes(
+  std::uint64_t key = base::hash_bytes(
       fmt::format("{} {} {} {} {} {}", normalizer.clean_text, normalizer.tokenize_chinese_chars,
                   normalizer.strip_accents.has_value(), normalizer.strip_accents.value_or(false),
                   normalizer.lowercase, tokenizer.config().max_word_length),
       seed);
   for (const auto& added : tokenizer.config().added_tokens)
-    key = hash_bytes(added.content, base::derive(key, static_cast<std::uint64_t>(added.id)));
-  for (const auto& token : tokenizer.vocabulary().tokens()) key = hash_bytes(token, key);
+    key = base::hash_bytes(added.content, base::derive(key, static_cast<std::uint64_t>(added.id)));
+  for (const auto& token : tokenizer.vocabulary().tokens()) key = base::hash_bytes(token, key);
   return key;
 }
 
 text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection& selection,
                                 const fs::path& folder) {
   spdlog::info("training a vocabulary of {} tokens", options.vocab_size);
-  text::WordPieceTrainerOptions trainer;
+  vocabulary::WordPieceTrainerOptions trainer;
   trainer.vocabulary_size = static_cast<std::int32_t>(options.vocab_size);
   trainer.normalizer.lowercase = options.lower_case;
   const auto pieces = selection.open();
   trainer.expected_bytes = pieces->total();
-  Piece piece;
+  documents::Piece piece;
   const auto next_training_piece = [&](std::string& text) {
     while (pieces->next(piece)) {
       if (options.max_documents > 0 && piece.document >= options.max_documents) return false;
@@ -65,7 +65,8 @@ text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection&
   };
   text::TokenizerConfig config;
   config.normalizer = trainer.normalizer;
-  const text::Tokenizer tokenizer(text::train_wordpiece(next_training_piece, trainer), config);
+  const text::Tokenizer tokenizer(vocabulary::train_wordpiece(next_training_piece, trainer),
+                                  config);
   // Beside its place, then renamed: a folder of that name is whole. Read back, so that this run and
   // the next ones have the same tokenizer to the last switch (the cache's key hangs on it).
   const fs::path partial = folder.string() + ".partial";
@@ -84,7 +85,7 @@ text::Tokenizer find_tokenizer(const DataOptions& options, const TextSelection& 
   const auto description = fmt::format("{} {} {} {}", options.vocab_size, options.lower_case,
                                        options.split_seed, options.validation_share);
   const fs::path folder =
-      options.cache / fmt::format("vocabulary-{:016x}", hash_bytes(description, key));
+      options.cache / fmt::format("vocabulary-{:016x}", base::hash_bytes(description, key));
   try {
     if (fs::exists(folder)) return text::Tokenizer::load(folder);
   } catch (const Error& error) {
@@ -128,7 +129,7 @@ bool is_validation(std::int64_t document, std::uint64_t split_seed, double valid
 Corpus::Corpus(const DataOptions& options, int threads) : options_(options) {
   if (options_.cache.empty()) options_.cache = default_cache_folder();
   const TextSelection selection = select_text(options_);
-  const FolderLock lock(options_.cache);
+  const base::FolderLock lock(options_.cache);
   const std::uint64_t key = text_key(selection, options_.max_documents);
   tokenizer_ = find_tokenizer(options_, selection, key);
   tokens_ = open_or_write_cache(options_, selection, *tokenizer_, tokenizer_key(*tokenizer_, key),

@@ -55,7 +55,7 @@ void read_split(const base::TomlTable& table, const char* only) {
 }
 
 void read_documents(const base::TomlTable& table, DataOptions& options) {
-  options.document = document_rule(table.get("document", "block"));
+  options.document = documents::document_rule(table.get("document", "block"));
   options.block_size = table.get("block_size", options.block_size);
   options.max_documents = table.get("max_documents", options.max_documents);
   options.vocab_size = table.get("vocab_size", options.vocab_size);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "roformer/base/toml_table.h"
-#include "roformer/data/documents.h"
+#include "roformer/documents/documents.h"
 
 namespace roformer::data {
 
@@ -24,7 +24,7 @@ constexpr const char* byte_vocabulary = "bytes";
 struct DataOptions {
   std::vector<std::string> text = {
       "apt"};  // files, folders, glob patterns; or "apt": package descriptions
-  DocumentRule document = DocumentRule::block;
+  documents::DocumentRule document = documents::DocumentRule::block;
   std::int64_t block_size = 512;   // smallest block in bytes
   std::int64_t max_documents = 0;  // 0: all
   std::string
@@ -61,7 +61,7 @@ void for_each_option(const DataOptions& o, DataUse use, const Visit& visit) {
   visit("text", o.text);
   visit("vocabulary", o.vocabulary);
   if (!o.is_bytes()) {
-    visit("document", std::string(document_rule_name(o.document)));
+    visit("document", std::string(documents::document_rule_name(o.document)));
     visit("block_size", o.block_size);
     visit("max_documents", o.max_documents);
     visit("vocab_size", o.vocab_size);

@@ -5,18 +5,18 @@
 #include <vector>
 
 #include "roformer/data/data_options.h"
-#include "roformer/data/documents.h"
+#include "roformer/documents/documents.h"
 
 namespace roformer::data {
 
 struct TextSelection {
   bool apt = false;  // package descriptions
   std::vector<std::filesystem::path> files;
-  DocumentRule rule = DocumentRule::block;
+  documents::DocumentRule rule = documents::DocumentRule::block;
   std::int64_t block_size = 0;
 
   /// The documents as pieces.
-  std::unique_ptr<PieceSource> open() const;
+  std::unique_ptr<documents::PieceSource> open() const;
 };
 
 /// Finds the files. Throws Error where there are none.

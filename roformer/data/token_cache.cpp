@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "roformer/base/error.h"
+#include "roformer/base/hash.h"
 #include "roformer/base/progress.h"
-#include "roformer/data/hash.h"
 
 namespace roformer::data {
 namespace {
@@ -29,7 +29,8 @@ struct CacheFooter {
 };
 
 std::uint64_t hash_footer(const CacheFooter& footer) {
-  return hash_bytes({reinterpret_cast<const char*>(&footer), offsetof(CacheFooter, footer_hash)});
+  return base::hash_bytes(
+      {reinterpret_cast<const char*>(&footer), offsetof(CacheFooter, footer_hash)});
 }
 
 std::string_view bytes_of(const std::vector<std::int64_t>& values) {
@@ -38,16 +39,16 @@ std::string_view bytes_of(const std::vector<std::int64_t>& values) {
 
 // Neighbouring pieces that one thread tokenises at a time.
 struct Chunk {
-  std::vector<Piece> pieces;
+  std::vector<documents::Piece> pieces;
   std::vector<std::int32_t> ids;
   std::vector<std::int64_t> ends;  // of each piece in ids
 };
 
 // Reads pieces until the chunk is worth a thread's while; false at the end of the text.
-bool read_chunk(PieceSource& pieces, std::int64_t max_documents, Chunk& chunk) {
+bool read_chunk(documents::PieceSource& pieces, std::int64_t max_documents, Chunk& chunk) {
   constexpr std::size_t chunk_bytes = 1 << 18;  // about 10 ms of work
   std::size_t size = 0;
-  Piece piece;
+  documents::Piece piece;
   while (size < chunk_bytes) {
     if (!pieces.next(piece) || (max_documents > 0 && piece.document >= max_documents)) return false;
     size += piece.text.size();
@@ -96,7 +97,7 @@ class CacheWriter {
                        id_size_,
                        num_tokens_,
                        static_cast<std::int64_t>(offsets_.size()) - 1,
-                       hash_bytes(bytes_of(offsets_)),
+                       base::hash_bytes(bytes_of(offsets_)),
                        0};
     footer.footer_hash = hash_footer(footer);
     append_(&footer, sizeof footer);
@@ -150,7 +151,7 @@ TokenCache::TokenCache(const std::filesystem::path& path, std::uint64_t key) : f
       static_cast<std::size_t>(footer.num_documents + 1) * sizeof(std::int64_t);
   sound(ids_end + offsets_size + sizeof footer == file_.size(), "its size");
   const std::string_view offsets = file_.view().substr(ids_end, offsets_size);
-  sound(hash_bytes(offsets) == footer.offsets_hash, "its offsets");
+  sound(base::hash_bytes(offsets) == footer.offsets_hash, "its offsets");
   offsets_ = reinterpret_cast<const std::int64_t*>(offsets.data());
   num_documents_ = footer.num_documents;
   num_tokens_ = footer.num_tokens;
@@ -179,9 +180,9 @@ std::vector<std::int32_t> TokenCache::document(std::int64_t document) const {
   return {wide.begin(), wide.end()};
 }
 
-void write_token_cache(const std::filesystem::path& path, std::uint64_t key, PieceSource& pieces,
-                       const Encode& encode, std::int64_t vocab_size, std::int64_t max_documents,
-                       int threads) {
+void write_token_cache(const std::filesystem::path& path, std::uint64_t key,
+                       documents::PieceSource& pieces, const Encode& encode,
+                       std::int64_t vocab_size, std::int64_t max_documents, int threads) {
   const std::size_t workers = threads > 0 ? static_cast<std::size_t>(threads)
                                           : std::max(1u, std::thread::hardware_concurrency());
   base::Progress progress("tokenising", pieces.total());

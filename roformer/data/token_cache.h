@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "roformer/base/file.h"
-#include "roformer/data/documents.h"
+#include "roformer/documents/documents.h"
 
 namespace roformer::data {
 
@@ -40,8 +40,8 @@ using Encode = std::function<void(std::string_view text, std::vector<std::int32_
 
 /// Tokenises all pieces on `threads` threads (0: all cores) and writes the cache atomically.
 /// `max_documents` > 0 stops early. Throws Error if the text has no tokens.
-void write_token_cache(const std::filesystem::path& path, std::uint64_t key, PieceSource& pieces,
-                       const Encode& encode, std::int64_t vocab_size, std::int64_t max_documents,
-                       int threads);
+void write_token_cache(const std::filesystem::path& path, std::uint64_t key,
+                       documents::PieceSource& pieces, const Encode& encode,
+                       std::int64_t vocab_size, std::int64_t max_documents, int threads);
 
 }  // namespace roformer::data

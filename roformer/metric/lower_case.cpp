@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::metric {
 namespace {
@@ -17,7 +17,7 @@ bool has_cased_neighbour(const std::u32string& codes, std::size_t i, int step) {
   const auto end = static_cast<std::ptrdiff_t>(codes.size());
   for (auto at = static_cast<std::ptrdiff_t>(i) + step; at >= 0 && at < end; at += step) {
     const char32_t code = codes[static_cast<std::size_t>(at)];
-    if (!text::is_case_ignorable(code)) return text::is_cased(code);
+    if (!unicode::is_case_ignorable(code)) return unicode::is_cased(code);
   }
   return false;
 }
@@ -30,16 +30,16 @@ char32_t lower_sigma(const std::u32string& codes, std::size_t i) {
 }  // namespace
 
 std::string lower_case(std::string_view text) {
-  const std::u32string codes = text::to_code_points(text);
+  const std::u32string codes = unicode::to_code_points(text);
   std::string lower;
   lower.reserve(text.size());
   for (std::size_t i = 0; i < codes.size(); ++i) {
     if (codes[i] == kCapitalSigma) {
-      text::append_utf8(lower_sigma(codes, i), lower);
+      unicode::append_utf8(lower_sigma(codes, i), lower);
       continue;
     }
-    const text::CodeSequence sequence = text::lower_case(codes[i]);
-    for (int k = 0; k < sequence.size; ++k) text::append_utf8(sequence.codes[k], lower);
+    const unicode::CodeSequence sequence = unicode::lower_case(codes[i]);
+    for (int k = 0; k < sequence.size; ++k) unicode::append_utf8(sequence.codes[k], lower);
   }
   return lower;
 }

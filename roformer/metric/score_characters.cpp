@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "roformer/text/unicode.h"
+#include "roformer/unicode/unicode.h"
 
 namespace roformer::metric {
 namespace {
@@ -50,11 +50,11 @@ bool is_later(const LaterRange (&ranges)[size], char32_t code) {
 }  // namespace
 
 bool is_score_space(char32_t code) {
-  return (code >= 0x1C && code <= 0x1F) || text::is_white_space(code);
+  return (code >= 0x1C && code <= 0x1F) || unicode::is_white_space(code);
 }
 
 char score_category(char32_t code) {
-  const char known = text::major_category(code);
+  const char known = unicode::major_category(code);
   if (known != 'C' || code < 0x80) return known;
   if (is_later(kLaterNumbers, code)) return 'N';
   if (is_later(kLaterPunctuation, code)) return 'P';

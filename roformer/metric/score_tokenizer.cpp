@@ -1,7 +1,7 @@
 #include "roformer/metric/score_tokenizer.h"
 
 #include "roformer/base/error.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::metric {
 namespace {
@@ -51,8 +51,8 @@ std::string separate_tokens(ScoreTokenizer tokenizer, std::string_view line) {
 std::string separate_characters(std::string_view line) {
   std::string separated;
   separated.reserve(2 * line.size());
-  for (const char32_t code : text::to_code_points(line)) {
-    text::append_utf8(code, separated);
+  for (const char32_t code : unicode::to_code_points(line)) {
+    unicode::append_utf8(code, separated);
     separated += ' ';
   }
   return separated;

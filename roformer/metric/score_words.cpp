@@ -1,7 +1,7 @@
 #include "roformer/metric/score_words.h"
 
 #include "roformer/metric/score_characters.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::metric {
 
@@ -10,7 +10,7 @@ std::vector<std::string_view> split_words(std::string_view text) {
   const char* end = text.data() + text.size();
   const char* begin = text.data();  // of the current word
   for (const char* p = begin; p < end;) {
-    const text::DecodedCharacter c = text::decode_utf8(p, end);
+    const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
     if (is_score_space(c.code)) {
       if (p > begin) words.emplace_back(begin, static_cast<std::size_t>(p - begin));
       begin = p + c.size;
@@ -25,7 +25,7 @@ std::string_view without_trailing_space(std::string_view text) {
   std::size_t size = 0;  // up to the last character that is none
   const char* end = text.data() + text.size();
   for (const char* p = text.data(); p < end;) {
-    const text::DecodedCharacter c = text::decode_utf8(p, end);
+    const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
     p += c.size;
     if (!is_score_space(c.code)) size = static_cast<std::size_t>(p - text.data());
   }
@@ -34,7 +34,7 @@ std::string_view without_trailing_space(std::string_view text) {
 
 Symbols solid_characters(std::string_view text) {
   Symbols characters;
-  for (const char32_t code : text::to_code_points(text)) {
+  for (const char32_t code : unicode::to_code_points(text)) {
     if (!is_score_space(code)) characters.push_back(code);
   }
   return characters;

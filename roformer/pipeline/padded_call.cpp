@@ -20,7 +20,7 @@ constexpr std::array<const char*, 11> known_inputs = {
     "labels",        "next_sentence_label",   "start_positions",
     "end_positions", "prefix_lengths"};
 
-void require_known(const checkpoint::TensorMap& inputs) {
+void require_known(const format::TensorMap& inputs) {
   for (const auto& [name, tensor] : inputs) {
     base::require(std::find(known_inputs.begin(), known_inputs.end(), name) != known_inputs.end(),
                   "[pipeline] expected input_ids, attention_mask, token_type_ids or position_ids "
@@ -77,8 +77,8 @@ std::string shape_of(const Tensor& x) {
 
 }  // namespace
 
-PaddedCall::PaddedCall(const checkpoint::TensorMap& inputs,
-                       const checkpoint::CheckpointConfig& config, torch::Device device) {
+PaddedCall::PaddedCall(const format::TensorMap& inputs, const checkpoint::CheckpointConfig& config,
+                       torch::Device device) {
   require_known(inputs);
   for (const auto& [name, tensor] : inputs) tensors_[name] = tensor.to(device);
   if (config.architecture == Architecture::multiple_choice) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "roformer/checkpoint/config_file.h"
-#include "roformer/checkpoint/safetensors.h"
+#include "roformer/format/safetensors.h"
 #include "roformer/model/encoder.h"
 #include "roformer/packed/pack.h"
 
@@ -22,7 +22,7 @@ namespace roformer::pipeline {
 /// Throws Error for other names and for shapes that do not fit.
 class PaddedCall {
  public:
-  PaddedCall(const checkpoint::TensorMap& inputs, const checkpoint::CheckpointConfig& config,
+  PaddedCall(const format::TensorMap& inputs, const checkpoint::CheckpointConfig& config,
              torch::Device device);
 
   const packed::PackedInputs& inputs() const { return inputs_; }
@@ -65,7 +65,7 @@ class PaddedCall {
                               std::int64_t least, std::int64_t limit,
                               std::optional<std::int64_t> besides = {}) const;
 
-  checkpoint::TensorMap tensors_;
+  format::TensorMap tensors_;
   std::int64_t num_choices_ = 0;
   packed::PackedInputs inputs_;
   torch::Tensor mask_;                  // (B, T) bool

@@ -10,7 +10,7 @@
 namespace roformer::pipeline {
 namespace {
 
-using checkpoint::TensorMap;
+using format::TensorMap;
 using torch::Tensor;
 
 Tensor first_hidden(const Tensor& hidden, const PaddedCall& call) {

@@ -16,7 +16,7 @@
 namespace roformer::pipeline {
 namespace {
 
-using checkpoint::TensorMap;
+using format::TensorMap;
 using torch::Tensor;
 
 // The columns of each row's packed places: what weights are spread over.

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "roformer/checkpoint/safetensors.h"
+#include "roformer/format/safetensors.h"
 
 namespace roformer::pipeline {
 
@@ -21,8 +21,7 @@ struct PaddedRunOptions {
 /// cross_attentions.{i} (B, heads, T, M). Zero at padded places. Encoder-decoders: padded_translation.h.
 /// Throws Error for names and shapes
 /// that do not fit, and for ids out of range.
-checkpoint::TensorMap run_padded(const std::filesystem::path& model_folder,
-                                 const checkpoint::TensorMap& inputs,
-                                 const PaddedRunOptions& options);
+format::TensorMap run_padded(const std::filesystem::path& model_folder,
+                             const format::TensorMap& inputs, const PaddedRunOptions& options);
 
 }  // namespace roformer::pipeline

@@ -11,7 +11,7 @@
 namespace roformer::pipeline {
 namespace {
 
-using checkpoint::TensorMap;
+using format::TensorMap;
 using torch::Tensor;
 
 void require_translation_inputs(const TensorMap& inputs) {

@@ -2,7 +2,7 @@
 #pragma once
 #include <filesystem>
 
-#include "roformer/checkpoint/safetensors.h"
+#include "roformer/format/safetensors.h"
 #include "roformer/pipeline/padded_run.h"
 
 namespace roformer::pipeline {
@@ -12,8 +12,8 @@ namespace roformer::pipeline {
 /// last_hidden_state (B, T, hidden), logits (B, T, vocab_size); encoder_hidden_states.{i} and
 /// decoder_hidden_states.{i} where asked for. Zero at padded places. Throws Error for names and
 /// shapes that do not fit, and for ids out of range.
-checkpoint::TensorMap run_padded_translation(const std::filesystem::path& model_folder,
-                                             const checkpoint::TensorMap& inputs,
-                                             const PaddedRunOptions& options);
+format::TensorMap run_padded_translation(const std::filesystem::path& model_folder,
+                                         const format::TensorMap& inputs,
+                                         const PaddedRunOptions& options);
 
 }  // namespace roformer::pipeline

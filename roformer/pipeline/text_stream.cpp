@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -14,10 +14,10 @@ std::size_t unfinished_bytes(std::string_view text) {
   for (std::size_t size = std::min(longest, text.size()); size > 0; --size) {
     const std::string_view tail = text.substr(text.size() - size);
     const auto lead = static_cast<unsigned char>(tail.front());
-    const auto character = text::decode_utf8(tail.data(), tail.data() + tail.size());
+    const auto character = unicode::decode_utf8(tail.data(), tail.data() + tail.size());
     const std::size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
     const bool begins = lead >= 0xC2 && lead <= 0xF4 && wanted > size;
-    if (begins && character.code == text::kReplacementCharacter && character.size == size)
+    if (begins && character.code == unicode::kReplacementCharacter && character.size == size)
       return size;
   }
   return 0;
@@ -65,7 +65,8 @@ void TextStream::append_token(std::int64_t id) {
 // Moves bytes to the text; what is no UTF-8 as the tokenizer's decode() has it.
 void TextStream::take_bytes(std::size_t size) {
   const bool stay = tokenizer_.config().invalid_bytes_stay;
-  held_ += text::valid_utf8(std::string_view(bytes_).substr(0, size), stay ? "\xEF\xBF\xBD" : "");
+  held_ +=
+      unicode::valid_utf8(std::string_view(bytes_).substr(0, size), stay ? "\xEF\xBF\xBD" : "");
   bytes_.erase(0, size);
 }
 

@@ -37,9 +37,9 @@ bool names_text(const std::vector<std::string>& changes) {
 }
 
 // A file that the recipe names and that is not there; none: all are.
-std::optional<std::string> missing_file(data::ParallelOptions options) {
+std::optional<std::string> missing_file(parallel::ParallelOptions options) {
   std::optional<std::string> missing;
-  data::for_each_file_list(options, [&](const std::vector<std::string>& files) {
+  parallel::for_each_file_list(options, [&](const std::vector<std::string>& files) {
     for (const auto& file : files)
       if (file != "apt" && !fs::exists(file)) missing = file;
   });

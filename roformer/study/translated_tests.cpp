@@ -4,8 +4,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
-#include "roformer/checkpoint/average.h"
-#include "roformer/data/text_files.h"
+#include "roformer/convert/average.h"
+#include "roformer/documents/text_files.h"
 #include "roformer/pipeline/translate.h"
 #include "roformer/task/translation_task.h"
 
@@ -19,7 +19,7 @@ constexpr std::int64_t longest_test_line = 1 << 20;
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::vector<std::string> lines;
-  data::LineReader reader(file);
+  documents::LineReader reader(file);
   for (std::string line; reader.next(line);) lines.push_back(line);
   return lines;
 }
@@ -58,14 +58,14 @@ std::vector<TestSet> test_sets(const task::Recipe& recipe, const task::Material&
 }
 
 std::int64_t average_last(const task::Recipe& recipe, const fs::path& run, const fs::path& folder) {
-  const auto kept = checkpoint::kept_models(run);
+  const auto kept = convert::kept_models(run);
   const auto count = std::min<std::ptrdiff_t>(std::ssize(kept), recipe.training.keep_last);
   base::require(count > 0,
                 "[study] expected models in {}/checkpoints but got none: checkpoint.keep_last must "
                 "be 2 or more",
                 run.string());
   spdlog::info("{}: the mean of {} models", run.string(), count);
-  checkpoint::average({kept.end() - count, kept.end()}, folder, /*force=*/true);
+  convert::average({kept.end() - count, kept.end()}, folder, /*force=*/true);
   return count;
 }
 

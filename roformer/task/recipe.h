@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "roformer/data/data_options.h"
-#include "roformer/data/parallel_options.h"
 #include "roformer/model/config.h"
+#include "roformer/parallel/parallel_options.h"
 #include "roformer/task/resolved_recipe.h"
 #include "roformer/train/training_options.h"
 
@@ -48,7 +48,7 @@ struct Recipe {
   std::string task = masked_language_kind;  // or another kind
   model::EncoderConfig model;               // vocab_size 0: the vocabulary's; translation: a side
   data::DataOptions data;                   // of language models
-  data::ParallelOptions parallel;           // of translation
+  parallel::ParallelOptions parallel;       // of translation
   TranslationOptions translation;
   EvaluationOptions evaluation;
   train::TrainingOptions training;  // with seed, intervals and the flat recipe

@@ -32,9 +32,9 @@ void read_data(const base::TomlTable& root, Recipe& recipe) {
 }
 
 void read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
-  recipe.parallel = data::read_parallel_options(root.table("data"));
-  data::ParallelOptions& d = recipe.parallel;
-  data::for_each_file_list(d, [&](std::vector<std::string>& files) {
+  recipe.parallel = parallel::read_parallel_options(root.table("data"));
+  parallel::ParallelOptions& d = recipe.parallel;
+  parallel::for_each_file_list(d, [&](std::vector<std::string>& files) {
     for (auto& name : files) name = find_beside(name, recipe.path);
   });
   d.vocabulary = find_beside(d.vocabulary, recipe.path);

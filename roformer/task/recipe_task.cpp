@@ -18,7 +18,7 @@ std::shared_ptr<const Material> material_of(const Recipe& recipe) {
         data::open_token_stream(recipe.data, threads));
   if (recipe.task == translation_kind)
     return std::make_shared<const TranslationMaterial>(
-        std::make_shared<const data::ParallelCorpus>(recipe.parallel, threads));
+        std::make_shared<const parallel::ParallelCorpus>(recipe.parallel, threads));
   return std::make_shared<const MaskedLanguageMaterial>(
       std::make_shared<const data::Corpus>(recipe.data, threads));
 }

@@ -43,7 +43,7 @@ model::EncoderDecoderConfig translation_config(const Recipe& recipe,
 }
 
 // Held-out pairs are not cut: a table of positions must have room for them.
-void require_room(const model::EncoderConfig& side, const data::ParallelCorpus& corpus) {
+void require_room(const model::EncoderConfig& side, const parallel::ParallelCorpus& corpus) {
   if (!position::has_position_table(side.encoding.name)) return;
   const std::int64_t room = side.max_position_embeddings - 1;  // and the end
   for (const auto split : {data::Split::validation, data::Split::test}) {
@@ -75,7 +75,7 @@ generate::BeamOptions beam_options(const EvaluationOptions& evaluation) {
 }  // namespace
 
 TranslationTask::TranslationTask(const Recipe& recipe,
-                                 std::shared_ptr<const data::ParallelCorpus> corpus,
+                                 std::shared_ptr<const parallel::ParallelCorpus> corpus,
                                  model::EncoderDecoder model, torch::Device device)
     : source_(std::move(corpus), recipe.seed),
       model_(std::move(model)),

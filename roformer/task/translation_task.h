@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "roformer/data/translation_source.h"
 #include "roformer/model/encoder_decoder.h"
+#include "roformer/parallel/translation_source.h"
 #include "roformer/task/recipe_task.h"
 
 namespace roformer::task {
@@ -15,7 +15,7 @@ namespace roformer::task {
 class TranslationTask : public RecipeTask {
  public:
   /// Throws Error if the model has another number of words than the vocabulary.
-  TranslationTask(const Recipe& recipe, std::shared_ptr<const data::ParallelCorpus> corpus,
+  TranslationTask(const Recipe& recipe, std::shared_ptr<const parallel::ParallelCorpus> corpus,
                   model::EncoderDecoder model, torch::Device device = torch::kCPU);
 
   torch::nn::Module& module() override { return *model_; }
@@ -41,11 +41,11 @@ class TranslationTask : public RecipeTask {
     std::int64_t correct;
   };
   Scored score(const data::PairBatch& batch, std::uint64_t dropout_seed);
-  const data::ParallelCorpus& corpus() const { return source_.corpus(); }
+  const parallel::ParallelCorpus& corpus() const { return source_.corpus(); }
   std::int64_t pairs_of(data::Split split, std::int64_t count) const;
   void require_held_out(data::Split split) const;
 
-  data::TranslationSource source_;
+  parallel::TranslationSource source_;
   model::EncoderDecoder model_{nullptr};
   torch::Device device_;
   EvaluationOptions evaluation_;
@@ -57,7 +57,7 @@ class TranslationTask : public RecipeTask {
 
 class TranslationMaterial : public Material {
  public:
-  explicit TranslationMaterial(std::shared_ptr<const data::ParallelCorpus> corpus)
+  explicit TranslationMaterial(std::shared_ptr<const parallel::ParallelCorpus> corpus)
       : corpus_(std::move(corpus)) {}
 
   std::string summary() const override { return corpus_->summary(); }
@@ -66,10 +66,10 @@ class TranslationMaterial : public Material {
   std::unique_ptr<RecipeTask> load_task(const Recipe& recipe, const std::filesystem::path& folder,
                                         torch::Device device) const override;
 
-  const data::ParallelCorpus& corpus() const { return *corpus_; }
+  const parallel::ParallelCorpus& corpus() const { return *corpus_; }
 
  private:
-  std::shared_ptr<const data::ParallelCorpus> corpus_;
+  std::shared_ptr<const parallel::ParallelCorpus> corpus_;
 };
 
 }  // namespace roformer::task

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -16,25 +16,25 @@ std::pair<char32_t, std::size_t> last_character(std::string_view text) {
          (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80)
     --begin;
   const char* end = text.data() + text.size();
-  const DecodedCharacter c = decode_utf8(text.data() + begin, end);
-  if (begin + c.size != text.size()) return {kReplacementCharacter, text.size() - 1};
+  const unicode::DecodedCharacter c = unicode::decode_utf8(text.data() + begin, end);
+  if (begin + c.size != text.size()) return {unicode::kReplacementCharacter, text.size() - 1};
   return {c.code, begin};
 }
 
 bool ends_within_word(std::string_view text) {
-  return !text.empty() && is_word_character(last_character(text).first);
+  return !text.empty() && unicode::is_word_character(last_character(text).first);
 }
 
 bool begins_within_word(std::string_view text) {
-  return !text.empty() &&
-         is_word_character(decode_utf8(text.data(), text.data() + text.size()).code);
+  return !text.empty() && unicode::is_word_character(
+                              unicode::decode_utf8(text.data(), text.data() + text.size()).code);
 }
 
 std::size_t white_space_before(std::string_view text) {
   std::size_t size = 0;
   while (size < text.size()) {
     const auto [code, begin] = last_character(text.substr(0, text.size() - size));
-    if (!is_white_space(code)) break;
+    if (!unicode::is_white_space(code)) break;
     size = text.size() - begin;
   }
   return size;
@@ -44,8 +44,8 @@ std::size_t white_space_after(std::string_view text) {
   const char* end = text.data() + text.size();
   const char* p = text.data();
   while (p < end) {
-    const DecodedCharacter c = decode_utf8(p, end);
-    if (!is_white_space(c.code)) break;
+    const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
+    if (!unicode::is_white_space(c.code)) break;
     p += c.size;
   }
   return static_cast<std::size_t>(p - text.data());

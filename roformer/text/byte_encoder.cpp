@@ -1,6 +1,6 @@
 #include "roformer/text/byte_encoder.h"
 
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -9,7 +9,7 @@ void append_byte_offsets(std::string_view text, std::int32_t& offset,
                          std::vector<Offset>& offsets) {
   const char* end = text.data() + text.size();
   for (const char* p = text.data(); p < end; ++offset) {
-    const std::uint32_t size = decode_utf8(p, end).size;
+    const std::uint32_t size = unicode::decode_utf8(p, end).size;
     offsets.insert(offsets.end(), size, {offset, offset + 1});
     p += size;
   }
@@ -43,7 +43,7 @@ void ByteEncoder::encode(std::string_view text, std::vector<std::int32_t>& ids,
   while (const auto match = matcher_.find(text, done)) {
     append_byte_offsets(text.substr(done, match->begin - done), offset, offsets);
     const std::int32_t begin = offset;
-    offset += count_code_points(text.substr(match->begin, match->end - match->begin));
+    offset += unicode::count_code_points(text.substr(match->begin, match->end - match->begin));
     offsets.push_back({begin, offset});
     done = match->end;
   }

@@ -8,7 +8,7 @@
 #include "roformer/base/error.h"
 #include "roformer/text/added_token_json.h"
 #include "roformer/text/json_values.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -39,7 +39,7 @@ TokenizerFiles make_files(const std::vector<Special>& special, std::string_view 
                                    .rstrip = strips});
     tokens.push_back(content);
   }
-  for (char32_t byte = 0; byte < 256; ++byte) append_utf8(byte, tokens.emplace_back());
+  for (char32_t byte = 0; byte < 256; ++byte) unicode::append_utf8(byte, tokens.emplace_back());
   return {Vocabulary(std::move(tokens), tokenizer_class), std::move(config)};
 }
 

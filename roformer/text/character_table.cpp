@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "roformer/text/unicode.h"
+#include "roformer/unicode/unicode.h"
 
 namespace roformer::text {
 namespace {
@@ -13,8 +13,8 @@ constexpr char32_t kEmptyFirst = 0x40000, kEmptyLast = 0xDFFFF;
 
 // One code point after normalisation: which role has it when the text is cut into words?
 CharacterEntry role_of(char32_t code, bool alone) {
-  if (is_white_space(code)) return {CharacterKind::space, 0};
-  if (alone || is_punctuation(code)) return {CharacterKind::alone, code};
+  if (unicode::is_white_space(code)) return {CharacterKind::space, 0};
+  if (alone || unicode::is_punctuation(code)) return {CharacterKind::alone, code};
   return {CharacterKind::word, code};
 }
 
@@ -25,22 +25,24 @@ bool strips_accents(const NormalizerOptions& options) {
 }
 
 CharacterEntry CharacterTable::make_entry(char32_t code, const NormalizerOptions& options) {
-  if (is_plain_letter(code)) {
-    const bool apart = options.tokenize_chinese_chars && is_chinese_character(code);
+  if (unicode::is_plain_letter(code)) {
+    const bool apart = options.tokenize_chinese_chars && unicode::is_chinese_character(code);
     return apart ? CharacterEntry{CharacterKind::alone, code} : CharacterEntry{};
   }
-  if (options.clean_text && is_removed_by_clean_up(code)) return {CharacterKind::drop, 0};
-  if (options.clean_text && is_white_space(code)) return {CharacterKind::space, 0};
-  const bool chinese = options.tokenize_chinese_chars && is_chinese_character(code);
+  if (options.clean_text && unicode::is_removed_by_clean_up(code)) return {CharacterKind::drop, 0};
+  if (options.clean_text && unicode::is_white_space(code)) return {CharacterKind::space, 0};
+  const bool chinese = options.tokenize_chinese_chars && unicode::is_chinese_character(code);
   const bool strip = strips_accents(options);
-  const CodeSequence parts = strip ? decompose(code) : CodeSequence{{code}, 1};
+  const unicode::CodeSequence parts =
+      strip ? unicode::decompose(code) : unicode::CodeSequence{{code}, 1};
   CharacterEntry units[8];
   std::uint32_t count = 0;
   for (int i = 0; i < parts.size; ++i) {
-    if (strip && is_nonspacing_mark(parts.codes[i])) continue;
-    if (strip && combining_class(parts.codes[i]) != 0) return {CharacterKind::reorder, 0};
-    const CodeSequence lower =
-        options.lowercase ? lower_case(parts.codes[i]) : CodeSequence{{parts.codes[i]}, 1};
+    if (strip && unicode::is_nonspacing_mark(parts.codes[i])) continue;
+    if (strip && unicode::combining_class(parts.codes[i]) != 0) return {CharacterKind::reorder, 0};
+    const unicode::CodeSequence lower = options.lowercase
+                                            ? unicode::lower_case(parts.codes[i])
+                                            : unicode::CodeSequence{{parts.codes[i]}, 1};
     for (int k = 0; k < lower.size; ++k) units[count++] = role_of(lower.codes[k], chinese);
   }
   if (count == 0) return {CharacterKind::drop, 0};

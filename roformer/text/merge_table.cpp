@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <queue>
 
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -103,7 +103,7 @@ MergeTable::Word MergeTable::cut(std::string_view text, bool end_is_symbol) cons
   };
   for (std::size_t begin = 0; begin < text.size();) {
     std::size_t end =
-        begin + decode_utf8(word.text.data() + begin, word.text.data() + text.size()).size;
+        begin + unicode::decode_utf8(word.text.data() + begin, word.text.data() + text.size()).size;
     if (end == text.size() && !end_is_symbol) end = word.text.size();
     add(begin, end);
     begin = end;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "roformer/text/unicode.h"
+#include "roformer/unicode/unicode.h"
 
 namespace roformer::text {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 // character begins with, none for what decomposition adds, more where characters were composed.
 struct FormedCharacter {
   char32_t code;
-  int combining_class;
+  int unicode::combining_class;
   int taken;
 };
 
@@ -22,9 +22,11 @@ Formed decompose_each(const std::vector<NormalizedCharacter>& characters, bool c
   Formed parts;
   parts.reserve(characters.size() + 8);
   for (const NormalizedCharacter& c : characters) {
-    const CodeSequence sequence = compatible ? decompose_compatibly(c.code) : decompose(c.code);
+    const unicode::CodeSequence sequence =
+        compatible ? unicode::decompose_compatibly(c.code) : unicode::decompose(c.code);
     for (int i = 0; i < sequence.size; ++i) {
-      parts.push_back({sequence.codes[i], combining_class(sequence.codes[i]), i == 0 ? 1 : 0});
+      parts.push_back(
+          {sequence.codes[i], unicode::combining_class(sequence.codes[i]), i == 0 ? 1 : 0});
     }
   }
   return parts;
@@ -54,7 +56,7 @@ Formed compose_all(const Formed& parts) {
       const bool adjacent = *starter + 1 == result.size();
       const bool blocked = !adjacent && result.back().combining_class >= part.combining_class;
       const std::optional<char32_t> whole =
-          blocked ? std::nullopt : compose(result[*starter].code, part.code);
+          blocked ? std::nullopt : unicode::compose(result[*starter].code, part.code);
       if (whole) {
         result[*starter].code = *whole;
         result[*starter].taken += part.taken;

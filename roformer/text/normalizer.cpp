@@ -4,8 +4,8 @@
 
 #include "roformer/text/character_table.h"
 #include "roformer/text/normal_form.h"
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -17,7 +17,7 @@ Characters read_characters(std::string_view text, std::int32_t offset) {
   characters.reserve(text.size());
   const char* end = text.data() + text.size();
   for (const char* p = text.data(); p < end; ++offset) {
-    const DecodedCharacter c = decode_utf8(p, end);
+    const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
     characters.push_back({c.code, {offset, offset + 1}});
     p += c.size;
   }
@@ -25,10 +25,11 @@ Characters read_characters(std::string_view text, std::int32_t offset) {
 }
 
 void clean_up(Characters& characters) {
-  std::erase_if(characters,
-                [](const NormalizedCharacter& c) { return is_removed_by_clean_up(c.code); });
+  std::erase_if(characters, [](const NormalizedCharacter& c) {
+    return unicode::is_removed_by_clean_up(c.code);
+  });
   for (NormalizedCharacter& c : characters) {
-    if (is_white_space(c.code)) c.code = ' ';
+    if (unicode::is_white_space(c.code)) c.code = ' ';
   }
 }
 
@@ -36,7 +37,7 @@ void set_chinese_apart(Characters& characters) {
   Characters spaced;
   spaced.reserve(characters.size() * 2);
   for (const NormalizedCharacter& c : characters) {
-    const bool chinese = is_chinese_character(c.code);
+    const bool chinese = unicode::is_chinese_character(c.code);
     if (chinese) spaced.push_back({' ', c.source});
     spaced.push_back(c);
     if (chinese) spaced.push_back({' ', c.source});
@@ -48,7 +49,7 @@ void lower_case_all(Characters& characters) {
   Characters result;
   result.reserve(characters.size());
   for (const NormalizedCharacter& c : characters) {
-    const CodeSequence lower = lower_case(c.code);
+    const unicode::CodeSequence lower = unicode::lower_case(c.code);
     for (int i = 0; i < lower.size; ++i) result.push_back({lower.codes[i], c.source});
   }
   characters = std::move(result);
@@ -60,13 +61,13 @@ void normalize_as_bert(const NormalizerOptions& options, Characters& characters)
   if (strips_accents(options)) {
     characters = normal_form(characters, {.compatible = false, .composed = false});
     std::erase_if(characters,
-                  [](const NormalizedCharacter& c) { return is_nonspacing_mark(c.code); });
+                  [](const NormalizedCharacter& c) { return unicode::is_nonspacing_mark(c.code); });
   }
   if (options.lowercase) lower_case_all(characters);
 }
 
 void strip_white_space(bool left, bool right, Characters& characters) {
-  const auto stays = [](const NormalizedCharacter& c) { return !is_white_space(c.code); };
+  const auto stays = [](const NormalizedCharacter& c) { return !unicode::is_white_space(c.code); };
   if (right) {
     const auto last = std::find_if(characters.rbegin(), characters.rend(), stays);
     characters.erase(last.base(), characters.end());
@@ -122,15 +123,17 @@ void apply(const NormalizerStep& step, const NormalizerOptions& options, Charact
                                    .composed = step.kind == Kind::nfc || step.kind == Kind::nfkc});
       return;
     case Kind::strip_accents:
-      std::erase_if(characters,
-                    [](const NormalizedCharacter& c) { return is_combining_mark(c.code); });
+      std::erase_if(characters, [](const NormalizedCharacter& c) {
+        return unicode::is_combining_mark(c.code);
+      });
       return;
     case Kind::strip:
       return strip_white_space(step.left, step.right, characters);
     case Kind::replace:
-      return replace_all(to_code_points(step.pattern), to_code_points(step.content), characters);
+      return replace_all(unicode::to_code_points(step.pattern),
+                         unicode::to_code_points(step.content), characters);
     case Kind::prepend:
-      return prepend(to_code_points(step.content), characters);
+      return prepend(unicode::to_code_points(step.content), characters);
   }
 }
 
@@ -155,7 +158,7 @@ std::vector<NormalizedCharacter> normalize(std::string_view text, const Tokenize
 
 std::string to_utf8(const std::vector<NormalizedCharacter>& characters) {
   std::string result;
-  for (const NormalizedCharacter& c : characters) append_utf8(c.code, result);
+  for (const NormalizedCharacter& c : characters) unicode::append_utf8(c.code, result);
   return result;
 }
 

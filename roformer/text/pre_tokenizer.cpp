@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -141,9 +141,11 @@ void cut(Word word, const PreTokenizerStep& step, std::vector<Word>& words) {
   switch (step.kind) {
     case Kind::bert: {
       std::vector<Word> spaced;
-      add_words(word, parts_by_character(word, is_white_space), SplitBehavior::removed, spaced);
+      add_words(word, parts_by_character(word, unicode::is_white_space), SplitBehavior::removed,
+                spaced);
       for (const Word part : spaced) {
-        add_words(part, parts_by_character(part, is_punctuation), SplitBehavior::isolated, words);
+        add_words(part, parts_by_character(part, unicode::is_punctuation), SplitBehavior::isolated,
+                  words);
       }
       return;
     }
@@ -151,19 +153,21 @@ void cut(Word word, const PreTokenizerStep& step, std::vector<Word>& words) {
       return add_words(word,
                        parts_by_class(word,
                                       [](char32_t code) {
-                                        if (is_word_character(code)) return 1;
-                                        return is_white_space(code) ? 0 : 2;
+                                        if (unicode::is_word_character(code)) return 1;
+                                        return unicode::is_white_space(code) ? 0 : 2;
                                       }),
                        SplitBehavior::removed, words);
     case Kind::whitespace_split:
-      return add_words(word, parts_by_character(word, is_white_space), SplitBehavior::removed,
-                       words);
+      return add_words(word, parts_by_character(word, unicode::is_white_space),
+                       SplitBehavior::removed, words);
     case Kind::punctuation:
-      return add_words(word, parts_by_character(word, is_punctuation), step.behavior, words);
+      return add_words(word, parts_by_character(word, unicode::is_punctuation), step.behavior,
+                       words);
     case Kind::digits:
-      return add_words(word, parts_by_character(word, is_number), step.behavior, words);
+      return add_words(word, parts_by_character(word, unicode::is_number), step.behavior, words);
     case Kind::split:
-      return add_words(word, parts_by_string(word, to_code_points(step.pattern), step.invert),
+      return add_words(word,
+                       parts_by_string(word, unicode::to_code_points(step.pattern), step.invert),
                        step.behavior, words);
     case Kind::characters:
       for (std::size_t i = 0; i < word.size(); ++i) words.push_back(word.subspan(i, 1));

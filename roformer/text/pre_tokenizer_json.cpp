@@ -3,7 +3,7 @@
 
 #include "roformer/text/json_values.h"
 #include "roformer/text/text_steps_json.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -72,7 +72,7 @@ PreTokenizerStep parse_delimiter(const json& part, std::string_view name) {
                         .behavior = SplitBehavior::removed,
                         .pattern = get<std::string>(part, "delimiter", "", name)};
   base::require(
-      count_code_points(step.pattern) == 1,
+      unicode::count_code_points(step.pattern) == 1,
       "[text] {}: pre_tokenizer: expected CharDelimiterSplit to have one character but got '{}'",
       name, step.pattern);
   return step;

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "roformer/text/subword_nmt.h"
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -82,11 +82,11 @@ class SentencePieceCoder final : public SubwordCoder {
   // As Python's strip: white space of Unicode and the four separators of ASCII.
   static std::string strip(const std::string& line) {
     const auto is_blank = [](char32_t code) {
-      return is_white_space(code) || (code >= 0x1C && code <= 0x1F);
+      return unicode::is_white_space(code) || (code >= 0x1C && code <= 0x1F);
     };
     const char *end = line.data() + line.size(), *first = nullptr, *last = nullptr;
     for (const char* p = line.data(); p < end;) {
-      const DecodedCharacter c = decode_utf8(p, end);
+      const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
       if (first == nullptr && !is_blank(c.code)) first = p;
       p += c.size;
       if (!is_blank(c.code)) last = p;

@@ -7,7 +7,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/text/merge_table.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -81,7 +81,7 @@ struct SubwordNmt::State {
 };
 
 void SubwordNmt::State::append_word(std::string_view word, std::vector<std::string>& out) const {
-  if (count_code_points(word) == 1) {
+  if (unicode::count_code_points(word) == 1) {
     out.emplace_back(word);
     return;
   }
@@ -108,7 +108,7 @@ SubwordNmt::SubwordNmt(std::string_view codes, std::string_view name, Options op
     ++line_number;
   }
   while (codes.ends_with('\n')) codes.remove_suffix(1);
-  require(is_utf8(codes), "[text] {}: expected UTF-8", name);
+  require(unicode::is_utf8(codes), "[text] {}: expected UTF-8", name);
   std::vector<std::pair<std::string, std::string>> pairs;
   do {
     const auto line = take_line(codes);
@@ -133,7 +133,7 @@ const std::string& SubwordNmt::separator() const {
 std::vector<std::string> SubwordNmt::units(std::string_view line) const {
   std::vector<std::string> units;
   std::string mended;
-  if (!is_utf8(line)) line = mended = valid_utf8(line, "\xEF\xBF\xBD");
+  if (!unicode::is_utf8(line)) line = mended = unicode::valid_utf8(line, "\xEF\xBF\xBD");
   line = strip_blanks(line);
   while (!line.empty()) {
     const auto end = std::min(line.find(' '), line.size());

@@ -2,10 +2,10 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
-#include "roformer/text/lower_text.h"
 #include "roformer/text/subword_coder.h"
 #include "roformer/text/subword_files.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/lower_text.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -74,8 +74,8 @@ struct SubwordTokenizer::State {
   void encode(const SubwordCoder& coder, std::string_view line,
               std::vector<std::int64_t>& out) const {
     std::string changed;
-    if (!is_utf8(line)) line = changed = valid_utf8(line, "\xEF\xBF\xBD");
-    if (files.settings.lower_case) line = changed = lower_text(line);
+    if (!unicode::is_utf8(line)) line = changed = unicode::valid_utf8(line, "\xEF\xBF\xBD");
+    if (files.settings.lower_case) line = changed = unicode::lower_text(line);
     coder.encode(line, out);
   }
 

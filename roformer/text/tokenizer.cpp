@@ -10,8 +10,8 @@
 #include "roformer/text/special_runs.h"
 #include "roformer/text/tokenizer_files.h"
 #include "roformer/text/truncation.h"
-#include "roformer/text/utf8.h"
 #include "roformer/text/wordpiece_encoder.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -235,7 +235,7 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids,
     }
     first = false;
   }
-  if (bytes) return valid_utf8(text, config().invalid_bytes_stay ? "\xEF\xBF\xBD" : "");
+  if (bytes) return unicode::valid_utf8(text, config().invalid_bytes_stay ? "\xEF\xBF\xBD" : "");
   return clean_up == CleanUp::contractions ? clean_up_spaces(std::move(text)) : text;
 }
 

@@ -7,8 +7,8 @@
 
 #include "roformer/text/added_token_json.h"
 #include "roformer/text/json_values.h"
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -51,8 +51,8 @@ bool is_chinese_word(std::string_view token) {
   int characters = 0;
   const char* end = token.data() + token.size();
   for (const char* p = token.data(); p < end; ++characters) {
-    const DecodedCharacter c = decode_utf8(p, end);
-    if (!is_chinese_character(c.code)) return false;
+    const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
+    if (!unicode::is_chinese_character(c.code)) return false;
     p += c.size;
   }
   return characters > 1;

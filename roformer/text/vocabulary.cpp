@@ -6,8 +6,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 
@@ -48,7 +48,9 @@ std::string_view without_white_space_at_end(std::string_view line) {
   while (!line.empty()) {
     std::size_t begin = line.size() - 1;
     while (begin > 0 && (static_cast<unsigned char>(line[begin]) & 0xC0) == 0x80) --begin;
-    if (!is_white_space(decode_utf8(line.data() + begin, line.data() + line.size()).code)) break;
+    if (!unicode::is_white_space(
+            unicode::decode_utf8(line.data() + begin, line.data() + line.size()).code))
+      break;
     line = line.substr(0, begin);
   }
   return line;
@@ -73,7 +75,8 @@ Vocabulary Vocabulary::load(const std::filesystem::path& file) {
   for (std::size_t begin = 0; begin < content.size();) {
     const std::size_t end = std::min(content.find('\n', begin), content.size());
     const std::string_view line(content.data() + begin, end - begin);
-    base::require(is_utf8(line), "[text] {}:{}: expected UTF-8", file.string(), tokens.size() + 1);
+    base::require(unicode::is_utf8(line), "[text] {}:{}: expected UTF-8", file.string(),
+                  tokens.size() + 1);
     tokens.emplace_back(without_white_space_at_end(line));
     begin = end + 1;
   }

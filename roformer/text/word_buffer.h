@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "roformer/text/encoding.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 
@@ -21,7 +21,7 @@ class WordBuffer {
     extent_.end = source.end;
     if (count_ > limit_) return;
     if (size_ + 4 > bytes_.size()) grow();
-    const std::uint32_t added = encode_utf8(code, bytes_.data() + size_);
+    const std::uint32_t added = unicode::encode_utf8(code, bytes_.data() + size_);
     for (std::uint32_t i = 0; i < added; ++i) sources_[size_ + i] = source;
     size_ += added;
   }

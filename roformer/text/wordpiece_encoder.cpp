@@ -5,9 +5,9 @@
 #include "roformer/base/error.h"
 #include "roformer/text/ascii_block.h"
 #include "roformer/text/pre_tokenizer.h"
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
 #include "roformer/text/word_buffer.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -125,7 +125,7 @@ void WordPieceEncoder::build_tables(const Vocabulary& vocabulary,
     if (token.empty() || appended[static_cast<std::size_t>(id)]) continue;
     keys.push_back({PieceTrie::Root::initial, token, id});
     const bool short_word = token.size() <= kShortWordSize && token.find('\0') == token.npos &&
-                            count_code_points(token) <= config_.max_word_length;
+                            unicode::count_code_points(token) <= config_.max_word_length;
     if (short_word) words.push_back({token, id});
     const std::string& prefix = config_.continuing_prefix;
     if (token.starts_with(prefix) && token.size() > prefix.size()) {
@@ -136,7 +136,7 @@ void WordPieceEncoder::build_tables(const Vocabulary& vocabulary,
   short_words_ = ShortWordTable(words);
   characters_.map_alone([&](char32_t code) {
     std::string word;
-    append_utf8(code, word);
+    unicode::append_utf8(code, word);
     const auto id = vocabulary.find(word);
     const bool known = id && !appended[static_cast<std::size_t>(*id)];
     return static_cast<std::uint32_t>(known ? *id : unk_id_);
@@ -294,7 +294,7 @@ bool WordPieceEncoder::apply(CharacterEntry entry, char32_t code, Offset at, Wor
 template <typename Sink>
 bool WordPieceEncoder::encode_other(Cursor& cursor, WordBuffer& word, Sink& sink) const {
   while (cursor.p < cursor.end) {
-    const DecodedCharacter c = decode_utf8(cursor.p, cursor.end);
+    const unicode::DecodedCharacter c = unicode::decode_utf8(cursor.p, cursor.end);
     const std::int32_t begin = cursor.offset();
     if (!apply(characters_.entry(c.code), c.code, {begin, begin + 1}, word, sink)) return false;
     cursor.p += c.size;
@@ -328,8 +328,8 @@ void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
                                                Sink& sink) const {
   if (config_.pre_tokenizer_steps) return encode_pre_tokenized_words(begin, end, word, sink);
   for (const NormalizedCharacter* c = begin; c < end; ++c) {
-    const bool space = is_white_space(c->code);
-    const bool alone = !space && is_punctuation(c->code);
+    const bool space = unicode::is_white_space(c->code);
+    const bool alone = !space && unicode::is_punctuation(c->code);
     if (space || alone) encode_word(word, sink);
     if (!space) word.append(c->code, c->source);
     if (alone) encode_word(word, sink);
@@ -357,7 +357,7 @@ void WordPieceEncoder::encode_normalized(std::string_view text, std::int32_t off
   std::string bytes;
   std::vector<std::size_t> starts;  // of each byte's character
   for (std::size_t i = 0; i < characters.size(); ++i) {
-    append_utf8(characters[i].code, bytes);
+    unicode::append_utf8(characters[i].code, bytes);
     starts.resize(bytes.size(), i);
   }
   starts.push_back(characters.size());
@@ -379,8 +379,9 @@ void WordPieceEncoder::encode_text(std::string_view text, Sink& sink) const {
   while (const auto match = raw_matcher_.find(text, done)) {
     const std::string_view before = text.substr(done, match->begin - done);
     encode_segment<lowercase>(before, offset, sink);
-    const std::int32_t begin = offset + count_code_points(before);
-    offset = begin + count_code_points(text.substr(match->begin, match->end - match->begin));
+    const std::int32_t begin = offset + unicode::count_code_points(before);
+    offset =
+        begin + unicode::count_code_points(text.substr(match->begin, match->end - match->begin));
     sink.token(match->id, begin, offset);
     done = match->end;
   }

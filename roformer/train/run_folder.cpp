@@ -11,7 +11,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/checkpoint/average.h"
+#include "roformer/convert/average.h"
 #include "roformer/report/event_file.h"
 
 namespace roformer::train {
@@ -150,7 +150,7 @@ void RunFolder::keep_models(std::int64_t count) const {
     fs::rename(partial, target);
     base::sync_folder(kept);
   }
-  const auto models = checkpoint::kept_models(out_);
+  const auto models = convert::kept_models(out_);
   for (std::size_t i = 0; i + static_cast<std::size_t>(count) < models.size(); ++i)
     fs::remove_all(models[i]);
 }

@@ -5,7 +5,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/base/random.h"
-#include "roformer/checkpoint/safetensors.h"
+#include "roformer/format/safetensors.h"
 #include "roformer/train/metric_scalars.h"
 
 namespace roformer::train {
@@ -47,7 +47,7 @@ void Trainer::resume() {
   require_same_recipe(state_.recipe, options_.recipe, folder_.path());
   state_.recipe = options_.recipe;
   task_.load_model(checkpoint / "model");
-  optimizer_.restore(checkpoint::load_tensors(checkpoint / "optimizer.safetensors").tensors,
+  optimizer_.restore(format::load_tensors(checkpoint / "optimizer.safetensors").tensors,
                      state_.step);
   meter_.restore_sums(state_.meter_sums);
   folder_.publish();
@@ -165,7 +165,7 @@ void Trainer::save() {
   state_.meter_sums = meter_.sums();
   folder_.commit(state_.step, [&](const std::filesystem::path& folder) {
     task_.save_model(folder / "model");
-    checkpoint::save_tensors(folder / "optimizer.safetensors", optimizer_.state());
+    format::save_tensors(folder / "optimizer.safetensors", optimizer_.state());
     save_state(state_, folder / "state.json");
   });
   if (options_.keep_last > 1) folder_.keep_models(options_.keep_last);

@@ -6,10 +6,10 @@
 #include <csignal>
 
 #include "roformer/base/file.h"
-#include "roformer/checkpoint/inspect.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/model/classifiers.h"
 #include "roformer/model/language_models.h"
+#include "roformer/pipeline/inspect.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 #include "tests/position/variants.h"
@@ -141,9 +141,9 @@ TEST(Load, AMissingHeadIsReportedAndAMissingEncoderIsAnError) {
   EXPECT_EQ(loaded.report.missing.size(), 4u);
   expect_same_parameters(*saved, *loaded.module->encoder());
 
-  auto tensors = load_tensors(folder / "model.safetensors").tensors;
+  auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   tensors.erase("encoder.layer.0.output.dense.bias");
-  save_tensors(folder / "model.safetensors", tensors);
+  format::save_tensors(folder / "model.safetensors", tensors);
   expect_error({"model.safetensors", "encoder.layer.0.output.dense.bias"},
                [&] { load_model<model::Encoder>(folder.path()); });
 }
@@ -152,9 +152,9 @@ TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
   const TemporaryFolder folder("shape");
   save_model(*random_module<model::Encoder>(small_config(), 4), small_config(),
              Architecture::encoder, folder.path());
-  auto tensors = load_tensors(folder / "model.safetensors").tensors;
+  auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   tensors["encoder.layer.1.output.LayerNorm.bias"] = torch::zeros(15);
-  save_tensors(folder / "model.safetensors", tensors);
+  format::save_tensors(folder / "model.safetensors", tensors);
   const auto module = random_module<model::Encoder>(small_config(), 5);
   torch::nn::Module& target = *module.ptr();
   expect_error({"tensor 'encoder.layer.1.output.LayerNorm.bias'", "(16)", "(15)"},
@@ -162,7 +162,7 @@ TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
   expect_same_parameters(*random_module<model::Encoder>(small_config(), 5), *module);
 
   tensors["encoder.layer.1.output.LayerNorm.bias"] = torch::zeros(16, torch::kLong);
-  save_tensors(folder / "model.safetensors", tensors);
+  format::save_tensors(folder / "model.safetensors", tensors);
   expect_error({"F32", "I64"}, [&] { load_weights(target, folder.path()); });
 }
 
@@ -170,9 +170,9 @@ TEST(Load, HalfPrecisionBecomesFloat32) {
   const TemporaryFolder folder("half");
   const auto saved = random_module<model::Encoder>(small_config(), 6);
   save_model(*saved, small_config(), Architecture::encoder, folder.path());
-  auto tensors = load_tensors(folder / "model.safetensors").tensors;
+  auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   for (auto& [name, tensor] : tensors) tensor = tensor.to(torch::kBFloat16);
-  save_tensors(folder / "model.safetensors", tensors);
+  format::save_tensors(folder / "model.safetensors", tensors);
   const auto loaded = load_model<model::Encoder>(folder.path());
   const torch::Tensor words = loaded.module->word_embeddings();
   EXPECT_EQ(words.scalar_type(), torch::kFloat);
@@ -183,9 +183,9 @@ TEST(Load, IgnoresTheSinusoidTable) {
   const TemporaryFolder folder("table");
   save_model(*random_module<model::Encoder>(small_config(), 7), small_config(),
              Architecture::encoder, folder.path());
-  auto tensors = load_tensors(folder / "model.safetensors").tensors;
+  auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   tensors["encoder.embed_positions.weight"] = torch::zeros({3, 5});
-  save_tensors(folder / "model.safetensors", tensors);
+  format::save_tensors(folder / "model.safetensors", tensors);
   EXPECT_TRUE(load_model<model::Encoder>(folder.path()).report.unused.empty());
 }
 
@@ -211,7 +211,7 @@ TEST(Load, InspectionCountsParameters) {
   const auto config = small_config();
   const auto saved = random_module<model::MaskedLanguageModel>(config, 9);
   save_model(*saved, config, Architecture::masked_language_model, folder.path());
-  const Inspection inspection = inspect(folder.path());
+  const pipeline::Inspection inspection = pipeline::inspect(folder.path());
   std::int64_t expected = 0;
   for (const torch::Tensor& parameter : saved->parameters()) expected += parameter.numel();
   EXPECT_EQ(inspection.parameters, expected);

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "roformer/text/subword_tokenizer.h"
-#include "roformer/text/train_sentencepiece.h"
+#include "roformer/vocabulary/train_sentencepiece.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -13,9 +13,9 @@ namespace {
 // the program's end.
 TEST(SentencePieceLibrary, LeavesTheFlagsOfLibTorchAlone) {
   int line = 0;
-  text::SentencePieceTrainerOptions options;
+  vocabulary::SentencePieceTrainerOptions options;
   options.vocabulary_size = 40;
-  const auto tokenizer = text::SubwordTokenizer::from_sentencepiece(text::train_sentencepiece(
+  const auto tokenizer = text::SubwordTokenizer::from_sentencepiece(vocabulary::train_sentencepiece(
       [&](std::string& text) {
         text = "one two three four";
         return ++line < 20;

@@ -14,7 +14,7 @@ DataOptions options_of(const std::string& text) {
 TEST(DataOptionsTest, Defaults) {
   const auto options = options_of("");
   EXPECT_EQ(options.text, std::vector<std::string>{"apt"});
-  EXPECT_EQ(options.document, DocumentRule::block);
+  EXPECT_EQ(options.document, documents::DocumentRule::block);
   EXPECT_DOUBLE_EQ(options.validation_share, 0.2);
   EXPECT_DOUBLE_EQ(options.masking.share, 0.15);
   EXPECT_EQ(options.cache, default_cache_folder());
@@ -28,7 +28,7 @@ TEST(DataOptionsTest, Values) {
       "0.5\n"
       "random_token_share = 0.5\nblock_size = 0");
   EXPECT_EQ(options.text, (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(options.document, DocumentRule::file);
+  EXPECT_EQ(options.document, documents::DocumentRule::file);
   EXPECT_EQ(options.max_documents, 5);
   EXPECT_EQ(options.vocab_size, 300);
   EXPECT_FALSE(options.lower_case);

@@ -2,13 +2,13 @@
 #pragma once
 #include <string>
 
-#include "roformer/data/parallel_options.h"
+#include "roformer/parallel/parallel_options.h"
 #include "tests/base/test_files.h"
 
 namespace roformer::tests {
 
 /// `pairs` lines of 1 to 12 words on each side.
-inline data::ParallelOptions number_pairs(const TestFolder& folder, int pairs = 300) {
+inline parallel::ParallelOptions number_pairs(const TestFolder& folder, int pairs = 300) {
   std::string source, target;
   for (int i = 0; i < pairs; ++i) {
     for (int w = 0; w <= i * 7 % 12; ++w) source += "s" + std::to_string((i + w * w) % 90) + " ";
@@ -16,7 +16,7 @@ inline data::ParallelOptions number_pairs(const TestFolder& folder, int pairs = 
     source += "n" + std::to_string(i) + "\n";
     target += "m" + std::to_string(i) + "\n";
   }
-  data::ParallelOptions options;
+  parallel::ParallelOptions options;
   options.source = {folder.write("text.en", source).string()};
   options.target = {folder.write("text.de", target).string()};
   options.validation_share = options.test_share = 0.1;

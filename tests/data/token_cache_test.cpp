@@ -9,10 +9,10 @@ namespace roformer::data {
 namespace {
 
 // Pieces given as (document, words); a word's id is its number.
-class GivenPieces final : public PieceSource {
+class GivenPieces final : public documents::PieceSource {
  public:
-  explicit GivenPieces(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {}
-  bool next(Piece& piece) override {
+  explicit GivenPieces(std::vector<documents::Piece> pieces) : pieces_(std::move(pieces)) {}
+  bool next(documents::Piece& piece) override {
     if (at_ == pieces_.size()) return false;
     piece = pieces_[at_++];
     return true;
@@ -21,7 +21,7 @@ class GivenPieces final : public PieceSource {
   std::int64_t consumed() const override { return static_cast<std::int64_t>(at_); }
 
  private:
-  std::vector<Piece> pieces_;
+  std::vector<documents::Piece> pieces_;
   std::size_t at_ = 0;
 };
 
@@ -33,7 +33,7 @@ void encode_numbers(std::string_view text, std::vector<std::int32_t>& ids) {
   }
 }
 
-void write_cache(const std::filesystem::path& path, std::vector<Piece> pieces,
+void write_cache(const std::filesystem::path& path, std::vector<documents::Piece> pieces,
                  std::int64_t vocab_size = 100, std::int64_t max_documents = 0) {
   GivenPieces source(std::move(pieces));
   write_token_cache(path, 7, source, encode_numbers, vocab_size, max_documents, 3);
@@ -62,7 +62,7 @@ TEST(TokenCacheTest, DocumentsComeBack) {
 
 TEST(TokenCacheTest, ManyThreadsKeepTheOrder) {
   const tests::TestFolder folder;
-  std::vector<Piece> pieces;
+  std::vector<documents::Piece> pieces;
   for (std::int64_t i = 0; i < 3000; ++i)
     pieces.push_back({std::to_string(i) + std::string(999, ' '), i});
   write_cache(folder.file("tokens"), pieces, 3000);

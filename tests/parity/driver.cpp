@@ -21,11 +21,11 @@
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
-#include "roformer/checkpoint/inspect.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/module_of.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/generate/sampling.h"
+#include "roformer/pipeline/inspect.h"
 #include "roformer/pipeline/padded_call.h"
 #include "roformer/pipeline/padded_outputs.h"
 #include "roformer/text/tokenizer.h"
@@ -33,7 +33,7 @@
 namespace {
 
 using namespace roformer;
-using checkpoint::TensorMap;
+using format::TensorMap;
 using torch::Tensor;
 
 template <typename Module>
@@ -67,7 +67,7 @@ TensorMap named_gradients(torch::nn::Module& module) {
 
 void gradients(const std::string& folder, const std::string& inputs, const std::string& out) {
   const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
-  const pipeline::PaddedCall call(checkpoint::load_tensors(inputs).tensors, config, torch::kCPU);
+  const pipeline::PaddedCall call(format::load_tensors(inputs).tensors, config, torch::kCPU);
   checkpoint::with_module_of(config.architecture, [&](auto type) {
     auto module = checkpoint::load_model<typename decltype(type)::type>(folder).module;
     const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
@@ -75,7 +75,7 @@ void gradients(const std::string& folder, const std::string& inputs, const std::
     results.at("loss").backward();
     for (auto& [name, tensor] : results) tensor = tensor.detach();
     results.merge(named_gradients(*module));
-    checkpoint::save_tensors(out, results);
+    format::save_tensors(out, results);
   });
 }
 
@@ -121,7 +121,7 @@ Continuation continued(Model& model, const pipeline::PaddedCall& call, std::int6
 
 void continue_text(const std::string& folder, const std::string& inputs, const std::string& out) {
   const torch::NoGradGuard no_gradient;
-  auto tensors = checkpoint::load_tensors(inputs).tensors;
+  auto tensors = format::load_tensors(inputs).tensors;
   const auto new_tokens = tensors.at("new_tokens").item<std::int64_t>();
   tensors.erase("new_tokens");
   const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
@@ -129,10 +129,10 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
   const auto run = [&](auto& model) {
     const Continuation plain = continued(model, call, new_tokens, false);
     const Continuation cached = continued(model, call, new_tokens, true);
-    checkpoint::save_tensors(out, {{"tokens", plain.tokens},
-                                   {"cached_tokens", cached.tokens},
-                                   {"logits", plain.logits},
-                                   {"cached_logits", cached.logits}});
+    format::save_tensors(out, {{"tokens", plain.tokens},
+                               {"cached_tokens", cached.tokens},
+                               {"logits", plain.logits},
+                               {"cached_logits", cached.logits}});
   };
   if (config.architecture == checkpoint::Architecture::pooled_causal_language_model)
     return run(*checkpoint::load_model<model::PooledCausalLanguageModel>(folder).module);
@@ -140,7 +140,7 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
 }
 
 void process(const std::string& inputs, const std::string& out) {
-  const auto tensors = checkpoint::load_tensors(inputs).tensors;
+  const auto tensors = format::load_tensors(inputs).tensors;
   const auto number = [&](const char* name) { return tensors.at(name).item<double>(); };
   generate::SamplingOptions options;
   options.repetition_penalty = number("repetition_penalty");
@@ -154,12 +154,12 @@ void process(const std::string& inputs, const std::string& out) {
     generate::process_logits({logits[b].data_ptr<float>(), row},
                              {ids[b].data_ptr<std::int64_t>(), length}, options);
   }
-  checkpoint::save_tensors(out, {{"logits", logits}});
+  format::save_tensors(out, {{"logits", logits}});
 }
 
 // The folder used as the commands use it.
 void use(const std::string& folder) {
-  checkpoint::inspect(folder);
+  pipeline::inspect(folder);
   text::Tokenizer::load(folder).encode("the cat sat on [MASK] .");
   const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
   const Tensor ids = torch::tensor({{1, 2, 3}});

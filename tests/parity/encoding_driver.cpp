@@ -22,7 +22,7 @@
 namespace {
 
 using namespace roformer;
-using checkpoint::TensorMap;
+using format::TensorMap;
 using torch::Tensor;
 
 position::EncodingOptions read_options(const std::string& path) {
@@ -86,9 +86,9 @@ int main(int argc, char** argv) {
   try {
     const torch::NoGradGuard no_gradient;
     const auto encoding = position::make_encoding(read_options(argv[1]));
-    const TensorMap inputs = checkpoint::load_tensors(argv[2]).tensors;
+    const TensorMap inputs = format::load_tensors(argv[2]).tensors;
     set_parameters(*encoding, inputs);
-    checkpoint::save_tensors(argv[3], run(*encoding, inputs));
+    format::save_tensors(argv[3], run(*encoding, inputs));
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());

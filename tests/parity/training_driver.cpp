@@ -6,8 +6,8 @@
 #include <exception>
 
 #include "roformer/checkpoint/load.h"
-#include "roformer/checkpoint/safetensors.h"
 #include "roformer/checkpoint/save.h"
+#include "roformer/format/safetensors.h"
 #include "roformer/model/language_models.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
@@ -22,7 +22,7 @@ constexpr double kLearningRate = 2e-3;
 constexpr std::int64_t kWarmupSteps = 5;
 
 // The gradients by Hugging Face's names: laid into a second module, whose weights are then named.
-checkpoint::TensorMap named_gradients(const model::MaskedLanguageModel& model) {
+format::TensorMap named_gradients(const model::MaskedLanguageModel& model) {
   const torch::NoGradGuard no_gradient;
   model::MaskedLanguageModel holder(model->encoder()->config());
   auto places = holder->named_parameters();
@@ -44,14 +44,14 @@ train::AdamW make_optimizer(torch::nn::Module& module) {
 }
 
 void train_on(const std::string& folder, const std::string& batches, const std::string& out) {
-  const auto tensors = checkpoint::load_tensors(batches).tensors;
+  const auto tensors = format::load_tensors(batches).tensors;
   auto model = checkpoint::load_model<model::MaskedLanguageModel>(folder).module;
   model->train();
   auto optimizer = make_optimizer(*model);
   std::vector<double> losses;
   const auto steps = static_cast<std::int64_t>(tensors.size() / 6);
   const train::Schedule schedule{"linear", kWarmupSteps, steps, 0};
-  checkpoint::TensorMap gradients;
+  format::TensorMap gradients;
   for (std::int64_t step = 0; step < steps; ++step) {
     const auto tensor = [&](const char* name) {
       return tensors.at(fmt::format("{}.{}", step, name));
@@ -70,7 +70,7 @@ void train_on(const std::string& folder, const std::string& batches, const std::
     optimizer.step(kLearningRate * train::schedule_factor(schedule, step), 1 / targets);
   }
   gradients["losses"] = torch::tensor(losses, torch::kFloat64);
-  checkpoint::save_tensors(out, gradients);
+  format::save_tensors(out, gradients);
 }
 
 }  // namespace

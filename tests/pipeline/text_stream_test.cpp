@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -20,7 +20,7 @@ std::string streamed(const std::vector<std::int64_t>& ids, std::vector<std::stri
   std::string all;
   for (const std::int64_t id : ids) {
     const std::string piece = stream.add(id);
-    EXPECT_TRUE(text::is_utf8(piece));
+    EXPECT_TRUE(unicode::is_utf8(piece));
     all += piece;
     if (pieces != nullptr && !piece.empty()) ++*pieces;
     if (stream.stopped()) break;
@@ -32,7 +32,7 @@ TEST(TextStreamTest, CharactersAreHeldBackUntilTheyAreWhole) {
   const std::string text = "a ü 漢 😀 b";
   std::size_t pieces = 0;
   EXPECT_EQ(streamed(byte_ids(text), {}, &pieces), text);
-  EXPECT_EQ(pieces, static_cast<std::size_t>(text::count_code_points(text)));
+  EXPECT_EQ(pieces, static_cast<std::size_t>(unicode::count_code_points(text)));
 }
 
 TEST(TextStreamTest, PiecesJoinToWhatDecodeGives) {

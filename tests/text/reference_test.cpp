@@ -5,8 +5,8 @@
 #include "roformer/base/random.h"
 #include "roformer/text/normalizer.h"
 #include "roformer/text/tokenizer.h"
-#include "roformer/text/unicode.h"
-#include "roformer/text/utf8.h"
+#include "roformer/unicode/unicode.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -24,7 +24,7 @@ void encode_reference_word(const Word& word, const Vocabulary& vocabulary, Encod
     std::size_t end = word.size() > 100 ? begin : word.size();
     for (; end > begin; --end) {
       std::string piece = begin > 0 ? "##" : "";
-      for (std::size_t i = begin; i < end; ++i) append_utf8(word[i].code, piece);
+      for (std::size_t i = begin; i < end; ++i) unicode::append_utf8(word[i].code, piece);
       if (const auto id = vocabulary.find(piece)) {
         put(*id, begin, end);
         break;
@@ -49,7 +49,7 @@ Encoding encode_by_definition(std::string_view text, const Vocabulary& vocabular
     word.clear();
   };
   for (const NormalizedCharacter& c : normalize(text, options)) {
-    const bool space = is_white_space(c.code), alone = is_punctuation(c.code);
+    const bool space = unicode::is_white_space(c.code), alone = unicode::is_punctuation(c.code);
     if (space || alone) end_word();
     if (!space) word.push_back(c);
     if (alone) end_word();
@@ -73,20 +73,20 @@ std::string hostile_text(std::uint64_t seed) {
         text.append(10 + below(120), static_cast<char>('a' + below(3)));
         break;
       case 2:
-        append_utf8(static_cast<char32_t>(0x300 + below(0x70)), text);
+        unicode::append_utf8(static_cast<char32_t>(0x300 + below(0x70)), text);
         break;
       case 3:
-        append_utf8(static_cast<char32_t>(below(0x3400)), text);
+        unicode::append_utf8(static_cast<char32_t>(below(0x3400)), text);
         break;
       case 4:
-        append_utf8(static_cast<char32_t>(0xAC00 + below(0x5A00)), text);
+        unicode::append_utf8(static_cast<char32_t>(0xAC00 + below(0x5A00)), text);
         break;
       case 5:
-        append_utf8(static_cast<char32_t>(0x10000 + below(0x20000)), text);
+        unicode::append_utf8(static_cast<char32_t>(0x10000 + below(0x20000)), text);
         break;
       case 6:
         for (const char32_t mark : {0x302Eu, 0x1B44u, 0x334u, 0x8D0u}) {
-          if (below(2) == 0) append_utf8(mark, text);
+          if (below(2) == 0) unicode::append_utf8(mark, text);
         }
         break;
       default:
@@ -102,7 +102,7 @@ TEST(Reference, HostileTextsAreEncodedByTheDefinition) {
   for (char32_t code = 0x21; code < 0x3400; code += code < 0x600 ? 1 : 3) {
     for (const char* prefix : {"", "##"}) {
       tokens.emplace_back(prefix);
-      append_utf8(code, tokens.back());
+      unicode::append_utf8(code, tokens.back());
     }
   }
   for (const char* token : {"abc", "bca", "ab", "##ab", "##bc", "##aaaa", "abcabcabcabcabcabc"})

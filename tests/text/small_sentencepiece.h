@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/text/train_sentencepiece.h"
+#include "roformer/vocabulary/train_sentencepiece.h"
 
 namespace roformer::tests {
 
@@ -18,9 +18,9 @@ inline std::vector<std::string> small_lines() {
 }
 
 inline std::string train_on(const std::vector<std::string>& lines,
-                            const text::SentencePieceTrainerOptions& options) {
+                            const vocabulary::SentencePieceTrainerOptions& options) {
   std::size_t next = 0;
-  return text::train_sentencepiece(
+  return vocabulary::train_sentencepiece(
       [&](std::string& line) {
         if (next == lines.size()) return false;
         line = lines[next++];

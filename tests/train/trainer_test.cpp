@@ -9,7 +9,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
-#include "roformer/checkpoint/safetensors.h"
+#include "roformer/format/safetensors.h"
 
 namespace roformer::train {
 namespace {
@@ -51,12 +51,12 @@ class ToyTask : public Task {
     return {{"loss", (linear_->weight - 1).square().sum().item<double>()}};
   }
   void save_model(const fs::path& folder) override {
-    checkpoint::save_tensors(folder / "model.safetensors",
-                             {{"weight", linear_->weight}, {"bias", linear_->bias}});
+    format::save_tensors(folder / "model.safetensors",
+                         {{"weight", linear_->weight}, {"bias", linear_->bias}});
   }
   void load_model(const fs::path& folder) override {
     const torch::NoGradGuard no_gradient;
-    const auto file = checkpoint::load_tensors(folder / "model.safetensors");
+    const auto file = format::load_tensors(folder / "model.safetensors");
     linear_->weight.copy_(file.tensors.at("weight"));
     linear_->bias.copy_(file.tensors.at("bias"));
   }

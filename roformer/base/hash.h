@@ -1,0 +1,23 @@
+// A hash of bytes that is the same on every machine and in every run: names of cache files hang on
+// it.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "roformer/base/random.h"
+
+namespace roformer::base {
+
+/// 64 bits of `bytes` and `seed`; not against attackers.
+inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) {
+  std::uint64_t hash = base::derive(seed, bytes.size());
+  for (; !bytes.empty(); bytes.remove_prefix(bytes.size() < 8 ? bytes.size() : 8)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), bytes.size() < 8 ? bytes.size() : 8);
+    hash = base::mix(hash ^ word);
+  }
+  return hash;
+}
+
+}  // namespace roformer::base

@@ -1,0 +1,24 @@
+// The mean of several checkpoints of one model: what Vaswani et al. 2017 (section 6.1) and the
+// RoFormer paper (section 4.1.2) translate with.
+#pragma once
+#include <filesystem>
+#include <vector>
+
+namespace roformer::convert {
+
+/// Writes to `to` the mean of the weights of `folders`, summed in double precision, with the
+/// configuration and tokenizer of the last of them. Throws Error, before anything is written, where
+/// folders differ in config.json, in their words, or in names, shapes or types of tensors; and for a
+/// checkpoint at `to` without `force`.
+void average(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& to,
+             bool force);
+
+/// The models that a run has kept (checkpoints/step-N of its folder), oldest first.
+std::vector<std::filesystem::path> kept_models(const std::filesystem::path& run);
+
+/// The last `count` models that a run has kept (checkpoints/step-N of a run's folder), oldest
+/// first. Throws Error naming what is there where there are fewer.
+std::vector<std::filesystem::path> last_models(const std::filesystem::path& run,
+                                               std::int64_t count);
+
+}  // namespace roformer::convert

@@ -1,0 +1,149 @@
+#include "roformer/convert/companion_files.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/base/json_text.h"
+#include "roformer/checkpoint/foreign_config.h"
+#include "roformer/checkpoint/marian_config.h"
+
+namespace roformer::convert {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Names under which a folder's weights are found, so that old ones would hide new ones.
+constexpr std::array<const char*, 5> kKnownWeights{
+    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+    "pytorch_model.bin.index.json", "bert_model.ckpt.index"};
+
+constexpr std::array<const char*, 17> kCompanions{"source.spm",
+                                                  "target.spm",
+                                                  "codes.bpe",
+                                                  "target_vocab.json",
+                                                  "vocab.txt",
+                                                  "tokenizer.json",
+                                                  "tokenizer_config.json",
+                                                  "special_tokens_map.json",
+                                                  "added_tokens.json",
+                                                  "generation_config.json",
+                                                  "dict.txt",
+                                                  "vocab.json",
+                                                  "merges.txt",
+                                                  "modules.json",
+                                                  "sentence_bert_config.json",
+                                                  "config_sentence_transformers.json",
+                                                  "1_Pooling/config.json"};
+
+const char* transformers_name(format::Dtype dtype) {
+  switch (dtype) {
+    case format::Dtype::f16:
+      return "float16";
+    case format::Dtype::bf16:
+      return "bfloat16";
+    case format::Dtype::f64:
+      return "float64";
+    default:
+      return "float32";
+  }
+}
+
+// The configuration's text; empty if there is none beside the weights.
+std::string config_text(const fs::path& from, const checkpoint::Weights& weights) {
+  if (!checkpoint::has_config(from)) return {};
+  if (checkpoint::is_translation_folder(from))
+    return checkpoint::load_translation_config(from).source;
+  return checkpoint::load_foreign_config(from, weights).source;
+}
+
+std::string with_dtype(const std::string& text, format::Dtype dtype) {
+  auto config = nlohmann::ordered_json::parse(text);
+  config.erase("torch_dtype");
+  config["dtype"] = transformers_name(dtype);
+  return config.dump(2) + "\n";
+}
+
+bool is_weights_name(const std::string& name) {
+  if (std::find(kKnownWeights.begin(), kKnownWeights.end(), name) != kKnownWeights.end())
+    return true;
+  static const std::regex part(
+      R"((model|pytorch_model)-\d{5}-of-\d{5}\.(safetensors|bin)|bert_model\.ckpt\.data-\d{5}-of-\d{5}|checkpoint)");
+  return std::regex_match(name, part);
+}
+
+// The files of weights in the folder, parts and all, that are not the new ones; in order.
+std::vector<std::string> old_weights(const fs::path& folder,
+                                     const std::vector<std::string>& new_weights) {
+  std::vector<std::string> names;
+  for (const auto& item : fs::directory_iterator(folder)) {
+    const std::string name = item.path().filename().string();
+    const bool is_new =
+        std::find(new_weights.begin(), new_weights.end(), name) != new_weights.end();
+    if (!is_new && is_weights_name(name) && item.is_regular_file()) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void copy_companion(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  base::require(!error, "[checkpoint] cannot copy {} to {}: {}", from.string(), to.string(),
+                error.message());
+}
+
+}  // namespace
+
+void prepare_target(const fs::path& from, const fs::path& to, const std::vector<std::string>& files,
+                    bool force) {
+  std::error_code error;
+  fs::create_directories(to, error);
+  base::require(!error && fs::is_directory(to),
+                "[checkpoint] expected to make the folder {} but got: {}", to.string(),
+                error ? error.message() : "a file is there");
+  base::require(!fs::equivalent(from.empty() ? "." : from, to),
+                "[checkpoint] expected another folder than {} to write to", to.string());
+  if (force) return;
+  std::vector<std::string> names(kKnownWeights.begin(), kKnownWeights.end());
+  names.insert(names.end(), files.begin(), files.end());
+  names.push_back("config.json");
+  for (const std::string& name : names) {
+    base::require(!fs::exists(to / name),
+                  "[checkpoint] {}: expected a folder without a checkpoint but {} is there; give "
+                  "--force to replace it",
+                  to.string(), name);
+  }
+}
+
+void write_companions(const fs::path& from, const fs::path& to, const checkpoint::Weights& weights,
+                      const ConvertOptions& options, ConvertReport& report) {
+  const std::vector<std::string> new_weights = report.files;
+  std::string config = config_text(from, weights);
+  if (config.empty()) {
+    report.notes.push_back("no config.json beside the weights, so none is written");
+  } else {
+    if (options.dtype) config = with_dtype(config, *options.dtype);
+    base::write_file_atomically(to / "config.json", config);
+    report.files.push_back("config.json");
+  }
+  if (options.format == format::Format::tensorflow && !config.empty()) {
+    base::write_file_atomically(to / "bert_config.json", config);
+    report.files.push_back("bert_config.json");
+  }
+  for (const char* name : kCompanions) {
+    if (!fs::is_regular_file(from / name)) continue;
+    copy_companion(from / name, to / name);
+    report.files.push_back(name);
+  }
+  for (const std::string& name : old_weights(to, new_weights)) {
+    fs::remove(to / name);
+    report.notes.push_back(fmt::format("{} was there and is removed", name));
+  }
+}
+
+}  // namespace roformer::convert

@@ -1,0 +1,297 @@
+#include "roformer/convert/convert.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/checkpoint/foreign_config.h"
+#include "roformer/checkpoint/foreign_names.h"
+#include "roformer/checkpoint/marian_config.h"
+#include "roformer/checkpoint/weight_names.h"
+#include "roformer/checkpoint/weights.h"
+#include "roformer/convert/companion_files.h"
+#include "roformer/convert/embed_positions.h"
+#include "roformer/format/printable.h"
+#include "roformer/format/safetensors.h"
+#include "roformer/format/tensor_bytes.h"
+#include "roformer/format/tensorflow_index.h"
+#include "roformer/unicode/utf8.h"
+
+namespace roformer::convert {
+namespace {
+
+namespace fs = std::filesystem;
+using Shards = std::vector<std::vector<format::OutputTensor>>;
+
+constexpr const char* kTensorFlowPrefix = "bert_model.ckpt";
+constexpr const char* kPositionTable = "encoder.embed_positions.weight";
+
+bool is_floating_point(format::Dtype dtype) {
+  return at::isFloatingType(format::scalar_type(dtype));
+}
+
+std::size_t output_bytes(const format::OutputTensor& tensor) {
+  return format::byte_size(tensor.shape, tensor.dtype, tensor.name);
+}
+
+// What stands before the encoder's names in the file; none if it has no encoder.
+std::optional<std::string> find_prefix(const checkpoint::Weights& weights) {
+  checkpoint::NameSet names;
+  for (const auto& [name, facts] : weights.entries()) names.insert(name);
+  try {
+    return checkpoint::encoder_prefix(names, weights.path().string());
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// What shall stand before them; none: what stands there.
+std::optional<std::string> choose_prefix(const fs::path& folder, const checkpoint::Weights& weights,
+                                         NamePrefix prefix, format::Format format) {
+  switch (prefix) {
+    case NamePrefix::none:
+      return "";
+    case NamePrefix::roformer:
+      return "roformer.";
+    case NamePrefix::bert:
+      return "bert.";
+    case NamePrefix::keep:
+      return std::nullopt;
+    case NamePrefix::model:
+      break;
+  }
+  const auto found = find_prefix(weights);
+  if (found && format == format::Format::tensorflow)
+    return "bert.";  // whatever the model, as bert4keras
+  if (!found || found->empty() || !checkpoint::has_config(folder)) return std::nullopt;
+  return checkpoint::load_foreign_config(folder, weights).encoder.model_type + ".";
+}
+
+void require_name(const std::string& name, const fs::path& file) {
+  bool valid = true;
+  for (std::size_t at = 0; at < name.size() && valid;) {
+    const auto decoded = unicode::decode_utf8(name.data() + at, name.data() + name.size());
+    valid = decoded.code != unicode::kReplacementCharacter;
+    at += decoded.size;
+  }
+  base::require(valid, "[checkpoint] {}: expected names in UTF-8 but got '{}'", file.string(),
+                format::printable(name));
+}
+
+// The tensor in another type; a note if numbers become infinite, which float16 does from 65,520 on.
+torch::Tensor in_type(const torch::Tensor& tensor, at::ScalarType type, const std::string& name,
+                      std::vector<std::string>& notes) {
+  const torch::Tensor result = tensor.to(type);
+  if (type == at::kHalf && tensor.scalar_type() != at::kHalf) {
+    const auto lost = (result.isinf().sum() - tensor.isinf().sum()).item<std::int64_t>();
+    if (lost > 0)
+      notes.push_back(fmt::format("{} numbers of {} are too large for float16 and became infinite",
+                                  lost, format::printable(name)));
+  }
+  return result;
+}
+
+// The tensor's name, type and layout in the new file; what goes wrong later is noted.
+format::OutputTensor plan_tensor(const checkpoint::Weights& weights, const std::string& name,
+                                 const std::optional<std::string>& prefix,
+                                 const ConvertOptions& options, std::vector<std::string>& notes) {
+  const format::TensorFacts& facts = weights.entries().at(name);
+  format::OutputTensor output{name, facts.dtype, facts.shape, {}};
+  if (options.dtype && is_floating_point(facts.dtype)) output.dtype = *options.dtype;
+  if (prefix) output.name = checkpoint::with_prefix(name, *prefix);
+  bool transposed = false;
+  if (options.format == format::Format::tensorflow) {
+    checkpoint::ForeignName foreign = checkpoint::to_tensorflow(output.name, facts.shape.size());
+    output.name = std::move(foreign.name);
+    transposed = foreign.transposed;
+    if (transposed) std::swap(output.shape[0], output.shape[1]);
+  } else if (options.spelling == NameSpelling::gamma_beta) {
+    output.name = checkpoint::to_gamma_beta(output.name);
+  }
+  output.make = [&weights, &notes, name, transposed, type = format::scalar_type(output.dtype)] {
+    const torch::Tensor tensor = in_type(weights.tensor(name), type, name, notes);
+    return transposed ? tensor.t() : tensor;
+  };
+  return output;
+}
+
+// Adds RoFormer's table unless the file has it.
+void add_position_table(const fs::path& folder, const checkpoint::Weights& weights,
+                        const std::string& prefix, const ConvertOptions& options,
+                        std::vector<format::OutputTensor>& tensors,
+                        std::vector<std::string>& notes) {
+  const model::EncoderConfig encoder = checkpoint::load_foreign_config(folder, weights).encoder;
+  base::require(encoder.model_type == "roformer",
+                "[checkpoint] {}: expected model_type roformer for a table of sines but got {}",
+                folder.string(), encoder.model_type);
+  const auto& entries = weights.entries();
+  const bool has_table = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+    return entry.first.ends_with(kPositionTable);
+  });
+  if (has_table) {
+    notes.push_back("the file has embed_positions already; kept as it is");
+    return;
+  }
+  format::OutputTensor output{prefix + kPositionTable,
+                              options.dtype.value_or(format::Dtype::f32),
+                              {encoder.max_position_embeddings, encoder.head_size()},
+                              {}};
+  if (options.format == format::Format::tensorflow)
+    output.name = checkpoint::to_tensorflow(output.name, 2).name;
+  output.make = [shape = output.shape, type = format::scalar_type(output.dtype)] {
+    return embed_positions_table(shape[0], shape[1]).to(type);
+  };
+  tensors.push_back(std::move(output));
+}
+
+// bert4keras computes RoFormer's table of sines and has no tensor for it.
+bool is_left_out(std::string_view name, const ConvertOptions& options) {
+  return options.format == format::Format::tensorflow && !options.embed_positions &&
+         name.ends_with(kPositionTable);
+}
+
+std::vector<format::OutputTensor> plan_tensors(const checkpoint::Weights& weights,
+                                               const std::optional<std::string>& prefix,
+                                               const ConvertOptions& options,
+                                               std::vector<std::string>& left_out,
+                                               std::vector<std::string>& notes) {
+  std::vector<format::OutputTensor> outputs;
+  std::set<std::string> names;
+  for (const auto& [name, facts] : weights.entries()) {
+    require_name(name, weights.path());
+    if (is_left_out(name, options)) {
+      left_out.push_back(name);
+      continue;
+    }
+    outputs.push_back(plan_tensor(weights, name, prefix, options, notes));
+    base::require(names.insert(outputs.back().name).second,
+                  "[checkpoint] {}: expected each new name once but '{}' would be there twice",
+                  weights.path().string(), format::printable(outputs.back().name));
+  }
+  return outputs;
+}
+
+// Tensors in order, in files of at most `limit` bytes; a larger tensor has one of its own.
+Shards split(std::vector<format::OutputTensor> tensors, std::size_t limit) {
+  Shards shards(1);
+  std::size_t filled = 0;
+  for (format::OutputTensor& tensor : tensors) {
+    const std::size_t size = output_bytes(tensor);
+    if (!shards.back().empty() && filled + size > limit) {
+      shards.emplace_back();
+      filled = 0;
+    }
+    filled += size;
+    shards.back().push_back(std::move(tensor));
+  }
+  return shards;
+}
+
+// Names of an encoder-decoder have neither prefix nor spelling to choose.
+void require_translation_options(const fs::path& folder, const ConvertOptions& options) {
+  base::require(options.format != format::Format::tensorflow &&
+                    options.prefix == NamePrefix::model &&
+                    options.spelling == NameSpelling::huggingface && !options.embed_positions,
+                "[checkpoint] {}: expected no --format tensorflow, --prefix, --names or "
+                "--embed-positions for an encoder-decoder, whose names are Marian's",
+                folder.string());
+}
+
+std::string file_name(format::Format format, std::size_t shard, std::size_t shards) {
+  const bool is_safetensors = format == format::Format::safetensors;
+  const std::string stem = is_safetensors ? "model" : "pytorch_model";
+  const std::string ending = is_safetensors ? ".safetensors" : ".bin";
+  if (shards == 1) return stem + ending;
+  return fmt::format("{}-{:05}-of-{:05}{}", stem, shard + 1, shards, ending);
+}
+
+void write_shard(format::Format format, const fs::path& path,
+                 const std::vector<format::OutputTensor>& tensors,
+                 const format::OnBytes& on_bytes) {
+  if (format == format::Format::pytorch_zip)
+    return format::write_pytorch_zip(path, tensors, on_bytes);
+  if (format == format::Format::pytorch_legacy)
+    return format::write_pytorch_legacy(path, tensors, on_bytes);
+  format::write_safetensors(path, tensors, {{"format", "pt"}}, on_bytes);
+}
+
+void write_index(const fs::path& path, const Shards& shards, format::Format format,
+                 std::size_t bytes) {
+  nlohmann::ordered_json index = {{"metadata", {{"total_size", bytes}}},
+                                  {"weight_map", nlohmann::ordered_json::object()}};
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    for (const format::OutputTensor& tensor : shards[i])
+      index["weight_map"][tensor.name] = file_name(format, i, shards.size());
+  }
+  base::write_file_atomically(path, index.dump(2) + "\n");
+}
+
+std::vector<std::string> weight_file_names(const Shards& shards, format::Format format) {
+  std::vector<std::string> names;
+  if (format == format::Format::tensorflow) {
+    const auto count = static_cast<std::int64_t>(shards.size());
+    for (std::int64_t i = 0; i < count; ++i)
+      names.push_back(format::shard_name(kTensorFlowPrefix, i, count));
+    names.push_back(std::string(kTensorFlowPrefix) + ".index");
+    names.push_back("checkpoint");
+    return names;
+  }
+  for (std::size_t i = 0; i < shards.size(); ++i)
+    names.push_back(file_name(format, i, shards.size()));
+  if (shards.size() > 1) names.push_back(file_name(format, 0, 1) + ".index.json");
+  return names;
+}
+
+void write_weights(const fs::path& to, const Shards& shards, format::Format format,
+                   std::size_t bytes, const format::OnBytes& on_bytes) {
+  if (format == format::Format::tensorflow) {
+    format::write_tensorflow(to / kTensorFlowPrefix, shards, on_bytes);
+    base::write_file_atomically(to / "checkpoint",
+                                fmt::format("model_checkpoint_path: \"{0}\"\n"
+                                            "all_model_checkpoint_paths: \"{0}\"\n",
+                                            kTensorFlowPrefix));
+    return;
+  }
+  for (std::size_t i = 0; i < shards.size(); ++i)
+    write_shard(format, to / file_name(format, i, shards.size()), shards[i], on_bytes);
+  if (shards.size() > 1)
+    write_index(to / (file_name(format, 0, 1) + ".index.json"), shards, format, bytes);
+}
+
+}  // namespace
+
+ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOptions& options,
+                      const std::function<void(std::size_t, std::size_t)>& on_bytes) {
+  const checkpoint::Weights weights = checkpoint::open_weights(from);
+  const fs::path folder = fs::is_directory(from) ? from : weights.path().parent_path();
+  if (checkpoint::is_translation_folder(folder)) require_translation_options(folder, options);
+  ConvertReport report;
+  report.left_out = weights.training_state();
+  report.notes = weights.notes();
+  const auto prefix = choose_prefix(folder, weights, options.prefix, options.format);
+  std::vector<format::OutputTensor> tensors =
+      plan_tensors(weights, prefix, options, report.left_out, report.notes);
+  if (options.embed_positions) {
+    add_position_table(folder, weights, prefix.value_or(find_prefix(weights).value_or("")), options,
+                       tensors, report.notes);
+  }
+  for (const format::OutputTensor& tensor : tensors) report.bytes += output_bytes(tensor);
+  report.tensors = tensors.size();
+
+  const Shards shards = split(std::move(tensors), options.max_shard_size);
+  report.files = weight_file_names(shards, options.format);
+  prepare_target(folder, to, report.files, options.force);
+  std::size_t done = 0;
+  write_weights(to, shards, options.format, report.bytes, [&](std::size_t written) {
+    done += written;
+    weights.drop_pages();
+    on_bytes(done, report.bytes);
+  });
+  write_companions(folder, to, weights, options, report);
+  return report;
+}
+
+}  // namespace roformer::convert

@@ -1,0 +1,39 @@
+// Text files as a list of paths and as a stream of lines.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "roformer/documents/byte_source.h"
+
+namespace roformer::documents {
+
+/// The files that `names` stand for, in order and without repetition: a file is itself, a folder
+/// all text files in it and below (.txt, .xz, .gz, .tok, .raw or no extension; README files and
+/// hidden ones left out) sorted by path, a name with * ? [ a glob pattern. Throws Error for a name
+/// that matches nothing.
+std::vector<std::filesystem::path> find_text_files(const std::vector<std::string>& names);
+
+/// Lines of one file without their ends (\n or \r\n), in constant memory; a byte order mark at the
+/// start is dropped.
+class LineReader {
+ public:
+  /// A line longer than `largest_line` bytes is cut at a space and counts as several.
+  explicit LineReader(const std::filesystem::path& path, std::size_t largest_line = 1 << 20);
+  /// False at the end of the file.
+  bool next(std::string& line);
+  std::int64_t consumed() const { return bytes_->consumed(); }
+
+ private:
+  bool fill();
+  bool cut(std::string& line, std::size_t fresh);
+  std::unique_ptr<ByteSource> bytes_;
+  std::size_t largest_line_;
+  std::string buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+}  // namespace roformer::documents

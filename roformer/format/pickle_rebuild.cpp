@@ -1,0 +1,190 @@
+#include "roformer/format/pickle_rebuild.h"
+
+#include <algorithm>
+#include <string>
+
+#include "roformer/base/error.h"
+#include "roformer/format/pickle_globals.h"
+#include "roformer/format/printable.h"
+
+namespace roformer::format {
+namespace {
+
+constexpr std::size_t kMaxDimensions = 64;  // as in PyTorch
+constexpr std::size_t kMaxStorages = 1'000'000;
+
+using Items = std::vector<PickleId>;
+
+// The items of a tuple; `what` goes into the message.
+const Items& tuple_items(const Pickle& pickle, PickleId id, const char* what,
+                         std::string_view name) {
+  const auto* tuple = pickle.get<PickleTuple>(id);
+  base::require(tuple != nullptr, "[checkpoint] {}: expected {} to be a tuple but got another type",
+                name, what);
+  return tuple->items;
+}
+
+std::int64_t natural(const Pickle& pickle, PickleId id, const char* what, std::string_view name) {
+  const auto* value = pickle.get<std::int64_t>(id);
+  base::require(value != nullptr && *value >= 0,
+                "[checkpoint] {}: expected {} to be a whole number of at least 0 but got {}", name,
+                what, value == nullptr ? "another type" : std::to_string(*value));
+  return *value;
+}
+
+std::vector<std::int64_t> naturals(const Pickle& pickle, PickleId id, const char* what,
+                                   std::string_view name) {
+  const Items& items = tuple_items(pickle, id, what, name);
+  base::require(items.size() <= kMaxDimensions,
+                "[checkpoint] {}: expected at most {} dimensions in {} but got {}", name,
+                kMaxDimensions, what, items.size());
+  std::vector<std::int64_t> numbers;
+  numbers.reserve(items.size());
+  for (const PickleId item : items) numbers.push_back(natural(pickle, item, what, name));
+  return numbers;
+}
+
+// Throws Error unless every element lies in the storage, and there are no more than it has: a view
+// that repeats a small storage would ask for any amount of memory.
+void require_within_storage(const PickleTensor& tensor, const PickleStorage& storage,
+                            std::string_view name) {
+  const auto require_fit = [&](bool fits) {
+    base::require(fits,
+                  "[checkpoint] {}: expected a tensor of shape {}, strides {} and offset {} to lie "
+                  "within its storage of {} elements but it does not",
+                  name, format_shape(tensor.shape), format_shape(tensor.strides), tensor.offset,
+                  storage.size);
+  };
+  checkpoint::require_fit(tensor.shape.size() == tensor.strides.size());
+  checkpoint::require_fit(tensor.offset <= storage.size);
+  byte_size(tensor.shape, storage.dtype, name);
+  if (std::find(tensor.shape.begin(), tensor.shape.end(), 0) != tensor.shape.end()) return;
+  std::int64_t last = tensor.offset;
+  std::int64_t elements = 1;
+  for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
+    std::int64_t reach = 0;
+    checkpoint::require_fit(
+        !__builtin_mul_overflow(tensor.shape[i] - 1, tensor.strides[i], &reach) &&
+        !__builtin_add_overflow(last, reach, &last));
+    elements *= tensor.shape[i];
+  }
+  checkpoint::require_fit(last < storage.size && elements <= storage.size);
+}
+
+PickleValue rebuild_tensor(Pickle& pickle, const Items& arguments, std::string_view name) {
+  const auto* storage = pickle.get<PickleStorageReference>(arguments[0]);
+  base::require(storage != nullptr,
+                "[checkpoint] {}: expected a tensor's first argument to be a storage but got "
+                "another type",
+                name);
+  PickleTensor tensor;
+  tensor.storage = storage->index;
+  tensor.offset = natural(pickle, arguments[1], "a tensor's offset", name);
+  tensor.shape = naturals(pickle, arguments[2], "a tensor's shape", name);
+  tensor.strides = naturals(pickle, arguments[3], "a tensor's strides", name);
+  require_within_storage(tensor, pickle.storages[tensor.storage], name);
+  pickle.tensors.push_back(std::move(tensor));
+  return PickleTensorReference{static_cast<std::uint32_t>(pickle.tensors.size() - 1)};
+}
+
+// OrderedDict() or OrderedDict([(key, value), …]).
+PickleValue make_dictionary(const Pickle& pickle, const Items& arguments, std::string_view name) {
+  PickleDictionary dictionary;
+  if (arguments.empty()) return dictionary;
+  const auto* list = pickle.get<PickleList>(arguments[0]);
+  base::require(list != nullptr && arguments.size() == 1,
+                "[checkpoint] {}: expected OrderedDict to have one list of pairs but got other "
+                "arguments",
+                name);
+  for (const PickleId id : list->items) {
+    const auto* pair = pickle.get<PickleList>(id);
+    const Items& items = pair != nullptr ? pair->items : tuple_items(pickle, id, "a pair", name);
+    base::require(items.size() == 2,
+                  "[checkpoint] {}: expected pairs of key and value but got {} items", name,
+                  items.size());
+    dictionary.items.emplace_back(items[0], items[1]);
+  }
+  return dictionary;
+}
+
+void require_count(const Items& arguments, std::size_t least, std::size_t most,
+                   const char* function, std::string_view name) {
+  base::require(arguments.size() >= least && arguments.size() <= most,
+                "[checkpoint] {}: expected {} to {} arguments of {} but got {}", name, least, most,
+                function, arguments.size());
+}
+
+PickleStorage read_storage(const Pickle& pickle, const Items& items, std::string_view name) {
+  const auto* type = pickle.get<PickleSymbol>(items[1]);
+  const auto dtype = type == nullptr ? std::nullopt : storage_dtype(*type);
+  base::require(dtype.has_value(),
+                "[checkpoint] {}: expected one of torch's storage types but got another value",
+                name);
+  const auto* key = pickle.get<std::string>(items[2]);
+  base::require(key != nullptr, "[checkpoint] {}: expected a storage's key to be a text", name);
+  PickleStorage storage{*key, *dtype, natural(pickle, items[4], "a storage's size", name)};
+  byte_size({storage.size}, storage.dtype, name);
+  return storage;
+}
+
+}  // namespace
+
+PickleValue resolve_persistent_id(Pickle& pickle, PickleId id, std::string_view name) {
+  const Items& items = tuple_items(pickle, id, "a persistent id", name);
+  const auto* kind = items.empty() ? nullptr : pickle.get<std::string>(items[0]);
+  base::require(kind != nullptr && *kind == "storage",
+                "[checkpoint] {}: expected persistent ids of storages only but got one of '{}'; "
+                "refused, and nothing of the file was run",
+                name, kind == nullptr ? "another type" : printable(*kind));
+  base::require(items.size() == 5 || items.size() == 6,
+                "[checkpoint] {}: expected 5 or 6 items in a storage's persistent id but got {}",
+                name, items.size());
+  base::require(items.size() == 5 || pickle.get<PickleNone>(items[5]) != nullptr,
+                "[checkpoint] {}: expected whole storages but got a view of one, as PyTorch wrote "
+                "them before 0.4; load and save the file with a newer PyTorch",
+                name);
+  PickleStorage storage = read_storage(pickle, items, name);
+  base::require(pickle.storages.size() < kMaxStorages,
+                "[checkpoint] {}: expected at most {} storages but got more", name, kMaxStorages);
+  pickle.storages.push_back(std::move(storage));
+  return PickleStorageReference{static_cast<std::uint32_t>(pickle.storages.size() - 1)};
+}
+
+PickleValue reduce_call(Pickle& pickle, PickleId function, PickleId arguments,
+                        std::string_view name) {
+  const auto* symbol = pickle.get<PickleSymbol>(function);
+  base::require(symbol != nullptr,
+                "[checkpoint] {}: expected a call of a known function but the pickle calls "
+                "something else; refused, and nothing of the file was run",
+                name);
+  const Items& items = tuple_items(pickle, arguments, "a call's arguments", name);
+  switch (*symbol) {
+    case PickleSymbol::ordered_dictionary:
+      return make_dictionary(pickle, items, name);
+    case PickleSymbol::rebuild_tensor:
+      require_count(items, 4, 4, "_rebuild_tensor", name);
+      return rebuild_tensor(pickle, items, name);
+    case PickleSymbol::rebuild_tensor_v2:
+      require_count(items, 6, 7, "_rebuild_tensor_v2", name);
+      return rebuild_tensor(pickle, items, name);
+    case PickleSymbol::rebuild_parameter: {
+      require_count(items, 3, 3, "_rebuild_parameter", name);
+      const auto* tensor = pickle.get<PickleTensorReference>(items[0]);
+      base::require(tensor != nullptr,
+                    "[checkpoint] {}: expected a parameter to be a tensor but got another type",
+                    name);
+      return *tensor;
+    }
+    case PickleSymbol::size: {
+      require_count(items, 1, 1, "torch.Size", name);
+      return PickleTuple{tuple_items(pickle, items[0], "torch.Size", name)};
+    }
+    default:
+      base::fail(
+          "[checkpoint] {}: expected a call of a known function but the pickle calls a type of "
+          "torch; refused, and nothing of the file was run",
+          name);
+  }
+}
+
+}  // namespace roformer::format

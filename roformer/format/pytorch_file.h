@@ -1,0 +1,43 @@
+// pytorch_model.bin, in the zip form (torch.save since 1.6) or the legacy form, without Python and
+// without running anything of the file.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "roformer/base/file.h"
+#include "roformer/format/pickle_values.h"
+#include "roformer/format/tensor_source.h"
+
+namespace roformer::format {
+
+class PyTorchFile : public TensorSource {
+ public:
+  /// Reads the pickle and finds the data of every storage. Throws Error naming the file.
+  explicit PyTorchFile(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const override { return path_; }
+  Format format() const override { return format_; }
+  const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
+  torch::Tensor tensor(const std::string& name) const override;
+  void drop_pages() const override { mapping_->drop_pages(); }
+  std::vector<std::string> notes() const override { return notes_; }
+
+ private:
+  // A tensor's strides, and the place of its first element in the file.
+  struct Place {
+    std::vector<std::int64_t> strides;
+    std::size_t begin = 0;
+  };
+  void add_tensors(const Pickle& object, const std::map<std::string, std::size_t>& begin);
+
+  std::filesystem::path path_;
+  std::shared_ptr<base::MappedFile> mapping_;
+  Format format_ = Format::pytorch_zip;
+  std::map<std::string, TensorFacts> entries_;
+  std::map<std::string, Place> places_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace roformer::format

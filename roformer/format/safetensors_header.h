@@ -1,0 +1,58 @@
+// The header of a safetensors file, without tensors: 8 bytes little-endian length, JSON, then the
+// data. Format: https://huggingface.co/docs/safetensors. Every offset is checked here, so that
+// readers may trust them.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roformer::format {
+
+/// Element types that we read and write; the format knows more.
+enum class Dtype { boolean, u8, i8, i16, i32, i64, f16, bf16, f32, f64 };
+
+/// Bytes of one element.
+std::size_t dtype_size(Dtype dtype);
+/// The format's word for it: "BOOL", "U8", …, "F64".
+std::string_view dtype_name(Dtype dtype);
+
+/// The header's "__metadata__": free text by key.
+using Metadata = std::map<std::string, std::string>;
+
+/// One tensor of the file; `begin` and `end` are bytes from the start of the data.
+struct TensorEntry {
+  std::string name;
+  Dtype dtype = Dtype::f32;
+  std::vector<std::int64_t> shape;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+struct SafetensorsHeader {
+  std::vector<TensorEntry> tensors;  // in the order of their data
+  Metadata metadata;
+  std::size_t data_begin = 0;  // bytes from the start of the file
+};
+
+/// Reads the header of a whole file's `bytes`; `name` is the file's, for messages. Throws Error
+/// naming file and tensor unless the header lies within the file, each entry's bytes are its shape
+/// times its type, and the entries cover the data without overlap or hole, as the safetensors
+/// library demands.
+SafetensorsHeader parse_safetensors_header(std::string_view bytes, std::string_view name);
+
+/// The first bytes of a file with these tensors (length and JSON, padded with spaces so that the
+/// data starts at a multiple of 8). The entries' offsets must be set, ascending and without holes.
+std::string format_safetensors_header(const std::vector<TensorEntry>& tensors,
+                                      const Metadata& metadata);
+
+/// Elements of a shape times `dtype_size`. Throws Error for a negative size or an overflow; `where`
+/// goes into the message.
+std::size_t byte_size(const std::vector<std::int64_t>& shape, Dtype dtype, std::string_view where);
+
+/// "(2, 3)", "()".
+std::string format_shape(const std::vector<std::int64_t>& shape);
+
+}  // namespace roformer::format

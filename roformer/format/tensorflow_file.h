@@ -1,0 +1,36 @@
+// A TensorFlow checkpoint: prefix.index and prefix.data-00000-of-0000N.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "roformer/base/file.h"
+#include "roformer/format/tensor_source.h"
+#include "roformer/format/tensorflow_index.h"
+
+namespace roformer::format {
+
+/// The variables under TensorFlow's own names and in its layout (kernels are (in, out)).
+class TensorFlowFile : public TensorSource {
+ public:
+  /// Opens the .index file and all data files. Throws Error naming the file.
+  explicit TensorFlowFile(const std::filesystem::path& index_path);
+
+  const std::filesystem::path& path() const override { return path_; }
+  Format format() const override { return Format::tensorflow; }
+  const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
+  /// Throws Error also where the data's checksum is not the index's.
+  torch::Tensor tensor(const std::string& name) const override;
+  void drop_pages() const override;
+  std::vector<std::string> notes() const override;
+  std::size_t file_count() const override { return shards_.size(); }
+
+ private:
+  std::filesystem::path path_;
+  TensorFlowIndex index_;
+  std::vector<std::shared_ptr<base::MappedFile>> shards_;
+  std::map<std::string, TensorFacts> entries_;
+};
+
+}  // namespace roformer::format

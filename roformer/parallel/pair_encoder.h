@@ -1,0 +1,41 @@
+// Pairs of lines to ids on several threads, in the order of the text, and the reasons why some are
+// left out.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "roformer/documents/pair_source.h"
+#include "roformer/text/subword_tokenizer.h"
+
+namespace roformer::parallel {
+
+/// Why a pair is not used.
+enum class PairFault { none, empty, too_long, ratio, invalid_utf8 };
+
+/// What pairs have to keep to; 0: no limit.
+struct PairLimits {
+  std::int64_t max_length = 0;  // tokens a side, without </s>
+  double max_ratio = 0;         // of the longer side to the shorter
+};
+
+struct EncodedPair {
+  documents::TextPair text;       // in lower case where the tokenizer asks for it
+  std::uint64_t source_hash = 0;  // of the source line as it stands in the file
+  std::vector<std::int32_t> source, target;
+  PairFault fault = PairFault::none;
+};
+
+/// Ids and fault of one pair. A side without tokens (spaces alone) is empty.
+EncodedPair encode_pair(documents::TextPair text, const text::SubwordTokenizer& tokenizer,
+                        const PairLimits& limits);
+
+/// Encodes all pairs on `threads` threads (0: all cores) and hands them to `use` in their order, on
+/// the calling thread, until it returns false.
+void encode_pairs(documents::PairSource& pairs, const text::SubwordTokenizer& tokenizer,
+                  const PairLimits& limits, int threads,
+                  const std::function<bool(EncodedPair&)>& use);
+
+}  // namespace roformer::parallel

@@ -1,0 +1,220 @@
+#include "roformer/pipeline/file_description.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "roformer/checkpoint/fit.h"
+#include "roformer/checkpoint/weight_names.h"
+#include "roformer/format/printable.h"
+
+namespace roformer::pipeline {
+namespace {
+
+constexpr const char* kDecoderWeight = "cls.predictions.decoder.weight";
+
+const char* type_in_words(format::Dtype dtype) {
+  switch (dtype) {
+    case format::Dtype::boolean:
+      return "bool";
+    case format::Dtype::u8:
+      return "uint8";
+    case format::Dtype::i8:
+      return "int8";
+    case format::Dtype::i16:
+      return "int16";
+    case format::Dtype::i32:
+      return "int32";
+    case format::Dtype::i64:
+      return "int64";
+    case format::Dtype::f16:
+      return "float16";
+    case format::Dtype::bf16:
+      return "bfloat16";
+    case format::Dtype::f32:
+      return "float32";
+    case format::Dtype::f64:
+      return "float64";
+  }
+  return "";
+}
+
+// The file's tensor whose name ends so, if there is one.
+std::optional<std::string> find_ending(const checkpoint::Weights& weights,
+                                       std::string_view ending) {
+  for (const auto& [name, facts] : weights.entries()) {
+    if (name.ends_with(ending)) return name;
+  }
+  return std::nullopt;
+}
+
+// Elements of each type.
+std::map<format::Dtype, std::size_t> count_types(const checkpoint::Weights& weights) {
+  std::map<format::Dtype, std::size_t> counts;
+  for (const auto& [name, facts] : weights.entries())
+    counts[facts.dtype] +=
+        format::byte_size(facts.shape, facts.dtype, name) / format::dtype_size(facts.dtype);
+  return counts;
+}
+
+std::string classifier_in_words(const checkpoint::CheckpointConfig& config, std::int64_t rows) {
+  if (config.architecture == checkpoint::Architecture::token_classifier)
+    return fmt::format("classifier of tokens, {} labels", rows);
+  if (config.architecture == checkpoint::Architecture::multiple_choice) return "multiple choice";
+  return fmt::format("classifier of {} labels", rows);
+}
+
+std::string labels_in_words(const checkpoint::CheckpointConfig& config) {
+  constexpr std::size_t kShown = 6;
+  if (config.labels.empty()) return {};
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < config.labels.size() && i < kShown; ++i)
+    shown.push_back(format::printable(config.labels[i]));
+  return fmt::format(" ({}{})", fmt::join(shown, ", "), config.labels.size() > kShown ? ", …" : "");
+}
+
+void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
+  if (weights.format() == format::Format::pytorch_legacy)
+    oddities.push_back(
+        "the weights are in PyTorch's form from before version 1.6, which few programs but "
+        "PyTorch read");
+  if (weights.format() == format::Format::pytorch_zip ||
+      weights.format() == format::Format::pytorch_legacy)
+    oddities.push_back(
+        "the weights are a pickle, which may run code in programs that trust it (not here); "
+        "roformer convert makes safetensors of them");
+  if (weights.format() == format::Format::tensorflow)
+    oddities.push_back("the weights are TensorFlow's; their names and layout are translated");
+  else if (weights.renamed() > 0)
+    oddities.push_back(fmt::format(
+        "{} tensors have old or wrapped names (gamma and beta, module.), which are translated",
+        weights.renamed()));
+  if (!weights.training_state().empty())
+    oddities.push_back(fmt::format("{} tensors are an optimizer's and of no use here",
+                                   weights.training_state().size()));
+  for (const std::string& note : weights.notes()) oddities.push_back(note);
+}
+
+void describe_types(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
+  const auto counts = count_types(weights);
+  for (const format::Dtype dtype : {format::Dtype::f16, format::Dtype::bf16, format::Dtype::f64}) {
+    if (counts.contains(dtype))
+      oddities.push_back(
+          fmt::format("weights of type {} are computed with as float32", type_in_words(dtype)));
+  }
+}
+
+// BERT's classes with a pooler, and BertModel, which has one unless told otherwise.
+bool usually_pooled(const checkpoint::CheckpointConfig& config) {
+  if (config.encoder.model_type != "bert") return false;
+  switch (config.architecture) {
+    case checkpoint::Architecture::encoder:
+    case checkpoint::Architecture::pretraining:
+    case checkpoint::Architecture::next_sentence:
+    case checkpoint::Architecture::sequence_classifier:
+    case checkpoint::Architecture::multiple_choice:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights,
+                    std::vector<std::string>& oddities) {
+  const model::EncoderConfig& encoder = config.encoder;
+  if (encoder.norm_type != "layer_norm")
+    oddities.push_back(
+        "a RoFormerV2: norms without weights; transformers cannot load it, JunnYu's package can");
+  if (encoder.encoding.rotary_value) oddities.push_back("values are rotated too (rotary_value)");
+  if (encoder.pooler_activation == "linear")
+    oddities.push_back("the pooler has no activation, as in RoFormer-Sim");
+  const char* usual = encoder.model_type == "bert" ? "learned" : "rotary";
+  if (encoder.encoding.name != usual)
+    oddities.push_back(fmt::format("positions are {}, which transformers has no word for",
+                                   format::printable(encoder.encoding.name)));
+  if (encoder.attention != "softmax")
+    oddities.push_back(
+        fmt::format("attention is {}, which transformers has no word for", encoder.attention));
+  if (encoder.embedding_size != encoder.hidden_size)
+    oddities.push_back(fmt::format("embeddings have {} dimensions and are projected to {}",
+                                   encoder.embedding_size, encoder.hidden_size));
+  if (const auto table = find_ending(weights, "encoder.embed_positions.weight"))
+    oddities.push_back(fmt::format(
+        "the file holds RoFormer's table of sines for {} positions; it is computed, not read, and "
+        "limits nothing here",
+        weights.entries().at(*table).shape.at(0)));
+  if (weights.has(kDecoderWeight) && !encoder.tie_word_embeddings)
+    oddities.push_back("the decoder has weights of its own, not those of the word embeddings");
+  if (usually_pooled(config) && !find_ending(weights, "pooler.dense.weight"))
+    oddities.push_back(
+        "there is no pooler, which BERT's classifiers and embed --pooling pooler use");
+}
+
+}  // namespace
+
+std::string made_by(const checkpoint::CheckpointConfig& config,
+                    const checkpoint::Weights& weights) {
+  const auto source = nlohmann::json::parse(config.source, nullptr, false);
+  const bool is_bert = config.encoder.model_type == "bert";
+  if (weights.format() == format::Format::tensorflow)
+    return is_bert ? "Google's BERT or bert4keras (TensorFlow)" : "bert4keras (TensorFlow)";
+  if (source.is_object() && source.contains("transformers_version") &&
+      source.at("transformers_version").is_string())
+    return "transformers " +
+           format::printable(source.at("transformers_version").get_ref<const std::string&>());
+  if (source.is_object() && (source.contains("norm_type") || source.contains("use_bias") ||
+                             source.contains("pooler_activation")))
+    return "JunnYu's roformer package";
+  return "not stated; the names are Hugging Face's";
+}
+
+std::string element_types(const checkpoint::Weights& weights) {
+  const auto counts = count_types(weights);
+  std::vector<std::pair<std::size_t, std::string>> types;
+  for (const auto& [dtype, count] : counts) types.emplace_back(count, type_in_words(dtype));
+  std::sort(types.rbegin(), types.rend());
+  std::vector<std::string> names;
+  for (const auto& type : types) names.push_back(type.second);
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+std::vector<std::string> heads_in(const checkpoint::CheckpointConfig& config,
+                                  const checkpoint::Weights& weights) {
+  std::vector<std::string> heads;
+  if (weights.has("cls.predictions.bias") ||
+      weights.has("cls.predictions.transform.dense.weight") || weights.has(kDecoderWeight))
+    heads.push_back(config.encoder.is_decoder ? "causal language model" : "masked language model");
+  if (find_ending(weights, "pooler.dense.weight")) heads.push_back("pooler");
+  if (weights.has("cls.seq_relationship.weight")) heads.push_back("next sentence");
+  for (const char* name : {"classifier.out_proj.weight", "classifier.weight"}) {
+    if (!weights.has(name)) continue;
+    const auto& shape = weights.entries().at(name).shape;
+    const std::int64_t rows = shape.empty() ? 0 : shape.front();
+    heads.push_back(classifier_in_words(config, rows) + labels_in_words(config));
+  }
+  if (weights.has("qa_outputs.weight")) heads.push_back("question answering");
+  if (find_ending(weights, "crossattention.self.query.weight"))
+    heads.push_back("cross-attention to an encoder");
+  return heads;
+}
+
+std::vector<std::string> oddities_of(const checkpoint::CheckpointConfig& config,
+                                     const checkpoint::Weights& weights) {
+  std::vector<std::string> oddities;
+  describe_model(config, weights, oddities);
+  describe_types(weights, oddities);
+  describe_formats(weights, oddities);
+  return oddities;
+}
+
+std::size_t bytes_of(const format::TensorSource& source) {
+  std::size_t bytes = 0;
+  for (const auto& [name, facts] : source.entries())
+    bytes += format::byte_size(facts.shape, facts.dtype, name);
+  return bytes;
+}
+
+}  // namespace roformer::pipeline

@@ -1,0 +1,32 @@
+// What a checkpoint's files hold, in words for a newcomer: who wrote them, which heads are there,
+// what is unusual.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/weights.h"
+
+namespace roformer::pipeline {
+
+/// "transformers 5.23.0", "Google's BERT (TensorFlow)", …, as far as the files tell.
+std::string made_by(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights);
+
+/// "float32", or "float16 and float32": the types of the weights, the most frequent first.
+std::string element_types(const checkpoint::Weights& weights);
+
+/// The heads whose weights are in the file, whatever class config.json names: "masked language
+/// model", "pooler", "next sentence", "classifier of 3 labels", …
+std::vector<std::string> heads_in(const checkpoint::CheckpointConfig& config,
+                                  const checkpoint::Weights& weights);
+
+/// What someone who uses the weights should know, each a sentence: an untied decoder, a table of
+/// positions, old names, half precision, a pickle, a RoFormerV2.
+std::vector<std::string> oddities_of(const checkpoint::CheckpointConfig& config,
+                                     const checkpoint::Weights& weights);
+
+/// The sum of the tensors' bytes.
+std::size_t bytes_of(const format::TensorSource& source);
+
+}  // namespace roformer::pipeline

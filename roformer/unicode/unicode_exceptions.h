@@ -1,0 +1,27 @@
+// Where the tokenizer that published checkpoints were made with (Hugging Face's tokenizers library)
+// differs from the current Unicode database: its tables of categories are those of Unicode 8, of
+// decompositions those of 12, of lower case those of 17. Each function takes what our database says
+// and returns what that library does.
+#pragma once
+#include <cstdint>
+
+namespace roformer::unicode {
+
+/// Whether that library takes the character for punctuation; `database` is what the current database says.
+bool published_punctuation(char32_t code, bool database);
+/// The same for category Mn.
+bool published_nonspacing_mark(char32_t code, bool database);
+/// The same for category M, as the normalizer StripAccents takes it.
+bool published_combining_mark(char32_t code, bool database);
+/// The same for control characters.
+bool published_control(char32_t code, bool database);
+/// That library's lower case of one code point.
+char32_t published_lower_case(char32_t code, char32_t database);
+/// Whether that library knows the character's decomposition.
+bool published_decomposition(char32_t code);
+/// Whether it knows the character's compatibility decomposition.
+bool published_compatibility_decomposition(char32_t code);
+/// Whether it knows the character's combining class.
+bool published_combining_class(char32_t code);
+
+}  // namespace roformer::unicode
