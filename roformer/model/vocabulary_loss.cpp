@@ -106,7 +106,7 @@ void take_products(const LossRequest& request, const Tensor& hidden, const Tenso
                    const Tensor& logits, std::int64_t begin, LossPass& pass) {
   const Tensor x = hidden.slice(0, begin, begin + logits.size(0));
   if (request.of_hidden)
-    pass.of_hidden.slice(0, begin, begin + x.size(0)).copy_(linear(logits, weight.t(), {}));
+    pass.of_hidden.slice(0, begin, begin + x.size(0)).copy_(linear(logits, weight.t(), Tensor()));
   if (!request.of_weight) return;
   if (begin == 0) {
     pass.of_weight = at::mm(logits.t(), x);
