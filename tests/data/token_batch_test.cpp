@@ -9,20 +9,20 @@
 namespace roformer::data {
 namespace {
 
-using Ids = std::vector<std::int64_t>;
+using WideIds = std::vector<std::int64_t>;
 using NarrowIds = std::vector<std::int32_t>;
 
 TEST(TokenBatch, PutsSequencesEndToEnd) {
   TokenBatch batch;
-  batch.append(Ids{7, 8, 9});
-  batch.append(Ids{});
+  batch.append(WideIds{7, 8, 9});
+  batch.append(WideIds{});
   batch.append(NarrowIds{4, 5}, 10);
   batch.append(NarrowIds{6}, 0, NarrowIds{1});
-  batch.append(Ids{3}, -2);
-  EXPECT_EQ(batch.tokens, (Ids{7, 8, 9, 4, 5, 6, 3}));
+  batch.append(WideIds{3}, -2);
+  EXPECT_EQ(batch.tokens, (WideIds{7, 8, 9, 4, 5, 6, 3}));
   EXPECT_EQ(batch.cu_seqlens, (NarrowIds{0, 3, 3, 5, 6, 7}));
-  EXPECT_EQ(batch.position_ids, (Ids{0, 1, 2, 10, 11, 0, -2}));
-  EXPECT_EQ(batch.segment_ids, (Ids{0, 0, 0, 0, 0, 1, 0}));
+  EXPECT_EQ(batch.position_ids, (WideIds{0, 1, 2, 10, 11, 0, -2}));
+  EXPECT_EQ(batch.segment_ids, (WideIds{0, 0, 0, 0, 0, 1, 0}));
 }
 
 TEST(TokenBatch, BeginsWithoutSequences) {
@@ -34,20 +34,20 @@ TEST(TokenBatch, RefusesMoreTokensThanItCanCountByTheirNumber) {
   constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
   TokenBatch batch;
   batch.cu_seqlens = {0, most - 2};  // as if so many were there
-  batch.append(Ids{1, 2});
+  batch.append(WideIds{1, 2});
   EXPECT_EQ(batch.cu_seqlens.back(), most);
   try {
-    batch.append(Ids{3, 4, 5});
+    batch.append(WideIds{3, 4, 5});
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("2147483650"), std::string::npos) << error.what();
   }
-  EXPECT_EQ(batch.tokens, (Ids{1, 2})) << "nothing is added";
+  EXPECT_EQ(batch.tokens, (WideIds{1, 2})) << "nothing is added";
 }
 
 TEST(TokenBatch, RefusesSegmentsOfAnotherNumber) {
   TokenBatch batch;
-  EXPECT_THROW(batch.append(Ids{1, 2}, 0, NarrowIds{1}), Error);
+  EXPECT_THROW(batch.append(WideIds{1, 2}, 0, NarrowIds{1}), Error);
 }
 
 }  // namespace
