@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <set>
 
 namespace roformer::metric {
@@ -14,7 +15,7 @@ TEST(ScoreCharacters, SpacesOfPython) {
   for (char32_t code = 0x1C; code <= 0x1F; ++code) expected.insert(code);
   for (char32_t code = 0x2000; code <= 0x200A; ++code) expected.insert(code);
   for (char32_t code = 0; code <= 0x10FFFF; ++code)
-    ASSERT_EQ(is_score_space(code), expected.contains(code)) << std::hex << code;
+    ASSERT_EQ(is_score_space(code), expected.contains(code)) << static_cast<std::uint32_t>(code);
 }
 
 TEST(ScoreCharacters, MajorClasses) {
