@@ -8,7 +8,6 @@
 #include "roformer/base/random.h"
 #include "roformer/model/block.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/named_group.h"
 #include "roformer/model/norm.h"
 #include "roformer/position/position_encoding.h"
@@ -51,7 +50,7 @@ struct EncoderImpl::Parts {
   torch::nn::Embedding words{nullptr}, types{nullptr};
   std::shared_ptr<position::PositionEncoding> encoding;
   Norm norm{nullptr};
-  torch::nn::Linear projection{nullptr};  // only if embedding_size != hidden_size
+  Linear projection{nullptr};  // only if embedding_size != hidden_size
   std::vector<Block> blocks;
 };
 
@@ -76,8 +75,8 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config, torch::nn::Embedding share
   if (config.embedding_norm)
     parts_->norm = embeddings->add("LayerNorm", Norm(config.embedding_size, config));
   if (config.embedding_size != config.hidden_size) {
-    parts_->projection = register_module(
-        "embeddings_project", torch::nn::Linear(config.embedding_size, config.hidden_size));
+    parts_->projection =
+        register_module("embeddings_project", Linear(config.embedding_size, config.hidden_size));
   }
   auto stack = register_module("encoder", std::make_shared<NamedGroup>());
   auto layers = stack->add("layer", std::make_shared<NamedGroup>());
@@ -114,9 +113,7 @@ Tensor EncoderImpl::embed(const packed::PackedBatch& batch, const position::Posi
   Tensor x = parts_->encoding->embed(sum_of_embeddings(batch), batch.tokens, positions);
   if (!parts_->norm.is_empty()) x = parts_->norm(x);
   if (is_training()) x = dropout(x, {config_.hidden_dropout_prob, dropout_seed});
-  if (!parts_->projection.is_empty())
-    x = linear(x, parts_->projection->weight, parts_->projection->bias);
-  return x;
+  return parts_->projection.is_empty() ? x : parts_->projection(x);
 }
 
 std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& batch,
