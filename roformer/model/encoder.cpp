@@ -27,6 +27,13 @@ void require_ids_below(const Tensor& ids, std::int64_t limit, const char* what, 
                 (least < 0 ? ids.argmin() : ids.argmax()).item<std::int64_t>());
 }
 
+void require_positions(const Tensor& position_ids) {
+  const auto token = packed::first_too_far(position_ids);
+  if (!token) return;
+  base::fail("[model] expected position_ids within ±2^53 but got {} at token {}",
+             position_ids[*token].item<std::int64_t>(), *token);
+}
+
 }  // namespace
 
 position::EncodingOptions encoding_options(const EncoderConfig& config) {
@@ -147,8 +154,8 @@ std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& ba
 Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptions& options) {
   BlockContext context;
   context.encoding = parts_->encoding.get();
-  context.positions =
-      parts_->encoding->prepare(batch.position_ids, parts_->words->weight.scalar_type());
+  require_positions(batch.position_ids);
+  context.positions = parts_->encoding->prepare_batch(batch, parts_->words->weight.scalar_type());
   context.training = is_training();
   Tensor x = embed(batch, context.positions, base::derive(options.dropout_seed, 0));
   context.spans = spans_of(batch, options);
