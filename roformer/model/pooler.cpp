@@ -5,7 +5,6 @@
 #include "roformer/base/error.h"
 #include "roformer/model/activation.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/named_group.h"
 
 namespace roformer::model {
@@ -27,12 +26,12 @@ torch::Tensor first_tokens(const packed::PackedBatch& batch) {
 
 PooledEncoderImpl::PooledEncoderImpl(const EncoderConfig& config) : EncoderImpl(config) {
   dense_ = register_module("pooler", std::make_shared<NamedGroup>())
-               ->add("dense", torch::nn::Linear(config.hidden_size, config.hidden_size));
+               ->add("dense", Linear(config.hidden_size, config.hidden_size));
   initialize(*dense_, config);
 }
 
 torch::Tensor PooledEncoderImpl::pool(const torch::Tensor& first) {
-  return pooled_activation(linear(first, dense_->weight, dense_->bias), config().pooler_activation);
+  return pooled_activation(dense_(first), config().pooler_activation);
 }
 
 }  // namespace roformer::model

@@ -22,7 +22,7 @@ class PooledEncoderImpl : public EncoderImpl {
   torch::Tensor pool(const torch::Tensor& first);
 
  private:
-  torch::nn::Linear dense_{nullptr};
+  Linear dense_{nullptr};
 };
 TORCH_MODULE(PooledEncoder);
 

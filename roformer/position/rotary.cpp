@@ -75,19 +75,40 @@ RotaryEncoding::RotaryEncoding(const EncodingOptions& options)
   frequencies_ = rope::scaled_frequencies(rotary_dim_, theta_, scaling_);
 }
 
-rope::Frequencies RotaryEncoding::frequencies_for(const torch::Tensor& position_ids) const {
-  if (!rope::depends_on_length(scaling_.kind) || position_ids.numel() == 0) return frequencies_;
-  const auto length = position_ids.max().to(torch::kInt64).item<std::int64_t>() + 1;
+rope::Frequencies RotaryEncoding::frequencies_for(std::int64_t length) const {
+  if (!rope::depends_on_length(scaling_.kind)) return frequencies_;
   return rope::scaled_frequencies(rotary_dim_, theta_, scaling_, length);
 }
 
-Positions RotaryEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType type) {
-  const auto plain = rope::angles(position_ids, frequencies_for(position_ids), type);
+Positions RotaryEncoding::prepared(const torch::Tensor& position_ids,
+                                   const rope::Angles& plain) const {
   if (xpos_scale_base_ == 0) return {position_ids, {plain.cos, plain.sin}};
   const auto scaled = rope::xpos_angles(plain, position_ids, xpos_scale_base_, xpos_centre_);
   return {
       position_ids,
       {scaled.query.cos, scaled.query.sin, scaled.key.cos, scaled.key.sin, plain.cos, plain.sin}};
+}
+
+Positions RotaryEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType type) {
+  const bool whole = rope::depends_on_length(scaling_.kind) && position_ids.numel() > 0;
+  const std::int64_t length = whole ? position_ids.max().item<std::int64_t>() + 1 : 0;
+  return prepared(position_ids, rope::angles(position_ids, frequencies_for(length), type));
+}
+
+Positions RotaryEncoding::prepare_batch(const packed::PackedBatch& batch, torch::ScalarType type) {
+  if (!rope::depends_on_length(scaling_.kind)) return prepare(batch.position_ids, type);
+  const auto lengths = packed::sequence_lengths(batch);
+  std::vector<torch::Tensor> cosines, sines;
+  for (std::int64_t b = 0; b < batch.num_sequences(); ++b) {
+    const auto first = batch.cu_seqlens[b].item<std::int64_t>(),
+               end = batch.cu_seqlens[b + 1].item<std::int64_t>();
+    const auto part = rope::angles(batch.position_ids.slice(0, first, end),
+                                   frequencies_for(lengths[static_cast<std::size_t>(b)]), type);
+    cosines.push_back(part.cos);
+    sines.push_back(part.sin);
+  }
+  if (cosines.empty()) return prepare(batch.position_ids, type);
+  return prepared(batch.position_ids, {torch::cat(cosines), torch::cat(sines)});
 }
 
 std::optional<rope::FeatureRotation> RotaryEncoding::feature_rotation(

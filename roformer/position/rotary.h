@@ -21,9 +21,11 @@ class RotaryEncoding : public PositionEncoding {
   /// out of their range, and for xPos where tokens look ahead.
   explicit RotaryEncoding(const EncodingOptions& options);
 
-  /// Of `dynamic` and `longrope`, the length of the sequence is the largest position + 1; keys that
-  /// a cache kept stay as they were turned, as in transformers.
+  /// Of `dynamic` and `longrope`, the length of the sequence is the largest position + 1.
   Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
+  /// Each sequence has its own length (packed::sequence_lengths), whatever its neighbours'; keys
+  /// that a cache kept stay as they were turned, as in transformers.
+  Positions prepare_batch(const packed::PackedBatch& batch, torch::ScalarType type) override;
   torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
                           std::int64_t layer) const override;
   torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
@@ -32,7 +34,8 @@ class RotaryEncoding : public PositionEncoding {
   std::optional<rope::FeatureRotation> feature_rotation(const Positions& positions) const override;
 
  private:
-  rope::Frequencies frequencies_for(const torch::Tensor& position_ids) const;
+  rope::Frequencies frequencies_for(std::int64_t length) const;
+  Positions prepared(const torch::Tensor& position_ids, const rope::Angles& plain) const;
 
   std::int64_t rotary_dim_;
   double theta_;

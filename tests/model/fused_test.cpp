@@ -6,7 +6,6 @@
 #include "roformer/base/error.h"
 #include "roformer/model/activation.h"
 #include "roformer/model/config.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/residual_norm.h"
 
 namespace roformer::model {
@@ -111,31 +110,6 @@ TEST(ActivationTest, KernelEqualsLibTorch) {
       EXPECT_LE(gap(y, expected), 1e-6) << name;
       const auto gradient = torch::autograd::grad({y.sum()}, {x})[0];
       EXPECT_LE(gap(gradient, torch::autograd::grad({expected.sum()}, {exact})[0]), 2e-6) << name;
-    }
-  }
-}
-
-TEST(LinearTest, EqualsMatrixProductWithGradients) {
-  for (const std::int64_t rows : {0, 1, 37}) {
-    for (const bool with_bias : {true, false}) {
-      const Tensor x = leaf({rows, 24}), weight = leaf({10, 24});
-      const Tensor bias = with_bias ? leaf({10}) : Tensor();
-      const Tensor slope = torch::randn({rows, 10});
-      std::vector<Tensor> inputs = {x, weight};
-      if (with_bias) inputs.push_back(bias);
-      const auto y = linear(x, weight, bias, {rows, 2, 5}).view({rows, 10});
-      const auto expected = torch::matmul(x, weight.t()) + (with_bias ? bias : torch::zeros({10}));
-      EXPECT_LE(gap(y, expected), 2e-5);
-      const auto ours = torch::autograd::grad({(y * slope).sum()}, inputs);
-      const auto theirs = torch::autograd::grad({(expected * slope).sum()}, inputs);
-      for (std::size_t i = 0; i < inputs.size(); ++i) EXPECT_LE(gap(ours[i], theirs[i]), 5e-5);
-      const torch::NoGradGuard no_gradient;
-      for (const auto* name : {"gelu", "gelu_new", "relu"}) {
-        const auto activation = parse_activation(name);
-        EXPECT_LE(gap(linear_activation(x, weight, bias, activation),
-                      activate_composed(expected, activation)),
-                  2e-5);
-      }
     }
   }
 }
