@@ -7,7 +7,7 @@
 #include "roformer/base/error.h"
 #include "roformer/generate/alignment.h"
 #include "roformer/generate/beam_search.h"
-#include "roformer/model/packed_weights.h"
+#include "roformer/model/linear.h"
 #include "roformer/pipeline/translation_models.h"
 #include "roformer/text/subword_tokenizer.h"
 
@@ -50,7 +50,7 @@ class Translate::Parts {
     for (std::int64_t id = tokenizer_.vocabulary_size(); id < vocab_size; ++id)
       options_.search.suppressed.push_back(id);
     for (const auto& model : models_) {
-      weights_.add(*model);
+      model::prepare_for_inference(*model);
       const model::EncoderConfig& side = model->config().encoder;
       if (position::has_position_table(side.encoding.name))
         longest_ = std::min(longest_, side.max_position_embeddings);
@@ -61,7 +61,6 @@ class Translate::Parts {
     std::vector<Translation> answers(lines.texts.size());
     for (Translation& answer : answers) answer.hypotheses.emplace_back();
     const Asked asked = ask(lines, prefixes, answers);
-    const model::PackedWeightsGuard packed(weights_);
     const auto found =
         generate::beam_search(models_, asked.sources, options_.search, asked.begins,
                               {options_.device, generate::Decoding::cached, asked.numbers});
@@ -141,7 +140,6 @@ class Translate::Parts {
 
   TranslateOptions options_;
   std::vector<model::EncoderDecoder> models_;
-  model::PackedWeights weights_;
   text::SubwordTokenizer tokenizer_;
   std::int64_t longest_ = std::numeric_limits<std::int64_t>::max();
 };

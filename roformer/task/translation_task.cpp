@@ -10,7 +10,7 @@
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
 #include "roformer/metric/corpus_score.h"
-#include "roformer/model/packed_weights.h"
+#include "roformer/model/linear.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/task/recipe_model.h"
 
@@ -169,9 +169,7 @@ std::vector<std::string> TranslationTask::translate(data::Split split, std::int6
   std::vector<std::vector<std::int64_t>> sources;
   for (std::int64_t i = 0; i < pairs_of(split, count); ++i)
     sources.push_back(with_end(corpus().source_ids(split, i), tokenizer.end_id()));
-  model::PackedWeights packed;  // nothing is learned in between
-  packed.add(*model_);
-  const model::PackedWeightsGuard guard(packed);
+  model::prepare_for_inference(*model_);  // until training goes on
   generate::SearchSetting setting;
   setting.device = device_;
   const auto answers =
