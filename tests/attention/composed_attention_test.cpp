@@ -12,8 +12,9 @@ namespace {
 using torch::Tensor;
 
 // One head, float64: Σ_n e^(s q_m · k_n + b(m, n)) v_n / Σ_n e^(…) over the keys that m sees.
-Tensor written_out(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<Span>& spans,
-                   double scale, const std::function<double(std::int64_t, std::int64_t)>& bias) {
+Tensor written_out(const Tensor& q, const Tensor& k, const Tensor& v,
+                   const std::vector<Span>& spans, double scale,
+                   const std::function<double(std::int64_t, std::int64_t)>& bias) {
   Tensor out = torch::zeros_like(q);
   for (const Span& span : spans) {
     for (std::int64_t i = 0; i < span.num_queries; ++i) {
@@ -64,20 +65,18 @@ TEST_F(ComposedAttention, TermsAreAddedToScoresAndOutput) {
     return (0.1 * (m.unsqueeze(2) - n.unsqueeze(1)).to(torch::kFloat64)).unsqueeze(1);
   };
   terms.value_term = [](const Tensor& weights, const Tensor&, const Tensor& n) {
-    return torch::matmul(weights, n.to(torch::kFloat64).unsqueeze(1).unsqueeze(3).expand(
-                                      {n.size(0), 1, n.size(1), 4}));
+    return torch::matmul(
+        weights,
+        n.to(torch::kFloat64).unsqueeze(1).unsqueeze(3).expand({n.size(0), 1, n.size(1), 4}));
   };
   const auto bias = [](std::int64_t m, std::int64_t n) {
     return 0.1 * static_cast<double>(2 * m - 3 * n);
   };
-  const Tensor moved =
-      v_ + (torch::arange(10).to(torch::kFloat64) * 3).unsqueeze(1).unsqueeze(2);
+  const Tensor moved = v_ + (torch::arange(10).to(torch::kFloat64) * 3).unsqueeze(1).unsqueeze(2);
   const Tensor expected = written_out(q_, k_, moved, some_spans, 1, bias);
-  EXPECT_LE((composed_attention(q_, k_, v_, some_spans, {}, terms) - expected)
-                .abs()
-                .max()
-                .item<double>(),
-            1e-12);
+  EXPECT_LE(
+      (composed_attention(q_, k_, v_, some_spans, {}, terms) - expected).abs().max().item<double>(),
+      1e-12);
 }
 
 // A dropped weight counts in the denominator; the kept ones grow by 1 / (1 − p).

@@ -9,8 +9,7 @@ namespace roformer::attention {
 namespace {
 
 TEST(LinearTasks, TheLongestComeFirstAndTheEmptyNever) {
-  const auto tasks =
-      linear_tasks({{0, 2, 0, 2, 0, 0}, {2, 0, 2, 0, 0, 0}, {2, 5, 2, 5, 0, 0}}, 2);
+  const auto tasks = linear_tasks({{0, 2, 0, 2, 0, 0}, {2, 0, 2, 0, 0, 0}, {2, 5, 2, 5, 0, 0}}, 2);
   ASSERT_EQ(tasks.size(), 4u);
   EXPECT_EQ(tasks[0].sequence, 2);
   EXPECT_EQ(tasks[0].head, 0);

@@ -75,8 +75,9 @@ TEST(SearchRequest, RefusesByNameAndPlace) {
   asked.prefixes = {{3}};
   asked.expect_refused("one prefix for each of 2 sentences but got 1");
   asked.prefixes = {Ids(56, 3), {}};
-  asked.expect_refused("at most 55 tokens, the most of its translation, but got 56: shorten it or "
-                       "raise max_length_extra");
+  asked.expect_refused(
+      "at most 55 tokens, the most of its translation, but got 56: shorten it or "
+      "raise max_length_extra");
   asked = {};
   asked.options.suppressed = {-1};
   asked.expect_refused("suppressed tokens in 0 .. 39 but got -1");

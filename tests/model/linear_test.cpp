@@ -15,12 +15,12 @@ namespace {
 
 using torch::Tensor;
 
-double largest_gap(const Tensor& a, const Tensor& b) {
+double product_gap(const Tensor& a, const Tensor& b) {
   if (a.numel() == 0) return 0;
   return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
 }
 
-Tensor input(std::vector<std::int64_t> shape, bool gradient = true) {
+Tensor leaf_input(std::vector<std::int64_t> shape, bool gradient = true) {
   return torch::randn(shape).set_requires_grad(gradient);
 }
 
@@ -55,18 +55,18 @@ class OperatorWatch {
 TEST(LinearTest, EqualsMatrixProductWithGradients) {
   for (const std::int64_t rows : {0, 1, 37}) {
     for (const bool with_bias : {true, false}) {
-      const Tensor x = input({rows, 24}), weight = input({10, 24});
-      const Tensor bias = with_bias ? input({10}) : Tensor();
+      const Tensor x = leaf_input({rows, 24}), weight = leaf_input({10, 24});
+      const Tensor bias = with_bias ? leaf_input({10}) : Tensor();
       const Tensor slope = torch::randn({rows, 10});
       std::vector<Tensor> inputs = {x, weight};
       if (with_bias) inputs.push_back(bias);
       const auto y = linear(x, weight, bias, {rows, 2, 5}).view({rows, 10});
       const auto expected = torch::matmul(x, weight.t()) + (with_bias ? bias : torch::zeros({10}));
-      EXPECT_LE(largest_gap(y, expected), 2e-5);
+      EXPECT_LE(product_gap(y, expected), 2e-5);
       const auto ours = torch::autograd::grad({(y * slope).sum()}, inputs);
       const auto theirs = torch::autograd::grad({(expected * slope).sum()}, inputs);
       for (std::size_t i = 0; i < inputs.size(); ++i)
-        EXPECT_LE(largest_gap(ours[i], theirs[i]), 5e-5);
+        EXPECT_LE(product_gap(ours[i], theirs[i]), 5e-5);
     }
   }
 }
@@ -96,7 +96,7 @@ TEST(LinearTest, OnlyTheGradientsAskedForAreComputed) {
     for (std::size_t i = 0; i < 3; ++i) {
       ASSERT_EQ(inputs[i].grad().defined(), (asked >> i & 1) != 0);
       if (inputs[i].grad().defined()) {
-        EXPECT_LE(largest_gap(inputs[i].grad(), all[i].grad()), 1e-5) << asked;
+        EXPECT_LE(product_gap(inputs[i].grad(), all[i].grad()), 1e-5) << asked;
       }
     }
   }
@@ -104,12 +104,12 @@ TEST(LinearTest, OnlyTheGradientsAskedForAreComputed) {
 
 // Asked for less than the inputs could give, it computes no more than that.
 TEST(LinearTest, AGradientOfTheWeightAloneLeavesTheInputs) {
-  const Tensor x = input({7, 6}), weight = input({5, 6});
+  const Tensor x = leaf_input({7, 6}), weight = leaf_input({5, 6});
   const Tensor y = linear(x, weight, {}).sum();
   const OperatorWatch watch;
   const auto gradient = torch::autograd::grad({y}, {weight})[0];
   EXPECT_EQ(watch.products(), 1);
-  EXPECT_LE(largest_gap(gradient, x.sum(0).expand({5, 6})), 1e-5);
+  EXPECT_LE(product_gap(gradient, x.sum(0).expand({5, 6})), 1e-5);
 }
 
 TEST(LinearTest, IsDrawnAndNamedAsLibTorchs) {
@@ -132,24 +132,24 @@ TEST(LinearTest, ActivationsAreTakenWithinTheProductAndBehindIt) {
     const Activation activation = parse_activation(name);
     const Tensor expected =
         activate_composed(torch::matmul(x, layer->weight.t()) + layer->bias, activation);
-    EXPECT_LE(largest_gap(layer->activated(x, activation), expected), 2e-5) << name;
+    EXPECT_LE(product_gap(layer->activated(x, activation), expected), 2e-5) << name;
     const torch::NoGradGuard no_gradient;
-    EXPECT_LE(largest_gap(layer->activated(x, activation), expected), 2e-5) << name;
+    EXPECT_LE(product_gap(layer->activated(x, activation), expected), 2e-5) << name;
     layer->prepare();
-    EXPECT_LE(largest_gap(layer->activated(x, activation), expected), 2e-5) << name;
+    EXPECT_LE(product_gap(layer->activated(x, activation), expected), 2e-5) << name;
   }
 }
 
 // A layer of tensors that others own has no parameters; a bias may lie in a row.
 TEST(LinearTest, TiedLayersFollowTheirOwner) {
-  const Tensor weight = input({5, 6}), bias = torch::randn({1, 5});
+  const Tensor weight = leaf_input({5, 6}), bias = torch::randn({1, 5});
   const Linear layer(weight, bias);
   EXPECT_TRUE(layer->parameters().empty());
   const Tensor x = torch::randn({3, 6});
-  EXPECT_LE(largest_gap(layer(x), torch::matmul(x, weight.t()) + bias), 1e-5);
+  EXPECT_LE(product_gap(layer(x), torch::matmul(x, weight.t()) + bias), 1e-5);
   const torch::NoGradGuard no_gradient;
   layer->prepare();
-  EXPECT_LE(largest_gap(layer(x), torch::matmul(x, weight.t()) + bias), 1e-5);
+  EXPECT_LE(product_gap(layer(x), torch::matmul(x, weight.t()) + bias), 1e-5);
 }
 
 TEST(LinearTest, PreparedLayersGiveTheSameProducts) {
@@ -179,7 +179,7 @@ TEST(LinearTest, FormsEndWithTrainingOrWithTheWeight) {
   const auto expect_right = [&] {
     const torch::NoGradGuard no_gradient;
     const Tensor x = torch::randn({3, 8});
-    EXPECT_LE(largest_gap(layer(x), torch::addmm(layer->bias, x, layer->weight.t())), 1e-5);
+    EXPECT_LE(product_gap(layer(x), torch::addmm(layer->bias, x, layer->weight.t())), 1e-5);
   };
   layer->eval();
   layer->prepare();
@@ -224,7 +224,7 @@ TEST(LinearTest, AWholeModelIsPreparedAtOnce) {
   EXPECT_TRUE(prepared == layers || prepared == 0) << prepared;  // 0: LibTorch without oneDNN
   const torch::NoGradGuard no_gradient;
   const Tensor hidden = torch::randn({3, side.hidden_size});
-  EXPECT_LE(largest_gap(model->logits(hidden),
+  EXPECT_LE(product_gap(model->logits(hidden),
                         torch::matmul(hidden, model->named_parameters()["shared.weight"].t())),
             1e-4);
 }

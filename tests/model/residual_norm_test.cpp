@@ -1,12 +1,9 @@
-// tests of model/: each fused operator against its composed form, values and gradients; refusals of
-// configurations.
+// tests of model/: norms and dropout as fused operators against their composed forms, values and
+// gradients.
+#include "roformer/model/residual_norm.h"
+
 #include <gtest/gtest.h>
 #include <torch/torch.h>
-
-#include "roformer/base/error.h"
-#include "roformer/model/activation.h"
-#include "roformer/model/config.h"
-#include "roformer/model/residual_norm.h"
 
 namespace roformer::model {
 namespace {
@@ -96,41 +93,6 @@ TEST(Dropout, MaskIsAFunctionOfTheSeed) {
               0.01);  // 39,000 draws: standard error 0.002
   EXPECT_FALSE(torch::equal(y, dropout(x, {0.2, 6})));
   EXPECT_TRUE(dropout(x, {0, 5}).is_same(x));
-}
-
-TEST(ActivationTest, KernelEqualsLibTorch) {
-  const auto wide =
-      torch::cat({torch::linspace(-12, 12, 4001), torch::tensor({-1e4f, 1e4f, 0.0f})});
-  for (const auto* name : {"gelu", "gelu_new", "relu"}) {
-    const Activation activation = parse_activation(name);
-    for (const std::int64_t count : {0, 1, 15, 4004}) {
-      const auto x = wide.narrow(0, 0, count).clone().set_requires_grad(true);
-      const auto exact = x.detach().to(torch::kFloat64).set_requires_grad(true);
-      const auto y = activate(x, activation), expected = activate_composed(exact, activation);
-      EXPECT_LE(gap(y, expected), 1e-6) << name;
-      const auto gradient = torch::autograd::grad({y.sum()}, {x})[0];
-      EXPECT_LE(gap(gradient, torch::autograd::grad({expected.sum()}, {exact})[0]), 2e-6) << name;
-    }
-  }
-}
-
-TEST(Config, RefusesWhatDoesNotFit) {
-  EXPECT_NO_THROW(validate(preset("roformer-tiny")));
-  EXPECT_NO_THROW(validate(preset("bert-base")));
-  EXPECT_THROW(preset("roformer-huge"), Error);
-  const auto refused = [](auto change) {
-    EncoderConfig config = preset("roformer-small");
-    change(config);
-    EXPECT_THROW(validate(config), Error);
-  };
-  refused([](EncoderConfig& c) { c.hidden_act = "mish"; });
-  refused([](EncoderConfig& c) { c.num_attention_heads = 5; });
-  refused([](EncoderConfig& c) { c.hidden_size = 18, c.num_attention_heads = 6; });  // head size 3
-  refused([](EncoderConfig& c) { c.hidden_dropout_prob = 1; });
-  refused([](EncoderConfig& c) { c.vocab_size = 0; });
-  refused([](EncoderConfig& c) { c.encoding.name = "spiral"; });
-  refused([](EncoderConfig& c) { c.model_type = "gpt"; });
-  refused([](EncoderConfig& c) { c.pad_token_id = c.vocab_size; });
 }
 
 }  // namespace
