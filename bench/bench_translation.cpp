@@ -106,7 +106,7 @@ nlohmann::json run_training(const std::string& folder, const std::string& path, 
 nlohmann::json run_decoding(const std::string& folder, const std::string& path, int repeats,
                             generate::BeamOptions options, std::int64_t length,
                             const std::string& outputs) {
-  const auto network = checkpoint::load_translation_model(folder).module;
+  auto network = checkpoint::load_translation_model(folder).module;
   const auto sources = nlohmann::json::parse(base::read_file(path)).get<std::vector<Ids>>();
   model::prepare_for_inference(*network);
   options.min_length = options.max_length = length;

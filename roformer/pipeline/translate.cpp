@@ -49,7 +49,7 @@ class Translate::Parts {
     const std::int64_t vocab_size = models_.front()->config().encoder.vocab_size;
     for (std::int64_t id = tokenizer_.vocabulary_size(); id < vocab_size; ++id)
       options_.search.suppressed.push_back(id);
-    for (const auto& model : models_) {
+    for (auto& model : models_) {
       model::prepare_for_inference(*model);
       const model::EncoderConfig& side = model->config().encoder;
       if (position::has_position_table(side.encoding.name))

@@ -105,7 +105,7 @@ TEST(LinearTest, OnlyTheGradientsAskedForAreComputed) {
 // Asked for less than the inputs could give, it computes no more than that.
 TEST(LinearTest, AGradientOfTheWeightAloneLeavesTheInputs) {
   const Tensor x = leaf_input({7, 6}), weight = leaf_input({5, 6});
-  const Tensor y = linear(x, weight, {}).sum();
+  const Tensor y = linear(x, weight, Tensor()).sum();
   const OperatorWatch watch;
   const auto gradient = torch::autograd::grad({y}, {weight})[0];
   EXPECT_EQ(watch.products(), 1);
@@ -115,7 +115,7 @@ TEST(LinearTest, AGradientOfTheWeightAloneLeavesTheInputs) {
 TEST(LinearTest, IsDrawnAndNamedAsLibTorchs) {
   for (const bool with_bias : {true, false}) {
     torch::manual_seed(3);
-    const Linear ours(6, 4, with_bias);
+    Linear ours(6, 4, with_bias);
     torch::manual_seed(3);
     const torch::nn::Linear theirs(torch::nn::LinearOptions(6, 4).bias(with_bias));
     const auto parameters = ours->named_parameters(), expected = theirs->named_parameters();
@@ -126,7 +126,7 @@ TEST(LinearTest, IsDrawnAndNamedAsLibTorchs) {
 }
 
 TEST(LinearTest, ActivationsAreTakenWithinTheProductAndBehindIt) {
-  const Linear layer(24, 10);
+  Linear layer(24, 10);
   const Tensor x = torch::randn({5, 24});
   for (const auto* name : {"gelu", "gelu_new", "relu", "silu"}) {
     const Activation activation = parse_activation(name);
@@ -143,7 +143,7 @@ TEST(LinearTest, ActivationsAreTakenWithinTheProductAndBehindIt) {
 // A layer of tensors that others own has no parameters; a bias may lie in a row.
 TEST(LinearTest, TiedLayersFollowTheirOwner) {
   const Tensor weight = leaf_input({5, 6}), bias = torch::randn({1, 5});
-  const Linear layer(weight, bias);
+  Linear layer(weight, bias);
   EXPECT_TRUE(layer->parameters().empty());
   const Tensor x = torch::randn({3, 6});
   EXPECT_LE(product_gap(layer(x), torch::matmul(x, weight.t()) + bias), 1e-5);
@@ -154,8 +154,8 @@ TEST(LinearTest, TiedLayersFollowTheirOwner) {
 
 TEST(LinearTest, PreparedLayersGiveTheSameProducts) {
   torch::manual_seed(1);
-  const Linear layer(70, 130), bare(70, 130, false);
-  for (const Linear& one : {layer, bare}) {
+  Linear layer(70, 130), bare(70, 130, false);
+  for (Linear one : {layer, bare}) {
     one->prepare();
     const torch::NoGradGuard no_gradient;
     for (const std::int64_t rows : {0, 1, 4, 33, 200}) {
@@ -167,7 +167,7 @@ TEST(LinearTest, PreparedLayersGiveTheSameProducts) {
 }
 
 TEST(LinearTest, AGradientTakesThePlainWeight) {
-  const Linear layer(8, 6);
+  Linear layer(8, 6);
   layer->prepare();
   const Tensor x = torch::randn({3, 8});
   layer(x).sum().backward();

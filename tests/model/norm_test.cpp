@@ -11,7 +11,7 @@ using torch::Tensor;
 TEST(Norm, IsLayerNormWithItsParameters) {
   EncoderConfig config;
   config.layer_norm_eps = 1e-3;
-  const Norm norm(6, config);
+  Norm norm(6, config);
   auto parameters = norm->named_parameters();
   ASSERT_EQ(parameters.keys(), (std::vector<std::string>{"weight", "bias"}));
   const torch::NoGradGuard no_gradient;
@@ -28,7 +28,7 @@ TEST(Norm, IsLayerNormWithItsParameters) {
 TEST(Norm, OrTheRootMeanSquareWithoutAny) {
   EncoderConfig config;
   config.norm_type = "rms_norm";
-  const Norm norm(6, config);
+  Norm norm(6, config);
   EXPECT_TRUE(norm->parameters().empty());
   const Tensor x = torch::randn({4, 6}), residual = torch::randn({4, 6});
   const Tensor y = norm(x, residual);
