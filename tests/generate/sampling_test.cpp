@@ -85,7 +85,7 @@ TEST(SamplingTest, BadOptionsAreNamed) {
   EXPECT_THROW(validate({.top_k = -1}), Error);
   EXPECT_THROW(validate({.top_p = 0}), Error);
   EXPECT_THROW(validate({.repetition_penalty = 0}), Error);
-  EXPECT_NO_THROW(validate({}));
+  EXPECT_NO_THROW(validate(SamplingOptions()));
 }
 
 }  // namespace

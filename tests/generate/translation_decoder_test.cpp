@@ -53,7 +53,7 @@ TEST(TranslationDecoder, ChosenRowsGoOn) {
 }
 
 TEST(TranslationDecoder, RefusesWhatCannotWork) {
-  const auto model = make_translator(translation_config());
+  auto model = make_translator(translation_config());
   TranslationDecoder decoder(model, random_sources({4}));
   EXPECT_THROW(decoder.advance({1, 1}), Error);
   EXPECT_THROW(decoder.select({1}), std::out_of_range);
