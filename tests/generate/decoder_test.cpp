@@ -20,6 +20,7 @@ model::EncoderConfig decoder_config(const std::string& attention, const std::str
   config.intermediate_size = 40;
   config.initializer_range = 0.3;
   config.is_decoder = true;
+  config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0;
   config.attention = attention;
   config.encoding.rope_scaling = scaling;
   if (scaling == "none") return config;
