@@ -60,13 +60,14 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
   text::Encoding encoding = tokenizer_.encode(text);
   const auto length = static_cast<std::int64_t>(encoding.size());
   if (max_length_ == 0 || length <= max_length_) {
-    pieces.push_back({line, std::move(encoding.ids), 0});
+    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), 0});
     return;
   }
   if (truncate_) {
     text::EncodeOptions cut;
     cut.max_length = max_length_;
-    pieces.push_back({line, tokenizer_.encode(text, cut).ids, 0});
+    encoding = tokenizer_.encode(text, cut);
+    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), 0});
     return;
   }
   base::require(stride_.has_value(),
@@ -77,7 +78,7 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
   text::EncodeOptions window_options;
   window_options.max_length = max_length_;
   for (text::Encoding& window : tokenizer_.windows(text, window_options, *stride_)) {
-    pieces.push_back({line, std::move(window.ids), begin});
+    pieces.push_back({line, std::move(window.ids), std::move(window.type_ids), begin});
     begin += max_length_ - tokens_around(tokenizer_) - *stride_;
   }
 }
@@ -113,14 +114,14 @@ std::vector<std::vector<std::size_t>> batches_by_tokens(std::span<const Piece> p
 data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen) {
   data::TokenBatch batch;
   for (const std::size_t index : chosen) {
-    const auto& ids = pieces[index].ids;
+    const auto& [line, ids, type_ids, begin] = pieces[index];
     batch.tokens.insert(batch.tokens.end(), ids.begin(), ids.end());
+    batch.segment_ids.insert(batch.segment_ids.end(), type_ids.begin(), type_ids.end());
     for (std::size_t position = 0; position < ids.size(); ++position) {
       batch.position_ids.push_back(static_cast<std::int64_t>(position));
     }
     batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
   }
-  batch.segment_ids.assign(batch.tokens.size(), 0);
   return batch;
 }
 
