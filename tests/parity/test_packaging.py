@@ -86,7 +86,7 @@ def test_an_unfitting_version_of_ours_is_refused(prefix, tmp_path):
 
 def test_installed_program_finds_library_and_recipes(prefix):
     assert run(prefix / "bin" / "roformer", "--version") == run(BUILD / "roformer", "--version")
-    assert str(prefix) in run("ldd", prefix / "bin" / "roformer")
+    assert str(prefix) in run("ldd", prefix / "lib" / "libroformer_commands.so")
     recipes = sorted(path.relative_to(ROOT / "recipes") for path in (ROOT / "recipes").rglob("*.toml"))
     assert recipes
     assert all((prefix / "share" / "roformer" / "recipes" / path).exists() for path in recipes)
