@@ -114,7 +114,7 @@ def test_every_library_that_is_linked_has_a_notice(prefix):
         for name in re.findall(r"NEEDED.*\[(.*?)\.so", run("readelf", "--dynamic", file)):
             if not name.startswith("libroformer"):
                 library = re.escape(name.removesuffix("_train").removesuffix("-x86-64"))
-                assert re.search(rf"^\|.*\b{library}\b.*\|$", notice, re.MULTILINE), f"{file.name} needs {name}"
+                assert re.search(rf"^\|.*(?<!\w){library}(?![\w+]).*\|$", notice, re.MULTILINE), f"{file.name} needs {name}"
 
 
 @pytest.mark.parametrize("variable, shown", [
