@@ -22,6 +22,7 @@ model::EncoderConfig decoder_config(const std::string& attention, const std::str
   config.is_decoder = true;
   config.attention = attention;
   config.encoding.rope_scaling = scaling;
+  if (scaling == "none") return config;
   config.encoding.rope_factor = 4;
   config.encoding.rope_original_positions = 16;
   return config;

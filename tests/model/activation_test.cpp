@@ -24,7 +24,8 @@ TEST(ActivationTest, KernelEqualsLibTorch) {
       const auto x = wide.narrow(0, 0, count).clone().set_requires_grad(true);
       const auto exact = x.detach().to(torch::kFloat64).set_requires_grad(true);
       const auto y = activate(x, activation), expected = activate_composed(exact, activation);
-      EXPECT_LE(activation_gap(y, expected), 1e-6) << name;
+      // silu has values of 12 too, where a float's last place is 1e-6.
+      EXPECT_LE(activation_gap(y, expected), activation == Activation::silu ? 2e-6 : 1e-6) << name;
       const auto gradient = torch::autograd::grad({y.sum()}, {x})[0];
       EXPECT_LE(activation_gap(gradient, torch::autograd::grad({expected.sum()}, {exact})[0]), 2e-6)
           << name;
