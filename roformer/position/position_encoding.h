@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "roformer/packed/packed_batch.h"
-#include "roformer/position/encoding_names.h"
 #include "roformer/position/encoding_settings.h"
 #include "roformer/rope/feature_rotation.h"
 

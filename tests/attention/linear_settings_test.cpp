@@ -2,42 +2,48 @@
 
 #include <gtest/gtest.h>
 
-#include "roformer/base/error.h"
+#include <functional>
+
+#include "tests/base/test_files.h"
 
 namespace roformer::attention {
 namespace {
 
-LinearSettings linear_settings(const std::string& map, std::int64_t features = 0) {
+TEST(LinearSettings, RandomFeaturesHaveASizeOfTheirOwn) {
   LinearSettings settings;
-  settings.feature_map = map;
-  settings.num_features = features;
-  return settings;
-}
-
-TEST(LinearSettings, SizesOfFeatures) {
-  for (const char* map : {"elu", "shen", "shen_exp"}) {
-    EXPECT_FALSE(draws_features(linear_settings(map)));
-    EXPECT_EQ(feature_size(linear_settings(map, 99), 64), 64) << map;
-  }
+  EXPECT_EQ(feature_size(settings, 48), 48);
   for (const char* map : {"favor", "relu"}) {
-    EXPECT_TRUE(draws_features(linear_settings(map)));
-    EXPECT_EQ(feature_size(linear_settings(map, 99), 64), 99) << map;
-    EXPECT_EQ(feature_size(linear_settings(map), 64), 266);  // 64 ln 64 = 266.17
-    EXPECT_EQ(feature_size(linear_settings(map), 48), 186);  // 185.8: odd, and one more
-    EXPECT_EQ(feature_size(linear_settings(map), 2), 2);     // 1.4
+    settings.feature_map = map;
+    settings.num_features = 0;
+    EXPECT_TRUE(draws_features(settings));
+    // D ln D rounded up to even: 64 · 4.158883 = 266.17, 48 · 3.871201 = 185.8, 2 ln 2 = 1.39.
+    EXPECT_EQ(feature_size(settings, 64), 266);
+    EXPECT_EQ(feature_size(settings, 48), 186);
+    EXPECT_EQ(feature_size(settings, 2), 2);
+    settings.num_features = 7;
+    EXPECT_EQ(feature_size(settings, 64), 7);
+  }
+  for (const char* map : {"elu", "shen", "shen_exp"}) {
+    settings.feature_map = map;
+    EXPECT_FALSE(draws_features(settings));
+    EXPECT_EQ(feature_size(settings, 64), 64);
   }
 }
 
-TEST(LinearSettings, RefusesWhatItDoesNotKnow) {
+TEST(LinearSettings, WhatIsWrongIsNamed) {
+  const std::pair<const char*, std::function<void(LinearSettings&)>> cases[] = {
+      {"feature_map", [](auto& s) { s.feature_map = "cosine"; }},
+      {"num_features", [](auto& s) { s.num_features = -1; }},
+      {"feature_redraw_interval", [](auto& s) { s.redraw_interval = -1; }},
+      {"feature_rotation", [](auto& s) { s.rotation = "outputs"; }}};
+  for (const auto& [key, change] : cases) {
+    LinearSettings settings;
+    change(settings);
+    const auto message = tests::error_message([&] { validate(settings); });
+    EXPECT_TRUE(tests::has_text(message, key)) << message;
+    EXPECT_TRUE(message.starts_with("[attention]")) << message;
+  }
   EXPECT_NO_THROW(validate(LinearSettings()));
-  EXPECT_THROW(validate(linear_settings("cosine")), Error);
-  EXPECT_THROW(validate(linear_settings("favor", -1)), Error);
-  LinearSettings settings;
-  settings.redraw_interval = -1;
-  EXPECT_THROW(validate(settings), Error);
-  settings = LinearSettings();
-  settings.rotation = "outputs";
-  EXPECT_THROW(validate(settings), Error);
 }
 
 }  // namespace
