@@ -3,13 +3,13 @@
 
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/score_lines.h"
 #include "roformer/metric/translation_score.h"
 #include "roformer/report/table.h"
@@ -127,7 +127,7 @@ void print_json(const metric::TranslationScore& scores,
                              {"resamples", flags.bootstrap.resamples},
                              {"seed", flags.bootstrap.seed}};
   }
-  std::cout << figures.dump() << '\n';
+  std::cout << json_report(figures, "scores") << '\n';
 }
 
 void score_standard_input(const CLI::App& command, BleuFlags& flags) {

@@ -12,6 +12,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/line_chunks.h"
 #include "roformer/text/subword_tokenizer.h"
 #include "roformer/text/tokenizer.h"
@@ -78,7 +79,7 @@ void detokenize_lines(const DetokenizeOptions& options, std::int64_t vocabulary_
                     vocabulary_size - 1, id);
     }
     const std::string text = decode(ids);
-    std::cout << (options.common.json ? nlohmann::json{{"text", text}}.dump() : text) << '\n';
+    std::cout << (options.common.json ? json_report({{"text", text}}, "the text") : text) << '\n';
   }
   require_readable_input();
   std::cout.flush();

@@ -1,16 +1,15 @@
 // roformer generate: text that continues the lines of standard input.
 #include "roformer/pipeline/generate.h"
 
-#include <fmt/ranges.h>
-
 #include <iostream>
 #include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "roformer/cli/answer_lines.h"
 #include "roformer/cli/command.h"
-#include "roformer/cli/line_chunks.h"
+#include "roformer/cli/json_output.h"
 
 namespace roformer::cli {
 namespace {
@@ -58,33 +57,28 @@ class OrderedOutput {
   std::size_t current_ = 0;
 };
 
-std::string format_json(const std::string& text, const pipeline::Continuation& answer) {
-  std::vector<std::string> tokens;
-  for (const std::string& token : answer.tokens) tokens.push_back(json_string(token));
-  return fmt::format(
-      R"({{"text": {}, "continuation": {}, "tokens": [{}], "ids": [{}], "finish": "{}"}})",
-      json_string(text), json_string(answer.text), fmt::join(tokens, ", "),
-      fmt::join(answer.ids, ", "), answer.finish);
+nlohmann::ordered_json json_of(const std::string& text, const pipeline::Continuation& answer) {
+  return {{"text", text},
+          {"continuation", answer.text},
+          {"tokens", answer.tokens},
+          {"ids", answer.ids},
+          {"finish", answer.finish}};
 }
 
 void generate_text(GenerateFlags& flags) {
-  apply(flags.common);
-  flags.options.device = torch::Device(flags.common.device);
-  pipeline::Generate generate(flags.model, flags.options);
+  flags.options.device = apply(flags.common);
+  const auto generate = pipeline::open_generate(flags.model, flags.options);
+  if (flags.common.json)
+    return answer_lines("generate", generate,
+                        [](const InputLine& line, const pipeline::Continuation& answer) {
+                          return json_answer(json_of(line.text, answer), line.number);
+                        });
   LineChunks input("generate");
   while (input.next()) {
-    const pipeline::Lines lines{input.lines(), input.first_line()};
-    if (!flags.common.json) {
-      OrderedOutput output(input.lines().size());
-      generate(lines, [&](std::size_t line, std::string_view piece, bool last) {
-        output.add(line, piece, last);
-      });
-      continue;
-    }
-    const auto answers = generate(lines);
-    for (std::size_t i = 0; i < answers.size(); ++i)
-      std::cout << format_json(input.lines()[i], answers[i]) << '\n';
-    std::cout.flush();
+    OrderedOutput output(input.lines().texts.size());
+    generate(input.lines(), [&](std::size_t line, std::string_view piece, bool last) {
+      output.add(line, piece, last);
+    });
   }
 }
 

@@ -1,7 +1,6 @@
 // roformer reproduce: a table or figure of the paper, ours beside the paper's.
 #include <fmt/format.h>
 
-#include <csignal>
 #include <map>
 #include <memory>
 
@@ -99,9 +98,7 @@ void reproduce_command(const CLI::App& command, ReproduceOptions& options) {
   const int signal = studies().at(options.name)(options.study);
   if (signal == 0) return;
   spdlog::info("stopped and saved; the same command goes on from there");
-  std::fflush(nullptr);
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
+  end_by_signal(signal);
 }
 
 }  // namespace

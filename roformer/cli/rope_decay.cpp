@@ -3,12 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/frequency_options.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/rope.h"
 #include "roformer/study/figure2_chart.h"
 
@@ -54,7 +55,7 @@ void print_decay_json(const report::LineChart& chart) {
   for (const double distance : chart.series.front().x)
     json["distance"].push_back(static_cast<std::int64_t>(distance));
   for (const auto& series : chart.series) json[series.name] = series.y;
-  fmt::print("{}\n", json.dump());
+  std::cout << json_report(json, "curves") << '\n';
 }
 
 void rope_decay_command(const CLI::App& command, const RopeDecayOptions& options) {

@@ -5,10 +5,10 @@
 
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/line_chunks.h"
 #include "roformer/text/subword_nmt.h"
 #include "roformer/text/subword_tokenizer.h"
@@ -30,13 +30,9 @@ void answer_lines(const Answer& answer) {
 std::string print_ids(const text::SubwordTokenizer& tokenizer, const std::vector<std::int64_t>& ids,
                       bool json) {
   std::vector<std::string> tokens;
-  for (const std::int64_t id : ids) {
-    const std::string& token = tokenizer.id_to_token(id);
-    tokens.push_back(json ? json_string(token) : token);
-  }
-  if (!json) return fmt::format("{}", fmt::join(tokens, " "));
-  return fmt::format("{{\"tokens\":[{}],\"ids\":[{}]}}", fmt::join(tokens, ","),
-                     fmt::join(ids, ","));
+  for (const std::int64_t id : ids) tokens.push_back(tokenizer.id_to_token(id));
+  return json ? json_report({{"tokens", tokens}, {"ids", ids}}, "the answer")
+              : fmt::format("{}", fmt::join(tokens, " "));
 }
 
 }  // namespace

@@ -1,15 +1,13 @@
 // roformer translate: lines of standard input in another language.
 #include "roformer/pipeline/translate.h"
 
-#include <cmath>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "roformer/cli/answer_lines.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/invalid_lines.h"
-#include "roformer/cli/line_chunks.h"
 #include "roformer/cli/translation_format.h"
 #include "roformer/cli/translation_prefixes.h"
 
@@ -38,10 +36,11 @@ struct TranslateFlags {
   pipeline::TranslateOptions options = {};
 };
 
-std::string format_answer(std::int64_t line, const std::string& text,
-                          const pipeline::Translation& answer, const TranslateFlags& flags) {
-  if (flags.common.json) return translation_json(text, answer, flags.attention) + "\n";
-  return flags.options.search.n_best == 1 ? best_line(answer) : ranked_lines(line, answer);
+std::string format_answer(const InputLine& line, const pipeline::Translation& answer,
+                          const TranslateFlags& flags) {
+  if (flags.common.json)
+    return json_answer(translation_json(line.text, answer, flags.attention), line.number);
+  return flags.options.search.n_best == 1 ? best_line(answer) : ranked_lines(line.number, answer);
 }
 
 // Wrong usage that a single option does not show.
@@ -55,38 +54,24 @@ void require_agreeing_options(const TranslateFlags& flags) {
 
 void translate(TranslateFlags& flags) {
   require_agreeing_options(flags);
-  apply(flags.common);
-  flags.options.device = torch::Device(flags.common.device);
+  flags.options.device = apply(flags.common);
   flags.options.want_attention = flags.common.json;
   flags.options.search.stopping =
       flags.stopping == "bound" ? generate::StoppingRule::bound : generate::StoppingRule::full_beam;
   TranslationPrefixes prefixes(flags.prefix, flags.prefix_file);
   InvalidLines invalid("standard input");
-  pipeline::Translate model({flags.models.begin(), flags.models.end()}, flags.options);
-  LineChunks input("translate");
-  while (input.next()) {
-    const auto begins = prefixes.next(input.first_line(), input.lines().size());
-    const auto answers = model({input.lines(), input.first_line()}, begins);
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      const std::int64_t line = input.first_line() + static_cast<std::int64_t>(i);
-      invalid.check(input.lines()[i], line);
-      std::cout << format_answer(line, input.lines()[i], answers[i], flags);
-    }
-    std::cout.flush();
-  }
+  const auto model =
+      pipeline::open_translate({flags.models.begin(), flags.models.end()}, flags.options);
+  const auto translate_chunk = [&](const pipeline::Lines& lines) {
+    return model(lines, prefixes.next(lines.first, lines.texts.size()));
+  };
+  answer_lines("translate", translate_chunk,
+               [&](const InputLine& line, const pipeline::Translation& answer) {
+                 invalid.check(line.text, line.number);
+                 return format_answer(line, answer, flags);
+               });
   invalid.report();
   prefixes.finish();
-}
-
-// CLI::Range alone lets "nan" pass.
-CLI::Validator real_number() {
-  return CLI::Validator(
-      [](const std::string& text) {
-        double number = 0;
-        const bool real = CLI::detail::lexical_cast(text, number) && std::isfinite(number);
-        return real ? std::string() : fmt::format("expected a number but got {}", text);
-      },
-      "");
 }
 
 constexpr std::int64_t kManyTokens = 1'000'000'000;
