@@ -48,7 +48,7 @@ class Translate::Parts {
     const std::int64_t vocab_size = models_.front()->config().encoder.vocab_size;
     for (std::int64_t id = tokenizer_.vocabulary_size(); id < vocab_size; ++id)
       options_.search.suppressed.push_back(id);
-    for (const auto& model : models_) {
+    for (auto& model : models_) {
       require_fit(tokenizer_.vocabulary_size(), model->config().encoder.vocab_size, options.name);
       base::require(tokenizer_.end_id() == model->config().eos_token_id,
                     "[pipeline] {}: expected the tokenizer's end token to be eos_token_id, {}, but "
