@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "roformer/cli/answer_lines.h"
+#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/json_output.h"
 
@@ -47,7 +47,7 @@ void embed(EmbedFlags& flags) {
     vectors = model(lines).contiguous();
     return rows_of(vectors);
   };
-  answer_lines("embed", embed_chunk, [&](const InputLine& line, const Vector& vector) {
+  answer_input("embed", embed_chunk, [&](const InputLine& line, const Vector& vector) {
     return flags.common.json ? json_answer(json_of(vector), line.number)
                              : fmt::format("{}", fmt::join(vector, " "));
   });

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "roformer/cli/answer_lines.h"
+#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/json_output.h"
 
@@ -46,7 +46,7 @@ std::string format_plain(const std::string& text, const pipeline::MaskCandidates
 void fill_masks(FillMaskFlags& flags) {
   flags.options.device = apply(flags.common);
   const auto fill = pipeline::open_fill_mask(flags.model, flags.options);
-  answer_lines("fill-mask", fill,
+  answer_input("fill-mask", fill,
                [&](const InputLine& line, const pipeline::MaskCandidates& masks) {
                  return flags.common.json ? json_answer(json_of(line.text, masks), line.number)
                                           : format_plain(line.text, masks);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/cli/answer_lines.h"
+#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/json_output.h"
 
@@ -69,7 +69,7 @@ void generate_text(GenerateFlags& flags) {
   flags.options.device = apply(flags.common);
   const auto generate = pipeline::open_generate(flags.model, flags.options);
   if (flags.common.json)
-    return answer_lines("generate", generate,
+    return answer_input("generate", generate,
                         [](const InputLine& line, const pipeline::Continuation& answer) {
                           return json_answer(json_of(line.text, answer), line.number);
                         });

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/cli/answer_lines.h"
+#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/invalid_lines.h"
 #include "roformer/cli/translation_format.h"
@@ -65,7 +65,7 @@ void translate(TranslateFlags& flags) {
   const auto translate_chunk = [&](const pipeline::Lines& lines) {
     return model(lines, prefixes.next(lines.first, lines.texts.size()));
   };
-  answer_lines("translate", translate_chunk,
+  answer_input("translate", translate_chunk,
                [&](const InputLine& line, const pipeline::Translation& answer) {
                  invalid.check(line.text, line.number);
                  return format_answer(line, answer, flags);

@@ -19,7 +19,7 @@ struct InputLine {
 /// → something with [] in the order of the lines), `format` its text without the last line end
 /// (InputLine, answer → std::string). `title` names the work in the progress bar.
 template <typename Answer, typename Format>
-void answer_lines(std::string_view title, Answer&& answer, const Format& format) {
+void answer_input(std::string_view title, Answer&& answer, const Format& format) {
   LineChunks input(title);
   while (input.next()) {
     const pipeline::Lines lines = input.lines();
