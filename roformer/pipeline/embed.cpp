@@ -11,21 +11,21 @@
 namespace roformer::pipeline {
 namespace {
 
-// The sequence of each token: (N) int64.
-torch::Tensor sequence_of_tokens(const torch::Tensor& cu_seqlens, torch::Device device) {
-  return torch::repeat_interleave(cu_seqlens.diff().to(torch::kLong)).to(device);
-}
-
 // Over each sequence of hidden (N, H), 0 for an empty one: (B, H).
 torch::Tensor sum_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
+  const torch::Tensor sequence_of_token =
+      torch::repeat_interleave(cu_seqlens.diff().to(torch::kLong));
   return torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options())
-      .index_add_(0, sequence_of_tokens(cu_seqlens, hidden.device()), hidden);
+      .index_add_(0, sequence_of_token.to(hidden.device()), hidden);
 }
 
 torch::Tensor largest_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
-  const torch::Tensor sequence = sequence_of_tokens(cu_seqlens, hidden.device());
-  return torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options())
-      .index_reduce_(0, sequence, hidden, "amax", /*include_self=*/false);
+  const auto begins = cu_seqlens.accessor<std::int32_t, 1>();
+  torch::Tensor largest = torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options());
+  for (std::int64_t b = 0; b < largest.size(0); ++b) {
+    if (begins[b] < begins[b + 1]) largest[b] = hidden.slice(0, begins[b], begins[b + 1]).amax(0);
+  }
+  return largest;
 }
 
 // Each piece's part of its line's tokens; 1 where a line is one piece.
