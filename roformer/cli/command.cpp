@@ -10,11 +10,6 @@
 #include "roformer/base/error.h"
 
 namespace roformer::cli {
-namespace {
-
-constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one sequence
-
-}  // namespace
 
 void add_model_option(CLI::App& command, std::string& model) {
   command.add_option("--model", model, "checkpoint folder")->required()->type_name("DIR");

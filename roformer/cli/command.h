@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "roformer/pipeline/lines.h"
@@ -30,8 +31,19 @@ void add_json_option(CLI::App& command, CommonOptions& options);
 void add_length_options(CLI::App& command, pipeline::LengthOptions& options);
 /// Puts command lines that show the use, one a line, at the end of --help and into the manual page.
 void add_examples(CLI::App& command, const std::string& examples);
+constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one sequence, in options
+
 /// For numbers: CLI::Range and CLI::Number alone let "nan" pass.
 CLI::Validator real_number();
+/// Adds an option for a number from `least` to `most`, whose value so far is the default.
+template <typename Number>
+CLI::Option* add_number(CLI::App& command, const std::string& name, Number& value,
+                        const std::string& description, std::type_identity_t<Number> least,
+                        std::type_identity_t<Number> most) {
+  CLI::Option* option = command.add_option(name, value, description);
+  if (std::is_floating_point_v<Number>) option->check(real_number());
+  return option->check(CLI::Range(least, most))->capture_default_str();
+}
 /// Sets LibTorch's threads; the device, if there is one. Call at the start of a command that computes.
 c10::Device apply(const CommonOptions& options);
 /// Ends the program as the signal asked for, so that a shell script around us stops too.

@@ -60,9 +60,7 @@ void add_fill_mask_command(CLI::App& program) {
       "fill-mask", "Candidates for each [MASK] of the lines of standard input");
   const auto flags = std::make_shared<FillMaskFlags>();
   add_model_option(*command, flags->model);
-  command->add_option("--top", flags->options.top, "candidates for each mask")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000000));
+  add_number(*command, "--top", flags->options.top, "candidates for each mask", 1, 1000000);
   add_length_options(*command, flags->options.length);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);

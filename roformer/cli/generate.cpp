@@ -83,34 +83,20 @@ void generate_text(GenerateFlags& flags) {
 }
 
 void add_sampling_options(CLI::App& command, pipeline::GenerateOptions& options) {
-  constexpr std::int64_t most = 1'000'000'000;
-  command.add_option("--max-new-tokens", options.max_new_tokens, "tokens to write, at most")
-      ->check(CLI::Range(std::int64_t{1}, most))
-      ->capture_default_str();
-  command
-      .add_option("--temperature", options.sampling.temperature,
-                  "evens out probabilities above 1, sharpens them below; 0: always the likeliest "
-                  "token")
-      ->check(CLI::Range(0.0, 1000.0))
-      ->capture_default_str();
-  command
-      .add_option("--top-k", options.sampling.top_k,
-                  "draw from the K likeliest tokens only; 0: all")
-      ->check(CLI::Range(std::int64_t{0}, most))
-      ->capture_default_str();
-  command
-      .add_option("--top-p", options.sampling.top_p,
-                  "draw from the likeliest tokens that together have this probability")
-      ->check(CLI::Range(1e-9, 1.0))
-      ->capture_default_str();
-  command
-      .add_option("--repetition-penalty", options.sampling.repetition_penalty,
-                  "above 1: tokens that stood before become less likely")
-      ->check(CLI::Range(0.001, 1000.0))
-      ->capture_default_str();
-  command.add_option("--seed", options.seed, "of the random draws")
-      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
-      ->capture_default_str();
+  add_number(command, "--max-new-tokens", options.max_new_tokens, "tokens to write, at most", 1,
+             kMostTokens);
+  add_number(command, "--temperature", options.sampling.temperature,
+             "evens out probabilities above 1, sharpens them below; 0: always the likeliest "
+             "token",
+             0.0, 1000.0);
+  add_number(command, "--top-k", options.sampling.top_k,
+             "draw from the K likeliest tokens only; 0: all", 0, kMostTokens);
+  add_number(command, "--top-p", options.sampling.top_p,
+             "draw from the likeliest tokens that together have this probability", 1e-9, 1.0);
+  add_number(command, "--repetition-penalty", options.sampling.repetition_penalty,
+             "above 1: tokens that stood before become less likely", 0.001, 1000.0);
+  add_number(command, "--seed", options.seed, "of the random draws", 0,
+             std::numeric_limits<std::int64_t>::max());
 }
 
 }  // namespace
@@ -133,11 +119,8 @@ void add_generate_command(CLI::App& program) {
       ->add_option("--first-token", flags->options.first_token,
                    "put before every prompt, as [CLS] for RoFormer-Sim (default: none)")
       ->type_name("TOKEN");
-  command
-      ->add_option("--lines-at-once", flags->options.lines_at_once,
-                   "prompts that are written together")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
+  add_number(*command, "--lines-at-once", flags->options.lines_at_once,
+             "prompts that are written together", 1, 4096);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);
   add_examples(

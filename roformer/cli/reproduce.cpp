@@ -118,9 +118,8 @@ void add_reproduce_command(CLI::App& program) {
       ->add_option("--out", options->study.out,
                    "folder of the runs and the report (default: NAME-SCALE here, or NAME)")
       ->type_name("DIR");
-  command->add_option("--seeds", options->study.seeds, "runs of each model, with the seeds 0, 1, …")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str();
+  add_number(*command, "--seeds", options->study.seeds,
+             "runs of each model, with the seeds 0, 1, …", 1, 100);
   command
       ->add_option("--set", options->study.changes,
                    "change a key of every recipe: section.key=value; may be given several times")

@@ -75,9 +75,7 @@ void add_rope_decay_command(CLI::App& rope) {
   auto options = std::make_shared<RopeDecayOptions>();
   CLI::App* command = rope.add_subcommand(
       "decay", "The bound on a score by the distance of its tokens (Figure 2, Eq. 36 and 37)");
-  command->add_option("--max-distance", options->max_distance, "the last distance")
-      ->check(CLI::Range(std::int64_t{0}, kFarthest))
-      ->capture_default_str();
+  add_number(*command, "--max-distance", options->max_distance, "the last distance", 0, kFarthest);
   command->add_flag("--expected", options->expected,
                     "instead of the bound the mean score of a random vector with itself, 1 at "
                     "distance 0");

@@ -128,9 +128,8 @@ void add_rope_example_command(CLI::App& rope) {
   auto options = std::make_shared<RopeExampleOptions>();
   CLI::App* command = rope.add_subcommand(
       "example", "A query and a key turned by some positions, step by step, and their scores");
-  command->add_option("--dim", options->dim, "numbers in query and key, two a pair")
-      ->check(CLI::Range(std::int64_t{2}, kMostDimensions))
-      ->capture_default_str();
+  add_number(*command, "--dim", options->dim, "numbers in query and key, two a pair", 2,
+             kMostDimensions);
   command->add_option("--base", options->inputs.base, "base of the angles")->capture_default_str();
   command->add_option("--positions", options->inputs.positions, "the positions (default: 1,2,3,4)")
       ->delimiter(',')

@@ -124,9 +124,8 @@ void add_rope_scores_command(CLI::App& rope) {
                    "layers to show, counted from 0 (default: all); may be given several times")
       ->check(CLI::Range(0, 100000))
       ->allow_extra_args(false);
-  command->add_option("--max-distance", options->scores.max_distance, "the last distance")
-      ->check(CLI::Range(std::int64_t{0}, kFarthestPair))
-      ->capture_default_str();
+  add_number(*command, "--max-distance", options->scores.max_distance, "the last distance", 0,
+             kFarthestPair);
   add_length_options(*command, options->scores.length);
   command->add_option("--svg", options->svg, "draw the curves into this file (default: not)")
       ->type_name("FILE");

@@ -74,29 +74,19 @@ void translate(TranslateFlags& flags) {
   prefixes.finish();
 }
 
-constexpr std::int64_t kManyTokens = 1'000'000'000;
-
 void add_search_options(CLI::App& command, TranslateFlags& flags) {
   generate::BeamOptions& search = flags.options.search;
   search.length_penalty = 0.6;
-  command.add_option("--beam-size", search.beam_size, "targets that are followed side by side")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}))
-      ->capture_default_str();
-  command
-      .add_option("--length-penalty", search.length_penalty,
-                  "exponent of the length that scores are divided by: larger ones favour longer "
-                  "translations")
-      ->check(CLI::Range(-100.0, 100.0))
-      ->check(real_number())
-      ->capture_default_str();
-  command.add_option("--n-best", search.n_best, "hypotheses to give, at most --beam-size")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}))
-      ->capture_default_str();
-  command
-      .add_option("--no-repeat-ngram-size", search.no_repeat_ngram_size,
-                  "no translation has the same N tokens twice; 0: it may")
-      ->check(CLI::Range(std::int64_t{0}, kManyTokens))
-      ->capture_default_str();
+  add_number(command, "--beam-size", search.beam_size, "targets that are followed side by side", 1,
+             1024);
+  add_number(command, "--length-penalty", search.length_penalty,
+             "exponent of the length that scores are divided by: larger ones favour longer "
+             "translations",
+             -100.0, 100.0);
+  add_number(command, "--n-best", search.n_best, "hypotheses to give, at most --beam-size", 1,
+             1024);
+  add_number(command, "--no-repeat-ngram-size", search.no_repeat_ngram_size,
+             "no translation has the same N tokens twice; 0: it may", 0, kMostTokens);
   command
       .add_option("--stopping", flags.stopping,
                   "a sentence is done when --beam-size hypotheses have ended (full-beam), or not "
@@ -107,35 +97,21 @@ void add_search_options(CLI::App& command, TranslateFlags& flags) {
 
 void add_translation_lengths(CLI::App& command, pipeline::TranslateOptions& options) {
   generate::BeamOptions& search = options.search;
-  command.add_option("--min-length", search.min_length, "tokens of a translation, at least")
-      ->check(CLI::Range(std::int64_t{0}, kManyTokens))
-      ->capture_default_str();
-  command.add_option("--max-length", search.max_length, "tokens of a translation, at most")
-      ->check(CLI::Range(std::int64_t{0}, kManyTokens))
-      ->capture_default_str();
-  command
-      .add_option("--max-length-factor", search.max_length_factor,
-                  "and at most this times the tokens of the line plus --max-length-extra")
-      ->check(CLI::Range(0.0, 1e6))
-      ->check(real_number())
-      ->capture_default_str();
-  command.add_option("--max-length-extra", search.max_length_extra, "see --max-length-factor")
-      ->check(CLI::Range(-1e6, 1e9))
-      ->check(real_number())
-      ->capture_default_str();
-  command
-      .add_option("--max-source-length", options.max_source_length,
-                  "tokens of a line, the end token with them; a longer line is an error")
-      ->check(CLI::Range(std::int64_t{1}, kManyTokens))
-      ->capture_default_str();
-  command
-      .add_option("--batch-tokens", search.batch_tokens,
-                  "tokens of lines that are translated together")
-      ->check(CLI::Range(std::int64_t{1}, kManyTokens))
-      ->capture_default_str();
-  command.add_option("--max-sentences", search.max_sentences, "lines that are translated together")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}))
-      ->capture_default_str();
+  add_number(command, "--min-length", search.min_length, "tokens of a translation, at least", 0,
+             kMostTokens);
+  add_number(command, "--max-length", search.max_length, "tokens of a translation, at most", 0,
+             kMostTokens);
+  add_number(command, "--max-length-factor", search.max_length_factor,
+             "and at most this times the tokens of the line plus --max-length-extra", 0.0, 1e6);
+  add_number(command, "--max-length-extra", search.max_length_extra, "see --max-length-factor",
+             -1e6, 1e9);
+  add_number(command, "--max-source-length", options.max_source_length,
+             "tokens of a line, the end token with them; a longer line is an error", 1,
+             kMostTokens);
+  add_number(command, "--batch-tokens", search.batch_tokens,
+             "tokens of lines that are translated together", 1, kMostTokens);
+  add_number(command, "--max-sentences", search.max_sentences, "lines that are translated together",
+             1, 65536);
 }
 
 void add_prefixes(CLI::App& command, TranslateFlags& flags) {

@@ -121,7 +121,7 @@ def test_evaluate(flags, model, tmp_path):
 
 @pytest.mark.parametrize("flags", [[], ["--json"]], ids=["text", "json"])
 def test_rope_scores(flags, model):
-    finished = run_program("rope", "scores", *flags, "--model", model, text=TEXT)
+    finished = run_program("rope", "scores", *flags, "--model", model, text="the cat sat on a mat\na dog\n")
     assert_refused(finished, "line 2", "finite", "but got nan", "weights", str(model))
     finished = run_program("rope", "scores", "--json", "--model", model, "--max-distance", 9, text="the cat\n")
     scores = json.loads(finished.stdout)
