@@ -1,8 +1,10 @@
 """fill-mask and embed against transformers: its tokenizer, its model, its poolings, one line at a time."""
 
 import json
+import shutil
 
 import pytest
+import tokenizers
 import torch
 import transformers
 
@@ -69,3 +71,28 @@ def test_pooler(tmp_path):
         with torch.no_grad():
             expected = model(**tokenizer(text, return_tensors="pt")).pooler_output[0]
         assert (torch.tensor(answer["embedding"]) - expected).abs().max() <= 2e-5
+
+
+def test_type_ids_of_tokenizer_json_reach_the_model(checkpoint, tmp_path):
+    folder, _, model = checkpoint
+    shutil.copytree(folder, tmp_path / "model")
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece({word: i for i, word in enumerate(VOCABULARY)}, unk_token="[UNK]"))
+    tokenizer.add_special_tokens(VOCABULARY[:5])
+    tokenizer.normalizer = tokenizers.normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing(
+        single="[CLS]:0 $A:1 [SEP]:1", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    tokenizer.decoder = tokenizers.decoders.WordPiece()
+    tokenizer.save(str(tmp_path / "model" / "tokenizer.json"))
+    masks = json_lines("fill-mask", tmp_path / "model")
+    for text, answer, vector in zip(TEXTS, masks, json_lines("embed", tmp_path / "model")):
+        encoding = tokenizer.encode(text)
+        assert set(encoding.type_ids) == {0, 1}
+        ids, types = torch.tensor([encoding.ids]), torch.tensor([encoding.type_ids])
+        with torch.no_grad():
+            probabilities = model(input_ids=ids, token_type_ids=types).logits[0].softmax(-1)
+            states = model.base_model(input_ids=ids, token_type_ids=types).last_hidden_state[0]
+        assert (torch.tensor(vector["embedding"]) - states.mean(0)).abs().max() <= 2e-5
+        for candidates, place in zip(answer["masks"], (ids[0] == 4).nonzero().flatten(), strict=True):
+            for candidate in candidates:
+                assert candidate["probability"] == pytest.approx(float(probabilities[place, candidate["id"]]), abs=2e-5)
