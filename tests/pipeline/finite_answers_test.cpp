@@ -18,17 +18,18 @@ TEST(FiniteAnswers, OfALine) {
   const std::vector<float> fine{0, -1e38f, 1e-45f};
   EXPECT_NO_THROW(require_finite(fine, "scores", 3, "MODEL"));
   EXPECT_NO_THROW(require_finite(std::span<const float>(), "scores", 3, "MODEL"));
-  for (const auto& [number, word] : {std::pair{std::nanf(""), "nan:"},
-                                     {-std::nanf(""), "got nan:"},
-                                     {kInfinity, "got inf:"},
-                                     {-kInfinity, "got -inf:"}}) {
+  const auto expect_refused = [](float number, const char* word) {
     checkpoint::expect_error(
         {"[pipeline] line 3: expected finite scores", word, "weights of MODEL"},
         [&] { require_finite(number, "scores", 3, "MODEL"); });
     const std::vector<float> spoilt{0, number, 1};
     checkpoint::expect_error({"line 3", word},
                              [&] { require_finite(spoilt, "scores", 3, "MODEL"); });
-  }
+  };
+  expect_refused(std::nanf(""), "got nan:");
+  expect_refused(-std::nanf(""), "got nan:");
+  expect_refused(kInfinity, "got inf:");
+  expect_refused(-kInfinity, "got -inf:");
 }
 
 TEST(FiniteAnswers, OfTensors) {
