@@ -115,8 +115,9 @@ def test_evaluate(flags, model, tmp_path):
     (tmp_path / "text.txt").write_text("the cat sat on a mat\na dog ran\n" * 20)
     (tmp_path / "recipe.toml").write_text(RECIPE.format(folder=tmp_path))
     finished = run_program("evaluate", *flags, tmp_path / "recipe.toml", "--model", model)
-    assert_refused(finished, "finite", "but got nan", "weights", str(model))
-    assert finished.stdout == ""
+    assert finished.returncode == 1 and finished.stdout == ""
+    for word in ("finite", "nan", "weights", str(model)):
+        assert word in finished.stderr.splitlines()[-1], finished.stderr
 
 
 @pytest.mark.parametrize("flags", [[], ["--json"]], ids=["text", "json"])
