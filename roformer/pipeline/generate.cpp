@@ -65,18 +65,9 @@ generate::GenerationOptions Generate::settings() const {
   settings.sampling = options_.sampling;
   settings.max_new_tokens = options_.max_new_tokens;
   settings.num_words = tokenizer_.vocabulary_size();
-  // The special tokens before the bytes stand in no text that a byte model learns.
-  if (tokenizer_.config().model == text::PieceModel::bytes) {
-    settings.first_word = tokenizer_.config().first_byte_id;
-  } else if (has_separator()) {
-    settings.end_tokens = {tokenizer_.sep_id()};
-  }
+  settings.first_word = tokenizer_.facts().frame.first_id;
+  if (const auto end = tokenizer_.facts().frame.end) settings.end_tokens = {*end};
   return settings;
-}
-
-bool Generate::has_separator() const {
-  const std::string& separator = tokenizer_.config().sep_token;
-  return !separator.empty() && tokenizer_.vocabulary().find(separator).has_value();
 }
 
 std::int64_t Generate::id_of(const std::string& token) const {
@@ -89,13 +80,12 @@ std::int64_t Generate::id_of(const std::string& token) const {
 
 // Where an empty line begins.
 std::int64_t Generate::start_id(std::int64_t line) const {
-  if (tokenizer_.config().model == text::PieceModel::bytes)
-    return tokenizer_.config().first_byte_id + '\n';
-  base::require(has_separator(),
+  const auto begin = tokenizer_.facts().frame.begin;
+  base::require(begin.has_value(),
                 "[pipeline] line {}: expected a prompt but got an empty line, and this tokenizer "
                 "has no separating token to begin a text with",
                 line);
-  return tokenizer_.sep_id();
+  return *begin;
 }
 
 void Generate::require_room(std::int64_t line, std::int64_t tokens) const {

@@ -61,7 +61,6 @@ class Generate {
   std::vector<Continuation> operator()(const Lines& lines, const OnText& on_text = {}) const;
 
  private:
-  bool has_separator() const;
   std::int64_t id_of(const std::string& token) const;
   std::int64_t start_id(std::int64_t line) const;
   void require_room(std::int64_t line, std::int64_t tokens) const;

@@ -51,10 +51,10 @@ void require_translation_model(const fs::path& folder) {
 }
 
 // All models must mean the same by an id.
-text::SubwordTokenizer load_shared_tokenizer(const std::vector<fs::path>& folders) {
-  const auto tokenizer = text::SubwordTokenizer::load(folders.front());
+text::Tokenizer load_shared_tokenizer(const std::vector<fs::path>& folders) {
+  const auto tokenizer = text::Tokenizer::load(folders.front());
   for (const fs::path& folder : std::span(folders).subspan(1)) {
-    base::require(text::SubwordTokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
+    base::require(text::Tokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
                   "[pipeline] {}: expected the vocabulary and the merges of {} but they differ: "
                   "models that translate together must share their tokenizer",
                   folder.string(), folders.front().string());

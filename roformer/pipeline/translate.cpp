@@ -37,7 +37,7 @@ std::vector<std::int64_t> strongest(const std::vector<std::vector<float>>& atten
 
 class Translate::Parts {
  public:
-  Parts(const Models& models, text::SubwordTokenizer tokenizer, const TranslateOptions& options)
+  Parts(const Models& models, text::Tokenizer tokenizer, const TranslateOptions& options)
       : options_(options), models_(models.begin(), models.end()), tokenizer_(std::move(tokenizer)) {
     base::require(!models.empty(), "[pipeline] expected a model to translate with but got none");
     generate::validate(options_.search);
@@ -48,6 +48,9 @@ class Translate::Parts {
     const std::int64_t vocab_size = models_.front()->config().encoder.vocab_size;
     for (std::int64_t id = tokenizer_.vocabulary_size(); id < vocab_size; ++id)
       options_.search.suppressed.push_back(id);
+    base::require(tokenizer_.facts().has_sides,
+                  "[pipeline] {}: expected a translation model's tokenizer but got one of {}",
+                  options.name, tokenizer_.facts().kind);
     for (auto& model : models_) {
       require_fit(tokenizer_.vocabulary_size(), model->config().encoder.vocab_size, options.name);
       base::require(tokenizer_.end_id() == model->config().eos_token_id,
@@ -103,22 +106,26 @@ class Translate::Parts {
       asked.places.push_back(line);
       asked.numbers.push_back(number);
       if (prefixes.empty()) continue;
-      asked.begins.emplace_back();
-      tokenizer_.encode_target(prefixes[line], asked.begins.back());
+      asked.begins.push_back(ids_of(prefixes[line], text::Side::target));
     }
     return asked;
   }
 
   std::vector<std::string> tokens_of(const Ids& ids) const {
     std::vector<std::string> tokens;
-    for (const std::int64_t id : ids) tokens.push_back(tokenizer_.id_to_token(id));
+    for (const std::int32_t id : text::token_ids(ids)) tokens.push_back(tokenizer_.id_to_token(id));
     return tokens;
+  }
+
+  Ids ids_of(const std::string& text, text::Side side) const {
+    std::vector<std::int32_t> ids;
+    tokenizer_.encode_words(text, ids, side);
+    return {ids.begin(), ids.end()};
   }
 
   // With the end token; empty if the line has no tokens.
   Ids source_of(const std::string& text, std::int64_t number) const {
-    Ids ids;
-    tokenizer_.encode_source(text, ids);
+    Ids ids = ids_of(text, text::Side::source);
     if (ids.empty()) return ids;
     ids.push_back(tokenizer_.end_id());
     base::require(
@@ -135,8 +142,8 @@ class Translate::Parts {
   }
 
   TranslatedText text_of(const generate::Hypothesis& hypothesis) const {
-    return {tokenizer_.decode(hypothesis.ids), tokens_of(hypothesis.ids), hypothesis.score,
-            hypothesis.log_probability};
+    return {tokenizer_.decode(text::token_ids(hypothesis.ids)), tokens_of(hypothesis.ids),
+            hypothesis.score, hypothesis.log_probability};
   }
 
   void add_attention(const Asked& asked, const std::vector<generate::Translations>& found,
@@ -154,11 +161,11 @@ class Translate::Parts {
   TranslateOptions options_;
   std::vector<model::EncoderDecoder> models_;
   model::PackedWeights weights_;
-  text::SubwordTokenizer tokenizer_;
+  text::Tokenizer tokenizer_;
   std::int64_t longest_ = std::numeric_limits<std::int64_t>::max();
 };
 
-Translate::Translate(const Models& models, text::SubwordTokenizer tokenizer,
+Translate::Translate(const Models& models, text::Tokenizer tokenizer,
                      const TranslateOptions& options)
     : parts_(std::make_shared<const Parts>(models, std::move(tokenizer), options)) {}
 

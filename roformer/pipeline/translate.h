@@ -10,7 +10,7 @@
 
 #include "roformer/generate/beam_options.h"
 #include "roformer/pipeline/lines.h"
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::model {
 class EncoderDecoderImpl;  // its header is LibTorch's
@@ -54,7 +54,7 @@ class Translate {
   /// `models` are in evaluation mode, at least one, and do not learn as long as this is used. Throws
   /// Error if the tokenizer does not fit them.
   Translate(const std::vector<std::shared_ptr<model::EncoderDecoderImpl>>& models,
-            text::SubwordTokenizer tokenizer, const TranslateOptions& options = {});
+            text::Tokenizer tokenizer, const TranslateOptions& options = {});
 
   /// One answer a line. `prefixes`, if there are any, one a line, are the beginnings of the
   /// translations, which have them too. Throws Error naming the line, by its number

@@ -1,7 +1,6 @@
 """fill-mask and embed against transformers: its tokenizer, its model, its poolings, one line at a time."""
 
 import json
-import shutil
 
 import pytest
 import tokenizers
@@ -73,26 +72,39 @@ def test_pooler(tmp_path):
         assert (torch.tensor(answer["embedding"]) - expected).abs().max() <= 2e-5
 
 
-def test_type_ids_of_tokenizer_json_reach_the_model(checkpoint, tmp_path):
-    folder, _, model = checkpoint
-    shutil.copytree(folder, tmp_path / "model")
-    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece({word: i for i, word in enumerate(VOCABULARY)}, unk_token="[UNK]"))
-    tokenizer.add_special_tokens(VOCABULARY[:5])
-    tokenizer.normalizer = tokenizers.normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = tokenizers.processors.TemplateProcessing(
-        single="[CLS]:0 $A:1 [SEP]:1", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-    tokenizer.decoder = tokenizers.decoders.WordPiece()
-    tokenizer.save(str(tmp_path / "model" / "tokenizer.json"))
-    masks = json_lines("fill-mask", tmp_path / "model")
-    for text, answer, vector in zip(TEXTS, masks, json_lines("embed", tmp_path / "model")):
-        encoding = tokenizer.encode(text)
-        assert set(encoding.type_ids) == {0, 1}
-        ids, types = torch.tensor([encoding.ids]), torch.tensor([encoding.type_ids])
+@pytest.fixture(scope="module", params=["RoFormer", "Bert"])
+def typed_checkpoint(request, tmp_path_factory):
+    """A tokenizer.json whose template gives the types 1 1 0 to [CLS] text [SEP], and a model with three types."""
+    folder = tmp_path_factory.mktemp(request.param + "-types")
+    torch.manual_seed(3)
+    config = getattr(transformers, request.param + "Config")(**SIZES, type_vocab_size=3)
+    model = randomise(getattr(transformers, request.param + "ForMaskedLM")(config), scale=0.3)
+    model.save_pretrained(folder)
+    (folder / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
+    tokenizer = transformers.BertTokenizer(str(folder / "vocab.txt"))._tokenizer
+    ends = [("[CLS]", VOCABULARY.index("[CLS]")), ("[SEP]", VOCABULARY.index("[SEP]"))]
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing("[CLS]:1 $A:1 [SEP]:0", special_tokens=ends)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    names = dict(pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]")
+    return folder, transformers.PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **names), model
+
+
+def test_types_of_a_template(typed_checkpoint):
+    folder, tokenizer, model = typed_checkpoint
+    answers = json_lines("fill-mask", folder, "--top", 3)
+    vectors = json_lines("embed", folder, "--pooling", "mean", "--max-length", 6, "--truncate")
+    for text, answer, vector in zip(TEXTS, answers, vectors):
+        inputs = tokenizer(text, return_tensors="pt", return_token_type_ids=True)
+        assert inputs.token_type_ids[0].tolist() == [1] * (inputs.input_ids.shape[1] - 1) + [0]
+        cut = tokenizer(text, return_tensors="pt", return_token_type_ids=True, truncation=True, max_length=6)
         with torch.no_grad():
-            probabilities = model(input_ids=ids, token_type_ids=types).logits[0].softmax(-1)
-            states = model.base_model(input_ids=ids, token_type_ids=types).last_hidden_state[0]
-        assert (torch.tensor(vector["embedding"]) - states.mean(0)).abs().max() <= 2e-5
-        for candidates, place in zip(answer["masks"], (ids[0] == 4).nonzero().flatten(), strict=True):
-            for candidate in candidates:
-                assert candidate["probability"] == pytest.approx(float(probabilities[place, candidate["id"]]), abs=2e-5)
+            probabilities = model(**inputs).logits[0].softmax(-1)
+            expected = model.base_model(**cut).last_hidden_state[0].mean(0)
+        places = (inputs.input_ids[0] == 4).nonzero().flatten()
+        assert len(answer["masks"]) == len(places)
+        for candidates, place in zip(answer["masks"], places):
+            values, ids = probabilities[place].topk(3)
+            assert [candidate["id"] for candidate in candidates] == ids.tolist()
+            found = torch.tensor([candidate["probability"] for candidate in candidates])
+            assert (found - values).abs().max() <= 2e-5
+        assert (torch.tensor(vector["embedding"]) - expected).abs().max() <= 2e-5

@@ -40,7 +40,7 @@ struct SmallWriter {
 };
 
 TEST(Generate, WritesWhatTheGeneratorDrawsForEachLine) {
-  const SmallWriter small;
+  SmallWriter small;
   const auto answers = small.write(kPrompts, 5);
   ASSERT_EQ(answers.size(), kPrompts.size());
   for (std::size_t line = 0; line < kPrompts.size(); ++line) {
