@@ -7,8 +7,8 @@
 
 #include "roformer/cli/command.h"
 #include "roformer/report/table.h"
+#include "roformer/task/material.h"
 #include "roformer/task/recipe_path.h"
-#include "roformer/task/recipe_task.h"
 
 namespace roformer::cli {
 namespace {

@@ -1,6 +1,5 @@
 #include "roformer/task/recipe_model.h"
 
-#include <algorithm>
 #include <map>
 
 namespace roformer::task {
@@ -28,26 +27,6 @@ std::map<std::string, std::string> options_in_force(const model::EncoderConfig& 
 }
 
 }  // namespace
-
-model::EncoderConfig model_config(const Recipe& recipe, const text::Tokenizer& tokenizer) {
-  model::EncoderConfig config = recipe.model;
-  const std::int64_t words = tokenizer.vocabulary_size();
-  if (config.vocab_size == 0) config.vocab_size = words;
-  base::require(config.vocab_size == words,
-                "[recipe] expected model.vocab_size to be the {} of the vocabulary (leave it out: "
-                "it is taken from there) but got {}",
-                words, config.vocab_size);
-  config.pad_token_id = tokenizer.pad_id();
-  std::int64_t longest = recipe.evaluation.length;
-  for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
-  base::require(!position::has_position_table(config.encoding.name) ||
-                    longest <= config.max_position_embeddings,
-                "[recipe] expected model.max_position_embeddings to be at least the longest "
-                "sequence, {}, but got {}",
-                longest, config.max_position_embeddings);
-  model::validate(config);
-  return config;
-}
 
 void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& found,
                           const std::filesystem::path& folder) {
@@ -77,16 +56,6 @@ void require_words(const model::EncoderConfig& config, const text::Tokenizer& to
   base::require(config.vocab_size >= tokenizer.vocabulary_size(),
                 "[task] expected a model of at least the vocabulary's {} words but got {}",
                 tokenizer.vocabulary_size(), config.vocab_size);
-}
-
-data::StageShape shape_of(const train::BatchRequest& request) {
-  data::StageShape shape;
-  shape.stage = request.stage_index;
-  shape.length = request.stage.length;
-  shape.batch_size = request.stage.batch_size;
-  shape.batch_tokens = request.stage.batch_tokens;
-  shape.micro_steps = request.stage.accumulate;
-  return shape;
 }
 
 void restore_weights(torch::nn::Module& module, const std::filesystem::path& folder) {
