@@ -17,16 +17,15 @@
 #include <optional>
 #include <string>
 
+#include "roformer/base/file_lock.h"
+
 namespace roformer::train {
 
 class RunFolder {
  public:
-  /// Makes the folder, takes its lock and undoes what a kill left half done. Throws Error if another process is training there, or if
-  /// it has anything in it and `resume` is false.
+  /// Makes the folder, takes its lock and undoes what a kill left half done. Throws Error if another
+  /// process is training there, or if it has anything in it and `resume` is false.
   RunFolder(std::filesystem::path out, bool resume);
-  ~RunFolder();
-  RunFolder(const RunFolder&) = delete;
-  RunFolder& operator=(const RunFolder&) = delete;
 
   const std::filesystem::path& path() const { return out_; }
   std::filesystem::path metrics_path() const { return out_ / "metrics.jsonl"; }
@@ -55,7 +54,7 @@ class RunFolder {
 
   std::filesystem::path out_;
   std::filesystem::path training_;
-  int lock_ = -1;
+  std::optional<base::FileLock> lock_;
 };
 
 }  // namespace roformer::train
