@@ -11,7 +11,7 @@ namespace roformer::task {
 namespace {
 
 std::vector<data::MaskedBatch> held_out_of(const EvaluationOptions& options,
-                                        const data::MaskedLanguageSource& source) {
+                                           const data::MaskedLanguageSource& source) {
   return source.validation_batches(options.length, options.batch_tokens, options.sequences);
 }
 
