@@ -1,11 +1,9 @@
 #include "roformer/task/causal_language_task.h"
 
-#include <cmath>
 #include <numbers>
 
 #include "roformer/base/error.h"
 #include "roformer/task/language_kind.h"
-#include "roformer/task/next_token_loss.h"
 #include "roformer/task/text_material.h"
 
 namespace roformer::task {
@@ -92,9 +90,9 @@ std::vector<data::CausalBatch> CausalLanguageTask::held_out_batches(data::Split 
 train::LossSum CausalLanguageTask::loss_of(const data::CausalBatch& causal,
                                            const model::ForwardOptions& options) {
   const auto hidden = model()->encoder()->forward(on_device(causal.batch), options);
-  const auto [loss, correct] = next_token_loss(*model(), hidden, on_device(causal.labels));
+  const auto [loss, likelihood, correct] = model()->loss(hidden, on_device(causal.labels));
   const std::int64_t tokens = std::ssize(causal.labels);
-  return {loss, loss.item<double>(), tokens, correct, tokens};
+  return {loss, likelihood, tokens, correct, tokens};
 }
 
 train::Metrics CausalLanguageTask::figures(const metric::TokenScore& score, data::Split) {
@@ -102,7 +100,7 @@ train::Metrics CausalLanguageTask::figures(const metric::TokenScore& score, data
   if (source_.stream().is_bytes()) {
     metrics.emplace_back("bits_per_character", score.loss() / std::numbers::ln2);
   } else {
-    metrics.emplace_back("perplexity", std::exp(score.loss()));
+    metrics.emplace_back("perplexity", score.perplexity());
   }
   return metrics;
 }

@@ -71,13 +71,11 @@ std::vector<data::MaskedBatch> MaskedLanguageTask::held_out_batches(data::Split 
 
 train::LossSum MaskedLanguageTask::loss_of(const data::MaskedBatch& masked,
                                            const model::ForwardOptions& options) {
-  const auto labels = on_device(masked.labels);
-  const auto logits =
-      model()->forward(on_device(masked.batch), on_device(masked.masked_positions), options);
-  const auto loss = at::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum);
-  const auto correct = logits.detach().argmax(-1).eq(labels).sum().item<std::int64_t>();
-  return {loss, loss.item<double>(), std::ssize(masked.labels), correct,
-          std::ssize(masked.batch.tokens)};
+  model::ForwardOptions of_masked = options;
+  of_masked.rows = on_device(masked.masked_positions);
+  const auto hidden = model()->encoder()->forward(on_device(masked.batch), of_masked);
+  const auto [loss, likelihood, correct] = model()->loss(hidden, on_device(masked.labels));
+  return {loss, likelihood, std::ssize(masked.labels), correct, std::ssize(masked.batch.tokens)};
 }
 
 train::Metrics MaskedLanguageTask::figures(const metric::TokenScore& score, data::Split) {

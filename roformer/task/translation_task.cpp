@@ -8,7 +8,6 @@
 #include "roformer/generate/beam_search.h"
 #include "roformer/metric/corpus_score.h"
 #include "roformer/model/packed_weights.h"
-#include "roformer/model/smoothed_loss.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/recipe_sections.h"
 #include "roformer/task/text_material.h"
@@ -172,9 +171,9 @@ train::LossSum TranslationTask::loss_of(const data::PairBatch& batch,
   const model::Memory memory{model()->encode(source, options), source.cu_seqlens};
   model::ForwardOptions of_target = options;
   of_target.memory = &memory;
-  const auto [loss, likelihood, correct] = model::smoothed_loss(
-      model()->decode(on_device(batch.target), of_target), model()->output_weight(),
-      model()->output_bias().view(-1), on_device(batch.labels), options_.label_smoothing);
+  const auto [loss, likelihood, correct] =
+      model()->loss(model()->decode(on_device(batch.target), of_target), on_device(batch.labels),
+                    options_.label_smoothing);
   const std::int64_t targets = std::ssize(batch.labels);
   return {loss, likelihood, targets, correct, targets + std::ssize(batch.source.tokens)};
 }
