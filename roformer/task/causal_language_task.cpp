@@ -1,5 +1,6 @@
 #include "roformer/task/causal_language_task.h"
 
+#include <cmath>
 #include <numbers>
 
 #include "roformer/base/error.h"
@@ -100,7 +101,7 @@ train::Metrics CausalLanguageTask::figures(const metric::TokenScore& score, data
   if (source_.stream().is_bytes()) {
     metrics.emplace_back("bits_per_character", score.loss() / std::numbers::ln2);
   } else {
-    metrics.emplace_back("perplexity", score.perplexity());
+    metrics.emplace_back("perplexity", std::exp(score.loss()));
   }
   return metrics;
 }

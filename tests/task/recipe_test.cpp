@@ -124,7 +124,8 @@ TEST_F(RecipeFileTest, CausalLanguageModels) {
   const Recipe words = read(text);
   EXPECT_TRUE(words.model.is_decoder);
   EXPECT_FALSE(words.training.recipe.contains("data.mask_share"));
-  const Recipe bytes = read(text, {"data.vocabulary=bytes", "model.attention=linear"});
+  const Recipe bytes = read(text, {"data.vocabulary=bytes", "model.attention=linear",
+                                   "model.attention_probs_dropout_prob=0"});
   EXPECT_TRUE(options_of<data::DataOptions>(bytes).is_bytes());
   EXPECT_EQ(bytes.training.recipe.at("data.test_share"), "0.05");
   EXPECT_FALSE(bytes.training.recipe.contains("data.vocab_size"));

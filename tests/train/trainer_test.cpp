@@ -220,6 +220,7 @@ TEST_F(TrainerTest, EvaluatesInEvaluationModeAndBeginsEachUpdateOnce) {
   auto choice = options();
   choice.stages[0].accumulate = 2;
   choice.stages[0].steps = choice.schedule.total_steps = 2;
+  choice.schedule.warmup_steps = 0;
   choice.evaluate_every = 1;
   task.module().eval();
   train("run", task, choice);
