@@ -28,6 +28,18 @@ std::map<std::string, std::string> options_in_force(const model::EncoderConfig& 
 
 }  // namespace
 
+model::EncoderConfig with_vocabulary(model::EncoderConfig config,
+                                     const text::Tokenizer& tokenizer) {
+  const std::int64_t words = tokenizer.vocabulary_size();
+  if (config.vocab_size == 0) config.vocab_size = words;
+  base::require(config.vocab_size == words,
+                "[recipe] expected model.vocab_size to be the {} of the vocabulary (leave it out: "
+                "it is taken from there) but got {}",
+                words, config.vocab_size);
+  config.pad_token_id = tokenizer.pad_id();
+  return config;
+}
+
 void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& found,
                           const std::filesystem::path& folder) {
   const model::EncoderConfig& asked = recipe.model;

@@ -13,17 +13,7 @@ namespace roformer::task {
 
 /// The recipe's model with the vocabulary's size filled in. Throws Error if model.vocab_size is
 /// another one.
-template <typename Tokenizer>
-model::EncoderConfig with_vocabulary(model::EncoderConfig config, const Tokenizer& tokenizer) {
-  const std::int64_t words = tokenizer.vocabulary_size();
-  if (config.vocab_size == 0) config.vocab_size = words;
-  base::require(config.vocab_size == words,
-                "[recipe] expected model.vocab_size to be the {} of the vocabulary (leave it out: "
-                "it is taken from there) but got {}",
-                words, config.vocab_size);
-  config.pad_token_id = tokenizer.pad_id();
-  return config;
-}
+model::EncoderConfig with_vocabulary(model::EncoderConfig config, const text::Tokenizer& tokenizer);
 
 /// Throws Error naming both where position encoding, attention or direction of the checkpoint are
 /// not the recipe's.

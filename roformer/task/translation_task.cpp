@@ -16,7 +16,7 @@ namespace roformer::task {
 namespace {
 
 model::EncoderDecoderConfig translation_config(const Recipe& recipe,
-                                               const text::SubwordTokenizer& tokenizer) {
+                                               const text::Tokenizer& tokenizer) {
   auto config = model::both_sides(with_vocabulary(recipe.model, tokenizer),
                                   options_of<TranslationOptions>(recipe).decoder_layers);
   config.eos_token_id = tokenizer.end_id();
@@ -207,7 +207,7 @@ double TranslationTask::bleu(data::Split split) {
   std::vector<std::string> lines;
   for (const auto& hypotheses :
        generate::beam_search(std::span(&model, 1), sources, options_.beam, {}, setting))
-    lines.push_back(tokenizer.decode(hypotheses.front().ids));
+    lines.push_back(tokenizer.decode(text::token_ids(hypotheses.front().ids)));
   metric::BleuOptions scoring;
   scoring.lowercase = options_.parallel.lower_case;
   return metric::corpus_bleu(lines, {references}, scoring).score;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/data/parallel_test_files.h"
+#include "tests/parallel/parallel_test_files.h"
 #include "tests/data/test_corpus.h"
 
 namespace roformer::task {

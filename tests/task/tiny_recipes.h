@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "roformer/task/recipe.h"
-#include "tests/data/parallel_test_files.h"
+#include "tests/parallel/parallel_test_files.h"
 #include "tests/data/test_corpus.h"
 
 namespace roformer::tests {
