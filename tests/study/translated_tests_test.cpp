@@ -13,7 +13,10 @@ using tests::has_text;
 class TranslatedTestsTest : public testing::Test {
  protected:
   task::Recipe recipe(const std::vector<std::string>& changes = {}) const {
-    return tests::read_tiny(files_, tests::tiny_translation_recipe(files_), changes);
+    std::string text = tests::tiny_translation_recipe(files_);
+    const std::string share = "test_share = 0.1\n";
+    text.erase(text.find(share), share.size());
+    return tests::read_tiny(files_, text, changes);
   }
   std::vector<TestSet> sets(const std::vector<std::string>& changes) const {
     const task::Recipe chosen = recipe(changes);
@@ -32,7 +35,7 @@ TEST_F(TranslatedTestsTest, FilesAreReadAndTheShareTakesTheirPlace) {
   EXPECT_EQ(from_files[0].name, "news");
   EXPECT_EQ(from_files[0].source, (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(from_files[0].reference, (std::vector<std::string>{"eins", "zwei"}));
-  const auto share = sets({});
+  const auto share = sets({"data.test_share=0.1"});
   ASSERT_EQ(share.size(), 1u);
   EXPECT_EQ(share[0].name, "held-out pairs");
   EXPECT_FALSE(share[0].source.empty());
