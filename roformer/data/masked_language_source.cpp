@@ -8,9 +8,6 @@ namespace {
 
 using base::derive;
 
-// Uses of the training seed.
-enum SourceStream : std::uint64_t { order, masks };
-
 MaskingVocabulary masking_vocabulary(const text::Tokenizer& tokenizer) {
   MaskingVocabulary vocabulary{tokenizer.vocabulary_size(), tokenizer.mask_id(), {}};
   for (std::int32_t id = 0; id < tokenizer.vocabulary_size(); ++id)
@@ -52,11 +49,12 @@ double MaskedLanguageSource::epoch(const Stage& stage, std::int64_t step) const 
 
 MaskedBatch MaskedLanguageSource::batch(const BatchRequest& request) const {
   const std::int64_t length = request.stage.length;
-  const std::uint64_t stage_seed = derive(seed_, static_cast<std::uint64_t>(request.stage_index));
+  const auto stage = static_cast<std::uint64_t>(request.stage_index);
+  const std::uint64_t order = derive(derive(seed_, base::SeedUse::order), stage);
+  const std::uint64_t masks = derive(derive(seed_, base::SeedUse::masking), stage);
   MaskedBatch batch;
-  for (const auto& drawn :
-       draw_sequences(request, num_sequences(length), derive(stage_seed, order))) {
-    const std::uint64_t epoch_masks = derive(derive(stage_seed, masks), drawn.epoch);
+  for (const auto& drawn : draw_sequences(request, num_sequences(length), order)) {
+    const std::uint64_t epoch_masks = derive(masks, drawn.epoch);
     append(batch, training_, length, drawn.sequence,
            derive(epoch_masks, static_cast<std::uint64_t>(drawn.sequence)));
   }

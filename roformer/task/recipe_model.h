@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "roformer/base/error.h"
+#include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/task/recipe.h"
 #include "roformer/text/tokenizer.h"
@@ -28,7 +29,7 @@ template <typename Module>
 Module draw_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
   const model::EncoderConfig config = with_vocabulary(recipe.model, tokenizer);
   model::validate(config);
-  torch::manual_seed(recipe.seed);
+  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
   return Module(config);
 }
 

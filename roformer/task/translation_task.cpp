@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
+#include "roformer/base/random.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
@@ -144,7 +145,7 @@ model::EncoderDecoder TranslationTask::draw(const Recipe& recipe,
                 "[task] expected pairs to learn from but got none: {}", corpus.summary());
   const auto config = translation_config(recipe, corpus.tokenizer());
   require_room(config.encoder, corpus);
-  torch::manual_seed(recipe.seed);
+  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
   return model::EncoderDecoder(config);
 }
 

@@ -117,10 +117,10 @@ void Trainer::do_step(base::Ahead<MicroBatch>& batches) {
 double Trainer::accumulate_gradients(base::Ahead<MicroBatch>& batches) {
   const std::int64_t accumulate =
       data::first_request(options_.stages, state_.step).stage.accumulate;
-  const std::uint64_t step_seed =
-      base::derive(options_.seed, static_cast<std::uint64_t>(state_.step));
+  const std::uint64_t step_seed = base::derive(base::derive(options_.seed, base::SeedUse::dropout),
+                                               static_cast<std::uint64_t>(state_.step));
   std::int64_t targets = 0;
-  task_.begin_update(state_.step, options_.seed);
+  task_.begin_update(state_.step, base::derive(options_.seed, base::SeedUse::features));
   for (std::int64_t micro_step = 0; micro_step < accumulate; ++micro_step) {
     const MicroBatch batch = batches.next().value();
     meter_.mark(Phase::data);

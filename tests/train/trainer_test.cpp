@@ -7,6 +7,7 @@
 #include <atomic>
 #include <csignal>
 #include <limits>
+#include <set>
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
@@ -31,7 +32,10 @@ class ToyTask : public Task {
     linear_ = torch::nn::Linear(4, 1);
   }
   torch::nn::Module& module() override { return *linear_; }
-  void begin_update(std::int64_t update, std::uint64_t) override { updates.push_back(update); }
+  void begin_update(std::int64_t update, std::uint64_t seed) override {
+    updates.push_back(update);
+    feature_seeds.push_back(seed);
+  }
 
   MicroBatch batch(const data::BatchRequest& request) const override {
     const int number = ++batches_made;
@@ -54,6 +58,7 @@ class ToyTask : public Task {
   LossSum loss(const MicroBatch& batch, std::uint64_t dropout_seed) override {
     const auto& [number, x] = std::any_cast<const ToyBatch&>(batch);
     modes.push_back(linear_->is_training());
+    if (linear_->is_training()) dropout_seeds.push_back(dropout_seed);
     if (number == raise_at) std::raise(SIGTERM);
     const auto noise = base::uniform(dropout_seed, 0) * noise_size;
     const auto y = x.sum(1, true) + noise;
@@ -85,6 +90,7 @@ class ToyTask : public Task {
   std::int64_t targets_seen = 0;
   std::vector<bool> modes;            // training or not, of each loss
   std::vector<std::int64_t> updates;  // begun
+  std::vector<std::uint64_t> feature_seeds, dropout_seeds;
 
  private:
   torch::nn::Linear linear_{nullptr};
@@ -230,6 +236,22 @@ TEST_F(TrainerTest, EvaluatesInEvaluationModeAndBeginsEachUpdateOnce) {
   EXPECT_EQ(task.targets_seen, 5);
   EXPECT_EQ(task.updates, (std::vector<std::int64_t>{0, 1}));
   EXPECT_FALSE(task.module().is_training());  // as it was
+}
+
+TEST_F(TrainerTest, DropoutAndFeaturesHaveSeedsOfTheirOwn) {
+  ToyTask task;
+  auto choice = options();
+  choice.seed = 4;
+  choice.stages[0].accumulate = 2;
+  train("run", task, choice);
+  EXPECT_EQ(std::set<std::uint64_t>(task.dropout_seeds.begin(), task.dropout_seeds.end()).size(),
+            60u);
+  EXPECT_EQ(std::set<std::uint64_t>(task.feature_seeds.begin(), task.feature_seeds.end()).size(),
+            1u);  // what is drawn anew hangs on the update's number
+  for (const std::uint64_t seed : task.dropout_seeds) {
+    EXPECT_NE(seed, base::derive(task.feature_seeds[0], 0));  // layer 0
+    EXPECT_NE(seed, base::derive(base::derive(4, 0), 0));     // as if there were one domain
+  }
 }
 
 TEST(Evaluation, AnErrorLeavesTheModeAsItWas) {
