@@ -69,11 +69,12 @@ std::string classifier_in_words(const checkpoint::CheckpointConfig& config, std:
 
 std::string labels_in_words(const checkpoint::CheckpointConfig& config) {
   constexpr std::size_t kShown = 6;
-  if (config.labels.empty()) return {};
+  if (config.head.labels.empty()) return {};
   std::vector<std::string> shown;
-  for (std::size_t i = 0; i < config.labels.size() && i < kShown; ++i)
-    shown.push_back(format::printable(config.labels[i]));
-  return fmt::format(" ({}{})", fmt::join(shown, ", "), config.labels.size() > kShown ? ", …" : "");
+  for (std::size_t i = 0; i < config.head.labels.size() && i < kShown; ++i)
+    shown.push_back(format::printable(config.head.labels[i]));
+  return fmt::format(" ({}{})", fmt::join(shown, ", "),
+                     config.head.labels.size() > kShown ? ", …" : "");
 }
 
 void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
@@ -128,8 +129,10 @@ void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint
   if (encoder.norm_type != "layer_norm")
     oddities.push_back(
         "a RoFormerV2: norms without weights; transformers cannot load it, JunnYu's package can");
+  if (encoder.type_vocab_size == 0)
+    oddities.push_back("there are no token types, without which transformers' classes fail");
   if (encoder.encoding.rotary_value) oddities.push_back("values are rotated too (rotary_value)");
-  if (encoder.pooler_activation == "linear")
+  if (config.head.pooler_activation == "linear")
     oddities.push_back("the pooler has no activation, as in RoFormer-Sim");
   const char* usual = encoder.model_type == "bert" ? "learned" : "rotary";
   if (encoder.encoding.name != usual)

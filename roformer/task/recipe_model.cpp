@@ -12,11 +12,9 @@ const char* direction(bool is_decoder) {
 // The options of encoding and linear attention that have an effect, as text.
 std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
   std::map<std::string, std::string> options;
-  position::for_each_option(config.encoding,
-                            [&](const char* readers, const char* key, const auto& value) {
-                              if (position::reads_option(readers, config.encoding.name))
-                                options[key] = to_toml(value);
-                            });
+  position::for_each_option(config.encoding, [&](const base::Option& option, const auto& value) {
+    options[option.key] = to_toml(value);
+  });
   if (config.attention != "linear") return options;
   options["feature_map"] = to_toml(std::string_view(config.linear.feature_map));
   options["feature_rotation"] = to_toml(std::string_view(config.linear.rotation));
