@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/parallel/parallel_test_files.h"
 #include "tests/data/test_corpus.h"
+#include "tests/parallel/parallel_test_files.h"
 
 namespace roformer::task {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "roformer/task/recipe.h"
-#include "tests/parallel/parallel_test_files.h"
 #include "tests/data/test_corpus.h"
+#include "tests/parallel/parallel_test_files.h"
 
 namespace roformer::tests {
 
