@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "roformer/base/log.h"
 #include "roformer/pipeline/fill_mask.h"
 #include "roformer/study/figure3_left_report.h"
+#include "roformer/task/text_material.h"
 
 namespace roformer::study {
 
@@ -18,7 +18,7 @@ std::vector<std::string> first_guesses(const fs::path& folder,
                                        const std::vector<MaskedSentence>& sentences) {
   pipeline::FillMaskOptions options;
   options.top = 3;
-  pipeline::FillMask fill_mask(folder, options);
+  const auto fill_mask = pipeline::open_fill_mask(folder, options);
   std::vector<std::string> lines;
   for (const auto& sentence : sentences) lines.push_back(sentence.text);
   std::vector<std::string> guesses;
@@ -53,12 +53,9 @@ Figure3LeftResult gather(const PairedRuns& pair,
 
 int reproduce_figure3_left(const StudyOptions& options) {
   const PairedRuns pair("figure3-left", {"roformer", "RoFormer"}, {"bert", "BERT"}, options);
-  const auto corpus = std::make_shared<const data::Corpus>(pair.recipe().data,
-                                                           static_cast<int>(pair.recipe().threads));
-  const task::MaskedLanguageMaterial material(corpus);
-  spdlog::info("data: {}", material.summary());
-  if (const int signal = pair.train(material); signal != 0) return signal;
-  const Figure3LeftResult result = gather(pair, corpus);
+  const auto material = task::open_material(pair.recipe());
+  if (const int signal = pair.train(*material); signal != 0) return signal;
+  const Figure3LeftResult result = gather(pair, task::text_of<task::MaskedLanguageTask>(*material));
   print_result(result);
   write_result(result, options.out / "report.html");
   fmt::print("\nReport with the plots: {}\nModels: {} and {}\n",
