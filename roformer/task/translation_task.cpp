@@ -8,7 +8,7 @@
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
 #include "roformer/metric/corpus_score.h"
-#include "roformer/model/packed_weights.h"
+#include "roformer/model/linear.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/recipe_sections.h"
 #include "roformer/task/text_material.h"
@@ -71,10 +71,8 @@ class TranslationKind final : public Kind {
 
   void read(SectionReader& task, const base::TomlTable& root, Recipe& recipe) const override {
     TranslationOptions options;
-    task.read("label_smoothing", options.label_smoothing);
-    base::require(options.label_smoothing >= 0 && options.label_smoothing < 1,
-                  "[recipe] {}: expected a share of [0, 1) but got {}",
-                  task.where("label_smoothing"), options.label_smoothing);
+    task.read({"label_smoothing", "fairseq's ε, section 4.1.2 of the paper", base::dropout_range()},
+              options.label_smoothing);
     options.decoder_layers = read_translation_model(root, recipe);
     options.parallel = read_parallel_data(root, recipe);
     recipe.options = std::move(options);
@@ -89,10 +87,10 @@ class TranslationKind final : public Kind {
 
   void read_evaluate(SectionReader& reader, Recipe& recipe) const override {
     auto& options = std::any_cast<TranslationOptions&>(recipe.options);
-    reader.read("bleu_sentences", options.bleu_sentences);
-    reader.read("beam_size", options.beam.beam_size);
-    reader.read("length_penalty", options.beam.length_penalty);
-    reader.require_at_least("bleu_sentences", static_cast<double>(options.bleu_sentences), -1);
+    const char* sentences = "BLEU of the first so many; 0: none, -1: all";
+    reader.read({"bleu_sentences", sentences, base::at_least(-1)}, options.bleu_sentences);
+    reader.read({"beam_size", "of the search for BLEU"}, options.beam.beam_size);
+    reader.read({"length_penalty", "section 4.1.2 of the paper"}, options.beam.length_penalty);
     try {
       generate::validate(options.beam);
     } catch (const Error& error) {
@@ -200,9 +198,7 @@ double TranslationTask::bleu(data::Split split) {
     sources.push_back(with_end(corpus().source_ids(split, i), tokenizer.end_id()));
     references.push_back(corpus().target_line(split, i));
   }
-  model::PackedWeights packed;  // nothing is learned in between
-  packed.add(*model());
-  const model::PackedWeightsGuard guard(packed);
+  model::prepare_for_inference(*model());  // until training goes on
   generate::SearchSetting setting;
   setting.device = device();
   const auto model = this->model();
