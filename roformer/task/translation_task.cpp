@@ -6,9 +6,8 @@
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
-#include "roformer/generate/beam_search.h"
 #include "roformer/metric/corpus_score.h"
-#include "roformer/model/linear.h"
+#include "roformer/pipeline/translate.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/recipe_sections.h"
 #include "roformer/task/text_material.h"
@@ -44,11 +43,8 @@ void require_room(const model::EncoderConfig& side, const parallel::ParallelCorp
   }
 }
 
-std::vector<std::int64_t> with_end(std::span<const std::int32_t> ids, std::int64_t end) {
-  std::vector<std::int64_t> result(ids.begin(), ids.end());
-  result.push_back(end);
-  return result;
-}
+// Held-out lines are translated whole, whatever is usual for lines that people type.
+constexpr std::int64_t longest_source = 1 << 20;
 
 // Section 4.1.2 of the paper; fairseq has neither decay nor clipping. A run too short for 4,000
 // updates of warm-up takes a fifth of its own.
@@ -71,10 +67,8 @@ class TranslationKind final : public Kind {
 
   void read(SectionReader& task, const base::TomlTable& root, Recipe& recipe) const override {
     TranslationOptions options;
-    task.read("label_smoothing", options.label_smoothing);
-    base::require(options.label_smoothing >= 0 && options.label_smoothing < 1,
-                  "[recipe] {}: expected a share of [0, 1) but got {}",
-                  task.where("label_smoothing"), options.label_smoothing);
+    task.read({"label_smoothing", "fairseq's ε, section 4.1.2 of the paper", base::dropout_range()},
+              options.label_smoothing);
     options.decoder_layers = read_translation_model(root, recipe);
     options.parallel = read_parallel_data(root, recipe);
     recipe.options = std::move(options);
@@ -89,10 +83,10 @@ class TranslationKind final : public Kind {
 
   void read_evaluate(SectionReader& reader, Recipe& recipe) const override {
     auto& options = std::any_cast<TranslationOptions&>(recipe.options);
-    reader.read("bleu_sentences", options.bleu_sentences);
-    reader.read("beam_size", options.beam.beam_size);
-    reader.read("length_penalty", options.beam.length_penalty);
-    reader.require_at_least("bleu_sentences", static_cast<double>(options.bleu_sentences), -1);
+    const char* sentences = "BLEU of the first so many; 0: none, -1: all";
+    reader.read({"bleu_sentences", sentences, base::at_least(-1)}, options.bleu_sentences);
+    reader.read({"beam_size", "of the search for BLEU"}, options.beam.beam_size);
+    reader.read({"length_penalty", "section 4.1.2 of the paper"}, options.beam.length_penalty);
     try {
       generate::validate(options.beam);
     } catch (const Error& error) {
@@ -190,24 +184,22 @@ train::Metrics TranslationTask::figures(const metric::TokenScore& score, data::S
 }
 
 double TranslationTask::bleu(data::Split split) {
-  const auto& tokenizer = corpus().tokenizer();
   const std::int64_t all = corpus().size(split);
   const bool whole = split == data::Split::test || options_.bleu_sentences < 0;
   const std::int64_t count = whole ? all : std::min(options_.bleu_sentences, all);
-  std::vector<std::vector<std::int64_t>> sources;
-  std::vector<std::string> references;
+  std::vector<std::string> sources, references;
   for (std::int64_t i = 0; i < count; ++i) {
-    sources.push_back(with_end(corpus().source_ids(split, i), tokenizer.end_id()));
+    sources.push_back(corpus().source_line(split, i));
     references.push_back(corpus().target_line(split, i));
   }
-  model::prepare_for_inference(*model());  // until training goes on
-  generate::SearchSetting setting;
-  setting.device = device();
-  const auto model = this->model();
+  pipeline::TranslateOptions options;
+  options.search = options_.beam;
+  options.device = device();
+  options.max_source_length = longest_source;
+  const pipeline::Translate translate({model().ptr()}, corpus().tokenizer(), options);
   std::vector<std::string> lines;
-  for (const auto& hypotheses :
-       generate::beam_search(std::span(&model, 1), sources, options_.beam, {}, setting))
-    lines.push_back(tokenizer.decode(text::token_ids(hypotheses.front().ids)));
+  for (const auto& answer : translate({sources, 1}))
+    lines.push_back(answer.hypotheses.front().text);
   metric::BleuOptions scoring;
   scoring.lowercase = options_.parallel.lower_case;
   return metric::corpus_bleu(lines, {references}, scoring).score;
