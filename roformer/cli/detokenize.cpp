@@ -11,8 +11,8 @@
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/line_chunks.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
@@ -66,8 +66,9 @@ std::vector<std::int32_t> parse_ids(const std::string& line, std::int64_t number
 
 void detokenize(const DetokenizeOptions& options) {
   const auto tokenizer = text::Tokenizer::load(options.model);
+  InputLines input;
   std::string line;
-  for (std::int64_t number = 1; std::getline(std::cin, line); ++number) {
+  for (std::int64_t number = 1; input.next(line); ++number) {
     const std::vector<std::int32_t> ids = parse_ids(line, number);
     for (const std::int32_t id : ids) {
       base::require(id >= 0 && id < tokenizer.vocabulary_size(),
@@ -77,9 +78,6 @@ void detokenize(const DetokenizeOptions& options) {
     const std::string text = tokenizer.decode(ids, options.decode);
     std::cout << (options.common.json ? json_report({{"text", text}}, "the text") : text) << '\n';
   }
-  require_readable_input();
-  std::cout.flush();
-  base::require(std::cout.good(), "[detokenize] cannot write to standard output");
 }
 
 }  // namespace

@@ -3,12 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <iostream>
-
-#include "roformer/base/error.h"
-
 namespace roformer::cli {
 namespace {
 
@@ -25,18 +19,6 @@ std::int64_t input_size() {
 }
 
 }  // namespace
-
-// The end is also what a stream shows where reading fails: a read of our own tells.
-void require_readable_input() {
-  if (std::cin.good()) return;
-  char byte = 0;
-  ssize_t count = 0;
-  do {
-    count = ::read(STDIN_FILENO, &byte, 0);
-  } while (count < 0 && errno == EINTR);
-  base::require(count >= 0 && !std::cin.bad(), "[cli] cannot read standard input: {}",
-                count < 0 ? std::strerror(errno) : "an error of input");
-}
 
 LineChunks::LineChunks(std::string_view title)
     : lines_at_once_(::isatty(STDIN_FILENO) != 0 ? 1 : kLinesAtOnce) {

@@ -35,7 +35,4 @@ class LineChunks {
   std::optional<base::Progress> progress_;
 };
 
-/// Throws Error where the lines of standard input ended because it cannot be read.
-void require_readable_input();
-
 }  // namespace roformer::cli

@@ -1,39 +1,31 @@
 #include "roformer/cli/score_lines.h"
 
 #include <algorithm>
-#include <iostream>
-#include <iterator>
 #include <string_view>
 
 #include "roformer/base/error.h"
-#include "roformer/cli/line_chunks.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/documents/byte_source.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::cli {
 namespace {
 
-ScoreLines split_lines(std::string name, std::string_view text) {
-  ScoreLines result{std::move(name), {}};
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    base::require(unicode::is_utf8(line),
-                  "[bleu] {} line {}: expected UTF-8 but got bytes that are none; convert the file "
-                  "with iconv -t UTF-8",
-                  result.name, result.lines.size() + 1);
-    result.lines.emplace_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return result;
+void add_line(ScoreLines& result, std::string_view line) {
+  base::require(unicode::is_utf8(line),
+                "[bleu] {} line {}: expected UTF-8 but got bytes that are none; convert the file "
+                "with iconv -t UTF-8",
+                result.name, result.lines.size() + 1);
+  result.lines.emplace_back(line);
 }
 
 }  // namespace
 
 ScoreLines read_standard_input() {
-  const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-  require_readable_input();
-  return split_lines("standard input", text);
+  ScoreLines result{"standard input", {}};
+  InputLines input;
+  for (std::string line; input.next(line);) add_line(result, line);
+  return result;
 }
 
 ScoreLines read_score_file(const std::string& path) {
@@ -46,7 +38,13 @@ ScoreLines read_score_file(const std::string& path) {
     got = bytes->read(text.data() + size, chunk);
     text.resize(size + got);
   }
-  return split_lines(path, text);
+  ScoreLines result{path, {}};
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    add_line(result, line);
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  return result;
 }
 
 void require_equal_lines(const ScoreLines& one, const ScoreLines& other) {

@@ -3,9 +3,8 @@
 #include <iostream>
 #include <memory>
 
-#include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/cli/line_chunks.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/text/subword_nmt.h"
 
 namespace roformer::cli {
@@ -18,10 +17,8 @@ void segment_lines(const CodesOptions& options) {
     settings.allowed = std::make_shared<const text::UnitSet>(units.begin(), units.end());
   }
   const text::SubwordNmt nmt(base::read_file(options.codes), options.codes, std::move(settings));
-  for (std::string line; std::getline(std::cin, line);) std::cout << nmt.segment(line) << '\n';
-  require_readable_input();
-  std::cout.flush();
-  base::require(std::cout.good(), "[tokenize] cannot write to standard output");
+  InputLines input;
+  for (std::string line; input.next(line);) std::cout << nmt.segment(line) << '\n';
 }
 
 }  // namespace roformer::cli

@@ -1,19 +1,19 @@
 // `roformer tokenize`: lines of text to tokens, or to JSON with ids and what else the tokenizer tells
 // of them (types, offsets).
-#include <fmt/format.h>
-
 #include <iostream>
 #include <memory>
 
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/line_chunks.h"
 #include "roformer/cli/segment_lines.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
 namespace {
+
+using nlohmann::ordered_json;
 
 struct TokenizeOptions {
   CommonOptions common;
@@ -26,66 +26,30 @@ struct TokenizeOptions {
   CodesOptions codes;
 };
 
-/// Writes encodings to standard output. Each token's JSON text is made once.
-class EncodingPrinter {
- public:
-  EncodingPrinter(const text::Tokenizer& tokenizer, bool json)
-      : tokenizer_(tokenizer), json_(json) {
-    if (!json) return;
-    for (const std::string& token : tokenizer.vocabulary().tokens())
-      quoted_.push_back(json_report(token, "a token"));
+std::string tokens_of(const text::Tokenizer& tokenizer, const text::Encoding& encoding) {
+  std::string text;
+  const char* space = "";
+  for (const std::int32_t id : encoding.ids) {
+    text += space + tokenizer.id_to_token(id);
+    space = " ";
   }
+  return text;
+}
 
-  /// `line`: its number, or 0 to leave it out.
-  void print(const text::Encoding& encoding, std::int64_t line) {
-    json_ ? print_json(encoding, line) : print_tokens(encoding);
-    constexpr std::size_t much = 1 << 16;
-    if (out_.size() > much) flush();
-  }
-  void flush() {
-    const bool written = std::fwrite(out_.data(), 1, out_.size(), stdout) == out_.size();
-    base::require(written && std::fflush(stdout) == 0,
-                  "[tokenize] cannot write to standard output");
-    out_.clear();
-  }
-
- private:
-  void print_tokens(const text::Encoding& encoding) {
-    const char* space = "";
-    for (const std::int32_t id : encoding.ids) {
-      fmt::format_to(std::back_inserter(out_), "{}{}", space, tokenizer_.id_to_token(id));
-      space = " ";
-    }
-    out_.push_back('\n');
-  }
-  void print_json(const text::Encoding& encoding, std::int64_t line) {
-    auto out = std::back_inserter(out_);
-    const auto comma = [](std::size_t i) { return i == 0 ? "" : ","; };
-    fmt::format_to(out, "{{");
-    if (line > 0) fmt::format_to(out, "\"line\":{},", line);
-    fmt::format_to(out, "\"tokens\":[");
-    for (std::size_t i = 0; i < encoding.size(); ++i) {
-      fmt::format_to(out, "{}{}", comma(i), quoted_[static_cast<std::size_t>(encoding.ids[i])]);
-    }
-    fmt::format_to(out, "],\"ids\":[{}]", fmt::join(encoding.ids, ","));
-    if (tokenizer_.facts().has_pairs)
-      fmt::format_to(out, ",\"type_ids\":[{}]", fmt::join(encoding.type_ids, ","));
-    if (tokenizer_.facts().has_offsets) {
-      fmt::format_to(out, ",\"offsets\":[");
-      for (std::size_t i = 0; i < encoding.size(); ++i) {
-        fmt::format_to(out, "{}[{},{}]", comma(i), encoding.offsets[i].begin,
-                       encoding.offsets[i].end);
-      }
-      out_.push_back(']');
-    }
-    fmt::format_to(out, "}}\n");
-  }
-
-  const text::Tokenizer& tokenizer_;
-  bool json_;
-  std::vector<std::string> quoted_;
-  std::string out_;
-};
+// `line`: its number, or 0 to leave it out.
+ordered_json json_of(const text::Tokenizer& tokenizer, const text::Encoding& encoding,
+                     std::int64_t line) {
+  ordered_json json;
+  if (line > 0) json["line"] = line;
+  auto& tokens = json["tokens"] = ordered_json::array();
+  for (const std::int32_t id : encoding.ids) tokens.push_back(tokenizer.id_to_token(id));
+  json["ids"] = encoding.ids;
+  if (tokenizer.facts().has_pairs) json["type_ids"] = encoding.type_ids;
+  if (!tokenizer.facts().has_offsets) return json;
+  auto& offsets = json["offsets"] = ordered_json::array();
+  for (const auto& [begin, end] : encoding.offsets) offsets.push_back({begin, end});
+  return json;
+}
 
 std::pair<std::string_view, std::string_view> split_pair(std::string_view line,
                                                          std::int64_t number) {
@@ -133,20 +97,23 @@ void tokenize(const TokenizeOptions& options) {
   require_capabilities(tokenizer, options);
   text::EncodeOptions window = encode_options(options);
   window.max_length = options.max_length;
-  EncodingPrinter printer(tokenizer, options.common.json);
+  const auto print = [&](const text::Encoding& encoding, std::int64_t line) {
+    std::cout << (options.common.json ? json_report(json_of(tokenizer, encoding, line), "tokens")
+                                      : tokens_of(tokenizer, encoding))
+              << '\n';
+  };
+  InputLines input;
   text::Encoding encoding;
   std::string line;
-  for (std::int64_t number = 1; std::getline(std::cin, line); ++number) {
+  for (std::int64_t number = 1; input.next(line); ++number) {
     if (options.stride >= 0) {
       for (const text::Encoding& part : tokenizer.windows(line, window, options.stride))
-        printer.print(part, number);
+        print(part, number);
       continue;
     }
     encode_line(tokenizer, line, number, options, encoding);
-    printer.print(encoding, 0);
+    print(encoding, 0);
   }
-  require_readable_input();
-  printer.flush();
 }
 
 void add_codes_options(CLI::App& command, CodesOptions& options, CLI::Option* model) {
