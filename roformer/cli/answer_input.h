@@ -25,7 +25,7 @@ void answer_input(std::string_view title, Answer&& answer, const Format& format)
     const pipeline::Lines lines = input.lines();
     const auto answers = answer(lines);
     for (std::size_t i = 0; i < lines.texts.size(); ++i) {
-      const InputLine line{lines.first + static_cast<std::int64_t>(i), lines.texts[i]};
+      const InputLine line{lines.number(i), lines.texts[i]};
       std::cout << format(line, answers[i]) << '\n';
     }
     std::cout.flush();

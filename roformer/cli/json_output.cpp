@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "roformer/base/error.h"
+#include "roformer/base/non_finite.h"
 
 namespace roformer::cli {
 namespace {
@@ -21,9 +22,7 @@ void require_numbers(const ordered_json& value, const std::string& where, std::s
     const auto number = value.get<double>();
     base::require(std::isfinite(number),
                   "[cli] {}: expected a number that JSON can write as {} but got {}", where, key,
-                  std::isnan(number) ? "nan"
-                  : number > 0       ? "inf"
-                                     : "-inf");
+                  base::non_finite_word(number));
   }
 }
 

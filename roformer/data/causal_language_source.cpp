@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/base/random.h"
 #include "roformer/data/batch_budget.h"
 
 namespace roformer::data {
@@ -18,10 +17,9 @@ CausalBatch CausalLanguageSource::batch(const BatchRequest& request) const {
   const std::int64_t length = request.stage.length, in_epoch = num_sequences(length);
   base::require(in_epoch > 0, "[data] expected a text of two or more tokens but got {}",
                 stream_->size(Split::training));
-  const std::uint64_t order = base::derive(base::derive(seed_, base::SeedUse::order),
-                                           static_cast<std::uint64_t>(request.stage_index));
   CausalBatch batch;
-  for (const auto& drawn : draw_sequences(request, in_epoch, order))
+  for (const auto& drawn :
+       draw_sequences(request, in_epoch, order_seed(seed_, request.stage_index)))
     append(batch, Split::training, length, drawn.sequence);
   return batch;
 }

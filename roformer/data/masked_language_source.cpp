@@ -49,9 +49,9 @@ double MaskedLanguageSource::epoch(const Stage& stage, std::int64_t step) const 
 
 MaskedBatch MaskedLanguageSource::batch(const BatchRequest& request) const {
   const std::int64_t length = request.stage.length;
-  const auto stage = static_cast<std::uint64_t>(request.stage_index);
-  const std::uint64_t order = derive(derive(seed_, base::SeedUse::order), stage);
-  const std::uint64_t masks = derive(derive(seed_, base::SeedUse::masking), stage);
+  const std::uint64_t order = order_seed(seed_, request.stage_index);
+  const std::uint64_t masks = derive(derive(seed_, base::SeedUse::masking),
+                                     static_cast<std::uint64_t>(request.stage_index));
   MaskedBatch batch;
   for (const auto& drawn : draw_sequences(request, num_sequences(length), order)) {
     const std::uint64_t epoch_masks = derive(masks, drawn.epoch);

@@ -8,6 +8,11 @@
 
 namespace roformer::data {
 
+std::uint64_t order_seed(std::uint64_t run_seed, std::int64_t stage_index) {
+  return base::derive(base::derive(run_seed, base::SeedUse::order),
+                      static_cast<std::uint64_t>(stage_index));
+}
+
 std::int64_t sequences_of_batch(const Stage& stage) {
   base::require(stage.batch_size > 0 || stage.batch_tokens > 0,
                 "[data] expected a batch of 1 or more sequences but got {}", stage.batch_size);

@@ -8,6 +8,9 @@
 
 namespace roformer::data {
 
+/// The seed of a stage's order of examples, from that of a run.
+std::uint64_t order_seed(std::uint64_t run_seed, std::int64_t stage_index);
+
 /// Sequences of one micro-batch of a stage. Throws Error for less than one.
 std::int64_t sequences_of_batch(const Stage& stage);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "roformer/base/error.h"
+#include "roformer/base/non_finite.h"
 #include "roformer/base/random.h"
 
 namespace roformer::generate {
@@ -24,10 +25,7 @@ void require_drawable(std::span<const float> logits, std::int64_t line) {
   }
   if (!std::isfinite(largest))
     base::fail("[generate] {}expected finite logits but got {}: the model's weights are damaged",
-               line > 0 ? fmt::format("line {}: ", line) : "",
-               std::isnan(largest) ? "nan"
-               : largest > 0       ? "inf"
-                                   : "-inf");
+               line > 0 ? fmt::format("line {}: ", line) : "", base::non_finite_word(largest));
 }
 
 }  // namespace

@@ -76,9 +76,11 @@ LinearImpl::LinearImpl(const Tensor& given_weight, const Tensor& given_bias)
     : weight(given_weight), bias(given_bias) {}
 
 Tensor LinearImpl::forward(const Tensor& x, torch::IntArrayRef shape) const {
-  if (needs_gradient(x, weight, bias)) return linear(x, weight, flat_bias(), shape);
-  const Tensor y = prepared_.product(x, weight, flat_bias(), std::nullopt);
-  return y.defined() ? shaped(y, shape) : linear(x, weight, flat_bias(), shape);
+  if (!needs_gradient(x, weight, bias)) {
+    const Tensor y = prepared_.product(x, weight, flat_bias(), std::nullopt);
+    if (y.defined()) return shaped(y, shape);
+  }
+  return linear(x, weight, flat_bias(), shape);
 }
 
 Tensor LinearImpl::activated(const Tensor& x, Activation activation) const {

@@ -39,9 +39,7 @@ data::PairBatch TranslationSource::batch(const data::BatchRequest& request) cons
   const auto plan = buckets(request.stage);
   const std::int64_t epoch = number / plan->num_batches();
   const std::uint64_t order =
-      base::derive(base::derive(base::derive(seed_, base::SeedUse::order),
-                                static_cast<std::uint64_t>(request.stage_index)),
-                   static_cast<std::uint64_t>(epoch));
+      base::derive(data::order_seed(seed_, request.stage_index), static_cast<std::uint64_t>(epoch));
   return batch_of(data::Split::training, plan->batch(number % plan->num_batches(), order));
 }
 

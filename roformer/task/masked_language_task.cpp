@@ -38,9 +38,10 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
                                        std::shared_ptr<const data::Corpus> corpus,
                                        model::MaskedLanguageModel model, torch::Device device)
     : HeadTask(recipe, std::move(model), corpus->tokenizer(), device),
-      source_(std::move(corpus), recipe.seed) {
+      source_(std::move(corpus), recipe.seed),
+      validation_(held_out_of(evaluation(), source_)) {
   std::size_t targets = 0;
-  for (const auto& batch : held_out_of(evaluation(), source_)) targets += batch.labels.size();
+  for (const auto& batch : validation_) targets += batch.labels.size();
   base::require(targets > 0,
                 "[task] expected held-out text to evaluate on but there is none: give more "
                 "documents (data.document = \"block\" or \"line\" makes several of a file), a "
@@ -66,7 +67,7 @@ std::vector<data::MaskedBatch> MaskedLanguageTask::held_out_batches(data::Split 
       split == data::Split::validation,
       "[task] expected the validation part but got another: a text of documents holds out "
       "one part only (data.validation_share)");
-  return held_out_of(evaluation(), source_);
+  return validation_;
 }
 
 train::LossSum MaskedLanguageTask::loss_of(const data::MaskedBatch& masked,

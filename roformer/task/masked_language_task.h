@@ -47,6 +47,7 @@ class MaskedLanguageTask final : public HeadTask<model::MaskedLanguageModel, dat
   }
 
   data::MaskedLanguageSource source_;
+  std::vector<data::MaskedBatch> validation_;  // masked once: every evaluation reads the same
 };
 
 /// Counts the training documents and guesses the masked tokens of the held-out sequences.

@@ -4,6 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
+#include "roformer/base/non_finite.h"
 #include "roformer/task/kind.h"
 #include "roformer/train/evaluation.h"
 
@@ -33,7 +34,7 @@ train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path&
   for (const auto& [name, value] : figures)
     base::require(std::isfinite(value),
                   "[task] {}: expected a finite {} but got {}: the model's weights are damaged",
-                  folder.string(), name, value);
+                  folder.string(), name, base::non_finite_word(value));
   return figures;
 }
 

@@ -93,11 +93,7 @@ void require_sound(model::EncoderConfig model, const std::string& where) {
   // The vocabulary's size and padding come from the text.
   model.vocab_size = std::max<std::int64_t>(2, model.vocab_size);
   model.pad_token_id = 0;
-  try {
-    model::validate(model);
-  } catch (const Error& error) {
-    base::fail("[recipe] {}: {}", where, error.what());
-  }
+  base::at_place(fmt::format("[recipe] {}", where), [&] { model::validate(model); });
 }
 
 void require_positions(const model::EncoderConfig& model, std::int64_t longest, const char* what) {

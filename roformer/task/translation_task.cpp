@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
+#include "roformer/base/error_place.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
@@ -87,11 +88,8 @@ class TranslationKind final : public Kind {
     reader.read({"bleu_sentences", sentences, base::at_least(-1)}, options.bleu_sentences);
     reader.read({"beam_size", "of the search for BLEU"}, options.beam.beam_size);
     reader.read({"length_penalty", "section 4.1.2 of the paper"}, options.beam.length_penalty);
-    try {
-      generate::validate(options.beam);
-    } catch (const Error& error) {
-      base::fail("[recipe] {}: {}", reader.where("beam_size"), error.what());
-    }
+    base::at_place(fmt::format("[recipe] {}", reader.where("beam_size")),
+                   [&] { generate::validate(options.beam); });
   }
 
   void validate(const Recipe& recipe) const override {

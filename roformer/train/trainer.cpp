@@ -4,6 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
+#include "roformer/base/non_finite.h"
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
 #include "roformer/format/safetensors.h"
@@ -105,7 +106,7 @@ void Trainer::do_step(base::Ahead<MicroBatch>& batches) {
                 "[train] expected a finite gradient but got norm {} in step {}: a smaller "
                 "optimizer.learning_rate, a longer "
                 "schedule.warmup_steps or optimizer.clip_norm may help; the last checkpoint stays",
-                norm, state_.step + 1);
+                base::non_finite_word(norm), state_.step + 1);
   meter_.mark(Phase::optimizer);
   meter_.add_step(norm);
   ++state_.step;
@@ -130,7 +131,7 @@ double Trainer::accumulate_gradients(base::Ahead<MicroBatch>& batches) {
     meter_.mark(Phase::forward);
     base::require(std::isfinite(loss),
                   "[train] expected a finite loss but got {} in step {}; the last checkpoint stays",
-                  loss, state_.step + 1);
+                  base::non_finite_word(loss), state_.step + 1);
     if (sum.targets > 0) sum.loss.backward();
     meter_.mark(Phase::backward);
     meter_.add_loss(loss, sum.targets, sum.correct, sum.tokens);

@@ -4,22 +4,13 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/position/position_encoding.h"
+#include "tests/position/plain_options.h"
 
 namespace roformer::position {
 namespace {
 
-EncodingOptions learned_options(const std::string& name) {
-  EncodingOptions options;
-  options.settings.name = name;
-  options.embedding_size = 12;
-  options.head_size = 8;
-  options.max_positions = 5;
-  return options;
-}
-
 TEST(Learned, LearnedAddsItsRowAndKnowsItsLimit) {
-  const auto encoding = make_encoding(learned_options("learned"));
+  const auto encoding = make_encoding(plain_options("learned"));
   const auto table = encoding->named_parameters()["weight"];
   ASSERT_EQ(table.sizes(), (std::vector<std::int64_t>{5, 12}));
   const auto positions = encoding->prepare(torch::tensor({4, 0}), torch::kFloat32);

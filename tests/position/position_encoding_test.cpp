@@ -4,18 +4,10 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
+#include "tests/position/plain_options.h"
 
 namespace roformer::position {
 namespace {
-
-EncodingOptions plain_options(const std::string& name) {
-  EncodingOptions options;
-  options.settings.name = name;
-  options.embedding_size = 12;
-  options.head_size = 8;
-  options.max_positions = 5;
-  return options;
-}
 
 TEST(PositionEncoding, RotaryPackedEqualsEachRole) {
   for (const bool values : {false, true}) {

@@ -5,22 +5,13 @@
 
 #include <cmath>
 
-#include "roformer/position/position_encoding.h"
+#include "tests/position/plain_options.h"
 
 namespace roformer::position {
 namespace {
 
-EncodingOptions sinusoid_options(const std::string& name) {
-  EncodingOptions options;
-  options.settings.name = name;
-  options.embedding_size = 12;
-  options.head_size = 8;
-  options.max_positions = 5;
-  return options;
-}
-
 TEST(Sinusoidal, SinusoidalIsEquation4) {
-  const auto encoding = make_encoding(sinusoid_options("sinusoidal"));
+  const auto encoding = make_encoding(plain_options("sinusoidal"));
   const auto positions = encoding->prepare(torch::tensor({0, 3, 1000}), torch::kFloat64);
   const auto x = torch::ones({3, 12}, torch::kFloat64);
   const auto y = encoding->embed(x, {}, positions);
@@ -35,7 +26,7 @@ TEST(Sinusoidal, SinusoidalIsEquation4) {
 
 // Golden values of the project's reference: d = 8, positions 0, 1, 5.
 TEST(Sinusoidal, SinusoidalGoldenValues) {
-  auto options = sinusoid_options("sinusoidal");
+  auto options = plain_options("sinusoidal");
   options.embedding_size = 8;
   const auto encoding = make_encoding(options);
   const auto positions = encoding->prepare(torch::tensor({0, 1, 5}), torch::kFloat64);
