@@ -63,11 +63,11 @@ nlohmann::json run_trunk(const std::string& model, const Input& input, int repea
 
 nlohmann::json run_training(const std::string& model, const Input& input, int repeats,
                             double dropout) {
-  const auto file = checkpoint::open_weights(model);
-  auto config = checkpoint::load_settled_config(model, file).encoder;
+  const checkpoint::Folder folder(model);
+  auto config = folder.config().encoder;
   config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout;
   model::MaskedLanguageModel network(config);
-  checkpoint::load_weights(*network, file);
+  checkpoint::load_weights(*network, folder.weights());
   network->train();
   train::AdamW::NamedParameters parameters;
   for (const auto& parameter : network->named_parameters())

@@ -83,11 +83,11 @@ std::string writer_of(const ordered_json& config) {
 
 }  // namespace
 
-ordered_json describe_translation(const std::string& folder) {
+ordered_json describe_translation(const checkpoint::Folder& folder) {
   const auto loaded = checkpoint::load_translation_model(folder);
-  const auto file = checkpoint::open_weights(folder);
+  const checkpoint::Weights& file = folder.weights();
   const auto config = ordered_json::parse(checkpoint::format_translation_config(loaded.config));
-  const ordered_json tokenizer = describe_subwords(folder);
+  const ordered_json tokenizer = describe_subwords(folder.path());
   std::int64_t parameters = 0, encoder = 0;
   for (const auto& item : loaded.module->named_parameters()) {
     parameters += item.value().numel();
@@ -103,7 +103,7 @@ ordered_json describe_translation(const std::string& folder) {
           {"files", file.file_count()},
           {"element_types", pipeline::element_types(file)},
           {"heads", {"translation"}},
-          {"commands", translation_commands(tokenizer, folder)},
+          {"commands", translation_commands(tokenizer, folder.path())},
           {"unusual", translation_oddities(loaded, tokenizer, config)},
           {"position_encoding", loaded.config.model.encoder.encoding.name},
           {"attention", loaded.config.model.encoder.attention},

@@ -8,8 +8,6 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
-#include "roformer/checkpoint/foreign_config.h"
-#include "roformer/checkpoint/marian_config.h"
 
 namespace roformer::convert {
 namespace {
@@ -53,11 +51,9 @@ const char* transformers_name(format::Dtype dtype) {
 }
 
 // The configuration's text; empty if there is none beside the weights.
-std::string config_text(const fs::path& from, const checkpoint::Weights& weights) {
-  if (!checkpoint::has_config(from)) return {};
-  if (checkpoint::is_translation_folder(from))
-    return checkpoint::load_translation_config(from).source;
-  return checkpoint::load_foreign_config(from, weights).source;
+std::string config_text(const checkpoint::Folder& from) {
+  if (!from.has_config()) return {};
+  return from.is_translation() ? from.translation_config().source : from.stated_config().source;
 }
 
 std::string with_dtype(const std::string& text, format::Dtype dtype) {
@@ -120,10 +116,10 @@ void prepare_target(const fs::path& from, const fs::path& to, const std::vector<
   }
 }
 
-void write_companions(const fs::path& from, const fs::path& to, const checkpoint::Weights& weights,
+void write_companions(const checkpoint::Folder& from, const fs::path& to,
                       const ConvertOptions& options, ConvertReport& report) {
   const std::vector<std::string> new_weights = report.files;
-  std::string config = config_text(from, weights);
+  std::string config = config_text(from);
   if (config.empty()) {
     report.notes.push_back("no config.json beside the weights, so none is written");
   } else {
@@ -136,8 +132,8 @@ void write_companions(const fs::path& from, const fs::path& to, const checkpoint
     report.files.push_back("bert_config.json");
   }
   for (const char* name : kCompanions) {
-    if (!fs::is_regular_file(from / name)) continue;
-    copy_companion(from / name, to / name);
+    if (!fs::is_regular_file(from.path() / name)) continue;
+    copy_companion(from.path() / name, to / name);
     report.files.push_back(name);
   }
   for (const std::string& name : old_weights(to, new_weights)) {

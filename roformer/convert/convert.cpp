@@ -7,11 +7,9 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/checkpoint/foreign_config.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/checkpoint/foreign_names.h"
-#include "roformer/checkpoint/marian_config.h"
 #include "roformer/checkpoint/weight_names.h"
-#include "roformer/checkpoint/weights.h"
 #include "roformer/convert/companion_files.h"
 #include "roformer/convert/embed_positions.h"
 #include "roformer/format/printable.h"
@@ -37,20 +35,9 @@ std::size_t output_bytes(const format::OutputTensor& tensor) {
   return format::byte_size(tensor.shape, tensor.dtype, tensor.name);
 }
 
-// What stands before the encoder's names in the file; none if it has no encoder.
-std::optional<std::string> find_prefix(const checkpoint::Weights& weights) {
-  checkpoint::NameSet names;
-  for (const auto& [name, facts] : weights.entries()) names.insert(name);
-  try {
-    return checkpoint::encoder_prefix(names, weights.path().string());
-  } catch (const Error&) {
-    return std::nullopt;
-  }
-}
-
 // What shall stand before them; none: what stands there.
-std::optional<std::string> choose_prefix(const fs::path& folder, const checkpoint::Weights& weights,
-                                         NamePrefix prefix, format::Format format) {
+std::optional<std::string> choose_prefix(const checkpoint::Folder& folder, NamePrefix prefix,
+                                         format::Format format) {
   switch (prefix) {
     case NamePrefix::none:
       return "";
@@ -63,11 +50,11 @@ std::optional<std::string> choose_prefix(const fs::path& folder, const checkpoin
     case NamePrefix::model:
       break;
   }
-  const auto found = find_prefix(weights);
+  const auto found = checkpoint::find_encoder_prefix(folder.weights());
   if (found && format == format::Format::tensorflow)
     return "bert.";  // whatever the model, as bert4keras
-  if (!found || found->empty() || !checkpoint::has_config(folder)) return std::nullopt;
-  return checkpoint::load_foreign_config(folder, weights).encoder.model_type + ".";
+  if (!found || found->empty() || !folder.has_config()) return std::nullopt;
+  return folder.stated_config().encoder.model_type + ".";
 }
 
 void require_name(const std::string& name, const fs::path& file) {
@@ -119,15 +106,14 @@ format::OutputTensor plan_tensor(const checkpoint::Weights& weights, const std::
 }
 
 // Adds RoFormer's table unless the file has it.
-void add_position_table(const fs::path& folder, const checkpoint::Weights& weights,
-                        const std::string& prefix, const ConvertOptions& options,
-                        std::vector<format::OutputTensor>& tensors,
+void add_position_table(const checkpoint::Folder& folder, const std::string& prefix,
+                        const ConvertOptions& options, std::vector<format::OutputTensor>& tensors,
                         std::vector<std::string>& notes) {
-  const model::EncoderConfig encoder = checkpoint::load_foreign_config(folder, weights).encoder;
+  const model::EncoderConfig encoder = folder.stated_config().encoder;
   base::require(encoder.model_type == "roformer",
                 "[checkpoint] {}: expected model_type roformer for a table of sines but got {}",
-                folder.string(), encoder.model_type);
-  const auto& entries = weights.entries();
+                folder.path().string(), encoder.model_type);
+  const auto& entries = folder.weights().entries();
   const bool has_table = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
     return entry.first.ends_with(kPositionTable);
   });
@@ -265,32 +251,32 @@ void write_weights(const fs::path& to, const Shards& shards, format::Format form
 
 ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOptions& options,
                       const std::function<void(std::size_t, std::size_t)>& on_bytes) {
-  const checkpoint::Weights weights = checkpoint::open_weights(from);
-  const fs::path folder = fs::is_directory(from) ? from : weights.path().parent_path();
-  if (checkpoint::is_translation_folder(folder)) require_translation_options(folder, options);
+  const checkpoint::Folder folder(from);
+  const checkpoint::Weights& weights = folder.weights();
+  if (folder.is_translation()) require_translation_options(folder.path(), options);
   ConvertReport report;
   report.left_out = weights.training_state();
   report.notes = weights.notes();
-  const auto prefix = choose_prefix(folder, weights, options.prefix, options.format);
+  const auto prefix = choose_prefix(folder, options.prefix, options.format);
   std::vector<format::OutputTensor> tensors =
       plan_tensors(weights, prefix, options, report.left_out, report.notes);
   if (options.embed_positions) {
-    add_position_table(folder, weights, prefix.value_or(find_prefix(weights).value_or("")), options,
-                       tensors, report.notes);
+    const auto found = checkpoint::find_encoder_prefix(weights).value_or("");
+    add_position_table(folder, prefix.value_or(found), options, tensors, report.notes);
   }
   for (const format::OutputTensor& tensor : tensors) report.bytes += output_bytes(tensor);
   report.tensors = tensors.size();
 
   const Shards shards = split(std::move(tensors), options.max_shard_size);
   report.files = weight_file_names(shards, options.format);
-  prepare_target(folder, to, report.files, options.force);
+  prepare_target(folder.path(), to, report.files, options.force);
   std::size_t done = 0;
   write_weights(to, shards, options.format, report.bytes, [&](std::size_t written) {
     done += written;
     weights.drop_pages();
     on_bytes(done, report.bytes);
   });
-  write_companions(folder, to, weights, options, report);
+  write_companions(folder, to, options, report);
   return report;
 }
 

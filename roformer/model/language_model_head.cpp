@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
+#include "roformer/format/blank_weights.h"
 #include "roformer/model/activation.h"
 #include "roformer/model/initialize.h"
 #include "roformer/model/linear.h"
@@ -14,7 +15,7 @@ using torch::Tensor;
 
 LanguageModelHeadImpl::LanguageModelHeadImpl(const EncoderConfig& config) : config_(config) {
   if (config.norm_type == "layer_norm") {
-    bias_ = register_parameter("bias", torch::zeros({config.vocab_size}));
+    bias_ = register_parameter("bias", format::new_weight({config.vocab_size}));
     auto transform = register_module("transform", std::make_shared<NamedGroup>());
     dense_ = transform->add("dense", torch::nn::Linear(config.hidden_size, config.embedding_size));
     norm_ = transform->add("LayerNorm", Norm(config.embedding_size, config));
@@ -25,9 +26,9 @@ LanguageModelHeadImpl::LanguageModelHeadImpl(const EncoderConfig& config) : conf
                   config.embedding_size, config.hidden_size);
   }
   if (!config.tie_word_embeddings) {
-    decoder_ =
-        register_module("decoder", std::make_shared<NamedGroup>())
-            ->add_parameter("weight", torch::empty({config.vocab_size, config.embedding_size}));
+    decoder_ = register_module("decoder", std::make_shared<NamedGroup>())
+                   ->add_parameter("weight",
+                                   format::new_weight({config.vocab_size, config.embedding_size}));
   }
   initialize(*this, config);
 }

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "roformer/checkpoint/fit.h"
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/format/printable.h"
 

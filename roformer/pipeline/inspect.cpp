@@ -9,7 +9,7 @@ namespace roformer::pipeline {
 namespace {
 
 template <typename Module>
-Inspection inspect_as(const std::filesystem::path& folder) {
+Inspection inspect_as(const checkpoint::Folder& folder) {
   auto loaded = checkpoint::load_model<Module>(folder);
   Inspection result;
   result.config = std::move(loaded.config);
@@ -23,12 +23,11 @@ Inspection inspect_as(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Inspection inspect(const std::filesystem::path& folder) {
-  const checkpoint::Weights weights = checkpoint::open_weights(folder);
-  const checkpoint::Architecture architecture =
-      checkpoint::load_settled_config(folder, weights).architecture;
-  Inspection result = checkpoint::with_module_of(
-      architecture, [&](auto type) { return inspect_as<typename decltype(type)::type>(folder); });
+Inspection inspect(const checkpoint::Folder& folder) {
+  const checkpoint::Weights& weights = folder.weights();
+  Inspection result = checkpoint::with_module_of(folder.config().architecture, [&](auto type) {
+    return inspect_as<typename decltype(type)::type>(folder);
+  });
   result.tensors = weights.entries();
   result.made_by = made_by(result.config, weights);
   result.format = format::format_name(weights.format());

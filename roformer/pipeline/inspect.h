@@ -26,6 +26,6 @@ struct Inspection {
 };
 
 /// Loads the folder as the class that config.json names. Throws Error as load_model does.
-Inspection inspect(const std::filesystem::path& folder);
+Inspection inspect(const checkpoint::Folder& folder);
 
 }  // namespace roformer::pipeline

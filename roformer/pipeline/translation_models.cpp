@@ -34,12 +34,14 @@ const char* what_takes(const std::string& model_type) {
   return "other families of encoder-decoders (BART, T5, …) are not read";
 }
 
-void require_translation_model(const fs::path& folder) {
+// The folder, which must be a translation model's.
+checkpoint::Folder open_translation_folder(const fs::path& folder) {
   const fs::path config = folder / kModelConfig;
   if (!fs::exists(config))
     base::fail("[pipeline] {}: expected the folder of a translation model but {}", folder.string(),
                found_instead(folder));
-  if (checkpoint::is_translation_folder(folder)) return;
+  checkpoint::Folder opened(folder);
+  if (opened.is_translation()) return opened;
   const std::string type = model_type_of(config);
   base::fail(
       "[pipeline] {}: expected an encoder-decoder, model_type \"marian\" or "
@@ -48,8 +50,7 @@ void require_translation_model(const fs::path& folder) {
 }
 
 model::EncoderDecoder load_translator(const fs::path& folder, c10::Device device) {
-  require_translation_model(folder);
-  auto module = checkpoint::load_translation_model(folder).module;
+  auto module = checkpoint::load_translation_model(open_translation_folder(folder)).module;
   module->to(device);
   return module;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "roformer/format/blank_weights.h"
 #include "roformer/position/layer_parameters.h"
 #include "roformer/position/table_range.h"
 
@@ -42,7 +43,7 @@ FloaterEncoding::FloaterEncoding(const EncodingOptions& options)
   parameters_.push_back(register_parameter("initial", drawn(shape, options)));
   std::int64_t count = 1;
   for (const Tensor& parameter : parameters_) count += parameter.numel();
-  kept_ = register_buffer("kept", torch::zeros({count}));
+  kept_ = register_buffer("kept", format::new_weight({count}, [](Tensor& kept) { kept.zero_(); }));
 }
 
 void FloaterEncoding::begin_update(std::int64_t update) {

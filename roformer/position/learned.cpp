@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "roformer/position/layer_parameters.h"
 #include "roformer/position/table_range.h"
 
 namespace roformer::position {
@@ -9,8 +10,7 @@ namespace roformer::position {
 LearnedEncoding::LearnedEncoding(const EncodingOptions& options) {
   require_rows(options.max_positions);
   weight_ =
-      register_parameter("weight", torch::empty({options.max_positions, options.embedding_size})
-                                       .normal_(0, options.initializer_range));
+      register_parameter("weight", drawn({options.max_positions, options.embedding_size}, options));
 }
 
 Positions LearnedEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType) {

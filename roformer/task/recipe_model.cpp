@@ -90,7 +90,7 @@ data::StageShape shape_of(const train::BatchRequest& request) {
 }
 
 void restore_weights(torch::nn::Module& module, const std::filesystem::path& folder) {
-  const auto report = checkpoint::load_weights(module, folder);
+  const auto report = checkpoint::load_weights(module, checkpoint::open_weights(folder));
   base::require(report.missing.empty(),
                 "[task] expected all weights of the model in {} but {} is "
                 "missing",

@@ -158,12 +158,12 @@ TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
   const auto module = random_module<model::Encoder>(small_config(), 5);
   torch::nn::Module& target = *module.ptr();
   expect_error({"tensor 'encoder.layer.1.output.LayerNorm.bias'", "(16)", "(15)"},
-               [&] { load_weights(target, folder.path()); });
+               [&] { load_weights(target, open_weights(folder.path())); });
   expect_same_parameters(*random_module<model::Encoder>(small_config(), 5), *module);
 
   tensors["encoder.layer.1.output.LayerNorm.bias"] = torch::zeros(16, torch::kLong);
   format::save_tensors(folder / "model.safetensors", tensors);
-  expect_error({"F32", "I64"}, [&] { load_weights(target, folder.path()); });
+  expect_error({"F32", "I64"}, [&] { load_weights(target, open_weights(folder.path())); });
 }
 
 TEST(Load, HalfPrecisionBecomesFloat32) {
@@ -194,9 +194,7 @@ TEST(Load, PoolerIsThereOrNot) {
   const auto config = small_config("bert");
   save_model(*random_module<model::PooledEncoder>(config, 8), config, Architecture::pooled_encoder,
              folder.path());
-  const auto settled = [&] {
-    return load_settled_config(folder.path(), open_weights(folder.path())).architecture;
-  };
+  const auto settled = [&] { return Folder(folder.path()).config().architecture; };
   EXPECT_EQ(settled(), Architecture::pooled_encoder);
   EXPECT_TRUE(load_model<model::PooledEncoder>(folder.path()).report.missing.empty());
   save_model(*random_module<model::Encoder>(config, 8), config, Architecture::encoder,

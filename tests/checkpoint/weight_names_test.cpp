@@ -1,6 +1,9 @@
 #include "roformer/checkpoint/weight_names.h"
 
 #include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <map>
 
 #include "tests/checkpoint/expect_error.h"
 
@@ -26,35 +29,69 @@ TEST(WeightNames, TellsTheEncoderFromHeads) {
   EXPECT_FALSE(may_be_missing("bert.embeddings.word_embeddings.weight"));
 }
 
+// A file of scalars under these names.
+class NamedScalars : public format::TensorSource {
+ public:
+  NamedScalars(std::initializer_list<const char*> names) {
+    for (const char* name : names) entries_[name] = {};
+  }
+  const std::filesystem::path& path() const override { return path_; }
+  format::Format format() const override { return format::Format::safetensors; }
+  const std::map<std::string, format::TensorFacts>& entries() const override { return entries_; }
+  torch::Tensor tensor(const std::string&) const override { return torch::zeros({}); }
+  void drop_pages() const override {}
+
+ private:
+  std::filesystem::path path_ = "f";
+  std::map<std::string, format::TensorFacts> entries_;
+};
+
 TEST(WeightNames, FindsThePrefix) {
-  EXPECT_EQ(encoder_prefix({"bert.embeddings.word_embeddings.weight"}, "f"), "bert.");
-  EXPECT_EQ(encoder_prefix({"roformer.embeddings.word_embeddings.weight"}, "f"), "roformer.");
-  EXPECT_EQ(encoder_prefix({"embeddings.word_embeddings.weight"}, "f"), "");
+  EXPECT_EQ(find_encoder_prefix(NamedScalars{"bert.embeddings.word_embeddings.weight"}), "bert.");
+  EXPECT_EQ(find_encoder_prefix(NamedScalars{"roformer.embeddings.word_embeddings.weight"}),
+            "roformer.");
+  EXPECT_EQ(find_encoder_prefix(NamedScalars{"embeddings.word_embeddings.weight"}), "");
+  EXPECT_EQ(find_encoder_prefix(NamedScalars{"wte.weight"}), std::nullopt);
   expect_error({"f:", "embeddings.word_embeddings.weight"},
-               [] { encoder_prefix({"wte.weight"}, "f"); });
+               [] { EncoderNames(torch::nn::Module(), NamedScalars{"wte.weight"}); });
 }
 
-TEST(WeightNames, FindsOldNamesAndAliases) {
-  EXPECT_EQ(find_name({"bert.embeddings.LayerNorm.gamma"}, "bert.", "embeddings.LayerNorm.weight"),
-            "bert.embeddings.LayerNorm.gamma");
-  EXPECT_EQ(find_name({"embeddings.LayerNorm.beta"}, "", "roformer.embeddings.LayerNorm.bias"),
-            "embeddings.LayerNorm.beta");
-  EXPECT_EQ(find_name({"cls.predictions.transform.LayerNorm.beta"}, "",
-                      "cls.predictions.transform.LayerNorm.bias"),
-            "cls.predictions.transform.LayerNorm.beta");
-  EXPECT_EQ(find_name({"cls.predictions.bias"}, "", "cls.predictions.bias"),
-            "cls.predictions.bias");
-  EXPECT_EQ(find_name({"cls.predictions.bias", "cls.predictions.decoder.bias"}, "",
-                      "cls.predictions.bias"),
-            "cls.predictions.decoder.bias");
-  EXPECT_EQ(find_name({"classifier.weight"}, "bert.", "classifier.weight"), "classifier.weight");
-  EXPECT_EQ(find_name({"bert.classifier.weight"}, "bert.", "classifier.weight"), std::nullopt);
+// All names that may stand for a parameter of one tensor.
+std::vector<std::string> names_of(const NameMap& map, const std::string& parameter) {
+  const auto parts = map.parts_of(parameter);
+  EXPECT_EQ(parts.size(), 1u) << parameter;
+  return parts.front().in_file;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(WeightNames, FindsNamesBehindAPrefixAndAliases) {
+  const EncoderNames bert(torch::nn::Module(),
+                          NamedScalars{"bert.embeddings.word_embeddings.weight"});
+  EXPECT_EQ(names_of(bert, "roformer.embeddings.LayerNorm.bias"),
+            Names{"bert.embeddings.LayerNorm.bias"});
+  EXPECT_EQ(names_of(bert, "classifier.weight"), Names{"classifier.weight"});
+  EXPECT_EQ(names_of(bert, "bert.embeddings.word_embeddings.weight"),
+            Names{"bert.embeddings.word_embeddings.weight"});
+  const Names biases{"cls.predictions.decoder.bias", "cls.predictions.bias"};
+  EXPECT_EQ(names_of(bert, "cls.predictions.bias"), biases);
+  EXPECT_EQ(names_of(bert, "cls.predictions.decoder.bias"), biases);
+}
+
+TEST(WeightNames, ATiedDecoderIsTheWordEmbeddingsAgain) {
+  torch::nn::Module with_head;
+  with_head.register_module("cls", std::make_shared<torch::nn::Module>())
+      ->register_module("predictions", std::make_shared<torch::nn::Module>());
+  const EncoderNames names(with_head, NamedScalars{"embeddings.word_embeddings.weight"});
+  EXPECT_EQ(names_of(names, "bert.embeddings.word_embeddings.weight"),
+            (Names{"embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"}));
 }
 
 TEST(WeightNames, KnowsTablesThatCarryNothing) {
-  EXPECT_TRUE(carries_nothing("roformer.encoder.embed_positions.weight"));
-  EXPECT_TRUE(carries_nothing("embeddings.position_ids"));
-  EXPECT_FALSE(carries_nothing("embeddings.position_embeddings.weight"));
+  const EncoderNames names(torch::nn::Module(), NamedScalars{"embeddings.word_embeddings.weight"});
+  EXPECT_TRUE(names.carries_nothing("roformer.encoder.embed_positions.weight"));
+  EXPECT_TRUE(names.carries_nothing("embeddings.position_ids"));
+  EXPECT_FALSE(names.carries_nothing("embeddings.position_embeddings.weight"));
 }
 
 }  // namespace

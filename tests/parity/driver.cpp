@@ -43,7 +43,7 @@ void resave_as(const std::string& from, const std::string& to) {
 }
 
 checkpoint::Architecture architecture_in(const std::string& folder) {
-  return checkpoint::load_settled_config(folder, checkpoint::open_weights(folder)).architecture;
+  return checkpoint::Folder(folder).config().architecture;
 }
 
 void resave(const std::string& from, const std::string& to) {
@@ -66,7 +66,7 @@ TensorMap named_gradients(torch::nn::Module& module) {
 }
 
 void gradients(const std::string& folder, const std::string& inputs, const std::string& out) {
-  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const auto config = checkpoint::Folder(folder).config();
   const pipeline::PaddedCall call(format::load_tensors(inputs).tensors, config, torch::kCPU);
   checkpoint::with_module_of(config.architecture, [&](auto type) {
     auto module = checkpoint::load_model<typename decltype(type)::type>(folder).module;
@@ -124,7 +124,7 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
   auto tensors = format::load_tensors(inputs).tensors;
   const auto new_tokens = tensors.at("new_tokens").item<std::int64_t>();
   tensors.erase("new_tokens");
-  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const auto config = checkpoint::Folder(folder).config();
   const pipeline::PaddedCall call(tensors, config, torch::kCPU);
   const auto run = [&](auto& model) {
     const Continuation plain = continued(model, call, new_tokens, false);
@@ -161,7 +161,7 @@ void process(const std::string& inputs, const std::string& out) {
 void use(const std::string& folder) {
   pipeline::inspect(folder);
   text::Tokenizer::load(folder).encode("the cat sat on [MASK] .");
-  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const auto config = checkpoint::Folder(folder).config();
   const Tensor ids = torch::tensor({{1, 2, 3}});
   const pipeline::PaddedCall call({{"input_ids", ids}}, config, torch::kCPU);
   checkpoint::with_module_of(config.architecture, [&](auto type) {
