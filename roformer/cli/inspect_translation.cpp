@@ -8,6 +8,7 @@
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/cli/inspect_summary.h"
+#include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
 #include "roformer/text/subword_tokenizer.h"
 
@@ -99,7 +100,7 @@ ordered_json describe_translation(const checkpoint::Folder& folder) {
           {"parameters", parameters},
           {"encoder_parameters", encoder},
           {"bytes", pipeline::bytes_of(file)},
-          {"format", std::string(format::format_name(file.format()))},
+          {"format", file.format().in_words},
           {"files", file.file_count()},
           {"element_types", pipeline::element_types(file)},
           {"heads", {"translation"}},

@@ -9,6 +9,7 @@
 
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/format/printable.h"
+#include "roformer/format/tensor_format.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -76,18 +77,8 @@ std::string labels_in_words(const checkpoint::CheckpointConfig& config) {
 }
 
 void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
-  if (weights.format() == format::Format::pytorch_legacy)
-    oddities.push_back(
-        "the weights are in PyTorch's form from before version 1.6, which few programs but "
-        "PyTorch read");
-  if (weights.format() == format::Format::pytorch_zip ||
-      weights.format() == format::Format::pytorch_legacy)
-    oddities.push_back(
-        "the weights are a pickle, which may run code in programs that trust it (not here); "
-        "roformer convert makes safetensors of them");
-  if (weights.format() == format::Format::tensorflow)
-    oddities.push_back("the weights are TensorFlow's; their names and layout are translated");
-  else if (weights.renamed() > 0)
+  for (const char* remark : weights.format().remarks) oddities.emplace_back(remark);
+  if (weights.format().naming == format::Naming::pytorch && weights.renamed() > 0)
     oddities.push_back(fmt::format(
         "{} tensors have old or wrapped names (gamma and beta, module.), which are translated",
         weights.renamed()));
@@ -158,7 +149,7 @@ std::string made_by(const checkpoint::CheckpointConfig& config,
                     const checkpoint::Weights& weights) {
   const auto source = nlohmann::json::parse(config.source, nullptr, false);
   const bool is_bert = config.encoder.model_type == "bert";
-  if (weights.format() == format::Format::tensorflow)
+  if (weights.format().naming == format::Naming::tensorflow)
     return is_bert ? "Google's BERT or bert4keras (TensorFlow)" : "bert4keras (TensorFlow)";
   if (source.is_object() && source.contains("transformers_version") &&
       source.at("transformers_version").is_string())

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "roformer/checkpoint/module_of.h"
+#include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
 
 namespace roformer::pipeline {
@@ -30,7 +31,7 @@ Inspection inspect(const checkpoint::Folder& folder) {
   });
   result.tensors = weights.entries();
   result.made_by = made_by(result.config, weights);
-  result.format = format::format_name(weights.format());
+  result.format = weights.format().in_words;
   result.element_types = element_types(weights);
   result.files = weights.file_count();
   result.bytes = bytes_of(weights);
