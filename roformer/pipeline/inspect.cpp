@@ -1,7 +1,5 @@
 #include "roformer/pipeline/inspect.h"
 
-#include <utility>
-
 #include "roformer/checkpoint/module_of.h"
 #include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
@@ -11,11 +9,14 @@ namespace {
 
 template <typename Module>
 Inspection inspect_as(const checkpoint::Folder& folder) {
-  auto loaded = checkpoint::load_model<Module>(folder);
   Inspection result;
-  result.config = std::move(loaded.config);
-  result.report = std::move(loaded.report);
-  for (const auto& item : loaded.module->named_parameters()) {
+  result.config = folder.config();
+  const model::EncoderConfig& encoder = result.config.encoder;
+  checkpoint::require_plausible(encoder, folder.weights());
+  Module module{nullptr};
+  result.report =
+      checkpoint::plan_module(module, encoder, folder.weights(), checkpoint::plan_encoder).report();
+  for (const auto& item : module->named_parameters()) {
     result.parameters += item.value().numel();
     if (!checkpoint::may_be_missing(item.key())) result.encoder_parameters += item.value().numel();
   }
@@ -36,7 +37,8 @@ Inspection inspect(const checkpoint::Folder& folder) {
   result.files = weights.file_count();
   result.bytes = bytes_of(weights);
   result.heads = heads_in(result.config, weights);
-  result.oddities = oddities_of(result.config, weights);
+  result.not_finite = not_finite_in(weights);
+  result.oddities = oddities_of(result.config, weights, result.not_finite);
   return result;
 }
 
