@@ -29,20 +29,28 @@ void warn_of_missing(const LoadReport& report, const std::filesystem::path& fold
 /// not fit the file. A head without use is common.
 void warn_of_unused(const LoadReport& report, const std::filesystem::path& file);
 
-/// Makes `module` the Module of `config` with the file's weights, in evaluation mode. `plan` is
-/// plan_encoder or another family's. Nothing is drawn unless the file lacks weights of a head; then
-/// all is, before it is read, so that a seed gives the same head whatever the file holds. Throws
-/// Error as LoadPlan does, and naming the file for what no module can be built of.
+/// Makes `module` the Module of `config` with blank weights, and plans to fill it. Throws Error as
+/// LoadPlan does, and naming the file for what no module can be built of.
 template <typename Module, typename Config, typename Plan>
-LoadReport read_module(Module& module, const Config& config, const format::TensorSource& file,
-                       const Plan& plan) {
+LoadPlan plan_module(Module& module, const Config& config, const format::TensorSource& file,
+                     const Plan& plan) {
   try {
     const format::BlankWeights blank;
     module = Module(config);
   } catch (const Error& error) {
     base::fail("[checkpoint] {}: {}", file.path().string(), error.what());
   }
-  LoadPlan steps = plan(*module, file);
+  return plan(*module, file);
+}
+
+/// Makes `module` the Module of `config` with the file's weights, in evaluation mode. `plan` is
+/// plan_encoder or another family's. Nothing is drawn unless the file lacks weights of a head; then
+/// all is, before it is read, so that a seed gives the same head whatever the file holds. Throws
+/// Error as plan_module does.
+template <typename Module, typename Config, typename Plan>
+LoadReport read_module(Module& module, const Config& config, const format::TensorSource& file,
+                       const Plan& plan) {
+  LoadPlan steps = plan_module(module, config, file, plan);
   if (!steps.report().missing.empty()) {
     module = Module(config);
     steps = plan(*module, file);

@@ -57,6 +57,7 @@ ordered_json describe(const std::string& path) {
           {"sentences", describe_sentences(path)},
           {"missing", inspection.report.missing},
           {"unused", inspection.report.unused},
+          {"not_finite", inspection.not_finite},
           {"tensors", describe_tensors(inspection.tensors)}};
 }
 

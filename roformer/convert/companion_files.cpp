@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
@@ -13,11 +12,6 @@ namespace roformer::convert {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Names under which a folder's weights are found, so that old ones would hide new ones.
-constexpr std::array<const char*, 5> kKnownWeights{
-    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
-    "pytorch_model.bin.index.json", "bert_model.ckpt.index"};
 
 constexpr std::array<const char*, 17> kCompanions{"source.spm",
                                                   "target.spm",
@@ -63,12 +57,10 @@ std::string with_dtype(const std::string& text, format::Dtype dtype) {
   return config.dump(2) + "\n";
 }
 
-bool is_weights_name(const std::string& name) {
-  if (std::find(kKnownWeights.begin(), kKnownWeights.end(), name) != kKnownWeights.end())
-    return true;
-  static const std::regex part(
-      R"((model|pytorch_model)-\d{5}-of-\d{5}\.(safetensors|bin)|bert_model\.ckpt\.data-\d{5}-of-\d{5}|checkpoint)");
-  return std::regex_match(name, part);
+bool is_weights_name(std::string_view name) {
+  const auto formats = format::tensor_formats();
+  return std::any_of(formats.begin(), formats.end(),
+                     [&](const format::TensorFormat* format) { return format->owns(name); });
 }
 
 // The files of weights in the folder, parts and all, that are not the new ones; in order.
@@ -105,7 +97,7 @@ void prepare_target(const fs::path& from, const fs::path& to, const std::vector<
   base::require(!fs::equivalent(from.empty() ? "." : from, to),
                 "[checkpoint] expected another folder than {} to write to", to.string());
   if (force) return;
-  std::vector<std::string> names(kKnownWeights.begin(), kKnownWeights.end());
+  std::vector<std::string> names = old_weights(to, {});
   names.insert(names.end(), files.begin(), files.end());
   names.push_back("config.json");
   for (const std::string& name : names) {
@@ -127,7 +119,7 @@ void write_companions(const checkpoint::Folder& from, const fs::path& to,
     base::write_file_atomically(to / "config.json", config);
     report.files.push_back("config.json");
   }
-  if (options.format == format::Format::tensorflow && !config.empty()) {
+  if (options.format->naming == format::Naming::tensorflow && !config.empty()) {
     base::write_file_atomically(to / "bert_config.json", config);
     report.files.push_back("bert_config.json");
   }

@@ -8,6 +8,7 @@
 
 #include "roformer/base/file.h"
 #include "roformer/format/pickle_values.h"
+#include "roformer/format/tensor_format.h"
 #include "roformer/format/tensor_source.h"
 
 namespace roformer::format {
@@ -18,7 +19,7 @@ class PyTorchFile : public TensorSource {
   explicit PyTorchFile(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const override { return path_; }
-  Format format() const override { return format_; }
+  const TensorFormat& format() const override { return *format_; }
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string& name) const override;
   void drop_pages() const override { mapping_->drop_pages(); }
@@ -34,7 +35,7 @@ class PyTorchFile : public TensorSource {
 
   std::filesystem::path path_;
   std::shared_ptr<base::MappedFile> mapping_;
-  Format format_ = Format::pytorch_zip;
+  const TensorFormat* format_;
   std::map<std::string, TensorFacts> entries_;
   std::map<std::string, Place> places_;
   std::vector<std::string> notes_;

@@ -22,7 +22,7 @@ class SafetensorsFile : public TensorSource {
   explicit SafetensorsFile(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const override { return path_; }
-  Format format() const override { return Format::safetensors; }
+  const TensorFormat& format() const override;
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   const Metadata& metadata() const { return metadata_; }
 

@@ -1,8 +1,7 @@
 #include "roformer/pipeline/inspect.h"
 
-#include <utility>
-
 #include "roformer/checkpoint/module_of.h"
+#include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
 
 namespace roformer::pipeline {
@@ -10,11 +9,14 @@ namespace {
 
 template <typename Module>
 Inspection inspect_as(const checkpoint::Folder& folder) {
-  auto loaded = checkpoint::load_model<Module>(folder);
   Inspection result;
-  result.config = std::move(loaded.config);
-  result.report = std::move(loaded.report);
-  for (const auto& item : loaded.module->named_parameters()) {
+  result.config = folder.config();
+  const model::EncoderConfig& encoder = result.config.encoder;
+  checkpoint::require_plausible(encoder, folder.weights());
+  Module module{nullptr};
+  result.report =
+      checkpoint::plan_module(module, encoder, folder.weights(), checkpoint::plan_encoder).report();
+  for (const auto& item : module->named_parameters()) {
     result.parameters += item.value().numel();
     if (!checkpoint::may_be_missing(item.key())) result.encoder_parameters += item.value().numel();
   }
@@ -30,12 +32,13 @@ Inspection inspect(const checkpoint::Folder& folder) {
   });
   result.tensors = weights.entries();
   result.made_by = made_by(result.config, weights);
-  result.format = format::format_name(weights.format());
+  result.format = weights.format().in_words;
   result.element_types = element_types(weights);
   result.files = weights.file_count();
   result.bytes = bytes_of(weights);
   result.heads = heads_in(result.config, weights);
-  result.oddities = oddities_of(result.config, weights);
+  result.not_finite = not_finite_in(weights);
+  result.oddities = oddities_of(result.config, weights, result.not_finite);
   return result;
 }
 

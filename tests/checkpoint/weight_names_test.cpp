@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "roformer/format/tensor_format.h"
 #include "tests/checkpoint/expect_error.h"
 
 namespace roformer::checkpoint {
@@ -36,7 +37,7 @@ class NamedScalars : public format::TensorSource {
     for (const char* name : names) entries_[name] = {};
   }
   const std::filesystem::path& path() const override { return path_; }
-  format::Format format() const override { return format::Format::safetensors; }
+  const format::TensorFormat& format() const override { return *format::tensor_formats().front(); }
   const std::map<std::string, format::TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string&) const override { return torch::zeros({}); }
   void drop_pages() const override {}
