@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <utility>
+
 #include "roformer/base/error.h"
 #include "roformer/format/legacy_container.h"
 #include "roformer/format/printable.h"
@@ -85,15 +87,18 @@ const TensorFormat& pytorch_legacy_format() {
   return format;
 }
 
-PyTorchFile::PyTorchFile(const std::filesystem::path& path)
-    : path_(path), mapping_(std::make_shared<base::MappedFile>(path)), format_(&pytorch_format()) {
+PyTorchFile::PyTorchFile(const std::filesystem::path& path,
+                         std::shared_ptr<base::MappedFile> content)
+    : path_(path),
+      mapping_(content ? std::move(content) : std::make_shared<base::MappedFile>(path)),
+      format_(&pytorch_format()) {
   if (is_legacy_container(mapping_->view())) {
     format_ = &pytorch_legacy_format();
     const LegacyContainer container = read_legacy_container(mapping_->view(), path.string());
     add_tensors(container.object, container.begin);
     return;
   }
-  const ZipContainer container = read_zip_container(path, mapping_->view());
+  const ZipContainer container = read_zip_container(mapping_->view(), path.string());
   add_tensors(container.object, container.begin);
 }
 

@@ -15,8 +15,10 @@ namespace roformer::format {
 
 class PyTorchFile : public TensorSource {
  public:
-  /// Reads the pickle and finds the data of every storage. Throws Error naming the file.
-  explicit PyTorchFile(const std::filesystem::path& path);
+  /// Reads the pickle of the file, whose content is mapped unless it is given, and finds the data
+  /// of every storage. Throws Error naming the file.
+  explicit PyTorchFile(const std::filesystem::path& path,
+                       std::shared_ptr<base::MappedFile> content = nullptr);
 
   const std::filesystem::path& path() const override { return path_; }
   const TensorFormat& format() const override { return *format_; }

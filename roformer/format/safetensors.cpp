@@ -61,8 +61,10 @@ const TensorFormat& safetensors_format() {
   return format;
 }
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : path_(path), mapping_(std::make_shared<base::MappedFile>(path)) {
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path,
+                                 std::shared_ptr<base::MappedFile> content)
+    : path_(path),
+      mapping_(content ? std::move(content) : std::make_shared<base::MappedFile>(path)) {
   SafetensorsHeader header = parse_safetensors_header(mapping_->view(), path.string());
   for (TensorEntry& entry : header.tensors) {
     begin_.emplace(entry.name, entry.begin);

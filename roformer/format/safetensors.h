@@ -18,8 +18,9 @@ namespace roformer::format {
 /// them.
 class SafetensorsFile : public TensorSource {
  public:
-  /// Checks the whole header. Throws Error naming the file, and the tensor where there is one.
-  explicit SafetensorsFile(const std::filesystem::path& path);
+  /// Checks the whole header of the file, whose content is mapped unless it is given. Throws Error naming the file, and the tensor where there is one.
+  explicit SafetensorsFile(const std::filesystem::path& path,
+                           std::shared_ptr<base::MappedFile> content = nullptr);
 
   const std::filesystem::path& path() const override { return path_; }
   const TensorFormat& format() const override;

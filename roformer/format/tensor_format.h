@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "roformer/base/file.h"
 #include "roformer/format/tensor_writer.h"
 
 namespace roformer::format {
@@ -32,8 +33,9 @@ struct TensorFormat {
   /// Whether a path is that of such a file. `content` is empty where the path is no file, as of a
   /// prefix.
   bool (*recognises)(const std::filesystem::path& path, std::string_view content);
-  /// Throws Error naming the file.
-  std::shared_ptr<const TensorSource> (*open)(const std::filesystem::path& path);
+  /// Opens the path, whose content is given unless it is no file. Throws Error naming it.
+  std::shared_ptr<const TensorSource> (*open)(const std::filesystem::path& path,
+                                              const std::shared_ptr<base::MappedFile>& content);
 
   /// The names of the files that so many shards take in a folder.
   std::vector<std::string> (*file_names)(std::size_t shards);
@@ -43,10 +45,11 @@ struct TensorFormat {
   bool (*owns)(std::string_view file_name);
 };
 
-/// TensorFormat::open of a class that takes the path.
+/// TensorFormat::open of a class that takes both.
 template <typename Source>
-std::shared_ptr<const TensorSource> open_as(const std::filesystem::path& path) {
-  return std::make_shared<Source>(path);
+std::shared_ptr<const TensorSource> open_as(const std::filesystem::path& path,
+                                            const std::shared_ptr<base::MappedFile>& content) {
+  return std::make_shared<Source>(path, content);
 }
 
 /// All formats, the preferred first: in this order a folder is searched and a file asked.

@@ -45,15 +45,15 @@ std::shared_ptr<const TensorSource> open_tensor_file(const fs::path& path) {
   const auto formats = tensor_formats();
   if (!fs::exists(path)) {
     for (const TensorFormat* format : formats) {
-      if (format->recognises(path, {})) return format->open(path);
+      if (format->recognises(path, {})) return format->open(path, nullptr);
     }
   }
-  const base::MappedFile file(path);
-  require_no_text(file.view(), path);
+  const auto file = std::make_shared<base::MappedFile>(path);
+  require_no_text(file->view(), path);
   for (const TensorFormat* format : formats) {
-    if (format->recognises(path, file.view())) return format->open(path);
+    if (format->recognises(path, file->view())) return format->open(path, file);
   }
-  return formats.front()->open(path);  // says what is wrong with it
+  return formats.front()->open(path, file);  // says what is wrong with it
 }
 
 std::shared_ptr<const TensorSource> open_tensor_folder(const fs::path& folder) {

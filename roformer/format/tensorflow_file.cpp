@@ -100,9 +100,11 @@ const TensorFormat& TensorFlowFile::format() const {
   return tensorflow_format();
 }
 
-TensorFlowFile::TensorFlowFile(const std::filesystem::path& path)
+TensorFlowFile::TensorFlowFile(const std::filesystem::path& path,
+                               std::shared_ptr<base::MappedFile> content)
     : path_(index_of_checkpoint(path)) {
-  index_ = parse_tensorflow_index(base::read_file(path_), path_.string());
+  if (!content) content = std::make_shared<base::MappedFile>(path_);
+  index_ = parse_tensorflow_index(content->view(), path_.string());
   const std::string prefix = std::filesystem::path(path_).replace_extension().string();
   for (std::int64_t shard = 0; shard < index_.shards; ++shard) {
     shards_.push_back(std::make_shared<base::MappedFile>(shard_name(prefix, shard, index_.shards)));

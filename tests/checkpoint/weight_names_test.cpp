@@ -3,10 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <map>
-
-#include "roformer/format/tensor_format.h"
 #include "tests/checkpoint/expect_error.h"
+#include "tests/checkpoint/tensors_in_memory.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -16,7 +14,7 @@ TEST(WeightNames, FusedProjectionIsThreeTensors) {
             (std::vector<std::string>{"bert.encoder.layer.3.attention.self.query.bias",
                                       "bert.encoder.layer.3.attention.self.key.bias",
                                       "bert.encoder.layer.3.attention.self.value.bias"}));
-  EXPECT_EQ(split_names("classifier.weight"), std::vector<std::string>{"classifier.weight"});
+  EXPECT_EQ(split_names("classifier.weight"), std::vector<std::string>{"classifier.weight"}));
 }
 
 TEST(WeightNames, TellsTheEncoderFromHeads) {
@@ -31,30 +29,21 @@ TEST(WeightNames, TellsTheEncoderFromHeads) {
 }
 
 // A file of scalars under these names.
-class NamedScalars : public format::TensorSource {
- public:
-  NamedScalars(std::initializer_list<const char*> names) {
-    for (const char* name : names) entries_[name] = {};
-  }
-  const std::filesystem::path& path() const override { return path_; }
-  const format::TensorFormat& format() const override { return *format::tensor_formats().front(); }
-  const std::map<std::string, format::TensorFacts>& entries() const override { return entries_; }
-  torch::Tensor tensor(const std::string&) const override { return torch::zeros({}); }
-  void drop_pages() const override {}
-
- private:
-  std::filesystem::path path_ = "f";
-  std::map<std::string, format::TensorFacts> entries_;
-};
+TensorsInMemory scalars(std::initializer_list<const char*> names) {
+  format::TensorMap tensors;
+  for (const char* name : names) tensors[name] = torch::zeros({});
+  return TensorsInMemory(tensors);
+}
 
 TEST(WeightNames, FindsThePrefix) {
-  EXPECT_EQ(find_encoder_prefix(NamedScalars{"bert.embeddings.word_embeddings.weight"}), "bert.");
-  EXPECT_EQ(find_encoder_prefix(NamedScalars{"roformer.embeddings.word_embeddings.weight"}),
+  EXPECT_EQ(find_encoder_prefix(scalars({"bert.embeddings.word_embeddings.weight"})), "bert.");
+  EXPECT_EQ(find_encoder_prefix(scalars({"roformer.embeddings.word_embeddings.weight"})),
             "roformer.");
-  EXPECT_EQ(find_encoder_prefix(NamedScalars{"embeddings.word_embeddings.weight"}), "");
-  EXPECT_EQ(find_encoder_prefix(NamedScalars{"wte.weight"}), std::nullopt);
-  expect_error({"f:", "embeddings.word_embeddings.weight"},
-               [] { EncoderNames(torch::nn::Module(), NamedScalars{"wte.weight"}); });
+  EXPECT_EQ(find_encoder_prefix(scalars({"embeddings.word_embeddings.weight"})), "");
+  EXPECT_EQ(find_encoder_prefix(scalars({"wte.weight"})), std::nullopt);
+  expect_error({"f:", "embeddings.word_embeddings.weight"}),
+               [] {
+    EncoderNames(torch::nn::Module(), scalars({"wte.weight"})); });
 }
 
 // All names that may stand for a parameter of one tensor.
@@ -67,13 +56,12 @@ std::vector<std::string> names_of(const NameMap& map, const std::string& paramet
 using Names = std::vector<std::string>;
 
 TEST(WeightNames, FindsNamesBehindAPrefixAndAliases) {
-  const EncoderNames bert(torch::nn::Module(),
-                          NamedScalars{"bert.embeddings.word_embeddings.weight"});
+  const EncoderNames bert(torch::nn::Module(), scalars({"bert.embeddings.word_embeddings.weight"}));
   EXPECT_EQ(names_of(bert, "roformer.embeddings.LayerNorm.bias"),
             Names{"bert.embeddings.LayerNorm.bias"});
-  EXPECT_EQ(names_of(bert, "classifier.weight"), Names{"classifier.weight"});
+  EXPECT_EQ(names_of(bert, "classifier.weight"), Names{"classifier.weight"}));
   EXPECT_EQ(names_of(bert, "bert.embeddings.word_embeddings.weight"),
-            Names{"bert.embeddings.word_embeddings.weight"});
+            Names{"bert.embeddings.word_embeddings.weight"}));
   const Names biases{"cls.predictions.decoder.bias", "cls.predictions.bias"};
   EXPECT_EQ(names_of(bert, "cls.predictions.bias"), biases);
   EXPECT_EQ(names_of(bert, "cls.predictions.decoder.bias"), biases);
@@ -83,13 +71,13 @@ TEST(WeightNames, ATiedDecoderIsTheWordEmbeddingsAgain) {
   torch::nn::Module with_head;
   with_head.register_module("cls", std::make_shared<torch::nn::Module>())
       ->register_module("predictions", std::make_shared<torch::nn::Module>());
-  const EncoderNames names(with_head, NamedScalars{"embeddings.word_embeddings.weight"});
+  const EncoderNames names(with_head, scalars({"embeddings.word_embeddings.weight"}));
   EXPECT_EQ(names_of(names, "bert.embeddings.word_embeddings.weight"),
-            (Names{"embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"}));
+            (Names{"embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"})));
 }
 
 TEST(WeightNames, KnowsTablesThatCarryNothing) {
-  const EncoderNames names(torch::nn::Module(), NamedScalars{"embeddings.word_embeddings.weight"});
+  const EncoderNames names(torch::nn::Module(), scalars({"embeddings.word_embeddings.weight"}));
   EXPECT_TRUE(names.carries_nothing("roformer.encoder.embed_positions.weight"));
   EXPECT_TRUE(names.carries_nothing("embeddings.position_ids"));
   EXPECT_FALSE(names.carries_nothing("embeddings.position_embeddings.weight"));
