@@ -24,15 +24,6 @@ namespace {
 using namespace roformer;
 using Ids = std::vector<std::int64_t>;
 
-void append(data::TokenBatch& batch, std::span<const std::int64_t> ids) {
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    batch.tokens.push_back(ids[i]);
-    batch.position_ids.push_back(static_cast<std::int64_t>(i));
-    batch.segment_ids.push_back(0);
-  }
-  batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
-}
-
 struct TrainingBatch {
   packed::PackedBatch source, target;
   torch::Tensor labels;
@@ -45,10 +36,10 @@ TrainingBatch packed_pairs(const std::vector<std::pair<Ids, Ids>>& pairs, std::i
   data::TokenBatch source, target;
   Ids labels;
   for (const auto& [source_ids, target_ids] : pairs) {
-    append(source, source_ids);
+    source.append(source_ids);
     Ids shifted = {start};
     shifted.insert(shifted.end(), target_ids.begin(), target_ids.end() - 1);
-    append(target, shifted);
+    target.append(shifted);
     labels.insert(labels.end(), target_ids.begin(), target_ids.end());
   }
   return {packed::from_tokens(source), packed::from_tokens(target),
