@@ -15,7 +15,6 @@
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
 #include "roformer/model/packed_weights.h"
-#include "roformer/model/smoothed_loss.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 
@@ -52,9 +51,7 @@ double loss_of(model::EncoderDecoder& network, const TrainingBatch& batch, doubl
   options.dropout_seed = seed;
   const model::Memory memory{network->encode(batch.source, options), batch.source.cu_seqlens};
   options.memory = &memory;
-  auto result =
-      model::smoothed_loss(network->decode(batch.target, options), network->output_weight(),
-                           network->output_bias().view(-1), batch.labels, smoothing);
+  auto result = network->loss(network->decode(batch.target, options), batch.labels, smoothing);
   result.loss.backward();
   return result.loss.item<double>() / static_cast<double>(batch.labels.numel());
 }

@@ -43,4 +43,10 @@ Tensor LanguageModelHeadImpl::forward(const Tensor& hidden, const Tensor& word_e
   return linear(transformed(hidden), decoder_.defined() ? decoder_ : word_embeddings, bias_);
 }
 
+VocabularyLoss LanguageModelHeadImpl::loss(const Tensor& hidden, const Tensor& word_embeddings,
+                                           const Tensor& labels) {
+  return vocabulary_loss(transformed(hidden), decoder_.defined() ? decoder_ : word_embeddings,
+                         bias_, labels);
+}
+
 }  // namespace roformer::model
