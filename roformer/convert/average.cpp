@@ -103,7 +103,7 @@ void average(const std::vector<fs::path>& folders, const fs::path& to, bool forc
   std::vector<format::OutputTensor> outputs;
   for (const auto& [name, facts] : models.front().weights().entries()) {
     outputs.push_back(
-        {name, facts.dtype, facts.shape, [&models, name] { return mean_of(models, name); }});
+        {name, facts.dtype, facts.shape, [&models, name = name] { return mean_of(models, name); }});
   }
   format::write_safetensors(to / "model.safetensors", outputs, {{"format", "pt"}},
                             [](std::size_t) {});
