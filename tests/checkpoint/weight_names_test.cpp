@@ -14,7 +14,7 @@ TEST(WeightNames, FusedProjectionIsThreeTensors) {
             (std::vector<std::string>{"bert.encoder.layer.3.attention.self.query.bias",
                                       "bert.encoder.layer.3.attention.self.key.bias",
                                       "bert.encoder.layer.3.attention.self.value.bias"}));
-  EXPECT_EQ(split_names("classifier.weight"), std::vector<std::string>{"classifier.weight"}));
+  EXPECT_EQ(split_names("classifier.weight"), std::vector<std::string>{"classifier.weight"});
 }
 
 TEST(WeightNames, TellsTheEncoderFromHeads) {
@@ -41,9 +41,8 @@ TEST(WeightNames, FindsThePrefix) {
             "roformer.");
   EXPECT_EQ(find_encoder_prefix(scalars({"embeddings.word_embeddings.weight"})), "");
   EXPECT_EQ(find_encoder_prefix(scalars({"wte.weight"})), std::nullopt);
-  expect_error({"f:", "embeddings.word_embeddings.weight"}),
-               [] {
-    EncoderNames(torch::nn::Module(), scalars({"wte.weight"})); });
+  expect_error({"f:", "embeddings.word_embeddings.weight"},
+               [] { EncoderNames(torch::nn::Module(), scalars({"wte.weight"})); });
 }
 
 // All names that may stand for a parameter of one tensor.
@@ -59,9 +58,9 @@ TEST(WeightNames, FindsNamesBehindAPrefixAndAliases) {
   const EncoderNames bert(torch::nn::Module(), scalars({"bert.embeddings.word_embeddings.weight"}));
   EXPECT_EQ(names_of(bert, "roformer.embeddings.LayerNorm.bias"),
             Names{"bert.embeddings.LayerNorm.bias"});
-  EXPECT_EQ(names_of(bert, "classifier.weight"), Names{"classifier.weight"}));
+  EXPECT_EQ(names_of(bert, "classifier.weight"), Names{"classifier.weight"});
   EXPECT_EQ(names_of(bert, "bert.embeddings.word_embeddings.weight"),
-            Names{"bert.embeddings.word_embeddings.weight"}));
+            Names{"bert.embeddings.word_embeddings.weight"});
   const Names biases{"cls.predictions.decoder.bias", "cls.predictions.bias"};
   EXPECT_EQ(names_of(bert, "cls.predictions.bias"), biases);
   EXPECT_EQ(names_of(bert, "cls.predictions.decoder.bias"), biases);
@@ -73,7 +72,7 @@ TEST(WeightNames, ATiedDecoderIsTheWordEmbeddingsAgain) {
       ->register_module("predictions", std::make_shared<torch::nn::Module>());
   const EncoderNames names(with_head, scalars({"embeddings.word_embeddings.weight"}));
   EXPECT_EQ(names_of(names, "bert.embeddings.word_embeddings.weight"),
-            (Names{"embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"})));
+            (Names{"embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"}));
 }
 
 TEST(WeightNames, KnowsTablesThatCarryNothing) {
