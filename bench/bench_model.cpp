@@ -48,7 +48,7 @@ Input read_input(const std::string& path) {
 }
 
 nlohmann::json run_trunk(const std::string& model, const Input& input, int repeats) {
-  const auto loaded = checkpoint::load_model<model::Encoder>(model);
+  const auto loaded = checkpoint::load_model<model::Encoder>(checkpoint::Folder(model));
   const torch::InferenceMode inference;
   auto encoder = loaded.module;
   return seconds_of(repeats, [&](int) { encoder->forward(input.batch); });

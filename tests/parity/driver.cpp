@@ -38,7 +38,7 @@ using torch::Tensor;
 
 template <typename Module>
 void resave_as(const std::string& from, const std::string& to) {
-  const auto loaded = checkpoint::load_model<Module>(from);
+  const auto loaded = checkpoint::load_model<Module>(checkpoint::Folder(from));
   checkpoint::save_model(*loaded.module, loaded.config, to);
 }
 
@@ -135,8 +135,9 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
                                {"cached_logits", cached.logits}});
   };
   if (config.architecture == checkpoint::Architecture::pooled_causal_language_model)
-    return run(*checkpoint::load_model<model::PooledCausalLanguageModel>(folder).module);
-  run(*checkpoint::load_model<model::CausalLanguageModel>(folder).module);
+    return run(*checkpoint::load_model<model::PooledCausalLanguageModel>(checkpoint::Folder(folder))
+                    .module);
+  run(*checkpoint::load_model<model::CausalLanguageModel>(checkpoint::Folder(folder)).module);
 }
 
 void process(const std::string& inputs, const std::string& out) {
@@ -159,7 +160,7 @@ void process(const std::string& inputs, const std::string& out) {
 
 // The folder used as the commands use it.
 void use(const std::string& folder) {
-  pipeline::inspect(folder);
+  pipeline::inspect(checkpoint::Folder(folder));
   text::Tokenizer::load(folder).encode("the cat sat on [MASK] .");
   const auto config = checkpoint::Folder(folder).config();
   const Tensor ids = torch::tensor({{1, 2, 3}});
