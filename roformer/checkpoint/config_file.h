@@ -6,18 +6,18 @@
 #pragma once
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "roformer/checkpoint/architecture.h"
 #include "roformer/model/config.h"
+#include "roformer/model/head_config.h"
 
 namespace roformer::checkpoint {
 
 /// What config.json says.
 struct CheckpointConfig {
   model::EncoderConfig encoder;
+  model::HeadConfig head;
   Architecture architecture = Architecture::encoder;
-  std::vector<std::string> labels;  // names of the classes; empty: LABEL_0, LABEL_1, …
   std::string source;  // the JSON it was read from: unknown keys survive a load and a save
 };
 

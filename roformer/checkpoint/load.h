@@ -1,5 +1,6 @@
 // Weights from a checkpoint folder of any format that tensor_source.h opens into our modules.
 #pragma once
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/nn/module.h>
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include "roformer/checkpoint/folder.h"
 #include "roformer/checkpoint/load_plan.h"
 #include "roformer/format/blank_weights.h"
+#include "roformer/model/encoder.h"
 
 namespace roformer::checkpoint {
 
@@ -29,6 +31,18 @@ void warn_of_missing(const LoadReport& report, const std::filesystem::path& fold
 /// not fit the file. A head without use is common.
 void warn_of_unused(const LoadReport& report, const std::filesystem::path& file);
 
+/// The Module of a configuration; of a checkpoint's, a bare encoder has no head to be configured.
+template <typename Module, typename Config>
+Module make_module(const Config& config) {
+  if constexpr (!std::is_same_v<Config, CheckpointConfig>) {
+    return Module(config);
+  } else if constexpr (std::is_same_v<Module, model::Encoder>) {
+    return Module(config.encoder);
+  } else {
+    return Module(config.encoder, config.head);
+  }
+}
+
 /// Makes `module` the Module of `config` with blank weights, and plans to fill it. Throws Error as
 /// LoadPlan does, and naming the file for what no module can be built of.
 template <typename Module, typename Config, typename Plan>
@@ -36,7 +50,7 @@ LoadPlan plan_module(Module& module, const Config& config, const format::TensorS
                      const Plan& plan) {
   try {
     const format::BlankWeights blank;
-    module = Module(config);
+    module = make_module<Module>(config);
   } catch (const Error& error) {
     base::fail("[checkpoint] {}: {}", file.path().string(), error.what());
   }
@@ -50,9 +64,12 @@ LoadPlan plan_module(Module& module, const Config& config, const format::TensorS
 template <typename Module, typename Config, typename Plan>
 LoadReport read_module(Module& module, const Config& config, const format::TensorSource& file,
                        const Plan& plan) {
+  at::Generator numbers = at::detail::getDefaultCPUGenerator();
+  const torch::Tensor state = numbers.get_state();
   LoadPlan steps = plan_module(module, config, file, plan);
+  numbers.set_state(state);
   if (!steps.report().missing.empty()) {
-    module = Module(config);
+    module = make_module<Module>(config);
     steps = plan(*module, file);
   }
   steps.run();
@@ -75,7 +92,7 @@ Loaded<Module> load_model(const Folder& folder) {
   Loaded<Module> loaded;
   loaded.config = folder.config();
   require_plausible(loaded.config.encoder, folder.weights());
-  loaded.report = read_module(loaded.module, loaded.config.encoder, folder.weights(), plan_encoder);
+  loaded.report = read_module(loaded.module, loaded.config, folder.weights(), plan_encoder);
   warn_of_unused(loaded.report, folder.weights().path());
   return loaded;
 }

@@ -10,7 +10,6 @@
 #include "roformer/cli/inspect_summary.h"
 #include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
-#include "roformer/text/subword_tokenizer.h"
 
 namespace roformer::cli {
 namespace {
@@ -19,9 +18,8 @@ using nlohmann::ordered_json;
 
 std::string translation_in_words(const model::EncoderDecoderConfig& config) {
   const model::EncoderConfig &encoder = config.encoder, &decoder = config.decoder;
-  const std::string reach = position::has_position_table(encoder.encoding.name)
-                                ? fmt::format("at most {} tokens", encoder.max_position_embeddings)
-                                : "any length";
+  const auto longest = encoder.longest_sequence();
+  const std::string reach = longest ? fmt::format("at most {} tokens", *longest) : "any length";
   const std::string heads =
       encoder.num_attention_heads == decoder.num_attention_heads
           ? fmt::format("{}", encoder.num_attention_heads)
@@ -29,24 +27,6 @@ std::string translation_in_words(const model::EncoderDecoderConfig& config) {
   return fmt::format("encoder-decoder: {} + {} blocks of {}, {} heads; {} positions, {}",
                      encoder.num_hidden_layers, decoder.num_hidden_layers, encoder.hidden_size,
                      heads, encoder.encoding.name, reach);
-}
-
-ordered_json describe_subwords(const std::string& folder) {
-  try {
-    const auto tokenizer = text::SubwordTokenizer::load(folder);
-    return {{"vocabulary_size", tokenizer.vocabulary_size()},
-            {"kind", std::filesystem::exists(std::filesystem::path(folder) / "codes.bpe")
-                         ? "subword-nmt"
-                         : "SentencePiece"},
-            {"lowercase", tokenizer.settings().lower_case},
-            {"source_language", tokenizer.settings().source_language},
-            {"target_language", tokenizer.settings().target_language},
-            {"special_tokens",
-             {tokenizer.id_to_token(tokenizer.end_id()), tokenizer.id_to_token(tokenizer.unk_id()),
-              tokenizer.id_to_token(tokenizer.pad_id())}}};
-  } catch (const Error& error) {
-    return {{"error", error.what()}};
-  }
 }
 
 std::vector<std::string> translation_commands(const ordered_json& tokenizer,
@@ -90,7 +70,7 @@ ordered_json describe_translation(const checkpoint::Folder& folder) {
   const checkpoint::Weights& file = folder.weights();
   const auto config = ordered_json::parse(checkpoint::format_translation_config(loaded.config));
   const auto not_finite = pipeline::not_finite_in(file);
-  const ordered_json tokenizer = describe_subwords(folder.path());
+  const ordered_json tokenizer = describe_tokenizer(folder.path());
   std::int64_t parameters = 0, encoder = 0;
   for (const auto& item : loaded.module->named_parameters()) {
     parameters += item.value().numel();

@@ -12,8 +12,8 @@ namespace {
 using torch::Tensor;
 
 // BERT's heads on a whole sequence read the pooler.
-std::shared_ptr<EncoderImpl> trunk_of(const EncoderConfig& config) {
-  return config.model_type == "bert" ? make_pooled_trunk(config) : make_trunk(config);
+std::shared_ptr<EncoderImpl> trunk_of(const EncoderConfig& config, const HeadConfig& head) {
+  return config.model_type == "bert" ? make_pooled_trunk(config, head) : make_trunk(config);
 }
 
 Tensor product(const Tensor& x, const torch::nn::Linear& head) {
@@ -22,15 +22,15 @@ Tensor product(const Tensor& x, const torch::nn::Linear& head) {
 
 }  // namespace
 
-SequenceClassifierImpl::SequenceClassifierImpl(const EncoderConfig& config)
-    : ModelWithHead(trunk_of(config)) {
+SequenceClassifierImpl::SequenceClassifierImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(trunk_of(config, head), head) {
   if (has_pooler()) {
-    outer_ = register_module("classifier", make_head(config.num_labels));
+    outer_ = register_module("classifier", make_head(head.num_labels));
     return;
   }
   auto classifier = register_module("classifier", std::make_shared<NamedGroup>());
   inner_ = classifier->add("dense", make_head(config.hidden_size));
-  outer_ = classifier->add("out_proj", make_head(config.num_labels));
+  outer_ = classifier->add("out_proj", make_head(head.num_labels));
 }
 
 Tensor SequenceClassifierImpl::logits(const Tensor& first, const ForwardOptions& options) {
@@ -48,9 +48,9 @@ Tensor SequenceClassifierImpl::forward(const packed::PackedBatch& batch,
   return logits(encoder()->forward(batch, selected), options);
 }
 
-TokenClassifierImpl::TokenClassifierImpl(const EncoderConfig& config)
-    : ModelWithHead(make_trunk(config)) {
-  classifier_ = register_module("classifier", make_head(config.num_labels));
+TokenClassifierImpl::TokenClassifierImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(make_trunk(config), head) {
+  classifier_ = register_module("classifier", make_head(head.num_labels));
 }
 
 Tensor TokenClassifierImpl::logits(const Tensor& hidden, const ForwardOptions& options) {
@@ -62,9 +62,9 @@ Tensor TokenClassifierImpl::forward(const packed::PackedBatch& batch,
   return logits(encoder()->forward(batch, options), options);
 }
 
-MultipleChoiceImpl::MultipleChoiceImpl(const EncoderConfig& config)
-    : ModelWithHead(trunk_of(config)) {
-  if (!has_pooler() && config.summary.use_projection) {
+MultipleChoiceImpl::MultipleChoiceImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(trunk_of(config, head), head) {
+  if (!has_pooler() && head.summary.use_projection) {
     projection_ = register_module("sequence_summary", std::make_shared<NamedGroup>())
                       ->add("summary", make_head(config.hidden_size));
   }
@@ -76,15 +76,15 @@ Tensor MultipleChoiceImpl::logits(const Tensor& summary, const ForwardOptions& o
     const Tensor pooled = dropped(pool(summary), head_dropout(), options);
     return product(pooled, classifier_).squeeze(1);
   }
-  const SummaryOptions& how = config().summary;
+  const SummaryOptions& how = head().summary;
   Tensor x = dropped(summary, how.first_dropout, options, 0);
   if (!projection_.is_empty()) x = product(x, projection_);
   x = dropped(pooled_activation(x, how.activation), how.last_dropout, options, 1);
   return product(x, classifier_).squeeze(1);
 }
 
-NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config)
-    : ModelWithHead(make_pooled_trunk(config)) {
+NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(make_pooled_trunk(config, head), head) {
   relationship_ =
       register_module("cls", std::make_shared<NamedGroup>())->add("seq_relationship", make_head(2));
 }
@@ -93,8 +93,8 @@ Tensor NextSentenceImpl::logits(const Tensor& first) {
   return product(pool(first), relationship_);
 }
 
-QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config)
-    : ModelWithHead(make_trunk(config)) {
+QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(make_trunk(config), head) {
   outputs_ = register_module("qa_outputs", make_head(2));
 }
 

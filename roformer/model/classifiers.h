@@ -10,7 +10,7 @@ namespace roformer::model {
 /// num_labels) of each [CLS].
 class SequenceClassifierImpl : public ModelWithHead {
  public:
-  explicit SequenceClassifierImpl(const EncoderConfig& config);
+  explicit SequenceClassifierImpl(const EncoderConfig& config, const HeadConfig& head = {});
   torch::Tensor forward(const packed::PackedBatch& batch, const ForwardOptions& options = {});
   /// From the hidden states of [CLS] (B, hidden).
   torch::Tensor logits(const torch::Tensor& first, const ForwardOptions& options = {});
@@ -25,7 +25,7 @@ TORCH_MODULE(SequenceClassifier);
 /// (N, num_labels).
 class TokenClassifierImpl : public ModelWithHead {
  public:
-  explicit TokenClassifierImpl(const EncoderConfig& config);
+  explicit TokenClassifierImpl(const EncoderConfig& config, const HeadConfig& head = {});
   torch::Tensor forward(const packed::PackedBatch& batch, const ForwardOptions& options = {});
   /// From hidden states (N, hidden).
   torch::Tensor logits(const torch::Tensor& hidden, const ForwardOptions& options = {});
@@ -36,12 +36,12 @@ class TokenClassifierImpl : public ModelWithHead {
 TORCH_MODULE(TokenClassifier);
 
 /// RoFormerForMultipleChoice or BertForMultipleChoice: one number for each continuation, each a
-/// sequence of its own. BERT takes the pooled [CLS]; RoFormer config.summary, whose default is the
+/// sequence of its own. BERT takes the pooled [CLS]; RoFormer head().summary, whose default is the
 /// last place of the padded row: the [PAD] of a shorter one.
 class MultipleChoiceImpl : public ModelWithHead {
  public:
-  explicit MultipleChoiceImpl(const EncoderConfig& config);
-  /// `summary` (B, hidden): [CLS] for BERT, else what config.summary.type says. Logits (B).
+  explicit MultipleChoiceImpl(const EncoderConfig& config, const HeadConfig& head = {});
+  /// `summary` (B, hidden): [CLS] for BERT, else what head().summary.type says. Logits (B).
   torch::Tensor logits(const torch::Tensor& summary, const ForwardOptions& options = {});
 
  private:
@@ -54,7 +54,7 @@ TORCH_MODULE(MultipleChoice);
 /// "follows".
 class NextSentenceImpl : public ModelWithHead {
  public:
-  explicit NextSentenceImpl(const EncoderConfig& config);
+  explicit NextSentenceImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// From the hidden states of [CLS] (B, hidden).
   torch::Tensor logits(const torch::Tensor& first);
 
@@ -67,7 +67,7 @@ TORCH_MODULE(NextSentence);
 /// token being the first and the last of the answer.
 class QuestionAnsweringImpl : public ModelWithHead {
  public:
-  explicit QuestionAnsweringImpl(const EncoderConfig& config);
+  explicit QuestionAnsweringImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// From hidden states (N, hidden).
   torch::Tensor logits(const torch::Tensor& hidden);
 

@@ -9,8 +9,8 @@ namespace roformer::model {
 
 using torch::Tensor;
 
-LanguageModel::LanguageModel(const std::shared_ptr<EncoderImpl>& trunk)
-    : ModelWithHead(trunk),
+LanguageModel::LanguageModel(const std::shared_ptr<EncoderImpl>& trunk, const HeadConfig& head)
+    : ModelWithHead(trunk, head),
       cls_(register_module("cls", std::make_shared<NamedGroup>())),
       predictions_(cls_->register_module("predictions", LanguageModelHead(config()))) {}
 
@@ -29,8 +29,8 @@ Tensor LanguageModel::forward(const packed::PackedBatch& batch, const Tensor& po
   return logits(encoder()->forward(batch, selected));
 }
 
-PretrainingModelImpl::PretrainingModelImpl(const EncoderConfig& config)
-    : LanguageModel(make_pooled_trunk(config)), relationship_(make_head(2)) {
+PretrainingModelImpl::PretrainingModelImpl(const EncoderConfig& config, const HeadConfig& head)
+    : LanguageModel(make_pooled_trunk(config, head), head), relationship_(make_head(2)) {
   cls_->register_module("seq_relationship", relationship_);
 }
 

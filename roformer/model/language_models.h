@@ -19,7 +19,7 @@ class LanguageModel : public ModelWithHead {
                         const ForwardOptions& options = {});
 
  protected:
-  explicit LanguageModel(const std::shared_ptr<EncoderImpl>& trunk);
+  LanguageModel(const std::shared_ptr<EncoderImpl>& trunk, const HeadConfig& head);
   std::shared_ptr<torch::nn::Module> cls_;
 
  private:
@@ -28,8 +28,8 @@ class LanguageModel : public ModelWithHead {
 
 class MaskedLanguageModelImpl : public LanguageModel {
  public:
-  explicit MaskedLanguageModelImpl(const EncoderConfig& config)
-      : LanguageModel(make_trunk(config)) {}
+  explicit MaskedLanguageModelImpl(const EncoderConfig& config, const HeadConfig& head = {})
+      : LanguageModel(make_trunk(config), head) {}
 };
 TORCH_MODULE(MaskedLanguageModel);
 
@@ -37,8 +37,8 @@ TORCH_MODULE(MaskedLanguageModel);
 /// ForwardOptions::cache each call continues the sequences of the one before.
 class CausalLanguageModelImpl : public LanguageModel {
  public:
-  explicit CausalLanguageModelImpl(const EncoderConfig& config)
-      : LanguageModel(make_trunk(config)) {}
+  explicit CausalLanguageModelImpl(const EncoderConfig& config, const HeadConfig& head = {})
+      : LanguageModel(make_trunk(config), head) {}
 };
 TORCH_MODULE(CausalLanguageModel);
 
@@ -46,8 +46,8 @@ TORCH_MODULE(CausalLanguageModel);
 /// (RoFormer-Sim), which writes sentences and compares them.
 class PooledCausalLanguageModelImpl : public LanguageModel {
  public:
-  explicit PooledCausalLanguageModelImpl(const EncoderConfig& config)
-      : LanguageModel(make_pooled_trunk(config)) {}
+  explicit PooledCausalLanguageModelImpl(const EncoderConfig& config, const HeadConfig& head = {})
+      : LanguageModel(make_pooled_trunk(config, head), head) {}
 };
 TORCH_MODULE(PooledCausalLanguageModel);
 
@@ -55,7 +55,7 @@ TORCH_MODULE(PooledCausalLanguageModel);
 /// pooler, class 0 for "follows".
 class PretrainingModelImpl : public LanguageModel {
  public:
-  explicit PretrainingModelImpl(const EncoderConfig& config);
+  explicit PretrainingModelImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// The hidden states of [CLS] (B, hidden) → logits (B, 2).
   torch::Tensor next_sentence_logits(const torch::Tensor& first);
 

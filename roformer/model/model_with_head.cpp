@@ -18,12 +18,14 @@ std::shared_ptr<EncoderImpl> make_trunk(const EncoderConfig& config) {
   return std::make_shared<EncoderImpl>(config);
 }
 
-std::shared_ptr<EncoderImpl> make_pooled_trunk(const EncoderConfig& config) {
-  return std::make_shared<PooledEncoderImpl>(config);
+std::shared_ptr<EncoderImpl> make_pooled_trunk(const EncoderConfig& config,
+                                               const HeadConfig& head) {
+  return std::make_shared<PooledEncoderImpl>(config, head);
 }
 
-ModelWithHead::ModelWithHead(const std::shared_ptr<EncoderImpl>& trunk)
+ModelWithHead::ModelWithHead(const std::shared_ptr<EncoderImpl>& trunk, const HeadConfig& head)
     : encoder_(register_module(trunk->config().model_type, trunk)),
+      head_(head),
       pooled_(std::dynamic_pointer_cast<PooledEncoderImpl>(trunk)) {}
 
 torch::Tensor ModelWithHead::pool(const torch::Tensor& first) const {
@@ -38,7 +40,7 @@ torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, double probability,
 }
 
 double ModelWithHead::head_dropout() const {
-  return config().classifier_dropout.value_or(config().hidden_dropout_prob);
+  return head_.classifier_dropout.value_or(config().hidden_dropout_prob);
 }
 
 torch::nn::Linear ModelWithHead::make_head(std::int64_t out) const {

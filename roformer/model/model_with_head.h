@@ -10,19 +10,20 @@ namespace roformer::model {
 
 /// The trunk of a head that reads tokens, and of one that reads the pooled [CLS].
 std::shared_ptr<EncoderImpl> make_trunk(const EncoderConfig& config);
-std::shared_ptr<EncoderImpl> make_pooled_trunk(const EncoderConfig& config);
+std::shared_ptr<EncoderImpl> make_pooled_trunk(const EncoderConfig& config, const HeadConfig& head);
 
 /// Submodule `roformer` or `bert`, as config.model_type says.
 class ModelWithHead : public torch::nn::Module {
  public:
   Encoder encoder() const { return encoder_; }
   const EncoderConfig& config() const { return encoder_->config(); }
+  const HeadConfig& head() const { return head_; }
   bool has_pooler() const { return pooled_ != nullptr; }
   /// The hidden states of [CLS] (B, hidden) through the pooler. Throws Error if there is none.
   torch::Tensor pool(const torch::Tensor& first) const;
 
  protected:
-  explicit ModelWithHead(const std::shared_ptr<EncoderImpl>& trunk);
+  ModelWithHead(const std::shared_ptr<EncoderImpl>& trunk, const HeadConfig& head);
 
   /// x (N, size) with elements dropped in training; `site` numbers the head's dropouts.
   torch::Tensor dropped(const torch::Tensor& x, double probability, const ForwardOptions& options,
@@ -34,6 +35,7 @@ class ModelWithHead : public torch::nn::Module {
 
  private:
   Encoder encoder_;
+  HeadConfig head_;
   std::shared_ptr<PooledEncoderImpl> pooled_;  // the same, if it has a pooler
 };
 

@@ -78,7 +78,7 @@ std::string some_of(const std::vector<std::string>& names) {
 }
 
 std::string labels_in_words(const checkpoint::CheckpointConfig& config) {
-  return config.labels.empty() ? "" : fmt::format(" ({})", some_of(config.labels));
+  return config.head.labels.empty() ? "" : fmt::format(" ({})", some_of(config.head.labels));
 }
 
 void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
@@ -123,8 +123,10 @@ void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint
   if (encoder.norm_type != "layer_norm")
     oddities.push_back(
         "a RoFormerV2: norms without weights; transformers cannot load it, JunnYu's package can");
+  if (encoder.type_vocab_size == 0)
+    oddities.push_back("there are no token types, without which transformers' classes fail");
   if (encoder.encoding.rotary_value) oddities.push_back("values are rotated too (rotary_value)");
-  if (encoder.pooler_activation == "linear")
+  if (config.head.pooler_activation == "linear")
     oddities.push_back("the pooler has no activation, as in RoFormer-Sim");
   const char* usual = encoder.model_type == "bert" ? "learned" : "rotary";
   if (encoder.encoding.name != usual)

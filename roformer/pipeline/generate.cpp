@@ -62,12 +62,8 @@ class Generate::Parts {
     settings_.sampling = options_.sampling;
     settings_.max_new_tokens = options_.max_new_tokens;
     settings_.num_words = tokenizer().vocabulary_size();
-    // The special tokens before the bytes stand in no text that a byte model learns.
-    if (tokenizer().config().model == text::PieceModel::bytes) {
-      settings_.first_word = tokenizer().config().first_byte_id;
-    } else if (has_separator()) {
-      settings_.end_tokens = {tokenizer().sep_id()};
-    }
+    settings_.first_word = tokenizer().facts().frame.first_id;
+    if (const auto end = tokenizer().facts().frame.end) settings_.end_tokens = {*end};
   }
 
   std::vector<Continuation> write(const Lines& lines, const OnText& on_text) {
@@ -83,11 +79,6 @@ class Generate::Parts {
 
  private:
   const text::Tokenizer& tokenizer() const { return encoder_.tokenizer(); }
-  bool has_separator() const {
-    const std::string& separator = tokenizer().config().sep_token;
-    return !separator.empty() && tokenizer().vocabulary().find(separator).has_value();
-  }
-
   std::int64_t id_of(const std::string& token) const {
     const auto id = tokenizer().vocabulary().find(token);
     base::require(id.has_value(),
@@ -98,13 +89,12 @@ class Generate::Parts {
 
   // Where an empty line begins.
   std::int64_t start_id(std::int64_t line) const {
-    if (tokenizer().config().model == text::PieceModel::bytes)
-      return tokenizer().config().first_byte_id + '\n';
-    base::require(has_separator(),
+    const auto begin = tokenizer().facts().frame.begin;
+    base::require(begin.has_value(),
                   "[pipeline] line {}: expected a prompt but got an empty line, and this tokenizer "
                   "has no separating token to begin a text with",
                   line);
-    return tokenizer().sep_id();
+    return *begin;
   }
 
   generate::Prompt prompt_of(const Lines& lines, std::size_t line) const {
@@ -121,14 +111,13 @@ class Generate::Parts {
   }
 
   void require_room(std::int64_t line, std::int64_t tokens) const {
-    const model::EncoderConfig& config = model_->config();
-    if (!position::has_position_table(config.encoding.name)) return;
+    const auto limit = model_->config().longest_sequence();
+    if (!limit) return;
     base::require(
-        tokens + options_.max_new_tokens - 1 <= config.max_position_embeddings,
+        tokens + options_.max_new_tokens - 1 <= *limit,
         "[pipeline] line {}: expected at most {} tokens, prompt and new ones together, for "
         "the {} positions of the model's table but got {} and --max-new-tokens {}",
-        line, config.max_position_embeddings + 1, config.max_position_embeddings, tokens,
-        options_.max_new_tokens);
+        line, *limit + 1, *limit, tokens, options_.max_new_tokens);
   }
 
   void write_batch(const std::vector<generate::Prompt>& prompts, std::size_t begin, std::size_t end,

@@ -11,11 +11,11 @@ template <typename Module>
 Inspection inspect_as(const checkpoint::Folder& folder) {
   Inspection result;
   result.config = folder.config();
-  const model::EncoderConfig& encoder = result.config.encoder;
-  checkpoint::require_plausible(encoder, folder.weights());
+  checkpoint::require_plausible(result.config.encoder, folder.weights());
   Module module{nullptr};
   result.report =
-      checkpoint::plan_module(module, encoder, folder.weights(), checkpoint::plan_encoder).report();
+      checkpoint::plan_module(module, result.config, folder.weights(), checkpoint::plan_encoder)
+          .report();
   for (const auto& item : module->named_parameters()) {
     result.parameters += item.value().numel();
     if (!checkpoint::may_be_missing(item.key())) result.encoder_parameters += item.value().numel();

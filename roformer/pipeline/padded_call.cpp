@@ -35,7 +35,7 @@ void require_known(const format::TensorMap& inputs) {
 enum class ReadPlaces { tokens, first_column, last_column, every_column };
 
 ReadPlaces places_read(const checkpoint::CheckpointConfig& config, bool wants_answer_loss) {
-  const std::string& summary = config.encoder.summary.type;
+  const std::string& summary = config.head.summary.type;
   switch (config.architecture) {
     case Architecture::pooled_encoder:
     case Architecture::pooled_causal_language_model:

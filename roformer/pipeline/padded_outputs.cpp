@@ -18,18 +18,18 @@ Tensor first_hidden(const Tensor& hidden, const PaddedCall& call) {
 }
 
 // Labels of a classifier, (S) or (S, num_labels), of the sequences that have tokens.
-Tensor classifier_labels(const model::EncoderConfig& config, const PaddedCall& call) {
+Tensor classifier_labels(const model::HeadConfig& head, const PaddedCall& call) {
   const Tensor& labels = call["labels"];
-  const bool classes = !labels.is_floating_point() && config.num_labels > 1 && labels.dim() == 1 &&
-                       config.problem_type != "regression";
-  if (classes) return call.class_labels("labels", config.num_labels);
+  const bool classes = !labels.is_floating_point() && head.num_labels > 1 && labels.dim() == 1 &&
+                       head.problem_type != "regression";
+  if (classes) return call.class_labels("labels", head.num_labels);
   const std::int64_t rows = call.inputs().rows;
   const bool fits =
-      labels.dim() >= 1 && labels.size(0) == rows && labels.numel() == rows * config.num_labels;
+      labels.dim() >= 1 && labels.size(0) == rows && labels.numel() == rows * head.num_labels;
   base::require(fits,
                 "[pipeline] expected labels of shape ({}) for classes or ({}, {}) for numbers but "
                 "got ({})",
-                rows, rows, config.num_labels,
+                rows, rows, head.num_labels,
                 fmt::join(labels.sizes().begin(), labels.sizes().end(), ", "));
   return labels.index_select(0, call.rows_with_tokens().to(labels.device()));
 }
@@ -51,13 +51,14 @@ Tensor column(const Tensor& logits, std::int64_t which) {
 }
 
 // What the summary of multiple choice reads of each sequence: (B, hidden).
-Tensor summary_of(const model::EncoderConfig& config, const Tensor& hidden,
+Tensor summary_of(const model::MultipleChoiceImpl& model, const Tensor& hidden,
                   const PaddedCall& call) {
   const packed::PackedInputs& inputs = call.inputs();
   const Tensor padded = packed::unpack(hidden, inputs);
   base::require(inputs.columns > 0, "[pipeline] expected at least one column but got none");
-  if (config.model_type == "bert" || config.summary.type == "first") return padded.select(1, 0);
-  if (config.summary.type == "last") return padded.select(1, inputs.columns - 1);
+  const std::string& type = model.head().summary.type;
+  if (model.has_pooler() || type == "first") return padded.select(1, 0);
+  if (type == "last") return padded.select(1, inputs.columns - 1);
   return padded.mean(1);
 }
 
@@ -120,8 +121,8 @@ TensorMap padded_outputs(model::SequenceClassifierImpl& model, const Tensor& hid
   const Tensor logits = model.logits(first_hidden(hidden, call));
   TensorMap outputs{{"logits", call.spread_rows(logits)}};
   if (call.has("labels")) {
-    outputs["loss"] = model::classification_loss(logits, classifier_labels(model.config(), call),
-                                                 model.config().problem_type);
+    outputs["loss"] = model::classification_loss(logits, classifier_labels(model.head(), call),
+                                                 model.head().problem_type);
   }
   return outputs;
 }
@@ -131,13 +132,13 @@ TensorMap padded_outputs(model::TokenClassifierImpl& model, const Tensor& hidden
   const Tensor logits = model.logits(hidden);
   TensorMap outputs{{"logits", call.unpack(logits)}};
   if (call.has("labels"))
-    outputs["loss"] = model::cross_entropy(logits, call.token_labels(model.config().num_labels));
+    outputs["loss"] = model::cross_entropy(logits, call.token_labels(model.head().num_labels));
   return outputs;
 }
 
 TensorMap padded_outputs(model::MultipleChoiceImpl& model, const Tensor& hidden,
                          const PaddedCall& call) {
-  const Tensor logits = model.logits(summary_of(model.config(), hidden, call))
+  const Tensor logits = model.logits(summary_of(model, hidden, call))
                             .view({-1, std::max<std::int64_t>(1, call.num_choices())});
   TensorMap outputs{{"logits", logits}};
   if (call.has("labels")) outputs["loss"] = model::cross_entropy(logits, call.choice_labels());

@@ -14,8 +14,7 @@ std::int64_t tokens_around(const text::Tokenizer& tokenizer) {
 
 std::int64_t limit_of(const model::EncoderConfig& config, const LengthOptions& options,
                       std::int64_t around) {
-  const std::int64_t positions =
-      position::has_position_table(config.encoding.name) ? config.max_position_embeddings : 0;
+  const std::int64_t positions = config.longest_sequence().value_or(0);
   if (options.max_length == 0) return positions;
   base::require(options.max_length > around,
                 "[pipeline] expected a maximum length above {} but got {}", around,
@@ -58,13 +57,14 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
   text::Encoding encoding = tokenizer_.encode(text);
   const auto length = static_cast<std::int64_t>(encoding.size());
   if (max_length_ == 0 || length <= max_length_) {
-    pieces.push_back({line, std::move(encoding.ids), 0});
+    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), 0});
     return;
   }
   if (truncate_) {
     text::EncodeOptions cut;
     cut.max_length = max_length_;
-    pieces.push_back({line, tokenizer_.encode(text, cut).ids, 0});
+    encoding = tokenizer_.encode(text, cut);
+    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), 0});
     return;
   }
   base::require(stride_.has_value(),
@@ -75,7 +75,7 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
   text::EncodeOptions window_options;
   window_options.max_length = max_length_;
   for (text::Encoding& window : tokenizer_.windows(text, window_options, *stride_)) {
-    pieces.push_back({line, std::move(window.ids), begin});
+    pieces.push_back({line, std::move(window.ids), std::move(window.type_ids), begin});
     begin += max_length_ - tokens_around(tokenizer_) - *stride_;
   }
 }
@@ -95,7 +95,7 @@ std::vector<std::int64_t> lengths_of(std::span<const Piece> pieces) {
 
 data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen) {
   data::TokenBatch batch;
-  for (const std::size_t index : chosen) batch.append(pieces[index].ids);
+  for (const std::size_t index : chosen) batch.append(pieces[index].ids, 0, pieces[index].type_ids);
   return batch;
 }
 

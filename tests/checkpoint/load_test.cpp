@@ -28,10 +28,11 @@ model::EncoderConfig small_config(const std::string& model_type = "roformer") {
 
 // Every parameter different from what initialisation gives.
 template <typename Module>
-Module random_module(const model::EncoderConfig& config, std::uint64_t seed) {
+Module random_module(const model::EncoderConfig& config, std::uint64_t seed,
+                     const model::HeadConfig& head = {}) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(seed);
-  Module module(config);
+  auto module = make_module<Module>({config, head});
   for (torch::Tensor& parameter : module->parameters()) parameter.normal_();
   return module;
 }
@@ -45,10 +46,11 @@ void expect_same_parameters(const torch::nn::Module& expected, const torch::nn::
 }
 
 template <typename Module>
-void expect_round_trip(const model::EncoderConfig& config, Architecture architecture) {
+void expect_round_trip(const model::EncoderConfig& config, Architecture architecture,
+                       const model::HeadConfig& head = {}) {
   const TemporaryFolder folder("roundtrip");
-  const auto saved = random_module<Module>(config, 1);
-  save_model(*saved, config, architecture, folder.path());
+  const auto saved = random_module<Module>(config, 1, head);
+  save_model(*saved, {config, head, architecture}, folder.path());
   const auto loaded = load_model<Module>(folder.path());
   expect_same_parameters(*saved, *loaded.module);
   EXPECT_TRUE(loaded.report.missing.empty());
@@ -64,9 +66,10 @@ TEST(Load, RoundTripOfEveryClass) {
     expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
     config.tie_word_embeddings = false;
     expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
-    config.num_labels = 3;
-    expect_round_trip<model::SequenceClassifier>(config, Architecture::sequence_classifier);
-    expect_round_trip<model::TokenClassifier>(config, Architecture::token_classifier);
+    model::HeadConfig head;
+    head.num_labels = 3;
+    expect_round_trip<model::SequenceClassifier>(config, Architecture::sequence_classifier, head);
+    expect_round_trip<model::TokenClassifier>(config, Architecture::token_classifier, head);
     expect_round_trip<model::PooledEncoder>(config, Architecture::pooled_encoder);
     expect_round_trip<model::MultipleChoice>(config, Architecture::multiple_choice);
     expect_round_trip<model::QuestionAnswering>(config, Architecture::question_answering);
@@ -75,6 +78,18 @@ TEST(Load, RoundTripOfEveryClass) {
     expect_round_trip<model::PooledCausalLanguageModel>(config,
                                                         Architecture::pooled_causal_language_model);
   }
+}
+
+TEST(Load, RoundTripWithoutTokenTypes) {
+  auto config = small_config();
+  config.type_vocab_size = 0;
+  expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+  const TemporaryFolder folder("types");
+  save_model(*random_module<model::Encoder>(config, 1), config, Architecture::encoder,
+             folder.path());
+  const auto oddities = pipeline::inspect(folder.path()).oddities;
+  ASSERT_FALSE(oddities.empty());
+  EXPECT_NE(oddities[0].find("no token types"), std::string::npos) << oddities[0];
 }
 
 TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {

@@ -41,8 +41,9 @@ TEST(WeightNames, FindsThePrefix) {
             "roformer.");
   EXPECT_EQ(find_encoder_prefix(scalars({"embeddings.word_embeddings.weight"})), "");
   EXPECT_EQ(find_encoder_prefix(scalars({"wte.weight"})), std::nullopt);
-  expect_error({"f:", "embeddings.word_embeddings.weight"},
-               [] { EncoderNames(torch::nn::Module(), scalars({"wte.weight"})); });
+  expect_error({"f:", "embeddings.word_embeddings.weight"}, [] {
+    EncoderNames(*std::make_shared<torch::nn::Module>(), scalars({"wte.weight"}));
+  });
 }
 
 // All names that may stand for a parameter of one tensor.
@@ -55,7 +56,8 @@ std::vector<std::string> names_of(const NameMap& map, const std::string& paramet
 using Names = std::vector<std::string>;
 
 TEST(WeightNames, FindsNamesBehindAPrefixAndAliases) {
-  const EncoderNames bert(torch::nn::Module(), scalars({"bert.embeddings.word_embeddings.weight"}));
+  const EncoderNames bert(*std::make_shared<torch::nn::Module>(),
+                          scalars({"bert.embeddings.word_embeddings.weight"}));
   EXPECT_EQ(names_of(bert, "roformer.embeddings.LayerNorm.bias"),
             Names{"bert.embeddings.LayerNorm.bias"});
   EXPECT_EQ(names_of(bert, "classifier.weight"), Names{"classifier.weight"});
@@ -67,16 +69,17 @@ TEST(WeightNames, FindsNamesBehindAPrefixAndAliases) {
 }
 
 TEST(WeightNames, ATiedDecoderIsTheWordEmbeddingsAgain) {
-  torch::nn::Module with_head;
-  with_head.register_module("cls", std::make_shared<torch::nn::Module>())
+  const auto with_head = std::make_shared<torch::nn::Module>();
+  with_head->register_module("cls", std::make_shared<torch::nn::Module>())
       ->register_module("predictions", std::make_shared<torch::nn::Module>());
-  const EncoderNames names(with_head, scalars({"embeddings.word_embeddings.weight"}));
+  const EncoderNames names(*with_head, scalars({"embeddings.word_embeddings.weight"}));
   EXPECT_EQ(names_of(names, "bert.embeddings.word_embeddings.weight"),
             (Names{"embeddings.word_embeddings.weight", "cls.predictions.decoder.weight"}));
 }
 
 TEST(WeightNames, KnowsTablesThatCarryNothing) {
-  const EncoderNames names(torch::nn::Module(), scalars({"embeddings.word_embeddings.weight"}));
+  const EncoderNames names(*std::make_shared<torch::nn::Module>(),
+                           scalars({"embeddings.word_embeddings.weight"}));
   EXPECT_TRUE(names.carries_nothing("roformer.encoder.embed_positions.weight"));
   EXPECT_TRUE(names.carries_nothing("embeddings.position_ids"));
   EXPECT_FALSE(names.carries_nothing("embeddings.position_embeddings.weight"));

@@ -40,7 +40,7 @@ TEST(StateDictionary, GoesFourDictionariesDeepAtMost) {
   const std::string tensor = pickle_of({}).substr(2, pickle_of({}).size() - 3);
   std::string body = tensor;
   for (int level = 1; level <= 4; ++level) {
-    body = "}" + short_text("level") + body + "s";
+    body = "}" + short_text("model") + body + "s";
     const Pickle pickle = read_pickle("\x80\x02" + body + ".", "x.bin");
     if (level < 4) {
       const std::string inside = find_state_dictionary(pickle, "x.bin").inside;

@@ -71,10 +71,10 @@ TEST(ZipContainer, RefusesWhatItCannotUse) {
   refused([](auto& r) { r[2].data = "xy"; }, {"3 bytes in storage '0'", "got 2"});
   refused([](auto& r) { r[2].name = "data/1"; }, {"record 'data/0'"});
   refused([](auto& r) { r[0].name = "other.pkl"; }, {"record 'data.pkl'"});
+  // LibTorch compresses only what becomes smaller.
   refused(
       [](auto& r) {
-        r[2] = {"data/0", std::string(3, 'x'), true};
-        r[2].data = std::string(3, 'x');
+        r[2] = {"data/0", std::string(1000, 'x'), true};
       },
       {"data/0", "compressed"});
 }

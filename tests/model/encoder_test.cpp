@@ -147,13 +147,14 @@ TEST(EncoderInput, IdsOutOfRangeAreNamed) {
 
 TEST(Heads, LogitsHaveTheirShapes) {
   auto config = small_config("rotary");
-  config.num_labels = 5;
+  HeadConfig head;
+  head.num_labels = 5;
   config.embedding_size = 12;
   const auto batch = batch_of({{1, 2, 3}, {4, 5}});
   EXPECT_EQ(MaskedLanguageModel(config)(batch, Tensor()).sizes(),
             (std::vector<std::int64_t>{5, 50}));
-  EXPECT_EQ(SequenceClassifier(config)(batch).sizes(), (std::vector<std::int64_t>{2, 5}));
-  EXPECT_EQ(TokenClassifier(config)(batch).sizes(), (std::vector<std::int64_t>{5, 5}));
+  EXPECT_EQ(SequenceClassifier(config, head)(batch).sizes(), (std::vector<std::int64_t>{2, 5}));
+  EXPECT_EQ(TokenClassifier(config, head)(batch).sizes(), (std::vector<std::int64_t>{5, 5}));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST(FileDescription, NamesTensorsWithNumbersThatAreNone) {
   bad[2][1] = std::nan("");
   const Weights weights = weights_of({{"bad", bad},
                                       {"good", torch::ones({2})},
-                                      {"infinite", torch::tensor({1.0, -INFINITY})},
+                                      {"infinite", torch::tensor({1.0f, -INFINITY})},
                                       {"whole", torch::ones({2}, torch::kLong)}});
   const Names names = not_finite_in(weights);
   EXPECT_EQ(names, (Names{"bad", "infinite"}));
