@@ -10,6 +10,7 @@
 #include "roformer/checkpoint/load_plan.h"
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/encoder.h"
+#include "roformer/model/encoder_decoder_config.h"
 
 namespace roformer::checkpoint {
 
@@ -31,12 +32,16 @@ void warn_of_missing(const LoadReport& report, const std::filesystem::path& fold
 /// not fit the file. A head without use is common.
 void warn_of_unused(const LoadReport& report, const std::filesystem::path& file);
 
-/// The Module of a configuration; of a checkpoint's, a bare encoder has no head to be configured.
-template <typename Module, typename Config>
-Module make_module(const Config& config) {
-  if constexpr (!std::is_same_v<Config, CheckpointConfig>) {
-    return Module(config);
-  } else if constexpr (std::is_same_v<Module, model::Encoder>) {
+/// An encoder-decoder.
+template <typename Module>
+Module make_module(const model::EncoderDecoderConfig& config) {
+  return Module(config);
+}
+
+/// A module of a checkpoint; a bare encoder has no head to be configured.
+template <typename Module>
+Module make_module(const CheckpointConfig& config) {
+  if constexpr (std::is_same_v<Module, model::Encoder>) {
     return Module(config.encoder);
   } else {
     return Module(config.encoder, config.head);

@@ -5,6 +5,7 @@
 #include "roformer/checkpoint/save.h"
 #include "roformer/model/classifiers.h"
 #include "roformer/model/language_models.h"
+#include "roformer/pipeline/inspect.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 #include "tests/position/variants.h"
@@ -219,7 +220,7 @@ TEST(Load, ASeedGivesAMissingHeadTheWeightsOfAFreshModule) {
   save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
              Architecture::encoder, folder.path());
   torch::manual_seed(5);
-  const model::SequenceClassifier fresh(small_config());
+  const auto fresh = make_module<model::SequenceClassifier>({small_config()});
   torch::manual_seed(5);
   const auto loaded = load_model<model::SequenceClassifier>(folder.path()).module;
   for (const auto& item : fresh->named_parameters()) {

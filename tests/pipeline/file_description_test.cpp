@@ -67,7 +67,7 @@ TEST(FileDescription, SaysWhoWroteTheFiles) {
 
 TEST(FileDescription, FindsHeadsByTheirWeights) {
   CheckpointConfig config;
-  config.labels = {"no", "yes"};
+  config.head.labels = {"no", "yes"};
   const Weights weights = weights_of({{"cls.predictions.bias", torch::zeros({3})},
                                       {"bert.pooler.dense.weight", torch::zeros({2, 2})},
                                       {"cls.seq_relationship.weight", torch::zeros({2, 2})},
