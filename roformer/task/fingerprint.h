@@ -5,6 +5,9 @@
 #include <span>
 #include <string>
 
+#include "roformer/data/corpus.h"
+#include "roformer/data/token_stream.h"
+#include "roformer/parallel/parallel_corpus.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::task {
@@ -12,18 +15,21 @@ namespace roformer::task {
 class Fingerprint {
  public:
   /// Adds a document or a part of a text.
-  void add(std::span<const std::int32_t> ids) { add_values(ids); }
+  void add(std::span<const std::int32_t> ids);
   /// The same for wider ids.
-  void add(std::span<const std::int64_t> ids) { add_values(ids); }
-  /// Adds every token of a vocabulary.
+  void add(std::span<const std::int64_t> ids);
+  /// Adds a tokenizer: its vocabulary and how it cuts.
   void add(const text::Tokenizer& tokenizer);
   /// Sixteen hexadecimal digits.
   std::string text() const;
 
  private:
-  template <typename Ids>
-  void add_values(const Ids& ids);
   std::uint64_t sum_ = 0;
 };
+
+/// Of what is learned and held out of a text, and of its vocabulary.
+std::string fingerprint_of(const data::Corpus& corpus);
+std::string fingerprint_of(const data::TokenStream& stream);
+std::string fingerprint_of(const parallel::ParallelCorpus& corpus);
 
 }  // namespace roformer::task
