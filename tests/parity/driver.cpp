@@ -69,7 +69,8 @@ void gradients(const std::string& folder, const std::string& inputs, const std::
   const auto config = checkpoint::Folder(folder).config();
   const pipeline::PaddedCall call(format::load_tensors(inputs).tensors, config, torch::kCPU);
   checkpoint::with_module_of(config.architecture, [&](auto type) {
-    auto module = checkpoint::load_model<typename decltype(type)::type>(folder).module;
+    auto module =
+        checkpoint::load_model<typename decltype(type)::type>(checkpoint::Folder(folder)).module;
     const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
     TensorMap results = pipeline::padded_outputs(*module, hidden, call);
     results.at("loss").backward();
@@ -166,7 +167,8 @@ void use(const std::string& folder) {
   const Tensor ids = torch::tensor({{1, 2, 3}});
   const pipeline::PaddedCall call({{"input_ids", ids}}, config, torch::kCPU);
   checkpoint::with_module_of(config.architecture, [&](auto type) {
-    auto module = checkpoint::load_model<typename decltype(type)::type>(folder).module;
+    auto module =
+        checkpoint::load_model<typename decltype(type)::type>(checkpoint::Folder(folder)).module;
     const torch::NoGradGuard no_gradient;
     const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
     pipeline::padded_outputs(*module, hidden, call);
