@@ -2,8 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "roformer/model/activation.h"
-#include "roformer/model/linear.h"
+#include "roformer/model/activation_name.h"
 #include "roformer/model/named_group.h"
 
 namespace roformer::model {
@@ -14,10 +13,6 @@ using torch::Tensor;
 // BERT's heads on a whole sequence read the pooler.
 std::shared_ptr<EncoderImpl> trunk_of(const EncoderConfig& config, const HeadConfig& head) {
   return config.model_type == "bert" ? make_pooled_trunk(config, head) : make_trunk(config);
-}
-
-Tensor product(const Tensor& x, const torch::nn::Linear& head) {
-  return linear(x, head->weight, head->bias);
 }
 
 }  // namespace
@@ -34,11 +29,11 @@ SequenceClassifierImpl::SequenceClassifierImpl(const EncoderConfig& config, cons
 }
 
 Tensor SequenceClassifierImpl::logits(const Tensor& first, const ForwardOptions& options) {
-  if (has_pooler()) return product(dropped(pool(first), head_dropout(), options), outer_);
+  if (has_pooler()) return outer_(dropped(pool(first), head_dropout(), options));
   const double probability = config().hidden_dropout_prob;
-  const Tensor inner = linear_activation(dropped(first, probability, options, 0), inner_->weight,
-                                         inner_->bias, parse_activation(config().hidden_act));
-  return product(dropped(inner, probability, options, 1), outer_);
+  const Tensor inner = inner_->activated(dropped(first, probability, options, 0),
+                                         parse_activation(config().hidden_act));
+  return outer_(dropped(inner, probability, options, 1));
 }
 
 Tensor SequenceClassifierImpl::forward(const packed::PackedBatch& batch,
@@ -54,7 +49,7 @@ TokenClassifierImpl::TokenClassifierImpl(const EncoderConfig& config, const Head
 }
 
 Tensor TokenClassifierImpl::logits(const Tensor& hidden, const ForwardOptions& options) {
-  return product(dropped(hidden, head_dropout(), options), classifier_);
+  return classifier_(dropped(hidden, head_dropout(), options));
 }
 
 Tensor TokenClassifierImpl::forward(const packed::PackedBatch& batch,
@@ -74,13 +69,13 @@ MultipleChoiceImpl::MultipleChoiceImpl(const EncoderConfig& config, const HeadCo
 Tensor MultipleChoiceImpl::logits(const Tensor& summary, const ForwardOptions& options) {
   if (has_pooler()) {
     const Tensor pooled = dropped(pool(summary), head_dropout(), options);
-    return product(pooled, classifier_).squeeze(1);
+    return classifier_(pooled).squeeze(1);
   }
   const SummaryOptions& how = head().summary;
   Tensor x = dropped(summary, how.first_dropout, options, 0);
-  if (!projection_.is_empty()) x = product(x, projection_);
+  if (!projection_.is_empty()) x = projection_(x);
   x = dropped(pooled_activation(x, how.activation), how.last_dropout, options, 1);
-  return product(x, classifier_).squeeze(1);
+  return classifier_(x).squeeze(1);
 }
 
 NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config, const HeadConfig& head)
@@ -90,7 +85,7 @@ NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config, const HeadConfig
 }
 
 Tensor NextSentenceImpl::logits(const Tensor& first) {
-  return product(pool(first), relationship_);
+  return relationship_(pool(first));
 }
 
 QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config, const HeadConfig& head)
@@ -99,7 +94,7 @@ QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config, const 
 }
 
 Tensor QuestionAnsweringImpl::logits(const Tensor& hidden) {
-  return product(hidden, outputs_);
+  return outputs_(hidden);
 }
 
 }  // namespace roformer::model

@@ -16,8 +16,8 @@ class SequenceClassifierImpl : public ModelWithHead {
   torch::Tensor logits(const torch::Tensor& first, const ForwardOptions& options = {});
 
  private:
-  torch::nn::Linear inner_{nullptr};  // RoFormer; BERT has the pooler instead
-  torch::nn::Linear outer_{nullptr};
+  Linear inner_{nullptr};  // RoFormer; BERT has the pooler instead
+  Linear outer_{nullptr};
 };
 TORCH_MODULE(SequenceClassifier);
 
@@ -31,7 +31,7 @@ class TokenClassifierImpl : public ModelWithHead {
   torch::Tensor logits(const torch::Tensor& hidden, const ForwardOptions& options = {});
 
  private:
-  torch::nn::Linear classifier_{nullptr};
+  Linear classifier_{nullptr};
 };
 TORCH_MODULE(TokenClassifier);
 
@@ -45,8 +45,8 @@ class MultipleChoiceImpl : public ModelWithHead {
   torch::Tensor logits(const torch::Tensor& summary, const ForwardOptions& options = {});
 
  private:
-  torch::nn::Linear projection_{nullptr};  // RoFormer, only if summary.use_projection
-  torch::nn::Linear classifier_{nullptr};
+  Linear projection_{nullptr};  // RoFormer, only if summary.use_projection
+  Linear classifier_{nullptr};
 };
 TORCH_MODULE(MultipleChoice);
 
@@ -59,7 +59,7 @@ class NextSentenceImpl : public ModelWithHead {
   torch::Tensor logits(const torch::Tensor& first);
 
  private:
-  torch::nn::Linear relationship_{nullptr};
+  Linear relationship_{nullptr};
 };
 TORCH_MODULE(NextSentence);
 
@@ -72,7 +72,7 @@ class QuestionAnsweringImpl : public ModelWithHead {
   torch::Tensor logits(const torch::Tensor& hidden);
 
  private:
-  torch::nn::Linear outputs_{nullptr};
+  Linear outputs_{nullptr};
 };
 TORCH_MODULE(QuestionAnswering);
 

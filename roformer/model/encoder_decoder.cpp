@@ -8,7 +8,6 @@
 #include "roformer/base/random.h"
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/linear.h"
 
 namespace roformer::model {
 
@@ -22,6 +21,7 @@ EncoderDecoderImpl::EncoderDecoderImpl(const EncoderDecoderConfig& config) : con
   decoder_ = register_module("decoder", Encoder(config.decoder, shared_));
   bias_ = register_buffer("final_logits_bias",
                           format::new_weight({1, side.vocab_size}, [](Tensor& x) { x.zero_(); }));
+  output_ = register_module("output", Linear(shared_->weight, bias_));
   if (format::weights_are_blank()) return;
   initialize_translation(*this);
   const torch::NoGradGuard no_gradient;
@@ -46,7 +46,7 @@ Tensor EncoderDecoderImpl::decode(const packed::PackedBatch& target,
 }
 
 Tensor EncoderDecoderImpl::logits(const Tensor& hidden) {
-  return linear(hidden, shared_->weight, bias_.view(-1));
+  return output_(hidden);
 }
 
 VocabularyLoss EncoderDecoderImpl::loss(const Tensor& hidden, const Tensor& labels,

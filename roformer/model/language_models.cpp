@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "roformer/model/linear.h"
 #include "roformer/model/named_group.h"
 
 namespace roformer::model {
@@ -12,14 +11,15 @@ using torch::Tensor;
 LanguageModel::LanguageModel(const std::shared_ptr<EncoderImpl>& trunk, const HeadConfig& head)
     : ModelWithHead(trunk, head),
       cls_(register_module("cls", std::make_shared<NamedGroup>())),
-      predictions_(cls_->register_module("predictions", LanguageModelHead(config()))) {}
+      predictions_(cls_->register_module(
+          "predictions", LanguageModelHead(config(), encoder()->word_embeddings()))) {}
 
 Tensor LanguageModel::logits(const Tensor& hidden) {
-  return predictions_(hidden, encoder()->word_embeddings());
+  return predictions_(hidden);
 }
 
 VocabularyLoss LanguageModel::loss(const Tensor& hidden, const Tensor& labels) {
-  return predictions_->loss(hidden, encoder()->word_embeddings(), labels);
+  return predictions_->loss(hidden, labels);
 }
 
 Tensor LanguageModel::forward(const packed::PackedBatch& batch, const Tensor& positions,
@@ -35,7 +35,7 @@ PretrainingModelImpl::PretrainingModelImpl(const EncoderConfig& config, const He
 }
 
 Tensor PretrainingModelImpl::next_sentence_logits(const Tensor& first) {
-  return linear(pool(first), relationship_->weight, relationship_->bias);
+  return relationship_(pool(first));
 }
 
 }  // namespace roformer::model

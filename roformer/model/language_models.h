@@ -60,7 +60,7 @@ class PretrainingModelImpl : public LanguageModel {
   torch::Tensor next_sentence_logits(const torch::Tensor& first);
 
  private:
-  torch::nn::Linear relationship_{nullptr};
+  Linear relationship_{nullptr};
 };
 TORCH_MODULE(PretrainingModel);
 

@@ -43,8 +43,8 @@ double ModelWithHead::head_dropout() const {
   return head_.classifier_dropout.value_or(config().hidden_dropout_prob);
 }
 
-torch::nn::Linear ModelWithHead::make_head(std::int64_t out) const {
-  torch::nn::Linear head(config().hidden_size, out);
+Linear ModelWithHead::make_head(std::int64_t out) const {
+  Linear head(config().hidden_size, out);
   initialize(*head, config());
   return head;
 }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "roformer/model/encoder.h"
+#include "roformer/model/linear.h"
 #include "roformer/model/pooler.h"
 #include "roformer/model/residual_norm.h"
 
@@ -31,7 +32,7 @@ class ModelWithHead : public torch::nn::Module {
   /// classifier_dropout of BERT's heads, hidden_dropout_prob where there is none.
   double head_dropout() const;
   /// A product that ends in `out` numbers, drawn anew.
-  torch::nn::Linear make_head(std::int64_t out) const;
+  Linear make_head(std::int64_t out) const;
 
  private:
   Encoder encoder_;

@@ -8,7 +8,7 @@
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
 #include "roformer/metric/corpus_score.h"
-#include "roformer/model/packed_weights.h"
+#include "roformer/model/linear.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/recipe_sections.h"
 #include "roformer/task/text_material.h"
@@ -200,9 +200,7 @@ double TranslationTask::bleu(data::Split split) {
     sources.push_back(with_end(corpus().source_ids(split, i), tokenizer.end_id()));
     references.push_back(corpus().target_line(split, i));
   }
-  model::PackedWeights packed;  // nothing is learned in between
-  packed.add(*model());
-  const model::PackedWeightsGuard guard(packed);
+  model::prepare_for_inference(*model());  // until training goes on
   generate::SearchSetting setting;
   setting.device = device();
   const auto model = this->model();

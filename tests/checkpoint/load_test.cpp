@@ -215,6 +215,17 @@ TEST(Load, PoolerIsThereOrNot) {
             (std::vector<std::string>{"pooler.dense.weight", "pooler.dense.bias"}));
 }
 
+TEST(Load, NothingIsDrawnForAWholeFile) {
+  const TemporaryFolder folder("undrawn");
+  save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
+             Architecture::encoder, folder.path());
+  torch::manual_seed(5);
+  const torch::Tensor expected = torch::rand({3});
+  torch::manual_seed(5);
+  load_model<model::Encoder>(folder.path());
+  EXPECT_TRUE(torch::equal(torch::rand({3}), expected));
+}
+
 TEST(Load, ASeedGivesAMissingHeadTheWeightsOfAFreshModule) {
   const TemporaryFolder folder("drawn-head");
   save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
