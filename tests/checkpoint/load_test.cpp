@@ -231,7 +231,7 @@ TEST(Load, ASeedGivesAMissingHeadTheWeightsOfAFreshModule) {
   save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
              Architecture::encoder, folder.path());
   torch::manual_seed(5);
-  const auto fresh = make_module<model::SequenceClassifier>({small_config()});
+  const auto fresh = make_module<model::SequenceClassifier>({small_config(), model::HeadConfig()});
   torch::manual_seed(5);
   const auto loaded = load_model<model::SequenceClassifier>(folder.path()).module;
   for (const auto& item : fresh->named_parameters()) {

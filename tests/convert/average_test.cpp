@@ -89,19 +89,5 @@ TEST(Average, RemarksInConfigJsonDoNotMatter) {
   EXPECT_EQ(mean.at("w").sum().item<float>(), 4.0f);
 }
 
-TEST(Average, KeptModelsAreInOrderOfTheirSteps) {
-  const TemporaryFolder folder("average-kept");
-  for (const char* name :
-       {"step-100", "step-20", "step-3", "step-x", "step-", "step-1.partial", "best"})
-    fs::create_directories(folder / "checkpoints" / name);
-  const fs::path models = folder / "checkpoints";
-  EXPECT_EQ(kept_models(folder.path()),
-            (std::vector<fs::path>{models / "step-3", models / "step-20", models / "step-100"}));
-  EXPECT_EQ(last_models(folder.path(), 2),
-            (std::vector<fs::path>{models / "step-20", models / "step-100"}));
-  expect_error({"4 or more", "got 3", "keep_last"}, [&] { last_models(folder.path(), 4); });
-  EXPECT_TRUE(kept_models(folder / "nowhere").empty());
-}
-
 }  // namespace
 }  // namespace roformer::convert
