@@ -33,7 +33,7 @@ Module random_module(const model::EncoderConfig& config, std::uint64_t seed,
                      const model::HeadConfig& head = {}) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(seed);
-  auto module = make_module<Module>({config, head});
+  auto module = make_module<Module>({config, head, Architecture::encoder, {}});
   for (torch::Tensor& parameter : module->parameters()) parameter.normal_();
   return module;
 }
@@ -51,7 +51,7 @@ void expect_round_trip(const model::EncoderConfig& config, Architecture architec
                        const model::HeadConfig& head = {}) {
   const TemporaryFolder folder("roundtrip");
   const auto saved = random_module<Module>(config, 1, head);
-  save_model(*saved, {config, head, architecture}, folder.path());
+  save_model(*saved, {config, head, architecture, {}}, folder.path());
   const auto loaded = load_model<Module>(folder.path());
   expect_same_parameters(*saved, *loaded.module);
   EXPECT_TRUE(loaded.report.missing.empty());
