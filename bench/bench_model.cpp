@@ -48,7 +48,7 @@ Input read_input(const std::string& path) {
 }
 
 nlohmann::json run_trunk(const std::string& model, const Input& input, int repeats) {
-  const auto loaded = checkpoint::load_model<model::Encoder>(model);
+  const auto loaded = checkpoint::load_model<model::Encoder>(checkpoint::Folder(model));
   const torch::InferenceMode inference;
   auto encoder = loaded.module;
   return seconds_of(repeats, [&](int) { encoder->forward(input.batch); });
@@ -56,11 +56,11 @@ nlohmann::json run_trunk(const std::string& model, const Input& input, int repea
 
 nlohmann::json run_training(const std::string& model, const Input& input, int repeats,
                             double dropout) {
-  const auto file = checkpoint::open_weights(model);
-  auto config = checkpoint::load_settled_config(model, file).encoder;
+  const checkpoint::Folder folder(model);
+  auto config = folder.config().encoder;
   config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout;
   model::MaskedLanguageModel network(config);
-  checkpoint::load_weights(*network, file);
+  checkpoint::load_weights(*network, folder.weights());
   network->train();
   train::AdamW::NamedParameters parameters;
   for (const auto& parameter : network->named_parameters())

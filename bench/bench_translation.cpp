@@ -70,7 +70,7 @@ double best_seconds(int repeats, const Work& work) {
 
 nlohmann::json run_training(const std::string& folder, const std::string& path, int repeats,
                             double smoothing) {
-  auto network = checkpoint::load_translation_model(folder).module;
+  auto network = checkpoint::load_translation_model(checkpoint::Folder(folder)).module;
   network->train();
   train::AdamW::NamedParameters parameters;
   for (const auto& item : network->named_parameters())
@@ -106,7 +106,7 @@ nlohmann::json run_training(const std::string& folder, const std::string& path, 
 nlohmann::json run_decoding(const std::string& folder, const std::string& path, int repeats,
                             generate::BeamOptions options, std::int64_t length,
                             const std::string& outputs) {
-  auto network = checkpoint::load_translation_model(folder).module;
+  auto network = checkpoint::load_translation_model(checkpoint::Folder(folder)).module;
   const auto sources = nlohmann::json::parse(base::read_file(path)).get<std::vector<Ids>>();
   model::prepare_for_inference(*network);
   options.min_length = options.max_length = length;

@@ -8,6 +8,7 @@
 #include "roformer/attention/feature_attention_kernel.h"
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
+#include "roformer/format/blank_weights.h"
 
 namespace roformer::attention {
 namespace {
@@ -79,10 +80,12 @@ FeatureMapImpl::FeatureMapImpl(const LinearSettings& settings, std::int64_t head
     : settings_(settings) {
   validate(settings_);
   if (!draws_features(settings_)) return;
-  const auto seed = static_cast<std::uint64_t>(torch::randint(INT64_MAX, {1}).item<std::int64_t>());
-  projection_ = register_buffer(
-      "projection",
-      orthogonal_features(attention::feature_size(settings_, head_size), head_size, seed));
+  const std::int64_t rows = attention::feature_size(settings_, head_size);
+  const auto draw = [&](Tensor& features) {
+    const auto seed = torch::randint(INT64_MAX, {1}).item<std::int64_t>();
+    features.copy_(orthogonal_features(rows, head_size, static_cast<std::uint64_t>(seed)));
+  };
+  projection_ = register_buffer("projection", format::new_weight({rows, head_size}, draw));
 }
 
 void FeatureMapImpl::begin_update(std::int64_t update, std::uint64_t seed) {

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error_place.h"
-#include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/config_reader.h"
 #include "roformer/checkpoint/encoding_keys.h"
@@ -207,11 +206,6 @@ CheckpointConfig parse_config(std::string_view text, std::string_view name) {
   config.architecture = read_architecture(reader, config.encoder);
   config.source = std::string(text);
   return config;
-}
-
-CheckpointConfig load_config(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "config.json";
-  return parse_config(base::read_file(path), path.string());
 }
 
 std::string format_config(const CheckpointConfig& config) {

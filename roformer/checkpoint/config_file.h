@@ -4,7 +4,6 @@
 // rope_theta, rotary_dim, rotary_interleaved) are written only where they differ from what Hugging
 // Face's classes mean without them.
 #pragma once
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -22,13 +21,10 @@ struct CheckpointConfig {
   std::string source;  // the JSON it was read from: unknown keys survive a load and a save
 };
 
-/// Reads the config.json of a folder. Throws Error naming file and key for a wrong type, a
-/// model_type other than roformer and bert, and anything that the engine does not compute (relative
-/// position embeddings, BERT with embedding_size != hidden_size). Heads that we do not have are
-/// read as a bare encoder.
-CheckpointConfig load_config(const std::filesystem::path& folder);
-
-/// The same from text; `name` is the file's, for messages.
+/// Reads the text of a config.json; `name` is the file's, for messages. Throws Error naming file and
+/// key for a wrong type, a model_type other than roformer and bert, and anything that the engine
+/// does not compute (relative position embeddings, BERT with embedding_size != hidden_size). Heads
+/// that we do not have are read as a bare encoder.
 CheckpointConfig parse_config(std::string_view text, std::string_view name);
 
 /// config.json as transformers would read it.

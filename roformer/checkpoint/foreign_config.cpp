@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 
 namespace roformer::checkpoint {
@@ -34,22 +33,12 @@ void complete(nlohmann::json& config, const format::TensorSource& weights) {
 
 }  // namespace
 
-bool has_config(const std::filesystem::path& folder) {
-  return std::filesystem::exists(folder / "config.json") ||
-         std::filesystem::exists(folder / "bert_config.json");
-}
-
-CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
-                                     const format::TensorSource& weights) {
-  std::filesystem::path path = folder / "config.json";
-  const std::filesystem::path google = folder / "bert_config.json";
-  if (!std::filesystem::exists(path) && std::filesystem::exists(google)) path = google;
-  const std::string text = base::read_file(path);
-  nlohmann::json config = base::parse_json(text, path.string(), kMaxForeignConfigDepth);
-  if (!config.is_object() || config.contains("model_type"))
-    return parse_config(text, path.string());
+CheckpointConfig parse_foreign_config(std::string_view text, std::string_view name,
+                                      const format::TensorSource& weights) {
+  nlohmann::json config = base::parse_json(text, name, kMaxForeignConfigDepth);
+  if (!config.is_object() || config.contains("model_type")) return parse_config(text, name);
   complete(config, weights);
-  return parse_config(config.dump(2) + "\n", path.string());
+  return parse_config(config.dump(2) + "\n", name);
 }
 
 }  // namespace roformer::checkpoint

@@ -1,20 +1,17 @@
 // The configuration beside weights of any code base: config.json of Hugging Face, or
 // bert_config.json of Google's BERT and bert4keras, which does not say which model it is.
 #pragma once
-#include <filesystem>
+#include <string_view>
 
 #include "roformer/checkpoint/config_file.h"
 #include "roformer/format/tensor_source.h"
 
 namespace roformer::checkpoint {
 
-/// Whether the folder has either.
-bool has_config(const std::filesystem::path& folder);
-
-/// Reads config.json, else bert_config.json, of the folder. What the file leaves out the weights
+/// Reads the text of such a file; `name` is the file's, for messages. What it leaves out the weights
 /// tell: without a table of positions it is RoFormer, else BERT; without LayerNorm it is
-/// RoFormerV2; with the decoder of a masked LM it is one. Throws Error as load_config does.
-CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
-                                     const format::TensorSource& weights);
+/// RoFormerV2; with the decoder of a masked LM it is one. Throws Error as parse_config does.
+CheckpointConfig parse_foreign_config(std::string_view text, std::string_view name,
+                                      const format::TensorSource& weights);
 
 }  // namespace roformer::checkpoint

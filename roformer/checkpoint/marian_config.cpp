@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error_place.h"
-#include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/config_reader.h"
 #include "roformer/checkpoint/encoding_keys.h"
@@ -108,10 +107,8 @@ void write_encoding(const EncoderConfig& side, json& object) {
 
 }  // namespace
 
-bool is_translation_folder(const std::filesystem::path& folder) {
-  const auto path = folder / "config.json";
-  if (!std::filesystem::exists(path)) return false;
-  const json object = base::parse_json(base::read_file(path), path.string(), marian_config_depth);
+bool is_translation_config(std::string_view text, std::string_view name) {
+  const json object = base::parse_json(text, name, marian_config_depth);
   if (!object.is_object() || !object.contains("model_type")) return false;
   return object["model_type"] == marian_type || object["model_type"] == our_type;
 }
@@ -143,11 +140,6 @@ TranslationConfig parse_translation_config(std::string_view text, std::string_vi
   base::at_place(reader.place(), [&] { model::validate(config.model); });
   config.source = std::string(text);
   return config;
-}
-
-TranslationConfig load_translation_config(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "config.json";
-  return parse_translation_config(base::read_file(path), path.string());
 }
 
 std::string format_translation_config(const TranslationConfig& config) {

@@ -3,7 +3,6 @@
 // epsilon 1e-5) is written as model_type "marian"; any other as "roformer_translation", with the keys of
 // position/encoding_settings.h beside Marian's, so that no other program takes it for a Marian.
 #pragma once
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -17,16 +16,12 @@ struct TranslationConfig {
   std::string source;  // the JSON it was read from: unknown keys survive a load and a save
 };
 
-/// Whether the folder's config.json is that of an encoder-decoder that we read. Throws Error for
-/// JSON that is broken.
-bool is_translation_folder(const std::filesystem::path& folder);
+/// Whether a config.json is that of an encoder-decoder that we read; `name` is the file's, for
+/// messages. Throws Error for JSON that is broken.
+bool is_translation_config(std::string_view text, std::string_view name);
 
-/// Reads the config.json of a folder. Throws Error naming file and key for a wrong type and for what
-/// the engine does not compute: pre-norm, untied or separate tables of words, other families
-/// (T5, BART).
-TranslationConfig load_translation_config(const std::filesystem::path& folder);
-
-/// The same from text; `name` is the file's, for messages.
+/// Reads the text of such a file. Throws Error naming file and key for a wrong type and for what the
+/// engine does not compute: pre-norm, untied or separate tables of words, other families (T5, BART).
 TranslationConfig parse_translation_config(std::string_view text, std::string_view name);
 
 /// config.json as transformers would read it.

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/checkpoint/weight_names.h"
+#include "roformer/checkpoint/name_map.h"
 
 namespace roformer::checkpoint {
 
@@ -11,11 +11,14 @@ namespace roformer::checkpoint {
 /// and value for qkv, key and value for kv, else one.
 std::vector<std::string> marian_names(const std::string& parameter);
 
-/// The name under which a file has the table of words: it is tied in four places, and transformers
-/// keeps one or all. Throws Error naming `file` if there is none.
-std::string marian_words(const NameSet& names, const std::string& file);
-
-/// Whether a tensor of a Marian file says nothing that another does not: tied tables, sinusoids.
-bool is_marian_alias(const std::string& name);
+/// The same in files: the table of words has four names there.
+class MarianNames : public NameMap {
+ public:
+  std::vector<WeightPart> parts_of(const std::string& parameter) const override;
+  /// Marian's bias of the logits.
+  bool may_be_missing(const std::string& parameter) const override;
+  /// Tables of sinusoids.
+  bool carries_nothing(const std::string& name) const override;
+};
 
 }  // namespace roformer::checkpoint

@@ -12,15 +12,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kDecoderBias = "cls.predictions.decoder.bias";
-constexpr const char* kBias = "cls.predictions.bias";
-
 // transformers keeps the bias under two names where the decoder is not tied; it computes with the
 // decoder's.
 void add_bias_aliases(format::TensorMap& tensors) {
-  if (tensors.contains(kDecoderBias)) tensors.emplace(kBias, tensors.at(kDecoderBias));
-  if (tensors.contains("cls.predictions.decoder.weight") && tensors.contains(kBias)) {
-    tensors.emplace(kDecoderBias, tensors.at(kBias));
+  if (tensors.contains(decoder_bias_name))
+    tensors.emplace(head_bias_name, tensors.at(decoder_bias_name));
+  if (tensors.contains(decoder_weight_name) && tensors.contains(head_bias_name)) {
+    tensors.emplace(decoder_bias_name, tensors.at(head_bias_name));
   }
 }
 
@@ -66,16 +64,26 @@ class StagedFiles {
 
 }  // namespace
 
-format::TensorMap weights_by_file_name(const torch::nn::Module& module) {
+format::TensorMap weights_by_name(
+    const torch::nn::Module& module,
+    const std::function<std::vector<std::string>(const std::string&)>& names) {
   format::TensorMap tensors;
-  for (const auto& item : module.named_parameters()) {
-    const std::vector<std::string> names = split_names(item.key());
-    const auto parts = item.value().detach().chunk(static_cast<std::int64_t>(names.size()), 0);
-    for (std::size_t i = 0; i < names.size(); ++i) tensors[names[i]] = parts[i];
-  }
-  for (const auto& item : module.named_buffers()) {
-    if (item.value().numel() > 0) tensors[item.key()] = item.value().detach();
-  }
+  const auto add = [&](const std::string& name, const torch::Tensor& weight) {
+    const std::vector<std::string> parts = names(name);
+    if (parts.size() == 1) {
+      tensors[parts.front()] = weight.detach();
+      return;
+    }
+    const auto rows = weight.detach().chunk(std::ssize(parts), 0);
+    for (std::size_t i = 0; i < parts.size(); ++i) tensors[parts[i]] = rows[i];
+  };
+  for (const auto& item : module.named_parameters()) add(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) add(item.key(), item.value());
+  return tensors;
+}
+
+format::TensorMap weights_by_file_name(const torch::nn::Module& module) {
+  format::TensorMap tensors = weights_by_name(module, split_names);
   add_bias_aliases(tensors);
   return tensors;
 }

@@ -3,15 +3,22 @@
 #include <torch/nn/module.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "roformer/checkpoint/config_file.h"
 #include "roformer/format/safetensors.h"
 
 namespace roformer::checkpoint {
 
-/// The module's weights by Hugging Face's names: qkv as query, key and value, tied weights once; and
+/// The module's weights, fused ones cut along their rows into those that `names` gives for them; and
 /// its buffers, such as random features.
+format::TensorMap weights_by_name(
+    const torch::nn::Module& module,
+    const std::function<std::vector<std::string>(const std::string&)>& names);
+
+/// The same of an encoder by Hugging Face's names: qkv as query, key and value, tied weights once.
 format::TensorMap weights_by_file_name(const torch::nn::Module& module);
 
 /// Writes config.json (the text `config`) and model.safetensors into `folder` (made if it is not

@@ -1,15 +1,11 @@
 // The folder of a translation model: config.json and model.safetensors in the words of Hugging
 // Face's Marian (marian_config.h), the tokenizer's files beside them.
 #pragma once
-#include <torch/nn/module.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "roformer/checkpoint/marian_config.h"
-#include "roformer/format/tensor_source.h"
-#include "roformer/format/tensor_writer.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/model/encoder_decoder.h"
 
 namespace roformer::checkpoint {
@@ -23,11 +19,10 @@ struct TranslationModel {
 
 /// Builds the model of a folder, in evaluation mode. Throws Error naming file, key or tensor for
 /// another kind of model, a shape that does not fit and a weight that is missing.
-TranslationModel load_translation_model(const std::filesystem::path& folder);
+TranslationModel load_translation_model(const Folder& folder);
 
-/// Copies the folder's weights into a module of its shape; returns the tensors without use.
-std::vector<std::string> load_translation_weights(model::EncoderDecoderImpl& module,
-                                                  const format::TensorSource& file);
+/// Copies the folder's weights into a module of its shape.
+void load_translation_weights(model::EncoderDecoderImpl& module, const format::TensorSource& file);
 
 /// Writes model.safetensors and config.json, both or none.
 void save_translation_model(const model::EncoderDecoderImpl& module,

@@ -1,6 +1,7 @@
 #include "roformer/checkpoint/weight_names.h"
 
 #include <array>
+#include <utility>
 
 #include "roformer/base/error.h"
 
@@ -21,27 +22,6 @@ constexpr std::array<FusedName, 2> kFused{{
     {".self.kv.", {".self.key.", ".self.value.", ""}},
 }};
 constexpr std::string_view kWordEmbeddings = "embeddings.word_embeddings.weight";
-
-// `name` with its ending replaced; none if it ends otherwise.
-std::optional<std::string> replace_ending(std::string_view name, std::string_view ending,
-                                          std::string_view by) {
-  if (!name.ends_with(ending)) return std::nullopt;
-  return std::string(name.substr(0, name.size() - ending.size())).append(by);
-}
-
-// The names that may stand for `name` in a file, the preferred first. An untied decoder computes
-// with its own bias, so that one goes before cls.predictions.bias, which transformers then keeps
-// without using it.
-std::vector<std::string> candidates(const std::string& name) {
-  if (name == "cls.predictions.bias" || name == "cls.predictions.decoder.bias") {
-    return {"cls.predictions.decoder.bias", "cls.predictions.bias"};
-  }
-  std::vector<std::string> result{name};
-  if (auto old = replace_ending(name, "LayerNorm.weight", "LayerNorm.gamma"))
-    result.push_back(*old);
-  if (auto old = replace_ending(name, "LayerNorm.bias", "LayerNorm.beta")) result.push_back(*old);
-  return result;
-}
 
 }  // namespace
 
@@ -75,30 +55,45 @@ bool may_be_missing(std::string_view parameter) {
   return !name || name->starts_with("pooler.");
 }
 
-bool carries_nothing(std::string_view file_name) {
-  return file_name.ends_with("encoder.embed_positions.weight") ||
-         file_name.ends_with("embeddings.position_ids");
-}
-
-std::string encoder_prefix(const NameSet& names, std::string_view file) {
+std::optional<std::string> find_encoder_prefix(const format::TensorSource& file) {
   for (const std::string_view prefix : kPrefixes) {
-    if (names.contains(std::string(prefix).append(kWordEmbeddings))) return std::string(prefix);
-  }
-  base::fail(
-      "[checkpoint] {}: expected a tensor '{}', with 'roformer.' or 'bert.' in front or not, but "
-      "there is none",
-      file, kWordEmbeddings);
-}
-
-std::optional<std::string> find_name(const NameSet& names, std::string_view prefix,
-                                     const std::string& name) {
-  const auto in_encoder = name_in_encoder(name);
-  for (const std::string& candidate : candidates(name)) {
-    const std::string full =
-        in_encoder ? std::string(prefix) + *name_in_encoder(candidate) : candidate;
-    if (names.contains(full)) return full;
+    if (file.has(std::string(prefix).append(kWordEmbeddings))) return std::string(prefix);
   }
   return std::nullopt;
+}
+
+EncoderNames::EncoderNames(const torch::nn::Module& module, const format::TensorSource& file)
+    : has_decoder_(module.named_modules().contains("cls.predictions")) {
+  const auto prefix = find_encoder_prefix(file);
+  base::require(prefix.has_value(),
+                "[checkpoint] {}: expected a tensor '{}', with 'roformer.' or 'bert.' in front or "
+                "not, but there is none",
+                file.path().string(), kWordEmbeddings);
+  prefix_ = *prefix;
+}
+
+std::vector<WeightPart> EncoderNames::parts_of(const std::string& parameter) const {
+  std::vector<WeightPart> parts;
+  for (std::string& name : split_names(parameter)) {
+    const auto inner = name_in_encoder(name);
+    std::vector<std::string> in_file = {inner ? prefix_ + *inner : name};
+    // An untied decoder computes with its own bias, so that one goes before cls.predictions.bias,
+    // which transformers then keeps without using it. A tied one is the word embeddings again.
+    if (name == head_bias_name || name == decoder_bias_name)
+      in_file = {decoder_bias_name, head_bias_name};
+    if (has_decoder_ && inner == kWordEmbeddings) in_file.emplace_back(decoder_weight_name);
+    parts.push_back({std::move(name), std::move(in_file)});
+  }
+  return parts;
+}
+
+bool EncoderNames::may_be_missing(const std::string& parameter) const {
+  return checkpoint::may_be_missing(parameter);
+}
+
+bool EncoderNames::carries_nothing(const std::string& name) const {
+  return name.ends_with("encoder.embed_positions.weight") ||
+         name.ends_with("embeddings.position_ids");
 }
 
 }  // namespace roformer::checkpoint

@@ -1,17 +1,24 @@
-// Our parameters' names and those of Hugging Face's files. Ours are theirs but for fused tensors:
-// …attention.self.qkv is their query, key and value below each other, …crossattention.self.kv their
-// key and value.
+// Our parameters' names and those of Hugging Face's RoFormer and BERT files. Ours are theirs but for
+// fused tensors: …attention.self.qkv is their query, key and value below each other,
+// …crossattention.self.kv their key and value.
 #pragma once
+#include <torch/nn/module.h>
+
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "roformer/checkpoint/name_map.h"
+#include "roformer/format/tensor_source.h"
+
 namespace roformer::checkpoint {
 
-/// Names of tensors.
-using NameSet = std::set<std::string, std::less<>>;
+// The output layer of language models: its weight where it is not tied, its bias, and the name under
+// which transformers keeps the bias too.
+inline constexpr const char* decoder_weight_name = "cls.predictions.decoder.weight";
+inline constexpr const char* decoder_bias_name = "cls.predictions.decoder.bias";
+inline constexpr const char* head_bias_name = "cls.predictions.bias";
 
 /// The tensors whose rows, below each other, are our parameter: query, key and value for qkv, key
 /// and value for kv, else the name itself.
@@ -24,17 +31,24 @@ std::optional<std::string> name_in_encoder(std::string_view name);
 /// Whether a file that lacks this parameter is still usable: heads and poolers start afresh.
 bool may_be_missing(std::string_view parameter);
 
-/// Tensors that carry nothing: the sinusoid table of RoFormer, BERT's buffer of positions.
-bool carries_nothing(std::string_view file_name);
+/// What stands in front of the encoder's names in a file: "", "roformer." or "bert."; none if there
+/// are no word embeddings under any of these.
+std::optional<std::string> find_encoder_prefix(const format::TensorSource& file);
 
-/// What stands in front of the encoder's names in a file: "", "roformer." or "bert.". Throws Error
-/// naming `file` if there are no word embeddings under any of these.
-std::string encoder_prefix(const NameSet& names, std::string_view file);
+/// The names of an encoder's weights, with any head, in a file with any prefix.
+class EncoderNames : public NameMap {
+ public:
+  /// Throws Error naming the file if there are no word embeddings in it.
+  EncoderNames(const torch::nn::Module& module, const format::TensorSource& file);
 
-/// The tensor of a file that holds `name` (one of split_names), through the prefix and the old
-/// names: LayerNorm.gamma and beta, cls.predictions.decoder.bias for cls.predictions.bias. None if
-/// there is no such tensor.
-std::optional<std::string> find_name(const NameSet& names, std::string_view prefix,
-                                     const std::string& name);
+  std::vector<WeightPart> parts_of(const std::string& parameter) const override;
+  bool may_be_missing(const std::string& parameter) const override;
+  /// The sinusoid table of RoFormer, BERT's buffer of positions.
+  bool carries_nothing(const std::string& name) const override;
+
+ private:
+  std::string prefix_;
+  bool has_decoder_;
+};
 
 }  // namespace roformer::checkpoint

@@ -7,11 +7,12 @@
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/foreign_names.h"
 #include "roformer/format/printable.h"
+#include "roformer/format/tensor_format.h"
 
 namespace roformer::checkpoint {
 
 Weights::Weights(std::shared_ptr<const format::TensorSource> source) : source_(std::move(source)) {
-  const bool is_tensorflow = source_->format() == format::Format::tensorflow;
+  const bool is_tensorflow = source_->format().naming == format::Naming::tensorflow;
   for (const auto& [name, facts] : source_->entries()) {
     const std::optional<ForeignName> ours =
         is_tensorflow ? from_tensorflow(name, facts.shape.size())

@@ -15,7 +15,7 @@ class Weights : public format::TensorSource {
   explicit Weights(std::shared_ptr<const format::TensorSource> source);
 
   const std::filesystem::path& path() const override { return source_->path(); }
-  format::Format format() const override { return source_->format(); }
+  const format::TensorFormat& format() const override { return source_->format(); }
   const std::map<std::string, format::TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string& name) const override;
   void drop_pages() const override { source_->drop_pages(); }

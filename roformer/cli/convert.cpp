@@ -22,12 +22,7 @@ namespace {
 using convert::NamePrefix;
 using convert::NameSpelling;
 using format::Dtype;
-using format::Format;
 
-const std::map<std::string, Format> kFormats{{"safetensors", Format::safetensors},
-                                             {"pytorch", Format::pytorch_zip},
-                                             {"pytorch-legacy", Format::pytorch_legacy},
-                                             {"tensorflow", Format::tensorflow}};
 const std::map<std::string, Dtype> kDtypes{{"float16", Dtype::f16},
                                            {"bfloat16", Dtype::bf16},
                                            {"float32", Dtype::f32},
@@ -53,6 +48,23 @@ CLI::Validator one_of(const std::map<std::string, Value>& values) {
         return std::string();
       },
       "");
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const format::TensorFormat* format : format::tensor_formats())
+    names.emplace_back(format->name);
+  return names;
+}
+
+// What is wrong with a format's name; empty if nothing is.
+std::string refuse_format(const std::string& name) {
+  try {
+    format::find_tensor_format(name);
+    return {};
+  } catch (const Error& error) {
+    return error.what();
+  }
 }
 
 struct ConvertArguments {
@@ -121,9 +133,14 @@ void add_convert_command(CLI::App& program) {
       ->required();
   command->add_option("to", arguments->to, "folder to write")->required();
   command
-      ->add_option("--format", options.format, "safetensors, pytorch, pytorch-legacy, tensorflow")
-      ->transform(one_of(kFormats))
-      ->default_str("safetensors");
+      ->add_option_function<std::string>(
+          "--format",
+          [&options](const std::string& name) {
+            options.format = &format::find_tensor_format(name);
+          },
+          fmt::format("{}", fmt::join(format_names(), ", ")))
+      ->check(CLI::Validator(refuse_format, ""))
+      ->default_str(options.format->name);
   command
       ->add_option_function<Dtype>(
           "--dtype", [&options](const Dtype& dtype) { options.dtype = dtype; },

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/marian_config.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/inspect_summary.h"
 #include "roformer/cli/inspect_translation.h"
@@ -27,16 +27,17 @@ struct InspectOptions {
   bool tensors = false;
 };
 
-ordered_json describe(const std::string& folder) {
+ordered_json describe(const std::string& path) {
   base::require(
-      !std::filesystem::is_regular_file(folder),
+      !std::filesystem::is_regular_file(path),
       "[cli] expected a checkpoint folder but got the file {}; inspect the folder that it "
       "lies in",
-      folder);
-  if (checkpoint::is_translation_folder(folder)) return describe_translation(folder);
+      path);
+  const checkpoint::Folder folder(path);
+  if (folder.is_translation()) return describe_translation(folder);
   const pipeline::Inspection inspection = pipeline::inspect(folder);
   const auto& config = inspection.config;
-  const ordered_json tokenizer = describe_tokenizer(folder);
+  const ordered_json tokenizer = describe_tokenizer(path);
   return {{"model", model_in_words(config.encoder)},
           {"architecture",
            checkpoint::architecture_name(config.encoder.model_type, config.architecture)},
@@ -48,15 +49,16 @@ ordered_json describe(const std::string& folder) {
           {"files", inspection.files},
           {"element_types", inspection.element_types},
           {"heads", inspection.heads},
-          {"commands", usable_commands(inspection, tokenizer, folder)},
-          {"unusual", all_oddities(inspection, tokenizer, folder)},
+          {"commands", usable_commands(inspection, tokenizer, path)},
+          {"unusual", all_oddities(inspection, tokenizer, path)},
           {"position_encoding", config.encoder.encoding.name},
           {"attention", config.encoder.attention},
           {"config", ordered_json::parse(checkpoint::format_config(config))},
           {"tokenizer", tokenizer},
-          {"sentences", describe_sentences(folder)},
+          {"sentences", describe_sentences(path)},
           {"missing", inspection.report.missing},
           {"unused", inspection.report.unused},
+          {"not_finite", inspection.not_finite},
           {"tensors", describe_tensors(inspection.tensors)}};
 }
 

@@ -8,6 +8,7 @@
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/cli/inspect_summary.h"
+#include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
 
 namespace roformer::cli {
@@ -41,9 +42,10 @@ std::vector<std::string> translation_commands(const ordered_json& tokenizer,
 }
 
 std::vector<std::string> translation_oddities(const checkpoint::TranslationModel& loaded,
+                                              const std::vector<std::string>& not_finite,
                                               const ordered_json& tokenizer,
                                               const ordered_json& config) {
-  std::vector<std::string> oddities;
+  std::vector<std::string> oddities = pipeline::describe_not_finite(not_finite);
   const std::int64_t words = loaded.config.model.encoder.vocab_size;
   if (tokenizer.contains("vocabulary_size") && tokenizer.at("vocabulary_size") != words)
     oddities.push_back(fmt::format("the tokenizer has {} tokens but the model {} (vocab_size)",
@@ -63,11 +65,12 @@ std::string writer_of(const ordered_json& config) {
 
 }  // namespace
 
-ordered_json describe_translation(const std::string& folder) {
+ordered_json describe_translation(const checkpoint::Folder& folder) {
   const auto loaded = checkpoint::load_translation_model(folder);
-  const auto file = checkpoint::open_weights(folder);
+  const checkpoint::Weights& file = folder.weights();
   const auto config = ordered_json::parse(checkpoint::format_translation_config(loaded.config));
-  const ordered_json tokenizer = describe_tokenizer(folder);
+  const auto not_finite = pipeline::not_finite_in(file);
+  const ordered_json tokenizer = describe_tokenizer(folder.path());
   std::int64_t parameters = 0, encoder = 0;
   for (const auto& item : loaded.module->named_parameters()) {
     parameters += item.value().numel();
@@ -79,12 +82,12 @@ ordered_json describe_translation(const std::string& folder) {
           {"parameters", parameters},
           {"encoder_parameters", encoder},
           {"bytes", pipeline::bytes_of(file)},
-          {"format", std::string(format::format_name(file.format()))},
+          {"format", file.format().in_words},
           {"files", file.file_count()},
           {"element_types", pipeline::element_types(file)},
           {"heads", {"translation"}},
-          {"commands", translation_commands(tokenizer, folder)},
-          {"unusual", translation_oddities(loaded, tokenizer, config)},
+          {"commands", translation_commands(tokenizer, folder.path())},
+          {"unusual", translation_oddities(loaded, not_finite, tokenizer, config)},
           {"position_encoding", loaded.config.model.encoder.encoding.name},
           {"attention", loaded.config.model.encoder.attention},
           {"config", config},
@@ -92,6 +95,7 @@ ordered_json describe_translation(const std::string& folder) {
           {"sentences", ""},
           {"missing", ordered_json::array()},
           {"unused", loaded.unused},
+          {"not_finite", not_finite},
           {"tensors", describe_tensors(file.entries())}};
 }
 

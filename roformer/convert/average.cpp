@@ -10,7 +10,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
-#include "roformer/checkpoint/weights.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/convert/companion_files.h"
 #include "roformer/format/safetensors.h"
 #include "roformer/format/tensor_bytes.h"
@@ -44,14 +44,15 @@ bool is_remark(const std::string& key) {
          key.starts_with("_");
 }
 
-nlohmann::json config_of(const fs::path& folder) {
-  const fs::path path = folder / "config.json";
-  return base::parse_json(base::read_file(path), path.string());
+nlohmann::json config_of(const checkpoint::Folder& folder) {
+  return base::parse_json(folder.config_text(), (folder.path() / "config.json").string());
 }
 
 // Equal names and shapes are not enough: encodings without parameters, heads, words.
-void require_same_model(const fs::path& first, const fs::path& other) {
-  nlohmann::json all = config_of(first), theirs = config_of(other);
+void require_same_model(const checkpoint::Folder& first_folder,
+                        const checkpoint::Folder& other_folder) {
+  const fs::path &first = first_folder.path(), &other = other_folder.path();
+  nlohmann::json all = config_of(first_folder), theirs = config_of(other_folder);
   const nlohmann::json ours = all;
   all.update(theirs);
   for (const auto& item : all.items()) {
@@ -71,40 +72,40 @@ void require_same_model(const fs::path& first, const fs::path& other) {
 }
 
 // Whole numbers have no mean: the last checkpoint's.
-torch::Tensor mean_of(const std::vector<checkpoint::Weights>& weights, const std::string& name) {
-  const torch::Tensor last = weights.back().tensor(name);
+torch::Tensor mean_of(const std::vector<checkpoint::Folder>& models, const std::string& name) {
+  const torch::Tensor last = models.back().weights().tensor(name);
   if (!last.is_floating_point()) return last;
   torch::Tensor sum = torch::zeros(last.sizes(), torch::kDouble);
-  for (const checkpoint::Weights& one : weights) {
-    sum += one.tensor(name).to(torch::kDouble);
-    one.drop_pages();
+  for (const checkpoint::Folder& one : models) {
+    sum += one.weights().tensor(name).to(torch::kDouble);
+    one.weights().drop_pages();
   }
-  return (sum / static_cast<double>(weights.size())).to(last.scalar_type());
+  return (sum / static_cast<double>(models.size())).to(last.scalar_type());
 }
 
 }  // namespace
 
 void average(const std::vector<fs::path>& folders, const fs::path& to, bool force) {
   base::require(!folders.empty(), "[checkpoint] expected one or more checkpoints but got none");
-  std::vector<checkpoint::Weights> weights;
+  std::vector<checkpoint::Folder> models;
   for (const fs::path& folder : folders) {
     base::require(fs::is_directory(folder), "[checkpoint] expected a checkpoint folder at {}",
                   folder.string());
-    weights.push_back(checkpoint::open_weights(folder));
-    require_same_model(folders.front(), folder);
-    require_alike(weights.front(), weights.back());
+    models.emplace_back(folder);
+    require_same_model(models.front(), models.back());
+    require_alike(models.front().weights(), models.back().weights());
   }
   ConvertReport report;
   report.files = {"model.safetensors"};
   for (const fs::path& folder : folders) prepare_target(folder, to, report.files, force);
   std::vector<format::OutputTensor> outputs;
-  for (const auto& [name, facts] : weights.front().entries()) {
-    outputs.push_back({name, facts.dtype, facts.shape,
-                       [&weights, name = name] { return mean_of(weights, name); }});
+  for (const auto& [name, facts] : models.front().weights().entries()) {
+    outputs.push_back(
+        {name, facts.dtype, facts.shape, [&models, name = name] { return mean_of(models, name); }});
   }
   format::write_safetensors(to / "model.safetensors", outputs, {{"format", "pt"}},
                             [](std::size_t) {});
-  write_companions(folders.back(), to, weights.back(), {}, report);
+  write_companions(models.back(), to, {}, report);
 }
 
 }  // namespace roformer::convert

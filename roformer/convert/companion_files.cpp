@@ -3,23 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
-#include "roformer/checkpoint/foreign_config.h"
-#include "roformer/checkpoint/marian_config.h"
 
 namespace roformer::convert {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Names under which a folder's weights are found, so that old ones would hide new ones.
-constexpr std::array<const char*, 5> kKnownWeights{
-    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
-    "pytorch_model.bin.index.json", "bert_model.ckpt.index"};
 
 constexpr std::array<const char*, 17> kCompanions{"source.spm",
                                                   "target.spm",
@@ -53,11 +45,9 @@ const char* transformers_name(format::Dtype dtype) {
 }
 
 // The configuration's text; empty if there is none beside the weights.
-std::string config_text(const fs::path& from, const checkpoint::Weights& weights) {
-  if (!checkpoint::has_config(from)) return {};
-  if (checkpoint::is_translation_folder(from))
-    return checkpoint::load_translation_config(from).source;
-  return checkpoint::load_foreign_config(from, weights).source;
+std::string config_text(const checkpoint::Folder& from) {
+  if (!from.has_config()) return {};
+  return from.is_translation() ? from.translation_config().source : from.stated_config().source;
 }
 
 std::string with_dtype(const std::string& text, format::Dtype dtype) {
@@ -67,12 +57,10 @@ std::string with_dtype(const std::string& text, format::Dtype dtype) {
   return config.dump(2) + "\n";
 }
 
-bool is_weights_name(const std::string& name) {
-  if (std::find(kKnownWeights.begin(), kKnownWeights.end(), name) != kKnownWeights.end())
-    return true;
-  static const std::regex part(
-      R"((model|pytorch_model)-\d{5}-of-\d{5}\.(safetensors|bin)|bert_model\.ckpt\.data-\d{5}-of-\d{5}|checkpoint)");
-  return std::regex_match(name, part);
+bool is_weights_name(std::string_view name) {
+  const auto formats = format::tensor_formats();
+  return std::any_of(formats.begin(), formats.end(),
+                     [&](const format::TensorFormat* format) { return format->owns(name); });
 }
 
 // The files of weights in the folder, parts and all, that are not the new ones; in order.
@@ -109,7 +97,7 @@ void prepare_target(const fs::path& from, const fs::path& to, const std::vector<
   base::require(!fs::equivalent(from.empty() ? "." : from, to),
                 "[checkpoint] expected another folder than {} to write to", to.string());
   if (force) return;
-  std::vector<std::string> names(kKnownWeights.begin(), kKnownWeights.end());
+  std::vector<std::string> names = old_weights(to, {});
   names.insert(names.end(), files.begin(), files.end());
   names.push_back("config.json");
   for (const std::string& name : names) {
@@ -120,10 +108,10 @@ void prepare_target(const fs::path& from, const fs::path& to, const std::vector<
   }
 }
 
-void write_companions(const fs::path& from, const fs::path& to, const checkpoint::Weights& weights,
+void write_companions(const checkpoint::Folder& from, const fs::path& to,
                       const ConvertOptions& options, ConvertReport& report) {
   const std::vector<std::string> new_weights = report.files;
-  std::string config = config_text(from, weights);
+  std::string config = config_text(from);
   if (config.empty()) {
     report.notes.push_back("no config.json beside the weights, so none is written");
   } else {
@@ -131,13 +119,13 @@ void write_companions(const fs::path& from, const fs::path& to, const checkpoint
     base::write_file_atomically(to / "config.json", config);
     report.files.push_back("config.json");
   }
-  if (options.format == format::Format::tensorflow && !config.empty()) {
+  if (options.format->naming == format::Naming::tensorflow && !config.empty()) {
     base::write_file_atomically(to / "bert_config.json", config);
     report.files.push_back("bert_config.json");
   }
   for (const char* name : kCompanions) {
-    if (!fs::is_regular_file(from / name)) continue;
-    copy_companion(from / name, to / name);
+    if (!fs::is_regular_file(from.path() / name)) continue;
+    copy_companion(from.path() / name, to / name);
     report.files.push_back(name);
   }
   for (const std::string& name : old_weights(to, new_weights)) {

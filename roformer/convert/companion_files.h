@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/checkpoint/weights.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/convert/convert.h"
 
 namespace roformer::convert {
@@ -17,8 +17,7 @@ void prepare_target(const std::filesystem::path& from, const std::filesystem::pa
 /// Writes config.json (of Google's bert_config.json, completed; with the new dtype), copies the
 /// tokenizer's and sentence-transformers' files, removes weights that the new ones replace, and
 /// adds all of it to the report.
-void write_companions(const std::filesystem::path& from, const std::filesystem::path& to,
-                      const checkpoint::Weights& weights, const ConvertOptions& options,
-                      ConvertReport& report);
+void write_companions(const checkpoint::Folder& from, const std::filesystem::path& to,
+                      const ConvertOptions& options, ConvertReport& report);
 
 }  // namespace roformer::convert

@@ -1,33 +1,29 @@
 #include "roformer/convert/convert.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
 #include "roformer/base/error.h"
-#include "roformer/base/file.h"
-#include "roformer/checkpoint/foreign_config.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/checkpoint/foreign_names.h"
-#include "roformer/checkpoint/marian_config.h"
 #include "roformer/checkpoint/weight_names.h"
-#include "roformer/checkpoint/weights.h"
 #include "roformer/convert/companion_files.h"
 #include "roformer/convert/embed_positions.h"
 #include "roformer/format/printable.h"
-#include "roformer/format/safetensors.h"
 #include "roformer/format/tensor_bytes.h"
-#include "roformer/format/tensorflow_index.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::convert {
 namespace {
 
 namespace fs = std::filesystem;
-using Shards = std::vector<std::vector<format::OutputTensor>>;
 
-constexpr const char* kTensorFlowPrefix = "bert_model.ckpt";
 constexpr const char* kPositionTable = "encoder.embed_positions.weight";
+
+bool to_tensorflow(const ConvertOptions& options) {
+  return options.format->naming == format::Naming::tensorflow;
+}
 
 bool is_floating_point(format::Dtype dtype) {
   return at::isFloatingType(format::scalar_type(dtype));
@@ -37,20 +33,9 @@ std::size_t output_bytes(const format::OutputTensor& tensor) {
   return format::byte_size(tensor.shape, tensor.dtype, tensor.name);
 }
 
-// What stands before the encoder's names in the file; none if it has no encoder.
-std::optional<std::string> find_prefix(const checkpoint::Weights& weights) {
-  checkpoint::NameSet names;
-  for (const auto& [name, facts] : weights.entries()) names.insert(name);
-  try {
-    return checkpoint::encoder_prefix(names, weights.path().string());
-  } catch (const Error&) {
-    return std::nullopt;
-  }
-}
-
 // What shall stand before them; none: what stands there.
-std::optional<std::string> choose_prefix(const fs::path& folder, const checkpoint::Weights& weights,
-                                         NamePrefix prefix, format::Format format) {
+std::optional<std::string> choose_prefix(const checkpoint::Folder& folder, NamePrefix prefix,
+                                         bool to_tensorflow) {
   switch (prefix) {
     case NamePrefix::none:
       return "";
@@ -63,11 +48,10 @@ std::optional<std::string> choose_prefix(const fs::path& folder, const checkpoin
     case NamePrefix::model:
       break;
   }
-  const auto found = find_prefix(weights);
-  if (found && format == format::Format::tensorflow)
-    return "bert.";  // whatever the model, as bert4keras
-  if (!found || found->empty() || !checkpoint::has_config(folder)) return std::nullopt;
-  return checkpoint::load_foreign_config(folder, weights).encoder.model_type + ".";
+  const auto found = checkpoint::find_encoder_prefix(folder.weights());
+  if (found && to_tensorflow) return "bert.";  // whatever the model, as bert4keras
+  if (!found || found->empty() || !folder.has_config()) return std::nullopt;
+  return folder.stated_config().encoder.model_type + ".";
 }
 
 void require_name(const std::string& name, const fs::path& file) {
@@ -103,7 +87,7 @@ format::OutputTensor plan_tensor(const checkpoint::Weights& weights, const std::
   if (options.dtype && is_floating_point(facts.dtype)) output.dtype = *options.dtype;
   if (prefix) output.name = checkpoint::with_prefix(name, *prefix);
   bool transposed = false;
-  if (options.format == format::Format::tensorflow) {
+  if (to_tensorflow(options)) {
     checkpoint::ForeignName foreign = checkpoint::to_tensorflow(output.name, facts.shape.size());
     output.name = std::move(foreign.name);
     transposed = foreign.transposed;
@@ -119,15 +103,14 @@ format::OutputTensor plan_tensor(const checkpoint::Weights& weights, const std::
 }
 
 // Adds RoFormer's table unless the file has it.
-void add_position_table(const fs::path& folder, const checkpoint::Weights& weights,
-                        const std::string& prefix, const ConvertOptions& options,
-                        std::vector<format::OutputTensor>& tensors,
+void add_position_table(const checkpoint::Folder& folder, const std::string& prefix,
+                        const ConvertOptions& options, std::vector<format::OutputTensor>& tensors,
                         std::vector<std::string>& notes) {
-  const model::EncoderConfig encoder = checkpoint::load_foreign_config(folder, weights).encoder;
+  const model::EncoderConfig encoder = folder.stated_config().encoder;
   base::require(encoder.model_type == "roformer",
                 "[checkpoint] {}: expected model_type roformer for a table of sines but got {}",
-                folder.string(), encoder.model_type);
-  const auto& entries = weights.entries();
+                folder.path().string(), encoder.model_type);
+  const auto& entries = folder.weights().entries();
   const bool has_table = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
     return entry.first.ends_with(kPositionTable);
   });
@@ -139,8 +122,7 @@ void add_position_table(const fs::path& folder, const checkpoint::Weights& weigh
                               options.dtype.value_or(format::Dtype::f32),
                               {encoder.max_position_embeddings, encoder.head_size()},
                               {}};
-  if (options.format == format::Format::tensorflow)
-    output.name = checkpoint::to_tensorflow(output.name, 2).name;
+  if (to_tensorflow(options)) output.name = checkpoint::to_tensorflow(output.name, 2).name;
   output.make = [shape = output.shape, type = format::scalar_type(output.dtype)] {
     return embed_positions_table(shape[0], shape[1]).to(type);
   };
@@ -149,8 +131,7 @@ void add_position_table(const fs::path& folder, const checkpoint::Weights& weigh
 
 // bert4keras computes RoFormer's table of sines and has no tensor for it.
 bool is_left_out(std::string_view name, const ConvertOptions& options) {
-  return options.format == format::Format::tensorflow && !options.embed_positions &&
-         name.ends_with(kPositionTable);
+  return to_tensorflow(options) && !options.embed_positions && name.ends_with(kPositionTable);
 }
 
 std::vector<format::OutputTensor> plan_tensors(const checkpoint::Weights& weights,
@@ -175,8 +156,8 @@ std::vector<format::OutputTensor> plan_tensors(const checkpoint::Weights& weight
 }
 
 // Tensors in order, in files of at most `limit` bytes; a larger tensor has one of its own.
-Shards split(std::vector<format::OutputTensor> tensors, std::size_t limit) {
-  Shards shards(1);
+format::Shards split(std::vector<format::OutputTensor> tensors, std::size_t limit) {
+  format::Shards shards(1);
   std::size_t filled = 0;
   for (format::OutputTensor& tensor : tensors) {
     const std::size_t size = output_bytes(tensor);
@@ -192,105 +173,43 @@ Shards split(std::vector<format::OutputTensor> tensors, std::size_t limit) {
 
 // Names of an encoder-decoder have neither prefix nor spelling to choose.
 void require_translation_options(const fs::path& folder, const ConvertOptions& options) {
-  base::require(options.format != format::Format::tensorflow &&
-                    options.prefix == NamePrefix::model &&
+  base::require(!to_tensorflow(options) && options.prefix == NamePrefix::model &&
                     options.spelling == NameSpelling::huggingface && !options.embed_positions,
                 "[checkpoint] {}: expected no --format tensorflow, --prefix, --names or "
                 "--embed-positions for an encoder-decoder, whose names are Marian's",
                 folder.string());
 }
 
-std::string file_name(format::Format format, std::size_t shard, std::size_t shards) {
-  const bool is_safetensors = format == format::Format::safetensors;
-  const std::string stem = is_safetensors ? "model" : "pytorch_model";
-  const std::string ending = is_safetensors ? ".safetensors" : ".bin";
-  if (shards == 1) return stem + ending;
-  return fmt::format("{}-{:05}-of-{:05}{}", stem, shard + 1, shards, ending);
-}
-
-void write_shard(format::Format format, const fs::path& path,
-                 const std::vector<format::OutputTensor>& tensors,
-                 const format::OnBytes& on_bytes) {
-  if (format == format::Format::pytorch_zip)
-    return format::write_pytorch_zip(path, tensors, on_bytes);
-  if (format == format::Format::pytorch_legacy)
-    return format::write_pytorch_legacy(path, tensors, on_bytes);
-  format::write_safetensors(path, tensors, {{"format", "pt"}}, on_bytes);
-}
-
-void write_index(const fs::path& path, const Shards& shards, format::Format format,
-                 std::size_t bytes) {
-  nlohmann::ordered_json index = {{"metadata", {{"total_size", bytes}}},
-                                  {"weight_map", nlohmann::ordered_json::object()}};
-  for (std::size_t i = 0; i < shards.size(); ++i) {
-    for (const format::OutputTensor& tensor : shards[i])
-      index["weight_map"][tensor.name] = file_name(format, i, shards.size());
-  }
-  base::write_file_atomically(path, index.dump(2) + "\n");
-}
-
-std::vector<std::string> weight_file_names(const Shards& shards, format::Format format) {
-  std::vector<std::string> names;
-  if (format == format::Format::tensorflow) {
-    const auto count = static_cast<std::int64_t>(shards.size());
-    for (std::int64_t i = 0; i < count; ++i)
-      names.push_back(format::shard_name(kTensorFlowPrefix, i, count));
-    names.push_back(std::string(kTensorFlowPrefix) + ".index");
-    names.push_back("checkpoint");
-    return names;
-  }
-  for (std::size_t i = 0; i < shards.size(); ++i)
-    names.push_back(file_name(format, i, shards.size()));
-  if (shards.size() > 1) names.push_back(file_name(format, 0, 1) + ".index.json");
-  return names;
-}
-
-void write_weights(const fs::path& to, const Shards& shards, format::Format format,
-                   std::size_t bytes, const format::OnBytes& on_bytes) {
-  if (format == format::Format::tensorflow) {
-    format::write_tensorflow(to / kTensorFlowPrefix, shards, on_bytes);
-    base::write_file_atomically(to / "checkpoint",
-                                fmt::format("model_checkpoint_path: \"{0}\"\n"
-                                            "all_model_checkpoint_paths: \"{0}\"\n",
-                                            kTensorFlowPrefix));
-    return;
-  }
-  for (std::size_t i = 0; i < shards.size(); ++i)
-    write_shard(format, to / file_name(format, i, shards.size()), shards[i], on_bytes);
-  if (shards.size() > 1)
-    write_index(to / (file_name(format, 0, 1) + ".index.json"), shards, format, bytes);
-}
-
 }  // namespace
 
 ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOptions& options,
                       const std::function<void(std::size_t, std::size_t)>& on_bytes) {
-  const checkpoint::Weights weights = checkpoint::open_weights(from);
-  const fs::path folder = fs::is_directory(from) ? from : weights.path().parent_path();
-  if (checkpoint::is_translation_folder(folder)) require_translation_options(folder, options);
+  const checkpoint::Folder folder(from);
+  const checkpoint::Weights& weights = folder.weights();
+  if (folder.is_translation()) require_translation_options(folder.path(), options);
   ConvertReport report;
   report.left_out = weights.training_state();
   report.notes = weights.notes();
-  const auto prefix = choose_prefix(folder, weights, options.prefix, options.format);
+  const auto prefix = choose_prefix(folder, options.prefix, to_tensorflow(options));
   std::vector<format::OutputTensor> tensors =
       plan_tensors(weights, prefix, options, report.left_out, report.notes);
   if (options.embed_positions) {
-    add_position_table(folder, weights, prefix.value_or(find_prefix(weights).value_or("")), options,
-                       tensors, report.notes);
+    const auto found = checkpoint::find_encoder_prefix(weights).value_or("");
+    add_position_table(folder, prefix.value_or(found), options, tensors, report.notes);
   }
   for (const format::OutputTensor& tensor : tensors) report.bytes += output_bytes(tensor);
   report.tensors = tensors.size();
 
-  const Shards shards = split(std::move(tensors), options.max_shard_size);
-  report.files = weight_file_names(shards, options.format);
-  prepare_target(folder, to, report.files, options.force);
+  const format::Shards shards = split(std::move(tensors), options.max_shard_size);
+  report.files = options.format->file_names(shards.size());
+  prepare_target(folder.path(), to, report.files, options.force);
   std::size_t done = 0;
-  write_weights(to, shards, options.format, report.bytes, [&](std::size_t written) {
+  options.format->write(to, shards, [&](std::size_t written) {
     done += written;
     weights.drop_pages();
     on_bytes(done, report.bytes);
   });
-  write_companions(folder, to, weights, options, report);
+  write_companions(folder, to, options, report);
   return report;
 }
 

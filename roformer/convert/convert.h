@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "roformer/format/tensor_format.h"
 #include "roformer/format/tensor_source.h"
 #include "roformer/format/tensor_writer.h"
 
@@ -20,7 +21,7 @@ enum class NamePrefix { model, keep, none, roformer, bert };
 enum class NameSpelling { huggingface, gamma_beta };
 
 struct ConvertOptions {
-  format::Format format = format::Format::safetensors;
+  const format::TensorFormat* format = format::tensor_formats().front();
   std::optional<format::Dtype> dtype = {};  // of floating-point tensors; none: as they are
   std::size_t max_shard_size = 5'000'000'000;
   NamePrefix prefix = NamePrefix::model;

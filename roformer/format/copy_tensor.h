@@ -1,4 +1,4 @@
-// A tensor of a file into one of ours.
+// What is done with a whole tensor of a file.
 #pragma once
 #include <torch/types.h>
 
@@ -8,8 +8,10 @@
 
 namespace roformer::format {
 
-/// Copies the file's tensor `name` into `target` of the same shape and any type, in pieces of rows:
-/// the file never has more than one piece in memory.
+/// Copies the file's tensor `name` into `target` of the same shape and any type.
 void copy_tensor(const torch::Tensor& target, const TensorSource& file, const std::string& name);
+
+/// Whether all its numbers are finite; those of whole numbers are.
+bool is_finite(const TensorSource& file, const std::string& name);
 
 }  // namespace roformer::format

@@ -2,9 +2,13 @@
 
 #include <fmt/ranges.h>
 
+#include <utility>
+
 #include "roformer/base/error.h"
 #include "roformer/format/legacy_container.h"
 #include "roformer/format/printable.h"
+#include "roformer/format/pytorch_writer.h"
+#include "roformer/format/sharded_files.h"
 #include "roformer/format/state_dictionary.h"
 #include "roformer/format/tensor_bytes.h"
 #include "roformer/format/zip_container.h"
@@ -23,17 +27,78 @@ std::vector<std::string> notes_of(const StateDictionary& state) {
   return notes;
 }
 
+constexpr ShardedFiles pytorch_files{"pytorch_model", ".bin"};
+constexpr const char* pickle_remark =
+    "the weights are a pickle, which may run code in programs that trust it (not here); roformer "
+    "convert makes safetensors of them";
+
+// What both forms share.
+TensorFormat pytorch_form() {
+  TensorFormat format{};
+  format.find = [](const std::filesystem::path& folder) { return pytorch_files.find(folder); };
+  format.open = open_as<PyTorchFile>;
+  format.file_names = [](std::size_t shards) { return pytorch_files.names(shards); };
+  format.owns = [](std::string_view name) { return pytorch_files.owns(name); };
+  return format;
+}
+
 }  // namespace
 
-PyTorchFile::PyTorchFile(const std::filesystem::path& path)
-    : path_(path), mapping_(std::make_shared<base::MappedFile>(path)) {
+const TensorFormat& pytorch_format() {
+  static const TensorFormat format = [] {
+    TensorFormat zip = pytorch_form();
+    zip.name = "pytorch";
+    zip.in_words = "PyTorch (zip)";
+    zip.remarks = {pickle_remark};
+    zip.recognises = [](const std::filesystem::path&, std::string_view content) {
+      return content.starts_with("PK\x03\x04");
+    };
+    zip.write = [](const std::filesystem::path& folder, const Shards& shards,
+                   const OnBytes& on_bytes) {
+      pytorch_files.write(folder, shards, [&](const auto& path, const auto& tensors) {
+        write_pytorch_zip(path, tensors, on_bytes);
+      });
+    };
+    return zip;
+  }();
+  return format;
+}
+
+const TensorFormat& pytorch_legacy_format() {
+  static const TensorFormat format = [] {
+    TensorFormat legacy = pytorch_form();
+    legacy.name = "pytorch-legacy";
+    legacy.in_words = "PyTorch (legacy, from before version 1.6)";
+    legacy.remarks = {
+        "the weights are in PyTorch's form from before version 1.6, which few programs but PyTorch "
+        "read",
+        pickle_remark};
+    legacy.recognises = [](const std::filesystem::path&, std::string_view content) {
+      return is_legacy_container(content);
+    };
+    legacy.write = [](const std::filesystem::path& folder, const Shards& shards,
+                      const OnBytes& on_bytes) {
+      pytorch_files.write(folder, shards, [&](const auto& path, const auto& tensors) {
+        write_pytorch_legacy(path, tensors, on_bytes);
+      });
+    };
+    return legacy;
+  }();
+  return format;
+}
+
+PyTorchFile::PyTorchFile(const std::filesystem::path& path,
+                         std::shared_ptr<base::MappedFile> content)
+    : path_(path),
+      mapping_(content ? std::move(content) : std::make_shared<base::MappedFile>(path)),
+      format_(&pytorch_format()) {
   if (is_legacy_container(mapping_->view())) {
-    format_ = Format::pytorch_legacy;
+    format_ = &pytorch_legacy_format();
     const LegacyContainer container = read_legacy_container(mapping_->view(), path.string());
     add_tensors(container.object, container.begin);
     return;
   }
-  const ZipContainer container = read_zip_container(path, mapping_->view());
+  const ZipContainer container = read_zip_container(mapping_->view(), path.string());
   add_tensors(container.object, container.begin);
 }
 

@@ -8,17 +8,20 @@
 
 #include "roformer/base/file.h"
 #include "roformer/format/pickle_values.h"
+#include "roformer/format/tensor_format.h"
 #include "roformer/format/tensor_source.h"
 
 namespace roformer::format {
 
 class PyTorchFile : public TensorSource {
  public:
-  /// Reads the pickle and finds the data of every storage. Throws Error naming the file.
-  explicit PyTorchFile(const std::filesystem::path& path);
+  /// Reads the pickle of the file, whose content is mapped unless it is given, and finds the data
+  /// of every storage. Throws Error naming the file.
+  explicit PyTorchFile(const std::filesystem::path& path,
+                       std::shared_ptr<base::MappedFile> content = nullptr);
 
   const std::filesystem::path& path() const override { return path_; }
-  Format format() const override { return format_; }
+  const TensorFormat& format() const override { return *format_; }
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string& name) const override;
   void drop_pages() const override { mapping_->drop_pages(); }
@@ -34,7 +37,7 @@ class PyTorchFile : public TensorSource {
 
   std::filesystem::path path_;
   std::shared_ptr<base::MappedFile> mapping_;
-  Format format_ = Format::pytorch_zip;
+  const TensorFormat* format_;
   std::map<std::string, TensorFacts> entries_;
   std::map<std::string, Place> places_;
   std::vector<std::string> notes_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "roformer/base/error.h"
+#include "roformer/format/sharded_files.h"
 #include "roformer/format/tensor_bytes.h"
 
 namespace roformer::format {
@@ -30,10 +31,40 @@ std::vector<std::size_t> data_order(const std::vector<OutputTensor>& tensors) {
   return order;
 }
 
+constexpr ShardedFiles safetensors_files{"model", ".safetensors"};
+
+// Eight bytes of a length, then JSON.
+bool begins_as_safetensors(const std::filesystem::path&, std::string_view content) {
+  constexpr std::size_t length_bytes = 8;
+  return content.size() > length_bytes && content[length_bytes] == '{';
+}
+
 }  // namespace
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : path_(path), mapping_(std::make_shared<base::MappedFile>(path)) {
+const TensorFormat& safetensors_format() {
+  static const TensorFormat format{
+      .name = "safetensors",
+      .in_words = "safetensors",
+      .remarks = {},
+      .find = [](const std::filesystem::path& folder) { return safetensors_files.find(folder); },
+      .recognises = begins_as_safetensors,
+      .open = open_as<SafetensorsFile>,
+      .file_names = [](std::size_t shards) { return safetensors_files.names(shards); },
+      .write =
+          [](const std::filesystem::path& folder, const Shards& shards, const OnBytes& on_bytes) {
+            safetensors_files.write(folder, shards, [&](const auto& path, const auto& tensors) {
+              write_safetensors(path, tensors, {{"format", "pt"}}, on_bytes);
+            });
+          },
+      .owns = [](std::string_view name) { return safetensors_files.owns(name); },
+  };
+  return format;
+}
+
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path,
+                                 std::shared_ptr<base::MappedFile> content)
+    : path_(path),
+      mapping_(content ? std::move(content) : std::make_shared<base::MappedFile>(path)) {
   SafetensorsHeader header = parse_safetensors_header(mapping_->view(), path.string());
   for (TensorEntry& entry : header.tensors) {
     begin_.emplace(entry.name, entry.begin);
@@ -41,6 +72,10 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
   }
   metadata_ = std::move(header.metadata);
   data_begin_ = header.data_begin;
+}
+
+const TensorFormat& SafetensorsFile::format() const {
+  return safetensors_format();
 }
 
 torch::Tensor SafetensorsFile::tensor(const std::string& name) const {
@@ -85,7 +120,7 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Outp
     append(header.data(), header.size());
     for (const std::size_t i : order) {
       const torch::Tensor tensor = materialize(tensors[i]);
-      if (tensor.nbytes() > 0) append(tensor.const_data_ptr(), tensor.nbytes());
+      append_elements(append, tensor);
       on_bytes(tensor.nbytes());
     }
   });

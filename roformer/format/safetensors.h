@@ -18,11 +18,12 @@ namespace roformer::format {
 /// them.
 class SafetensorsFile : public TensorSource {
  public:
-  /// Checks the whole header. Throws Error naming the file, and the tensor where there is one.
-  explicit SafetensorsFile(const std::filesystem::path& path);
+  /// Checks the whole header of the file, whose content is mapped unless it is given. Throws Error naming the file, and the tensor where there is one.
+  explicit SafetensorsFile(const std::filesystem::path& path,
+                           std::shared_ptr<base::MappedFile> content = nullptr);
 
   const std::filesystem::path& path() const override { return path_; }
-  Format format() const override { return Format::safetensors; }
+  const TensorFormat& format() const override;
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   const Metadata& metadata() const { return metadata_; }
 

@@ -4,6 +4,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/format/printable.h"
+#include "roformer/format/tensor_format.h"
 
 namespace roformer::format {
 namespace {
@@ -48,7 +49,7 @@ const TensorSource& ShardedSource::open_file(const std::string& name, const std:
   if (found != files_.end()) return *found->second;
   const std::filesystem::path plain(name);
   base::require(!name.empty() && plain.filename() == plain && name != "." && name != ".." &&
-                    name.find('\0') == std::string::npos && !name.ends_with(".index.json"),
+                    name.find('\0') == std::string::npos && !name.ends_with(index_ending),
                 "[checkpoint] {}: tensor '{}': expected a file beside the index but got '{}'",
                 path_.string(), printable(tensor), printable(name));
   base::require(files_.size() < kMaxFiles,
@@ -61,8 +62,8 @@ const TensorSource& ShardedSource::open_file(const std::string& name, const std:
   return *files_.emplace(name, open_tensor_file(path)).first->second;
 }
 
-Format ShardedSource::format() const {
-  return files_.empty() ? Format::safetensors : files_.begin()->second->format();
+const TensorFormat& ShardedSource::format() const {
+  return files_.empty() ? *tensor_formats().front() : files_.begin()->second->format();
 }
 
 torch::Tensor ShardedSource::tensor(const std::string& name) const {

@@ -4,11 +4,15 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "roformer/format/tensor_source.h"
 
 namespace roformer::format {
+
+/// What the name of such an index ends in.
+inline constexpr std::string_view index_ending = ".index.json";
 
 class ShardedSource : public TensorSource {
  public:
@@ -17,7 +21,7 @@ class ShardedSource : public TensorSource {
   explicit ShardedSource(const std::filesystem::path& index_path);
 
   const std::filesystem::path& path() const override { return path_; }
-  Format format() const override;
+  const TensorFormat& format() const override;
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   torch::Tensor tensor(const std::string& name) const override;
   void drop_pages() const override;

@@ -19,11 +19,7 @@ struct TensorFacts {
   std::vector<std::int64_t> shape;
 };
 
-/// The kinds of files that weights come in.
-enum class Format { safetensors, pytorch_zip, pytorch_legacy, tensorflow };
-
-/// In words: "safetensors", "PyTorch (zip)", …
-std::string_view format_name(Format format);
+struct TensorFormat;
 
 class TensorSource {
  public:
@@ -31,7 +27,7 @@ class TensorSource {
 
   /// The file, or the index file of several; for messages.
   virtual const std::filesystem::path& path() const = 0;
-  virtual Format format() const = 0;
+  virtual const TensorFormat& format() const = 0;
   /// The tensors by name.
   virtual const std::map<std::string, TensorFacts>& entries() const = 0;
   /// The tensor on the CPU: a view of the file, never to be written to, or a copy. Throws Error if
@@ -52,15 +48,13 @@ class TensorSource {
   const TensorFacts& facts(const std::string& name) const;
 };
 
-/// Opens a single file by what its first bytes are: safetensors, or PyTorch's zip or legacy form;
-/// or an index (….index.json, ….index, or the prefix of a TensorFlow checkpoint). Throws Error
-/// naming the file.
+/// Opens a single file, or the index or prefix of several, of the first format that recognises it
+/// (tensor_format.h). Throws Error naming the file.
 std::shared_ptr<const TensorSource> open_tensor_file(const std::filesystem::path& path);
 
-/// Opens the weights of a folder: the first there is of model.safetensors,
-/// model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json, and the only
-/// *.index (of TensorFlow; of several, the one that the file `checkpoint` names). Throws Error
-/// naming the folder and what it holds instead.
+/// Opens the weights of a folder, those of the first format that finds some: safetensors, PyTorch's
+/// pytorch_model.bin, the only *.index of TensorFlow (of several, the one that the file `checkpoint`
+/// names). Throws Error naming the folder and what it holds instead.
 std::shared_ptr<const TensorSource> open_tensor_folder(const std::filesystem::path& folder);
 
 /// Either of the two, whichever `path` is.

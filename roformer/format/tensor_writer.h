@@ -1,13 +1,13 @@
-// Tensors into files of every format. They are made one at a time, so that a conversion needs no
-// more memory than its largest tensor.
+// Tensors that writers of every format take. They are made one at a time, so that a conversion needs
+// no more memory than its largest tensor.
 #pragma once
 #include <torch/types.h>
 
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "roformer/base/file.h"
 #include "roformer/format/safetensors_header.h"
 
 namespace roformer::format {
@@ -23,21 +23,10 @@ struct OutputTensor {
 /// Called with the bytes written since the last call.
 using OnBytes = std::function<void(std::size_t)>;
 
-/// pytorch_model.bin in the zip form, as torch.save writes a state dictionary. Atomic; throws Error
-/// naming the file.
-void write_pytorch_zip(const std::filesystem::path& path, const std::vector<OutputTensor>& tensors,
-                       const OnBytes& on_bytes);
-
-/// The same in the legacy form, for PyTorch before 1.6.
-void write_pytorch_legacy(const std::filesystem::path& path,
-                          const std::vector<OutputTensor>& tensors, const OnBytes& on_bytes);
-
-/// prefix.index and prefix.data-0000i-of-0000n, one data file for each of `shards`; the index last.
-void write_tensorflow(const std::filesystem::path& prefix,
-                      const std::vector<std::vector<OutputTensor>>& shards,
-                      const OnBytes& on_bytes);
-
 /// The tensor's elements in order, on the CPU. Throws Error unless they are of its type and shape.
 torch::Tensor materialize(const OutputTensor& tensor);
+
+/// Appends the elements of what materialize made.
+void append_elements(const base::Append& append, const torch::Tensor& tensor);
 
 }  // namespace roformer::format

@@ -14,11 +14,13 @@ namespace roformer::format {
 /// The variables under TensorFlow's own names and in its layout (kernels are (in, out)).
 class TensorFlowFile : public TensorSource {
  public:
-  /// Opens the .index file and all data files. Throws Error naming the file.
-  explicit TensorFlowFile(const std::filesystem::path& index_path);
+  /// Opens the .index file (or that of a prefix), whose content is mapped unless it is given, and all
+  /// data files. Throws Error naming the file.
+  explicit TensorFlowFile(const std::filesystem::path& path,
+                          std::shared_ptr<base::MappedFile> content = nullptr);
 
   const std::filesystem::path& path() const override { return path_; }
-  Format format() const override { return Format::tensorflow; }
+  const TensorFormat& format() const override;
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
   /// Throws Error also where the data's checksum is not the index's.
   torch::Tensor tensor(const std::string& name) const override;

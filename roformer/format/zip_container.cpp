@@ -15,10 +15,25 @@ namespace {
 
 constexpr std::size_t kMethodOffset = 8;  // of the compression method, in a record's local header
 
+// Bytes in memory, as LibTorch's reader asks for them.
+class BytesAdapter : public caffe2::serialize::ReadAdapterInterface {
+ public:
+  explicit BytesAdapter(std::string_view bytes) : bytes_(bytes) {}
+  std::size_t size() const override { return bytes_.size(); }
+  std::size_t read(std::uint64_t place, void* buffer, std::size_t size,
+                   const char*) const override {
+    if (place >= bytes_.size()) return 0;
+    return bytes_.copy(static_cast<char*>(buffer), size, static_cast<std::size_t>(place));
+  }
+
+ private:
+  std::string_view bytes_;
+};
+
 class ZipRecords {
  public:
-  ZipRecords(const std::filesystem::path& path, std::string_view bytes)
-      : name_(path.string()), bytes_(bytes), reader_(path.string()) {}
+  ZipRecords(std::string_view bytes, const std::string& name)
+      : name_(name), bytes_(bytes), reader_(std::make_shared<BytesAdapter>(bytes)) {}
 
   bool has(const std::string& record) { return reader_.hasRecord(record); }
 
@@ -65,10 +80,9 @@ ZipContainer read_records(ZipRecords& records, std::string_view bytes, const std
 
 }  // namespace
 
-ZipContainer read_zip_container(const std::filesystem::path& path, std::string_view bytes) {
-  const std::string name = path.string();
+ZipContainer read_zip_container(std::string_view bytes, const std::string& name) {
   try {
-    ZipRecords records(path, bytes);
+    ZipRecords records(bytes, name);
     return read_records(records, bytes, name);
   } catch (const c10::Error& error) {
     const std::string message = error.what_without_backtrace();

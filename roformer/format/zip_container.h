@@ -1,7 +1,6 @@
 // The zip form of torch.save: data.pkl, byteorder and data/{key}, uncompressed. LibTorch's own
 // reader finds the records; their bytes are used where they lie.
 #pragma once
-#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,8 +15,8 @@ struct ZipContainer {
   std::map<std::string, std::size_t> begin;
 };
 
-/// Reads the file at `path`, whose content is `bytes`. Throws Error as read_pickle does, and for
+/// Reads the whole content of a file, `bytes`; `name` is the file's, for messages. Throws Error as read_pickle does, and for
 /// compressed, missing or short records and files of big-endian machines.
-ZipContainer read_zip_container(const std::filesystem::path& path, std::string_view bytes);
+ZipContainer read_zip_container(std::string_view bytes, const std::string& name);
 
 }  // namespace roformer::format

@@ -6,6 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
+#include "roformer/format/blank_weights.h"
 #include "roformer/model/block.h"
 #include "roformer/model/initialize.h"
 #include "roformer/model/named_group.h"
@@ -69,13 +70,11 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config, torch::nn::Embedding share
   auto embeddings = register_module("embeddings", std::make_shared<NamedGroup>());
   parts_->words =
       shared.is_empty()
-          ? embeddings->add("word_embeddings",
-                            torch::nn::Embedding(config.vocab_size, config.embedding_size))
+          ? embeddings->add("word_embeddings", new_table(config.vocab_size, config.embedding_size))
           : shared;
   if (config.type_vocab_size > 0)
-    parts_->types =
-        embeddings->add("token_type_embeddings",
-                        torch::nn::Embedding(config.type_vocab_size, config.embedding_size));
+    parts_->types = embeddings->add("token_type_embeddings",
+                                    new_table(config.type_vocab_size, config.embedding_size));
   parts_->encoding =
       embeddings->add("position_embeddings", position::make_encoding(encoding_options(config)));
   if (config.embedding_norm)
@@ -90,7 +89,7 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config, torch::nn::Embedding share
     parts_->blocks.push_back(layers->add(std::to_string(i), Block(config)));
   }
   initialize(*this, config);
-  if (!shared.is_empty()) return;
+  if (!shared.is_empty() || format::weights_are_blank()) return;
   const torch::NoGradGuard no_gradient;
   parts_->words->weight[config.pad_token_id].zero_();
 }

@@ -6,6 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
+#include "roformer/format/blank_weights.h"
 #include "roformer/model/initialize.h"
 
 namespace roformer::model {
@@ -15,11 +16,13 @@ using torch::Tensor;
 EncoderDecoderImpl::EncoderDecoderImpl(const EncoderDecoderConfig& config) : config_(config) {
   validate(config);
   const EncoderConfig& side = config.encoder;
-  shared_ = register_module("shared", torch::nn::Embedding(side.vocab_size, side.hidden_size));
+  shared_ = register_module("shared", new_table(side.vocab_size, side.hidden_size));
   encoder_ = register_module("encoder", Encoder(config.encoder, shared_));
   decoder_ = register_module("decoder", Encoder(config.decoder, shared_));
-  bias_ = register_buffer("final_logits_bias", torch::zeros({1, side.vocab_size}));
+  bias_ = register_buffer("final_logits_bias",
+                          format::new_weight({1, side.vocab_size}, [](Tensor& x) { x.zero_(); }));
   output_ = register_module("output", Linear(shared_->weight, bias_));
+  if (format::weights_are_blank()) return;
   initialize_translation(*this);
   const torch::NoGradGuard no_gradient;
   shared_->weight.normal_(0, 1 / std::sqrt(static_cast<double>(side.hidden_size)));

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "roformer/format/blank_weights.h"
+
 namespace roformer::model {
 namespace {
 
@@ -67,7 +69,14 @@ void initialize_translation(torch::nn::Module& module) {
   }
 }
 
+torch::nn::Embedding new_table(std::int64_t rows, std::int64_t size) {
+  torch::nn::EmbeddingOptions options(rows, size);
+  if (format::weights_are_blank()) options._weight(format::new_weight({rows, size}));
+  return torch::nn::Embedding(options);
+}
+
 void initialize(torch::nn::Module& module, const EncoderConfig& config) {
+  if (format::weights_are_blank()) return;
   const torch::NoGradGuard no_gradient;
   for (auto& parameter : module.named_parameters()) {
     const std::string& name = parameter.key();

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
+#include "roformer/format/blank_weights.h"
 #include "roformer/model/activation_name.h"
 #include "roformer/model/initialize.h"
 #include "roformer/model/named_group.h"
@@ -16,7 +17,7 @@ LanguageModelHeadImpl::LanguageModelHeadImpl(const EncoderConfig& config,
     : config_(config) {
   Tensor decoder = word_embeddings, bias;
   if (config.norm_type == "layer_norm") {
-    bias = register_parameter("bias", torch::zeros({config.vocab_size}));
+    bias = register_parameter("bias", format::new_weight({config.vocab_size}));
     auto transform = register_module("transform", std::make_shared<NamedGroup>());
     dense_ = transform->add("dense", Linear(config.hidden_size, config.embedding_size));
     norm_ = transform->add("LayerNorm", Norm(config.embedding_size, config));
@@ -27,9 +28,9 @@ LanguageModelHeadImpl::LanguageModelHeadImpl(const EncoderConfig& config,
                   config.embedding_size, config.hidden_size);
   }
   if (!config.tie_word_embeddings) {
-    decoder =
-        register_module("decoder", std::make_shared<NamedGroup>())
-            ->add_parameter("weight", torch::empty({config.vocab_size, config.embedding_size}));
+    decoder = register_module("decoder", std::make_shared<NamedGroup>())
+                  ->add_parameter("weight",
+                                  format::new_weight({config.vocab_size, config.embedding_size}));
   }
   output_ = register_module("output", Linear(decoder, bias));
   initialize(*this, config);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "roformer/format/blank_weights.h"
 #include "roformer/model/activation.h"
 #include "roformer/model/onednn_product.h"
 
@@ -64,12 +65,14 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, torch::
 }
 
 LinearImpl::LinearImpl(std::int64_t in, std::int64_t out, bool with_bias) {
-  weight = register_parameter("weight", torch::empty({out, in}));
-  torch::nn::init::kaiming_uniform_(weight, std::sqrt(5.0));
+  weight = register_parameter("weight", format::new_weight({out, in}, [](Tensor& x) {
+                                torch::nn::init::kaiming_uniform_(x, std::sqrt(5.0));
+                              }));
   if (!with_bias) return;
-  bias = register_parameter("bias", torch::empty({out}));
   const double most = 1 / std::sqrt(static_cast<double>(in));
-  torch::nn::init::uniform_(bias, -most, most);
+  bias = register_parameter("bias", format::new_weight({out}, [&](Tensor& x) {
+                              torch::nn::init::uniform_(x, -most, most);
+                            }));
 }
 
 LinearImpl::LinearImpl(const Tensor& given_weight, const Tensor& given_bias)

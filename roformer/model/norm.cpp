@@ -2,13 +2,17 @@
 
 #include <torch/torch.h>
 
+#include "roformer/format/blank_weights.h"
+
 namespace roformer::model {
 
 NormImpl::NormImpl(std::int64_t size, const EncoderConfig& config)
     : epsilon_(config.layer_norm_eps) {
   if (config.norm_type != "layer_norm") return;
-  weight_ = register_parameter("weight", torch::ones({size}));
-  bias_ = register_parameter("bias", torch::zeros({size}));
+  weight_ = register_parameter("weight",
+                               format::new_weight({size}, [](torch::Tensor& x) { x.fill_(1); }));
+  bias_ =
+      register_parameter("bias", format::new_weight({size}, [](torch::Tensor& x) { x.zero_(); }));
 }
 
 torch::Tensor NormImpl::forward(const torch::Tensor& x, const torch::Tensor& residual,

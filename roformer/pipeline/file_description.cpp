@@ -7,9 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "roformer/checkpoint/fit.h"
 #include "roformer/checkpoint/weight_names.h"
+#include "roformer/format/copy_tensor.h"
 #include "roformer/format/printable.h"
+#include "roformer/format/tensor_format.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -67,29 +68,22 @@ std::string classifier_in_words(const checkpoint::CheckpointConfig& config, std:
   return fmt::format("classifier of {} labels", rows);
 }
 
-std::string labels_in_words(const checkpoint::CheckpointConfig& config) {
-  constexpr std::size_t kShown = 6;
-  if (config.head.labels.empty()) return {};
+// The first of them, joined.
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 6;
   std::vector<std::string> shown;
-  for (std::size_t i = 0; i < config.head.labels.size() && i < kShown; ++i)
-    shown.push_back(format::printable(config.head.labels[i]));
-  return fmt::format(" ({}{})", fmt::join(shown, ", "),
-                     config.head.labels.size() > kShown ? ", …" : "");
+  for (std::size_t i = 0; i < names.size() && i < most; ++i)
+    shown.push_back(format::printable(names[i]));
+  return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > most ? ", …" : "");
+}
+
+std::string labels_in_words(const checkpoint::CheckpointConfig& config) {
+  return config.head.labels.empty() ? "" : fmt::format(" ({})", some_of(config.head.labels));
 }
 
 void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
-  if (weights.format() == format::Format::pytorch_legacy)
-    oddities.push_back(
-        "the weights are in PyTorch's form from before version 1.6, which few programs but "
-        "PyTorch read");
-  if (weights.format() == format::Format::pytorch_zip ||
-      weights.format() == format::Format::pytorch_legacy)
-    oddities.push_back(
-        "the weights are a pickle, which may run code in programs that trust it (not here); "
-        "roformer convert makes safetensors of them");
-  if (weights.format() == format::Format::tensorflow)
-    oddities.push_back("the weights are TensorFlow's; their names and layout are translated");
-  else if (weights.renamed() > 0)
+  for (const char* remark : weights.format().remarks) oddities.emplace_back(remark);
+  if (weights.format().naming == format::Naming::pytorch && weights.renamed() > 0)
     oddities.push_back(fmt::format(
         "{} tensors have old or wrapped names (gamma and beta, module.), which are translated",
         weights.renamed()));
@@ -162,7 +156,7 @@ std::string made_by(const checkpoint::CheckpointConfig& config,
                     const checkpoint::Weights& weights) {
   const auto source = nlohmann::json::parse(config.source, nullptr, false);
   const bool is_bert = config.encoder.model_type == "bert";
-  if (weights.format() == format::Format::tensorflow)
+  if (weights.format().naming == format::Naming::tensorflow)
     return is_bert ? "Google's BERT or bert4keras (TensorFlow)" : "bert4keras (TensorFlow)";
   if (source.is_object() && source.contains("transformers_version") &&
       source.at("transformers_version").is_string())
@@ -204,9 +198,27 @@ std::vector<std::string> heads_in(const checkpoint::CheckpointConfig& config,
   return heads;
 }
 
+std::vector<std::string> not_finite_in(const checkpoint::Weights& weights) {
+  std::vector<std::string> names;
+  for (const auto& [name, facts] : weights.entries()) {
+    if (!format::is_finite(weights, name)) names.push_back(name);
+    weights.drop_pages();
+  }
+  return names;
+}
+
+std::vector<std::string> describe_not_finite(const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  return {
+      fmt::format("{} tensors hold numbers that are not finite (NaN or infinity), so that "
+                  "nothing sensible comes of them: {}",
+                  names.size(), some_of(names))};
+}
+
 std::vector<std::string> oddities_of(const checkpoint::CheckpointConfig& config,
-                                     const checkpoint::Weights& weights) {
-  std::vector<std::string> oddities;
+                                     const checkpoint::Weights& weights,
+                                     const std::vector<std::string>& not_finite) {
+  std::vector<std::string> oddities = describe_not_finite(not_finite);
   describe_model(config, weights, oddities);
   describe_types(weights, oddities);
   describe_formats(weights, oddities);

@@ -21,10 +21,17 @@ std::string element_types(const checkpoint::Weights& weights);
 std::vector<std::string> heads_in(const checkpoint::CheckpointConfig& config,
                                   const checkpoint::Weights& weights);
 
+/// The tensors that hold NaN or infinity. Reads all numbers.
+std::vector<std::string> not_finite_in(const checkpoint::Weights& weights);
+
+/// What that means, a sentence; none if there are none.
+std::vector<std::string> describe_not_finite(const std::vector<std::string>& names);
+
 /// What someone who uses the weights should know, each a sentence: an untied decoder, a table of
-/// positions, old names, half precision, a pickle, a RoFormerV2.
+/// positions, old names, half precision, a pickle, a RoFormerV2, numbers that are none.
 std::vector<std::string> oddities_of(const checkpoint::CheckpointConfig& config,
-                                     const checkpoint::Weights& weights);
+                                     const checkpoint::Weights& weights,
+                                     const std::vector<std::string>& not_finite);
 
 /// The sum of the tensors' bytes.
 std::size_t bytes_of(const format::TensorSource& source);

@@ -16,21 +16,21 @@ namespace roformer::pipeline {
 namespace {
 
 template <typename Module>
-std::shared_ptr<model::LanguageModel> load_writer_as(const std::filesystem::path& folder) {
+std::shared_ptr<model::LanguageModel> load_writer_as(const checkpoint::Folder& folder) {
   const auto loaded = checkpoint::load_model<Module>(folder);
   base::require(loaded.report.missing.empty(),
                 "[pipeline] {}: expected a causal language model but these weights are missing: {}",
-                folder.string(), fmt::join(loaded.report.missing, ", "));
+                folder.path().string(), fmt::join(loaded.report.missing, ", "));
   return loaded.module.ptr();
 }
 
-std::shared_ptr<model::LanguageModel> load_writer(const std::filesystem::path& folder) {
-  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+std::shared_ptr<model::LanguageModel> load_writer(const checkpoint::Folder& folder) {
+  const checkpoint::CheckpointConfig& config = folder.config();
   base::require(
       config.encoder.is_decoder,
       "[pipeline] {}: expected a causal language model (is_decoder in config.json) but got "
       "an encoder, whose tokens look both ways: it cannot write from left to right",
-      folder.string());
+      folder.path().string());
   if (config.architecture == checkpoint::Architecture::pooled_causal_language_model)
     return load_writer_as<model::PooledCausalLanguageModel>(folder);
   return load_writer_as<model::CausalLanguageModel>(folder);

@@ -1,20 +1,22 @@
 #include "roformer/pipeline/inspect.h"
 
-#include <utility>
-
 #include "roformer/checkpoint/module_of.h"
+#include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
 
 namespace roformer::pipeline {
 namespace {
 
 template <typename Module>
-Inspection inspect_as(const std::filesystem::path& folder) {
-  auto loaded = checkpoint::load_model<Module>(folder);
+Inspection inspect_as(const checkpoint::Folder& folder) {
   Inspection result;
-  result.config = std::move(loaded.config);
-  result.report = std::move(loaded.report);
-  for (const auto& item : loaded.module->named_parameters()) {
+  result.config = folder.config();
+  checkpoint::require_plausible(result.config.encoder, folder.weights());
+  Module module{nullptr};
+  result.report =
+      checkpoint::plan_module(module, result.config, folder.weights(), checkpoint::plan_encoder)
+          .report();
+  for (const auto& item : module->named_parameters()) {
     result.parameters += item.value().numel();
     if (!checkpoint::may_be_missing(item.key())) result.encoder_parameters += item.value().numel();
   }
@@ -23,20 +25,20 @@ Inspection inspect_as(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Inspection inspect(const std::filesystem::path& folder) {
-  const checkpoint::Weights weights = checkpoint::open_weights(folder);
-  const checkpoint::Architecture architecture =
-      checkpoint::load_settled_config(folder, weights).architecture;
-  Inspection result = checkpoint::with_module_of(
-      architecture, [&](auto type) { return inspect_as<typename decltype(type)::type>(folder); });
+Inspection inspect(const checkpoint::Folder& folder) {
+  const checkpoint::Weights& weights = folder.weights();
+  Inspection result = checkpoint::with_module_of(folder.config().architecture, [&](auto type) {
+    return inspect_as<typename decltype(type)::type>(folder);
+  });
   result.tensors = weights.entries();
   result.made_by = made_by(result.config, weights);
-  result.format = format::format_name(weights.format());
+  result.format = weights.format().in_words;
   result.element_types = element_types(weights);
   result.files = weights.file_count();
   result.bytes = bytes_of(weights);
   result.heads = heads_in(result.config, weights);
-  result.oddities = oddities_of(result.config, weights);
+  result.not_finite = not_finite_in(weights);
+  result.oddities = oddities_of(result.config, weights, result.not_finite);
   return result;
 }
 

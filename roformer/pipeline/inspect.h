@@ -22,10 +22,12 @@ struct Inspection {
   std::size_t files = 1;  // that hold the weights
   std::size_t bytes = 0;  // of the tensors
   std::vector<std::string> heads;
+  std::vector<std::string> not_finite;  // tensors with NaN or infinity
   std::vector<std::string> oddities;
 };
 
-/// Loads the folder as the class that config.json names. Throws Error as load_model does.
-Inspection inspect(const std::filesystem::path& folder);
+/// Compares the folder with the class that config.json names, and reads all numbers of the file.
+/// Throws Error as load_model does.
+Inspection inspect(const checkpoint::Folder& folder);
 
 }  // namespace roformer::pipeline

@@ -37,12 +37,14 @@ const char* what_takes(const std::string& model_type) {
   return "other families of encoder-decoders (BART, T5, …) are not read";
 }
 
-void require_translation_model(const fs::path& folder) {
+// The folder, which must be a translation model's.
+checkpoint::Folder open_translation_folder(const fs::path& folder) {
   const fs::path config = folder / kModelConfig;
   if (!fs::exists(config))
     base::fail("[pipeline] {}: expected the folder of a translation model but {}", folder.string(),
                found_instead(folder));
-  if (checkpoint::is_translation_folder(folder)) return;
+  checkpoint::Folder opened(folder);
+  if (opened.is_translation()) return opened;
   const std::string type = model_type_of(config);
   base::fail(
       "[pipeline] {}: expected an encoder-decoder, model_type \"marian\" or "
@@ -70,8 +72,8 @@ Translate open_translate(const std::vector<fs::path>& folders, TranslateOptions 
   std::vector<std::shared_ptr<model::EncoderDecoderImpl>> models;
   std::vector<std::string> names;
   for (const fs::path& folder : folders) {
-    require_translation_model(folder);
-    models.push_back(checkpoint::load_translation_model(folder).module.ptr());
+    const auto loaded = checkpoint::load_translation_model(open_translation_folder(folder));
+    models.push_back(loaded.module.ptr());
     names.push_back(folder.string());
   }
   options.name = fmt::format("{}", fmt::join(names, ", "));

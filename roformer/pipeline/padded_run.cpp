@@ -80,13 +80,12 @@ void add_traces(const model::EncoderTrace& trace, const PaddedCall& call,
 TensorMap run_padded(const std::filesystem::path& model_folder, const TensorMap& inputs,
                      const PaddedRunOptions& options) {
   const torch::NoGradGuard no_grad;
-  if (checkpoint::is_translation_folder(model_folder))
-    return run_padded_translation(model_folder, inputs, options);
-  const auto config =
-      checkpoint::load_settled_config(model_folder, checkpoint::open_weights(model_folder));
+  const checkpoint::Folder folder(model_folder);
+  if (folder.is_translation()) return run_padded_translation(folder, inputs, options);
+  const checkpoint::CheckpointConfig& config = folder.config();
   const PaddedCall call(inputs, config, options.device);
   return checkpoint::with_module_of(config.architecture, [&](auto type) {
-    auto loaded = checkpoint::load_model<typename decltype(type)::type>(model_folder);
+    auto loaded = checkpoint::load_model<typename decltype(type)::type>(folder);
     checkpoint::warn_of_missing(loaded.report, model_folder);
     loaded.module->to(options.device);
     model::EncoderTrace trace;

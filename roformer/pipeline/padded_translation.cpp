@@ -45,14 +45,14 @@ void add_states(const model::EncoderTrace& trace, const packed::PackedInputs& in
 
 }  // namespace
 
-TensorMap run_padded_translation(const std::filesystem::path& model_folder, const TensorMap& inputs,
+TensorMap run_padded_translation(const checkpoint::Folder& folder, const TensorMap& inputs,
                                  const PaddedRunOptions& options) {
   const torch::NoGradGuard no_gradient;
   require_translation_inputs(inputs);
   base::require(!options.attentions,
                 "[pipeline] expected no request for attention weights of an encoder-decoder: "
                 "translate --json has those of cross-attention");
-  auto module = checkpoint::load_translation_model(model_folder).module;
+  auto module = checkpoint::load_translation_model(folder).module;
   module->to(options.device);
   const auto source = pack_side(inputs, "", options.device),
              target = pack_side(inputs, "decoder_", options.device);

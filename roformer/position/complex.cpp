@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "roformer/base/error.h"
+#include "roformer/format/blank_weights.h"
 #include "roformer/position/complex_product.h"
 #include "roformer/position/position_encoding.h"
 
@@ -18,12 +19,13 @@ constexpr double complex_base = 10000.0;
 Tensor initial_frequencies(const EncodingOptions& options) {
   const std::int64_t width = options.embedding_size / 2;
   if (options.settings.complex_frequencies == "word")
-    return torch::full({options.vocab_size, 1}, 1 / std::sqrt(complex_base));
+    return format::new_weight({options.vocab_size, 1},
+                              [](Tensor& rows) { rows.fill_(1 / std::sqrt(complex_base)); });
   const Tensor exponents = torch::arange(width, torch::kFloat64) /
                            static_cast<double>(-std::max<std::int64_t>(width, 1));
   const Tensor row = torch::pow(complex_base, exponents).to(torch::kFloat32).unsqueeze(0);
   if (options.settings.complex_frequencies == "dimension") return row;
-  return row.repeat({options.vocab_size, 1});
+  return format::new_weight({options.vocab_size, width}, [&](Tensor& rows) { rows.copy_(row); });
 }
 
 // The rows of tokens in a table of all words, or its only row.
@@ -41,8 +43,9 @@ class ComplexEncoding : public PositionEncoding {
                   options.embedding_size, options.head_size);
     frequencies_ = register_parameter("frequencies", initial_frequencies(options));
     if (options.settings.complex_phase)
-      phases_ = register_parameter("phases",
-                                   torch::zeros({options.vocab_size, options.embedding_size / 2}));
+      phases_ = register_parameter(
+          "phases", format::new_weight({options.vocab_size, options.embedding_size / 2},
+                                       [](Tensor& phases) { phases.zero_(); }));
   }
 
   Tensor embed(const Tensor& x, const Tensor& tokens, const Positions& positions) const override {

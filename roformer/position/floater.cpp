@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "roformer/format/blank_weights.h"
 #include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/sinusoidal.h"
@@ -46,7 +47,8 @@ class FloaterEncoding : public PositionEncoding {
     parameters_.push_back(register_parameter("initial", drawn(shape, options)));
     std::int64_t count = 1;
     for (const Tensor& parameter : parameters_) count += parameter.numel();
-    kept_ = register_buffer("kept", torch::zeros({count}));
+    kept_ =
+        register_buffer("kept", format::new_weight({count}, [](Tensor& kept) { kept.zero_(); }));
   }
 
   /// Throws Error for a negative position.

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "roformer/format/blank_weights.h"
+
 namespace roformer::position {
 namespace {
 
@@ -14,7 +16,8 @@ torch::nn::Module& child_group(torch::nn::Module& owner, const std::string& name
 }  // namespace
 
 torch::Tensor drawn(torch::IntArrayRef shape, const EncodingOptions& options) {
-  return torch::empty(shape).normal_(0, options.initializer_range);
+  return format::new_weight(
+      shape, [&](torch::Tensor& weight) { weight.normal_(0, options.initializer_range); });
 }
 
 torch::nn::Module& layer_group(torch::nn::Module& owner, std::int64_t layer) {

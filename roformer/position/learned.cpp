@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/table_range.h"
 
@@ -13,9 +14,8 @@ class LearnedEncoding : public PositionEncoding {
   /// One parameter, `weight` (max_positions, embedding_size), drawn from N(0, initializer_range²).
   explicit LearnedEncoding(const EncodingOptions& options) {
     require_rows(options.max_positions);
-    weight_ =
-        register_parameter("weight", torch::empty({options.max_positions, options.embedding_size})
-                                         .normal_(0, options.initializer_range));
+    weight_ = register_parameter("weight",
+                                 drawn({options.max_positions, options.embedding_size}, options));
   }
 
   /// Throws Error for a position outside the table.

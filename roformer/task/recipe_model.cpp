@@ -69,7 +69,7 @@ void require_words(const model::EncoderConfig& config, const text::Tokenizer& to
 }
 
 void restore_weights(torch::nn::Module& module, const std::filesystem::path& folder) {
-  const auto report = checkpoint::load_weights(module, folder);
+  const auto report = checkpoint::load_weights(module, checkpoint::open_weights(folder));
   base::require(report.missing.empty(),
                 "[task] expected all weights of the model in {} but {} is "
                 "missing",

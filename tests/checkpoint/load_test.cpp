@@ -1,11 +1,7 @@
 #include "roformer/checkpoint/load.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
-
-#include "roformer/base/file.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/model/classifiers.h"
 #include "roformer/model/language_models.h"
@@ -173,12 +169,12 @@ TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
   const auto module = random_module<model::Encoder>(small_config(), 5);
   torch::nn::Module& target = *module.ptr();
   expect_error({"tensor 'encoder.layer.1.output.LayerNorm.bias'", "(16)", "(15)"},
-               [&] { load_weights(target, folder.path()); });
+               [&] { load_weights(target, open_weights(folder.path())); });
   expect_same_parameters(*random_module<model::Encoder>(small_config(), 5), *module);
 
   tensors["encoder.layer.1.output.LayerNorm.bias"] = torch::zeros(16, torch::kLong);
   format::save_tensors(folder / "model.safetensors", tensors);
-  expect_error({"F32", "I64"}, [&] { load_weights(target, folder.path()); });
+  expect_error({"F32", "I64"}, [&] { load_weights(target, open_weights(folder.path())); });
 }
 
 TEST(Load, HalfPrecisionBecomesFloat32) {
@@ -209,9 +205,7 @@ TEST(Load, PoolerIsThereOrNot) {
   const auto config = small_config("bert");
   save_model(*random_module<model::PooledEncoder>(config, 8), config, Architecture::pooled_encoder,
              folder.path());
-  const auto settled = [&] {
-    return load_settled_config(folder.path(), open_weights(folder.path())).architecture;
-  };
+  const auto settled = [&] { return Folder(folder.path()).config().architecture; };
   EXPECT_EQ(settled(), Architecture::pooled_encoder);
   EXPECT_TRUE(load_model<model::PooledEncoder>(folder.path()).report.missing.empty());
   save_model(*random_module<model::Encoder>(config, 8), config, Architecture::encoder,
@@ -221,54 +215,57 @@ TEST(Load, PoolerIsThereOrNot) {
             (std::vector<std::string>{"pooler.dense.weight", "pooler.dense.bias"}));
 }
 
-TEST(Load, InspectionCountsParameters) {
-  const TemporaryFolder folder("inspect");
-  const auto config = small_config();
-  const auto saved = random_module<model::MaskedLanguageModel>(config, 9);
-  save_model(*saved, config, Architecture::masked_language_model, folder.path());
-  const pipeline::Inspection inspection = pipeline::inspect(folder.path());
-  std::int64_t expected = 0;
-  for (const torch::Tensor& parameter : saved->parameters()) expected += parameter.numel();
-  EXPECT_EQ(inspection.parameters, expected);
-  EXPECT_EQ(inspection.parameters - inspection.encoder_parameters, 8 * 16 + 8 + 8 + 8 + 19);
-  EXPECT_TRUE(inspection.tensors.contains("cls.predictions.bias"));
+TEST(Load, NothingIsDrawnForAWholeFile) {
+  const TemporaryFolder folder("undrawn");
+  save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
+             Architecture::encoder, folder.path());
+  torch::manual_seed(5);
+  const torch::Tensor expected = torch::rand({3});
+  torch::manual_seed(5);
+  load_model<model::Encoder>(folder.path());
+  EXPECT_TRUE(torch::equal(torch::rand({3}), expected));
 }
 
-TEST(Save, AFullDiskLeavesBothOldFiles) {
-  const TemporaryFolder folder("full-checkpoint");
-  const auto config = small_config();
-  save_model(*random_module<model::Encoder>(config, 1), config, Architecture::encoder,
-             folder.path());
-  const std::string weights = base::read_file(folder / "model.safetensors");
-  const std::string text = base::read_file(folder / "config.json");
-
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
-  auto other = config;
-  other.hidden_act = "relu";
-  for (const rlim_t limit : {rlim_t{100}, rlim_t{4096}}) {
-    const rlimit small{limit, before.rlim_max};
-    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-    expect_error({"cannot write"}, [&] {
-      save_model(*random_module<model::Encoder>(other, 2), other, Architecture::encoder,
-                 folder.path());
-    });
-    ::setrlimit(RLIMIT_FSIZE, &before);
+TEST(Load, ASeedGivesAMissingHeadTheWeightsOfAFreshModule) {
+  const TemporaryFolder folder("drawn-head");
+  save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
+             Architecture::encoder, folder.path());
+  torch::manual_seed(5);
+  const auto fresh = make_module<model::SequenceClassifier>({small_config(), model::HeadConfig()});
+  torch::manual_seed(5);
+  const auto loaded = load_model<model::SequenceClassifier>(folder.path()).module;
+  for (const auto& item : fresh->named_parameters()) {
+    if (!item.key().starts_with("classifier.")) continue;
+    EXPECT_TRUE(torch::equal(loaded->named_parameters()[item.key()], item.value())) << item.key();
   }
-  std::signal(SIGXFSZ, old_handler);
-  EXPECT_EQ(base::read_file(folder / "model.safetensors"), weights);
-  EXPECT_EQ(base::read_file(folder / "config.json"), text);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);
 }
 
-TEST(Save, NamesAFolderThatCannotBeMade) {
-  const TemporaryFolder folder("unmade");
-  base::write_file_atomically(folder / "file", "x");
-  expect_error({"file"}, [&] {
-    save_model(*random_module<model::Encoder>(small_config(), 1), small_config(),
-               Architecture::encoder, folder / "file" / "inner");
-  });
+TEST(Load, NoConfigurationAsksForMoreThanTheFileHas) {
+  const TemporaryFolder folder("plausible");
+  const auto saved = random_module<model::Encoder>(small_config(), 3);
+  const auto refused = [&](const auto& change, std::initializer_list<const char*> words) {
+    auto config = small_config();
+    change(config);
+    save_model(*saved, config, Architecture::encoder, folder.path());
+    expect_error(words, [&] { load_model<model::Encoder>(folder.path()); });
+  };
+  constexpr std::int64_t huge = std::int64_t{1} << 50;
+  refused([](auto& c) { c.num_hidden_layers = huge; }, {"model.safetensors", "num_hidden_layers"});
+  refused([](auto& c) { c.num_hidden_layers = 3; },
+          {"encoder.layer.2.attention.self.query.weight"});
+  refused([](auto& c) { c.hidden_size = huge; }, {"model.safetensors", "hidden_size"});
+  refused([](auto& c) { c.hidden_size = 200; }, {"expected shape", "200"});
+  refused([](auto& c) { c.vocab_size = huge; }, {"vocab_size"});
+  refused([](auto& c) { c.vocab_size = 20; }, {"word_embeddings", "(20, 8)", "(19, 8)"});
+  refused([](auto& c) { c.intermediate_size = huge; }, {"intermediate_size"});
+  refused([](auto& c) { c.embedding_size = huge; }, {"embedding_size"});
+  refused([](auto& c) { c.type_vocab_size = huge; }, {"type_vocab_size"});
+  refused(
+      [](auto& c) {
+        c.encoding.name = "t5";
+        c.encoding.t5_buckets = c.encoding.t5_max_distance = std::int64_t{1} << 62;
+      },
+      {"model.safetensors", "fit into memory"});
 }
 
 }  // namespace

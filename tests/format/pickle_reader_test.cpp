@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "roformer/base/random.h"
-#include "roformer/format/byte_append.h"
 #include "roformer/format/pickle_writer.h"
 #include "roformer/format/state_dictionary.h"
 #include "tests/checkpoint/expect_error.h"
+#include "tests/format/pickle_text.h"
 
 namespace roformer::format {
 namespace {
@@ -14,38 +14,6 @@ namespace {
 using checkpoint::expect_error;
 
 using namespace std::string_literals;
-
-std::string short_text(const std::string& text) {
-  return "\x8c"s + static_cast<char>(text.size()) + text;
-}
-
-std::string number(std::int64_t value) {
-  std::string bytes = "\x8a\x08";
-  append_number(bytes, static_cast<std::uint64_t>(value), 8);
-  return bytes;
-}
-
-std::string tuple(const std::vector<std::int64_t>& values) {
-  std::string bytes = "(";
-  for (const std::int64_t value : values) bytes += number(value);
-  return bytes + "t";
-}
-
-struct TensorText {
-  std::int64_t storage_size = 6;
-  std::int64_t offset = 0;
-  std::vector<std::int64_t> shape{2, 3};
-  std::vector<std::int64_t> strides{3, 1};
-  std::string type = "FloatStorage";
-};
-
-// A pickle of {"x": tensor}.
-std::string pickle_of(const TensorText& tensor) {
-  return "\x80\x02}"s + short_text("x") + "ctorch._utils\n_rebuild_tensor_v2\n((" +
-         short_text("storage") + "ctorch\n" + tensor.type + "\n" + short_text("0") +
-         short_text("cpu") + number(tensor.storage_size) + "tQ" + number(tensor.offset) +
-         tuple(tensor.shape) + tuple(tensor.strides) + "\x89}tRs.";
-}
 
 Pickle parse_pickle_text(const std::string& bytes) {
   return read_pickle(bytes, "x.bin");
@@ -281,30 +249,6 @@ TEST(PickleReader, RandomDamageEndsCleanly) {
     }
   }
   EXPECT_GT(refused, 10'000);
-}
-
-TEST(StateDictionary, FindsTheOneThatHoldsTensors) {
-  const std::string tensor = pickle_of({}).substr(2, pickle_of({}).size() - 3);  // {"x": tensor}
-  const auto find = [&](const std::string& body) {
-    const Pickle pickle = parse_pickle_text("\x80\x02" + body + ".");
-    return find_state_dictionary(pickle, "x.bin");
-  };
-  EXPECT_EQ(find(tensor).inside, "");
-  EXPECT_EQ(find("}").tensors.size(), 0u);
-  const auto inner = find("}" + short_text("epoch") + "K\x03s" + short_text("net") + tensor + "s");
-  EXPECT_EQ(inner.inside, "net");
-  EXPECT_TRUE(inner.tensors.contains("x"));
-  const auto usual =
-      find("}" + short_text("optimizer") + tensor + "s" + short_text("state_dict") + tensor + "s");
-  EXPECT_EQ(usual.inside, "state_dict");
-  EXPECT_EQ(find(tensor + short_text("step") + "K\x01s").others, std::vector<std::string>{"step"});
-  EXPECT_EQ(find(tensor + short_text("x") + "K\x01s").tensors.size(), 0u);  // the last one counts
-  for (const std::string& body : std::vector<std::string>{
-           "K\x01"s, "]"s, "N"s, "}" + short_text("a") + "}s",
-           "}" + short_text("a") + tensor + "s" + short_text("b") + tensor + "s"}) {
-    expect_error({"x.bin"}, [&] { find(body); });
-  }
-  expect_error({"x.bin"}, [&] { find("}q\0" + short_text("model") + "h\0s"s); });
 }
 
 }  // namespace

@@ -38,12 +38,12 @@ using torch::Tensor;
 
 template <typename Module>
 void resave_as(const std::string& from, const std::string& to) {
-  const auto loaded = checkpoint::load_model<Module>(from);
+  const auto loaded = checkpoint::load_model<Module>(checkpoint::Folder(from));
   checkpoint::save_model(*loaded.module, loaded.config, to);
 }
 
 checkpoint::Architecture architecture_in(const std::string& folder) {
-  return checkpoint::load_settled_config(folder, checkpoint::open_weights(folder)).architecture;
+  return checkpoint::Folder(folder).config().architecture;
 }
 
 void resave(const std::string& from, const std::string& to) {
@@ -66,10 +66,11 @@ TensorMap named_gradients(torch::nn::Module& module) {
 }
 
 void gradients(const std::string& folder, const std::string& inputs, const std::string& out) {
-  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const auto config = checkpoint::Folder(folder).config();
   const pipeline::PaddedCall call(format::load_tensors(inputs).tensors, config, torch::kCPU);
   checkpoint::with_module_of(config.architecture, [&](auto type) {
-    auto module = checkpoint::load_model<typename decltype(type)::type>(folder).module;
+    auto module =
+        checkpoint::load_model<typename decltype(type)::type>(checkpoint::Folder(folder)).module;
     const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
     TensorMap results = pipeline::padded_outputs(*module, hidden, call);
     results.at("loss").backward();
@@ -124,7 +125,7 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
   auto tensors = format::load_tensors(inputs).tensors;
   const auto new_tokens = tensors.at("new_tokens").item<std::int64_t>();
   tensors.erase("new_tokens");
-  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const auto config = checkpoint::Folder(folder).config();
   const pipeline::PaddedCall call(tensors, config, torch::kCPU);
   const auto run = [&](auto& model) {
     const Continuation plain = continued(model, call, new_tokens, false);
@@ -135,8 +136,9 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
                                {"cached_logits", cached.logits}});
   };
   if (config.architecture == checkpoint::Architecture::pooled_causal_language_model)
-    return run(*checkpoint::load_model<model::PooledCausalLanguageModel>(folder).module);
-  run(*checkpoint::load_model<model::CausalLanguageModel>(folder).module);
+    return run(*checkpoint::load_model<model::PooledCausalLanguageModel>(checkpoint::Folder(folder))
+                    .module);
+  run(*checkpoint::load_model<model::CausalLanguageModel>(checkpoint::Folder(folder)).module);
 }
 
 void process(const std::string& inputs, const std::string& out) {
@@ -159,13 +161,14 @@ void process(const std::string& inputs, const std::string& out) {
 
 // The folder used as the commands use it.
 void use(const std::string& folder) {
-  pipeline::inspect(folder);
+  pipeline::inspect(checkpoint::Folder(folder));
   text::Tokenizer::load(folder).encode("the cat sat on [MASK] .");
-  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+  const auto config = checkpoint::Folder(folder).config();
   const Tensor ids = torch::tensor({{1, 2, 3}});
   const pipeline::PaddedCall call({{"input_ids", ids}}, config, torch::kCPU);
   checkpoint::with_module_of(config.architecture, [&](auto type) {
-    auto module = checkpoint::load_model<typename decltype(type)::type>(folder).module;
+    auto module =
+        checkpoint::load_model<typename decltype(type)::type>(checkpoint::Folder(folder)).module;
     const torch::NoGradGuard no_gradient;
     const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
     pipeline::padded_outputs(*module, hidden, call);

@@ -45,7 +45,8 @@ train::AdamW make_optimizer(torch::nn::Module& module) {
 
 void train_on(const std::string& folder, const std::string& batches, const std::string& out) {
   const auto tensors = format::load_tensors(batches).tensors;
-  auto model = checkpoint::load_model<model::MaskedLanguageModel>(folder).module;
+  auto model =
+      checkpoint::load_model<model::MaskedLanguageModel>(checkpoint::Folder(folder)).module;
   model->train();
   auto optimizer = make_optimizer(*model);
   std::vector<double> losses;

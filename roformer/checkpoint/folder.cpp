@@ -1,0 +1,77 @@
+#include "roformer/checkpoint/folder.h"
+
+#include <ATen/Functions.h>
+
+#include "roformer/base/file.h"
+#include "roformer/base/log.h"
+#include "roformer/checkpoint/foreign_config.h"
+#include "roformer/checkpoint/weight_names.h"
+
+namespace roformer::checkpoint {
+namespace {
+
+Architecture with_pooler(Architecture architecture) {
+  if (architecture == Architecture::encoder) return Architecture::pooled_encoder;
+  if (architecture == Architecture::causal_language_model)
+    return Architecture::pooled_causal_language_model;
+  return architecture;
+}
+
+CheckpointConfig settled(CheckpointConfig config, const format::TensorSource& file) {
+  const auto prefix = find_encoder_prefix(file);
+  if (!prefix) return config;
+  if (file.has(*prefix + "pooler.dense.weight"))
+    config.architecture = with_pooler(config.architecture);
+  if (!config.encoder.tie_word_embeddings || !file.has(decoder_weight_name)) return config;
+  if (!torch::equal(file.tensor(decoder_weight_name),
+                    file.tensor(*prefix + "embeddings.word_embeddings.weight"))) {
+    spdlog::warn("{}: tensor '{}' differs from the word embeddings, so they are not tied",
+                 file.path().string(), decoder_weight_name);
+    config.encoder.tie_word_embeddings = false;
+  }
+  return config;
+}
+
+}  // namespace
+
+Folder::Folder(const std::filesystem::path& path) : path_(path) {
+  if (!std::filesystem::is_directory(path)) {
+    weights_ = open_weights(path);
+    path_ = weights_->path().parent_path();
+  }
+  config_path_ = path_ / "config.json";
+  for (const char* name : {"config.json", "bert_config.json"}) {
+    if (text_ || !std::filesystem::exists(path_ / name)) continue;
+    config_path_ = path_ / name;
+    text_ = base::read_file(config_path_);
+  }
+}
+
+const Weights& Folder::weights() const {
+  if (!weights_) weights_ = open_weights(path_);
+  return *weights_;
+}
+
+const std::string& Folder::config_text() const {
+  if (!text_) base::read_file(config_path_);  // says why there is none
+  return *text_;
+}
+
+bool Folder::is_translation() const {
+  return text_ && is_translation_config(*text_, config_path_.string());
+}
+
+CheckpointConfig Folder::stated_config() const {
+  return parse_foreign_config(config_text(), config_path_.string(), weights());
+}
+
+const CheckpointConfig& Folder::config() const {
+  if (!config_) config_ = settled(stated_config(), weights());
+  return *config_;
+}
+
+TranslationConfig Folder::translation_config() const {
+  return parse_translation_config(config_text(), config_path_.string());
+}
+
+}  // namespace roformer::checkpoint
