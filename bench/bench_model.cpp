@@ -10,7 +10,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/masked_language_model.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 
@@ -66,7 +66,7 @@ nlohmann::json run_training(const std::string& model, const Input& input, int re
   const auto file = checkpoint::open_weights(model);
   auto config = checkpoint::load_settled_config(model, file).encoder;
   config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout;
-  model::MaskedLanguageModel network(config);
+  head::MaskedLanguageModel network(config);
   checkpoint::load_weights(*network, file);
   network->train();
   train::AdamW::NamedParameters parameters;

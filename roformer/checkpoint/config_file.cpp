@@ -163,15 +163,14 @@ void read_label_count(const ConfigReader& reader, CheckpointConfig& config) {
                 kMaxLabels, encoder.num_labels);
 }
 
-// The first architecture listed; a class that we do not know is its encoder.
-Architecture read_architecture(const ConfigReader& reader, const EncoderConfig& config) {
-  if (!reader.has("architectures")) return Architecture::encoder;
+// The first architecture listed.
+std::string read_architecture(const ConfigReader& reader) {
+  if (!reader.has("architectures")) return {};
   const json& list = reader.at("architectures");
   if (!list.is_array()) reader.fail("architectures", "an array of class names", list);
-  if (list.empty()) return Architecture::encoder;
+  if (list.empty()) return {};
   if (!list.front().is_string()) reader.fail("architectures", "an array of class names", list);
-  return architecture_of(config.model_type, list.front().get<std::string>())
-      .value_or(Architecture::encoder);
+  return list.front().get<std::string>();
 }
 
 void write_encoder(const EncoderConfig& config, json& object) {
@@ -275,7 +274,7 @@ CheckpointConfig parse_config(std::string_view text, std::string_view name) {
   read_head(reader, config.encoder);
   read_label_count(reader, config);
   check_sizes(reader, config.encoder);
-  config.architecture = read_architecture(reader, config.encoder);
+  config.architecture = read_architecture(reader);
   config.source = std::string(text);
   return config;
 }
@@ -293,7 +292,7 @@ std::string format_config(const CheckpointConfig& config) {
   write_extensions(config.encoder, object);
   write_labels(config, object);
   write_variant(config.encoder, object);
-  object["architectures"] = {architecture_name(config.encoder.model_type, config.architecture)};
+  if (!config.architecture.empty()) object["architectures"] = {config.architecture};
   object["dtype"] = "float32";  // what save_model writes, whatever the weights were before
   object.erase("torch_dtype");
   return object.dump(2) + "\n";

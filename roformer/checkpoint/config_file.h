@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "roformer/checkpoint/architecture.h"
 #include "roformer/model/config.h"
 
 namespace roformer::checkpoint {
@@ -17,15 +16,14 @@ namespace roformer::checkpoint {
 /// What config.json says.
 struct CheckpointConfig {
   model::EncoderConfig encoder;
-  Architecture architecture = Architecture::encoder;
+  std::string architecture;  // Hugging Face's name of the class; empty: config.json does not say
   std::vector<std::string> labels;  // names of the classes; empty: LABEL_0, LABEL_1, …
   std::string source;  // the JSON it was read from: unknown keys survive a load and a save
 };
 
 /// Reads the config.json of a folder. Throws Error naming file and key for a wrong type, a
 /// model_type other than roformer and bert, and anything that the engine does not compute (relative
-/// position embeddings, BERT with embedding_size != hidden_size). Heads that we do not have are
-/// read as a bare encoder.
+/// position embeddings, BERT with embedding_size != hidden_size).
 CheckpointConfig load_config(const std::filesystem::path& folder);
 
 /// The same from text; `name` is the file's, for messages.

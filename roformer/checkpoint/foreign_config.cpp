@@ -6,6 +6,7 @@
 
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
+#include "roformer/checkpoint/head_of.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -21,11 +22,6 @@ bool any_name(const format::TensorSource& weights, std::string_view part) {
 void complete(nlohmann::json& config, const format::TensorSource& weights) {
   const bool is_bert = any_name(weights, "embeddings.position_embeddings.weight");
   config["model_type"] = is_bert ? "bert" : "roformer";
-  if (!config.contains("architectures") && any_name(weights, "cls.predictions.")) {
-    const bool has_next_sentence = any_name(weights, "cls.seq_relationship.");
-    const char* bert = has_next_sentence ? "BertForPreTraining" : "BertForMaskedLM";
-    config["architectures"] = {is_bert ? bert : "RoFormerForMaskedLM"};
-  }
   if (!is_bert && !any_name(weights, "LayerNorm")) {
     config.emplace("norm_type", "rms_norm");
     config.emplace("use_bias", false);
@@ -46,10 +42,14 @@ CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
   if (!std::filesystem::exists(path) && std::filesystem::exists(google)) path = google;
   const std::string text = base::read_file(path);
   nlohmann::json config = base::parse_json(text, path.string(), kMaxForeignConfigDepth);
-  if (!config.is_object() || config.contains("model_type"))
-    return parse_config(text, path.string());
-  complete(config, weights);
-  return parse_config(config.dump(2) + "\n", path.string());
+  const bool is_whole = !config.is_object() || config.contains("model_type");
+  if (!is_whole) complete(config, weights);
+  CheckpointConfig result = parse_config(is_whole ? text : config.dump(2) + "\n", path.string());
+  result.architecture = head_of(result, weights).class_name(result.encoder.model_type);
+  if (is_whole) return result;
+  config["architectures"] = {result.architecture};
+  result.source = config.dump(2) + "\n";
+  return result;
 }
 
 }  // namespace roformer::checkpoint

@@ -13,7 +13,8 @@ bool has_config(const std::filesystem::path& folder);
 
 /// Reads config.json, else bert_config.json, of the folder. What the file leaves out the weights
 /// tell: without a table of positions it is RoFormer, else BERT; without LayerNorm it is
-/// RoFormerV2; with the decoder of a masked LM it is one. Throws Error as load_config does.
+/// RoFormerV2; its head is head_of's, the encoder alone for a class that we do not know. Throws Error
+/// as load_config does.
 CheckpointConfig load_foreign_config(const std::filesystem::path& folder,
                                      const format::TensorSource& weights);
 

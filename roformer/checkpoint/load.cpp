@@ -117,26 +117,10 @@ LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& 
   return load_weights(module, open_weights(folder));
 }
 
-namespace {
-
-bool has_pooler(const format::TensorSource& file) {
-  return file.has(encoder_prefix(names_of(file), file.path().string()) + "pooler.dense.weight");
-}
-
-Architecture with_pooler(Architecture architecture) {
-  if (architecture == Architecture::encoder) return Architecture::pooled_encoder;
-  if (architecture == Architecture::causal_language_model)
-    return Architecture::pooled_causal_language_model;
-  return architecture;
-}
-
-}  // namespace
-
 CheckpointConfig load_settled_config(const std::filesystem::path& folder,
                                      const format::TensorSource& file) {
   constexpr const char* kDecoder = "cls.predictions.decoder.weight";
   CheckpointConfig config = load_foreign_config(folder, file);
-  if (has_pooler(file)) config.architecture = with_pooler(config.architecture);
   if (!config.encoder.tie_word_embeddings || !file.has(kDecoder)) return config;
   const std::string words =
       encoder_prefix(names_of(file), file.path().string()) + "embeddings.word_embeddings.weight";
@@ -146,6 +130,17 @@ CheckpointConfig load_settled_config(const std::filesystem::path& folder,
     config.encoder.tie_word_embeddings = false;
   }
   return config;
+}
+
+Loaded<std::shared_ptr<head::Model>> load_model(const std::filesystem::path& folder) {
+  const Weights file = open_weights(folder);
+  Loaded<std::shared_ptr<head::Model>> loaded;
+  loaded.config = load_settled_config(folder, file);
+  require_fit(loaded.config.encoder, file);
+  loaded.module = head_of(loaded.config, file).make(holdings_of(loaded.config, file));
+  loaded.report = load_weights(loaded.module->module(), file);
+  loaded.module->module().eval();
+  return loaded;
 }
 
 void warn_of_missing(const LoadReport& report, const std::filesystem::path& folder) {

@@ -9,6 +9,7 @@
 
 #include "roformer/checkpoint/config_file.h"
 #include "roformer/checkpoint/fit.h"
+#include "roformer/checkpoint/head_of.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/format/tensor_source.h"
 
@@ -27,8 +28,7 @@ struct LoadReport {
 LoadReport load_weights(torch::nn::Module& module, const format::TensorSource& file);
 LoadReport load_weights(torch::nn::Module& module, const std::filesystem::path& folder);
 
-/// load_foreign_config, with what only the weights tell: whether there is a pooler, and that a
-/// decoder which stands in the file beside different word embeddings is not tied to them, whatever
+/// load_foreign_config, with what only the weights tell: that a decoder which stands in the file beside different word embeddings is not tied to them, whatever
 /// tie_word_embeddings says (transformers decides likewise).
 CheckpointConfig load_settled_config(const std::filesystem::path& folder,
                                      const format::TensorSource& file);
@@ -44,7 +44,7 @@ struct Loaded {
   LoadReport report;
 };
 
-/// Builds a Module (model::Encoder, model::MaskedLanguageModel, …) from a folder, in evaluation
+/// Builds a Module (model::Encoder, head::MaskedLanguageModel, …) from a folder, in evaluation
 /// mode, whichever head the checkpoint was saved with.
 template <typename Module>
 Loaded<Module> load_model(const std::filesystem::path& folder) {
@@ -57,5 +57,8 @@ Loaded<Module> load_model(const std::filesystem::path& folder) {
   loaded.module->eval();
   return loaded;
 }
+
+/// The same with the head that the folder holds (head_of.h).
+Loaded<std::shared_ptr<head::Model>> load_model(const std::filesystem::path& folder);
 
 }  // namespace roformer::checkpoint

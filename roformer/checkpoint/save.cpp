@@ -95,7 +95,7 @@ void save_model(const torch::nn::Module& module, const CheckpointConfig& config,
 }
 
 void save_model(const torch::nn::Module& module, const model::EncoderConfig& config,
-                Architecture architecture, const fs::path& folder) {
+                const std::string& architecture, const fs::path& folder) {
   CheckpointConfig checkpoint;
   checkpoint.encoder = config;
   checkpoint.architecture = architecture;

@@ -24,8 +24,15 @@ void save_checkpoint(const format::TensorMap& tensors, const std::string& config
 void save_model(const torch::nn::Module& module, const CheckpointConfig& config,
                 const std::filesystem::path& folder);
 
-/// The same for a model that was not loaded from a folder.
+/// The same for a model that was not loaded from a folder, of the class `architecture`.
 void save_model(const torch::nn::Module& module, const model::EncoderConfig& config,
-                Architecture architecture, const std::filesystem::path& folder);
+                const std::string& architecture, const std::filesystem::path& folder);
+
+/// The same for a model with a head (head/model.h), which knows its class.
+template <typename Model>
+void save_model(const Model& model, const model::EncoderConfig& config,
+                const std::filesystem::path& folder) {
+  save_model(model, config, model.description().class_name(config.model_type), folder);
+}
 
 }  // namespace roformer::checkpoint

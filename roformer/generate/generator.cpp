@@ -33,7 +33,7 @@ struct Sequence {
 
 class Generation {
  public:
-  Generation(model::LanguageModel& model, const std::vector<Prompt>& prompts,
+  Generation(head::LanguageModel& model, const std::vector<Prompt>& prompts,
              const GenerationOptions& options, const Listener& listener, torch::Device device)
       : prompts_(prompts),
         options_(options),
@@ -113,7 +113,7 @@ class Generation {
 
 }  // namespace
 
-std::vector<Generated> generate(model::LanguageModel& model, const std::vector<Prompt>& prompts,
+std::vector<Generated> generate(head::LanguageModel& model, const std::vector<Prompt>& prompts,
                                 const GenerationOptions& options, const Listener& listener,
                                 torch::Device device) {
   validate(options.sampling);

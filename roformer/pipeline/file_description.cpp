@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "roformer/checkpoint/fit.h"
+#include "roformer/checkpoint/head_of.h"
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/format/printable.h"
 
@@ -60,22 +60,6 @@ std::map<format::Dtype, std::size_t> count_types(const checkpoint::Weights& weig
   return counts;
 }
 
-std::string classifier_in_words(const checkpoint::CheckpointConfig& config, std::int64_t rows) {
-  if (config.architecture == checkpoint::Architecture::token_classifier)
-    return fmt::format("classifier of tokens, {} labels", rows);
-  if (config.architecture == checkpoint::Architecture::multiple_choice) return "multiple choice";
-  return fmt::format("classifier of {} labels", rows);
-}
-
-std::string labels_in_words(const checkpoint::CheckpointConfig& config) {
-  constexpr std::size_t kShown = 6;
-  if (config.labels.empty()) return {};
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < config.labels.size() && i < kShown; ++i)
-    shown.push_back(format::printable(config.labels[i]));
-  return fmt::format(" ({}{})", fmt::join(shown, ", "), config.labels.size() > kShown ? ", …" : "");
-}
-
 void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
   if (weights.format() == format::Format::pytorch_legacy)
     oddities.push_back(
@@ -107,19 +91,12 @@ void describe_types(const checkpoint::Weights& weights, std::vector<std::string>
   }
 }
 
-// BERT's classes with a pooler, and BertModel, which has one unless told otherwise.
-bool usually_pooled(const checkpoint::CheckpointConfig& config) {
-  if (config.encoder.model_type != "bert") return false;
-  switch (config.architecture) {
-    case checkpoint::Architecture::encoder:
-    case checkpoint::Architecture::pretraining:
-    case checkpoint::Architecture::next_sentence:
-    case checkpoint::Architecture::sequence_classifier:
-    case checkpoint::Architecture::multiple_choice:
-      return true;
-    default:
-      return false;
-  }
+// Whether the class computes with a pooler that the file does not have.
+bool lacks_pooler(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights) {
+  const head::Holdings holdings = checkpoint::holdings_of(config, weights);
+  const auto names = checkpoint::head_of(config, weights).weights(holdings);
+  return std::find(names.begin(), names.end(), head::kPoolerWeight) != names.end() &&
+         !holdings.has(head::kPoolerWeight);
 }
 
 void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights,
@@ -148,7 +125,7 @@ void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint
         weights.entries().at(*table).shape.at(0)));
   if (weights.has(kDecoderWeight) && !encoder.tie_word_embeddings)
     oddities.push_back("the decoder has weights of its own, not those of the word embeddings");
-  if (usually_pooled(config) && !find_ending(weights, "pooler.dense.weight"))
+  if (lacks_pooler(config, weights))
     oddities.push_back(
         "there is no pooler, which BERT's classifiers and embed --pooling pooler use");
 }
@@ -183,19 +160,8 @@ std::string element_types(const checkpoint::Weights& weights) {
 
 std::vector<std::string> heads_in(const checkpoint::CheckpointConfig& config,
                                   const checkpoint::Weights& weights) {
-  std::vector<std::string> heads;
-  if (weights.has("cls.predictions.bias") ||
-      weights.has("cls.predictions.transform.dense.weight") || weights.has(kDecoderWeight))
-    heads.push_back(config.encoder.is_decoder ? "causal language model" : "masked language model");
-  if (find_ending(weights, "pooler.dense.weight")) heads.push_back("pooler");
-  if (weights.has("cls.seq_relationship.weight")) heads.push_back("next sentence");
-  for (const char* name : {"classifier.out_proj.weight", "classifier.weight"}) {
-    if (!weights.has(name)) continue;
-    const auto& shape = weights.entries().at(name).shape;
-    const std::int64_t rows = shape.empty() ? 0 : shape.front();
-    heads.push_back(classifier_in_words(config, rows) + labels_in_words(config));
-  }
-  if (weights.has("qa_outputs.weight")) heads.push_back("question answering");
+  auto heads = head::in_words(checkpoint::head_of(config, weights),
+                              checkpoint::holdings_of(config, weights));
   if (find_ending(weights, "crossattention.self.query.weight"))
     heads.push_back("cross-attention to an encoder");
   return heads;

@@ -9,7 +9,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/masked_language_model.h"
 #include "roformer/packed/packed_batch.h"
 
 namespace roformer::pipeline {
@@ -19,9 +19,9 @@ namespace {
 // megabytes.
 constexpr std::int64_t kMasksAtOnce = 128;
 
-model::MaskedLanguageModel load_with_head(const std::filesystem::path& folder,
+head::MaskedLanguageModel load_with_head(const std::filesystem::path& folder,
                                           torch::Device device) {
-  auto loaded = checkpoint::load_model<model::MaskedLanguageModel>(folder);
+  auto loaded = checkpoint::load_model<head::MaskedLanguageModel>(folder);
   base::require(loaded.report.missing.empty(),
                 "[pipeline] {}: expected a masked language model but these weights are missing: {}",
                 folder.string(), fmt::join(loaded.report.missing, ", "));
@@ -54,7 +54,7 @@ class FillMask::Parts {
   void read_candidates(const torch::Tensor& hidden, const std::vector<MaskPlace*>& masks);
 
   FillMaskOptions options_;
-  model::MaskedLanguageModel model_{nullptr};
+  head::MaskedLanguageModel model_{nullptr};
   TextEncoder encoder_;
   std::int64_t nameless_ = 0;  // ids of the vocabulary without a token
 };

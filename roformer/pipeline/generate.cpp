@@ -8,31 +8,23 @@
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/generate/generator.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/causal_language_model.h"
 #include "roformer/pipeline/text_stream.h"
 
 namespace roformer::pipeline {
 namespace {
 
-template <typename Module>
-std::shared_ptr<model::LanguageModel> load_writer_as(const std::filesystem::path& folder) {
-  const auto loaded = checkpoint::load_model<Module>(folder);
-  base::require(loaded.report.missing.empty(),
-                "[pipeline] {}: expected a causal language model but these weights are missing: {}",
-                folder.string(), fmt::join(loaded.report.missing, ", "));
-  return loaded.module.ptr();
-}
-
-std::shared_ptr<model::LanguageModel> load_writer(const std::filesystem::path& folder) {
-  const auto config = checkpoint::load_settled_config(folder, checkpoint::open_weights(folder));
+head::CausalLanguageModel load_writer(const std::filesystem::path& folder) {
+  const auto loaded = checkpoint::load_model<head::CausalLanguageModel>(folder);
   base::require(
-      config.encoder.is_decoder,
+      loaded.config.encoder.is_decoder,
       "[pipeline] {}: expected a causal language model (is_decoder in config.json) but got "
       "an encoder, whose tokens look both ways: it cannot write from left to right",
       folder.string());
-  if (config.architecture == checkpoint::Architecture::pooled_causal_language_model)
-    return load_writer_as<model::PooledCausalLanguageModel>(folder);
-  return load_writer_as<model::CausalLanguageModel>(folder);
+  base::require(loaded.report.missing.empty(),
+                "[pipeline] {}: expected a causal language model but these weights are missing: {}",
+                folder.string(), fmt::join(loaded.report.missing, ", "));
+  return loaded.module;
 }
 
 const char* name_of(generate::Finish finish) {
@@ -161,7 +153,7 @@ class Generate::Parts {
   }
 
   GenerateOptions options_;
-  std::shared_ptr<model::LanguageModel> model_;
+  head::CausalLanguageModel model_;
   TextEncoder encoder_;
   generate::GenerationOptions settings_;
 };

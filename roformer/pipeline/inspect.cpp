@@ -2,33 +2,20 @@
 
 #include <utility>
 
-#include "roformer/checkpoint/module_of.h"
 #include "roformer/pipeline/file_description.h"
 
 namespace roformer::pipeline {
-namespace {
-
-template <typename Module>
-Inspection inspect_as(const std::filesystem::path& folder) {
-  auto loaded = checkpoint::load_model<Module>(folder);
-  Inspection result;
-  result.config = std::move(loaded.config);
-  result.report = std::move(loaded.report);
-  for (const auto& item : loaded.module->named_parameters()) {
-    result.parameters += item.value().numel();
-    if (!checkpoint::may_be_missing(item.key())) result.encoder_parameters += item.value().numel();
-  }
-  return result;
-}
-
-}  // namespace
 
 Inspection inspect(const std::filesystem::path& folder) {
   const checkpoint::Weights weights = checkpoint::open_weights(folder);
-  const checkpoint::Architecture architecture =
-      checkpoint::load_settled_config(folder, weights).architecture;
-  Inspection result = checkpoint::with_module_of(
-      architecture, [&](auto type) { return inspect_as<typename decltype(type)::type>(folder); });
+  auto loaded = checkpoint::load_model(folder);
+  Inspection result;
+  result.config = std::move(loaded.config);
+  result.report = std::move(loaded.report);
+  for (const auto& item : loaded.module->module().named_parameters()) {
+    result.parameters += item.value().numel();
+    if (!checkpoint::may_be_missing(item.key())) result.encoder_parameters += item.value().numel();
+  }
   result.tensors = weights.entries();
   result.made_by = made_by(result.config, weights);
   result.format = format::format_name(weights.format());

@@ -25,7 +25,7 @@ struct Inspection {
   std::vector<std::string> oddities;
 };
 
-/// Loads the folder as the class that config.json names. Throws Error as load_model does.
+/// Loads the folder with the head that it holds (checkpoint/head_of.h). Throws Error as load_model does.
 Inspection inspect(const std::filesystem::path& folder);
 
 }  // namespace roformer::pipeline

@@ -38,7 +38,7 @@ void require_held_out(const data::TokenStream& stream, data::Split split) {
 
 CausalLanguageTask::CausalLanguageTask(const Recipe& recipe,
                                        std::shared_ptr<const data::TokenStream> stream,
-                                       model::CausalLanguageModel model, torch::Device device)
+                                       head::CausalLanguageModel model, torch::Device device)
     : source_(std::move(stream), recipe.seed),
       model_(std::move(model)),
       device_(device),
@@ -97,8 +97,7 @@ train::Metrics CausalLanguageTask::figures(data::Split split) {
 }
 
 void CausalLanguageTask::save_model(const std::filesystem::path& folder) {
-  checkpoint::save_model(*model_, model_->config(), checkpoint::Architecture::causal_language_model,
-                         folder);
+  checkpoint::save_model(*model_, model_->config(), folder);
   source_.stream().tokenizer().save(folder);
 }
 
@@ -129,15 +128,14 @@ std::unique_ptr<RecipeTask> CausalLanguageMaterial::make_task(const Recipe& reci
   require_text_to_learn(recipe, *stream_);
   require_held_out(*stream_, data::Split::validation);
   return std::make_unique<CausalLanguageTask>(
-      recipe, stream_, draw_model<model::CausalLanguageModel>(recipe, stream_->tokenizer()),
-      device);
+      recipe, stream_, draw_model<head::CausalLanguageModel>(recipe, stream_->tokenizer()), device);
 }
 
 std::unique_ptr<RecipeTask> CausalLanguageMaterial::load_task(const Recipe& recipe,
                                                               const std::filesystem::path& folder,
                                                               torch::Device device) const {
   auto model =
-      load_recipe_model<model::CausalLanguageModel>(recipe, folder, "causal language model");
+      load_recipe_model<head::CausalLanguageModel>(recipe, folder, "causal language model");
   const text::Tokenizer tokenizer = text::Tokenizer::load(folder);
   const bool is_bytes = tokenizer.config().model == text::PieceModel::bytes;
   const bool same_bytes =

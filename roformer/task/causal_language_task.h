@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "roformer/data/causal_language_source.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/causal_language_model.h"
 #include "roformer/task/recipe_task.h"
 
 namespace roformer::task {
@@ -16,7 +16,7 @@ class CausalLanguageTask : public RecipeTask {
  public:
   /// Throws Error if the model has fewer words than the vocabulary.
   CausalLanguageTask(const Recipe& recipe, std::shared_ptr<const data::TokenStream> stream,
-                     model::CausalLanguageModel model, torch::Device device = torch::kCPU);
+                     head::CausalLanguageModel model, torch::Device device = torch::kCPU);
 
   torch::nn::Module& module() override { return *model_; }
   void load_batch(const train::BatchRequest& request) override;
@@ -31,7 +31,7 @@ class CausalLanguageTask : public RecipeTask {
   }
   train::Metrics figures(data::Split split) override;
 
-  model::CausalLanguageModel model() const { return model_; }
+  head::CausalLanguageModel model() const { return model_; }
   const data::CausalLanguageSource& source() const { return source_; }
 
  private:
@@ -42,7 +42,7 @@ class CausalLanguageTask : public RecipeTask {
   Scored score(const data::CausalBatch& batch, std::uint64_t dropout_seed);
 
   data::CausalLanguageSource source_;
-  model::CausalLanguageModel model_{nullptr};
+  head::CausalLanguageModel model_{nullptr};
   torch::Device device_;
   EvaluationOptions evaluation_;
   std::uint64_t seed_;

@@ -22,7 +22,7 @@ std::vector<data::MaskedBatch> held_out(const EvaluationOptions& options,
 
 MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
                                        std::shared_ptr<const data::Corpus> corpus,
-                                       model::MaskedLanguageModel model, torch::Device device)
+                                       head::MaskedLanguageModel model, torch::Device device)
     : source_(std::move(corpus), recipe.seed),
       model_(std::move(model)),
       device_(device),
@@ -79,8 +79,7 @@ train::Metrics MaskedLanguageTask::evaluate() {
 }
 
 void MaskedLanguageTask::save_model(const std::filesystem::path& folder) {
-  checkpoint::save_model(*model_, model_->encoder()->config(),
-                         checkpoint::Architecture::masked_language_model, folder);
+  checkpoint::save_model(*model_, model_->encoder()->config(), folder);
   source_.tokenizer().save(folder);
 }
 
@@ -113,8 +112,7 @@ std::string MaskedLanguageMaterial::fingerprint() const {
 std::unique_ptr<RecipeTask> MaskedLanguageMaterial::make_task(const Recipe& recipe,
                                                               torch::Device device) const {
   return std::make_unique<MaskedLanguageTask>(
-      recipe, corpus_, draw_model<model::MaskedLanguageModel>(recipe, corpus_->tokenizer()),
-      device);
+      recipe, corpus_, draw_model<head::MaskedLanguageModel>(recipe, corpus_->tokenizer()), device);
 }
 
 std::unique_ptr<RecipeTask> MaskedLanguageMaterial::load_task(const Recipe& recipe,
@@ -122,7 +120,7 @@ std::unique_ptr<RecipeTask> MaskedLanguageMaterial::load_task(const Recipe& reci
                                                               torch::Device device) const {
   return std::make_unique<MaskedLanguageTask>(
       recipe, corpus_,
-      load_recipe_model<model::MaskedLanguageModel>(recipe, folder, "masked language model"),
+      load_recipe_model<head::MaskedLanguageModel>(recipe, folder, "masked language model"),
       device);
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "roformer/data/masked_language_source.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/masked_language_model.h"
 #include "roformer/task/recipe_task.h"
 
 namespace roformer::task {
@@ -24,7 +24,7 @@ class MaskedLanguageTask : public RecipeTask {
   /// Trains or evaluates `model` on the recipe's data. Throws Error if the model has fewer words
   /// than the vocabulary, or nothing is held out.
   MaskedLanguageTask(const Recipe& recipe, std::shared_ptr<const data::Corpus> corpus,
-                     model::MaskedLanguageModel model, torch::Device device = torch::kCPU);
+                     head::MaskedLanguageModel model, torch::Device device = torch::kCPU);
 
   torch::nn::Module& module() override { return *model_; }
   void load_batch(const train::BatchRequest& request) override;
@@ -39,7 +39,7 @@ class MaskedLanguageTask : public RecipeTask {
   /// "loss", "accuracy", "perplexity", and what counting alone achieves; of Split::validation only.
   train::Metrics figures(data::Split split) override;
 
-  model::MaskedLanguageModel model() const { return model_; }
+  head::MaskedLanguageModel model() const { return model_; }
   const data::MaskedLanguageSource& source() const { return source_; }
 
  private:
@@ -50,7 +50,7 @@ class MaskedLanguageTask : public RecipeTask {
   Scored score(const data::MaskedBatch& masked, std::uint64_t dropout_seed);
 
   data::MaskedLanguageSource source_;
-  model::MaskedLanguageModel model_{nullptr};
+  head::MaskedLanguageModel model_{nullptr};
   torch::Device device_;
   std::uint64_t seed_;
   EvaluationOptions evaluation_;

@@ -10,7 +10,7 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 
-TokenLoss loss_of_rows(model::LanguageModel& model, const Tensor& hidden, const Tensor& labels) {
+TokenLoss loss_of_rows(head::LanguageModel& model, const Tensor& hidden, const Tensor& labels) {
   const Tensor logits = model.logits(hidden);
   return {at::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum),
           logits.detach().argmax(-1).eq(labels).sum().item<std::int64_t>()};
@@ -20,7 +20,7 @@ TokenLoss loss_of_rows(model::LanguageModel& model, const Tensor& hidden, const 
 // gradient. The head's parameters get their gradients within the backward pass.
 struct PiecedLoss : torch::autograd::Function<PiecedLoss> {
   static Tensor forward(AutogradContext* context, const Tensor& hidden, const Tensor& labels,
-                        model::LanguageModel* model, std::int64_t rows, std::int64_t* correct) {
+                        head::LanguageModel* model, std::int64_t rows, std::int64_t* correct) {
     context->save_for_backward({hidden, labels});
     context->saved_data["model"] = reinterpret_cast<std::int64_t>(model);
     context->saved_data["rows"] = rows;
@@ -37,7 +37,7 @@ struct PiecedLoss : torch::autograd::Function<PiecedLoss> {
   static torch::autograd::variable_list backward(AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    auto& model = *reinterpret_cast<model::LanguageModel*>(context->saved_data["model"].toInt());
+    auto& model = *reinterpret_cast<head::LanguageModel*>(context->saved_data["model"].toInt());
     const std::int64_t rows = context->saved_data["rows"].toInt();
     const torch::AutoGradMode with_gradient(true);
     std::vector<Tensor> parts;
@@ -54,7 +54,7 @@ struct PiecedLoss : torch::autograd::Function<PiecedLoss> {
 
 }  // namespace
 
-TokenLoss next_token_loss(model::LanguageModel& model, const Tensor& hidden, const Tensor& labels,
+TokenLoss next_token_loss(head::LanguageModel& model, const Tensor& hidden, const Tensor& labels,
                           std::int64_t most_logits) {
   const std::int64_t words = model.config().vocab_size;
   if (hidden.size(0) * words <= most_logits) return loss_of_rows(model, hidden, labels);

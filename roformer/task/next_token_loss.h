@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 
 namespace roformer::task {
 
@@ -16,7 +16,7 @@ struct TokenLoss {
 
 /// hidden (N, hidden_size), labels (N) int64. At most `most_logits` numbers of logits are alive at
 /// once; the default is 256 MB of float32.
-TokenLoss next_token_loss(model::LanguageModel& model, const torch::Tensor& hidden,
+TokenLoss next_token_loss(head::LanguageModel& model, const torch::Tensor& hidden,
                           const torch::Tensor& labels, std::int64_t most_logits = 1 << 26);
 
 }  // namespace roformer::task

@@ -4,11 +4,17 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <nlohmann/json.hpp>
 
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/save.h"
-#include "roformer/model/classifiers.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/causal_language_model.h"
+#include "roformer/head/masked_language_model.h"
+#include "roformer/head/multiple_choice.h"
+#include "roformer/head/question_answering.h"
+#include "roformer/head/sequence_classifier.h"
+#include "roformer/head/token_classifier.h"
+#include "roformer/head/trunk_alone.h"
 #include "roformer/pipeline/inspect.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
@@ -50,9 +56,10 @@ void expect_same_parameters(const torch::nn::Module& expected, const torch::nn::
 }
 
 template <typename Module>
-void expect_round_trip(const model::EncoderConfig& config, Architecture architecture) {
+void expect_round_trip(const model::EncoderConfig& config, const head::Description& head) {
   const TemporaryFolder folder("roundtrip");
   const auto saved = random_module<Module>(config, 1);
+  const std::string& architecture = head.class_name(config.model_type);
   save_model(*saved, config, architecture, folder.path());
   const auto loaded = load_model<Module>(folder.path());
   expect_same_parameters(*saved, *loaded.module);
@@ -60,25 +67,35 @@ void expect_round_trip(const model::EncoderConfig& config, Architecture architec
   EXPECT_TRUE(loaded.report.unused.empty());
   EXPECT_EQ(loaded.config.architecture, architecture);
   EXPECT_FALSE(loaded.module->is_training());
+  // Whether config.json says what it is or not.
+  for (const char* key : {"dtype", "architectures"}) {
+    auto text = nlohmann::json::parse(base::read_file(folder / "config.json"));
+    text.erase(key);
+    base::write_file_atomically(folder / "config.json", text.dump());
+    const auto found = load_model(folder.path());
+    expect_same_parameters(*saved, found.module->module());
+    EXPECT_EQ(&found.module->description(), &head) << key;
+    EXPECT_EQ(found.config.architecture, architecture) << key;
+    EXPECT_FALSE(found.module->module().is_training());
+  }
 }
 
 TEST(Load, RoundTripOfEveryClass) {
   for (const char* type : {"roformer", "bert"}) {
     auto config = small_config(type);
-    expect_round_trip<model::Encoder>(config, Architecture::encoder);
-    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+    expect_round_trip<model::Encoder>(config, head::trunk_alone());
+    expect_round_trip<head::MaskedLanguageModel>(config, head::masked_language_model());
     config.tie_word_embeddings = false;
-    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+    expect_round_trip<head::MaskedLanguageModel>(config, head::masked_language_model());
     config.num_labels = 3;
-    expect_round_trip<model::SequenceClassifier>(config, Architecture::sequence_classifier);
-    expect_round_trip<model::TokenClassifier>(config, Architecture::token_classifier);
-    expect_round_trip<model::PooledEncoder>(config, Architecture::pooled_encoder);
-    expect_round_trip<model::MultipleChoice>(config, Architecture::multiple_choice);
-    expect_round_trip<model::QuestionAnswering>(config, Architecture::question_answering);
+    expect_round_trip<head::SequenceClassifier>(config, head::sequence_classifier());
+    expect_round_trip<head::TokenClassifier>(config, head::token_classifier());
+    expect_round_trip<model::PooledEncoder>(config, head::trunk_alone());
+    expect_round_trip<head::MultipleChoice>(config, head::multiple_choice());
+    expect_round_trip<head::QuestionAnswering>(config, head::question_answering());
     config.is_decoder = config.add_cross_attention = true;
-    expect_round_trip<model::CausalLanguageModel>(config, Architecture::causal_language_model);
-    expect_round_trip<model::PooledCausalLanguageModel>(config,
-                                                        Architecture::pooled_causal_language_model);
+    expect_round_trip<head::CausalLanguageModel>(config, head::causal_language_model());
+    expect_round_trip<head::PooledCausalLanguageModel>(config, head::causal_language_model());
   }
 }
 
@@ -87,12 +104,12 @@ TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {
     SCOPED_TRACE(variant.label);
     auto config = small_config();
     config.encoding = variant.settings;
-    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+    expect_round_trip<head::MaskedLanguageModel>(config, head::masked_language_model());
   }
   auto config = small_config("bert");
   config.encoding.name = "rotary";
   config.num_hidden_layers = 0;
-  expect_round_trip<model::Encoder>(config, Architecture::encoder);
+  expect_round_trip<model::Encoder>(config, head::trunk_alone());
 }
 
 // A table's size is compared before anything of that size is made.
@@ -106,7 +123,7 @@ TEST(Load, RowsOfPositionTablesMustFitTheConfiguration) {
     config.max_position_embeddings = config.encoding.deberta_distance = config.encoding.shaw_clip =
         config.encoding.clipped_distance = std::int64_t{1} << 20;
     config.encoding.t5_buckets = config.encoding.t5_max_distance = std::int64_t{1} << 20;
-    save_model(*saved, config, Architecture::encoder, folder.path());
+    save_model(*saved, config, "RoFormerModel", folder.path());
     expect_error({"position_embeddings", "expected shape"},
                  [&] { load_model<model::Encoder>(folder.path()); });
   }
@@ -114,7 +131,7 @@ TEST(Load, RowsOfPositionTablesMustFitTheConfiguration) {
 
 TEST(Load, WritesHuggingFacesNames) {
   const auto tensors =
-      weights_by_file_name(*random_module<model::MaskedLanguageModel>(small_config(), 1));
+      weights_by_file_name(*random_module<head::MaskedLanguageModel>(small_config(), 1));
   EXPECT_EQ(tensors.at("roformer.encoder.layer.1.attention.self.key.weight").sizes(),
             (torch::IntArrayRef{16, 16}));
   EXPECT_EQ(tensors.at("cls.predictions.transform.dense.weight").sizes(),
@@ -126,8 +143,8 @@ TEST(Load, WritesHuggingFacesNames) {
 
 TEST(Load, AnEncoderTakesAnyPrefixAndLeavesTheHeadUnused) {
   const TemporaryFolder folder("prefix");
-  const auto saved = random_module<model::MaskedLanguageModel>(small_config(), 2);
-  save_model(*saved, small_config(), Architecture::masked_language_model, folder.path());
+  const auto saved = random_module<head::MaskedLanguageModel>(small_config(), 2);
+  save_model(*saved, small_config(), folder.path());
   const auto loaded = load_model<model::Encoder>(folder.path());
   expect_same_parameters(*saved->encoder(), *loaded.module);
   EXPECT_EQ(loaded.report.unused.size(), 5u);  // bias, dense and LayerNorm of the head
@@ -136,8 +153,8 @@ TEST(Load, AnEncoderTakesAnyPrefixAndLeavesTheHeadUnused) {
 TEST(Load, AMissingHeadIsReportedAndAMissingEncoderIsAnError) {
   const TemporaryFolder folder("missing");
   const auto saved = random_module<model::Encoder>(small_config(), 3);
-  save_model(*saved, small_config(), Architecture::encoder, folder.path());
-  const auto loaded = load_model<model::SequenceClassifier>(folder.path());
+  save_model(*saved, small_config(), "RoFormerModel", folder.path());
+  const auto loaded = load_model<head::SequenceClassifier>(folder.path());
   EXPECT_EQ(loaded.report.missing.size(), 4u);
   expect_same_parameters(*saved, *loaded.module->encoder());
 
@@ -150,8 +167,8 @@ TEST(Load, AMissingHeadIsReportedAndAMissingEncoderIsAnError) {
 
 TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
   const TemporaryFolder folder("shape");
-  save_model(*random_module<model::Encoder>(small_config(), 4), small_config(),
-             Architecture::encoder, folder.path());
+  save_model(*random_module<model::Encoder>(small_config(), 4), small_config(), "RoFormerModel",
+             folder.path());
   auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   tensors["encoder.layer.1.output.LayerNorm.bias"] = torch::zeros(15);
   format::save_tensors(folder / "model.safetensors", tensors);
@@ -169,7 +186,7 @@ TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
 TEST(Load, HalfPrecisionBecomesFloat32) {
   const TemporaryFolder folder("half");
   const auto saved = random_module<model::Encoder>(small_config(), 6);
-  save_model(*saved, small_config(), Architecture::encoder, folder.path());
+  save_model(*saved, small_config(), "RoFormerModel", folder.path());
   auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   for (auto& [name, tensor] : tensors) tensor = tensor.to(torch::kBFloat16);
   format::save_tensors(folder / "model.safetensors", tensors);
@@ -181,8 +198,8 @@ TEST(Load, HalfPrecisionBecomesFloat32) {
 
 TEST(Load, IgnoresTheSinusoidTable) {
   const TemporaryFolder folder("table");
-  save_model(*random_module<model::Encoder>(small_config(), 7), small_config(),
-             Architecture::encoder, folder.path());
+  save_model(*random_module<model::Encoder>(small_config(), 7), small_config(), "RoFormerModel",
+             folder.path());
   auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   tensors["encoder.embed_positions.weight"] = torch::zeros({3, 5});
   format::save_tensors(folder / "model.safetensors", tensors);
@@ -192,16 +209,14 @@ TEST(Load, IgnoresTheSinusoidTable) {
 TEST(Load, PoolerIsThereOrNot) {
   const TemporaryFolder folder("pooler");
   const auto config = small_config("bert");
-  save_model(*random_module<model::PooledEncoder>(config, 8), config, Architecture::pooled_encoder,
-             folder.path());
-  const auto settled = [&] {
-    return load_settled_config(folder.path(), open_weights(folder.path())).architecture;
+  save_model(*random_module<model::PooledEncoder>(config, 8), config, "BertModel", folder.path());
+  const auto is_pooled = [&] {
+    return load_model(folder.path()).module->reading(false).columns == head::Columns::first;
   };
-  EXPECT_EQ(settled(), Architecture::pooled_encoder);
+  EXPECT_TRUE(is_pooled());
   EXPECT_TRUE(load_model<model::PooledEncoder>(folder.path()).report.missing.empty());
-  save_model(*random_module<model::Encoder>(config, 8), config, Architecture::encoder,
-             folder.path());
-  EXPECT_EQ(settled(), Architecture::encoder);
+  save_model(*random_module<model::Encoder>(config, 8), config, "BertModel", folder.path());
+  EXPECT_FALSE(is_pooled());
   EXPECT_EQ(load_model<model::PooledEncoder>(folder.path()).report.missing,
             (std::vector<std::string>{"pooler.dense.weight", "pooler.dense.bias"}));
 }
@@ -209,8 +224,8 @@ TEST(Load, PoolerIsThereOrNot) {
 TEST(Load, InspectionCountsParameters) {
   const TemporaryFolder folder("inspect");
   const auto config = small_config();
-  const auto saved = random_module<model::MaskedLanguageModel>(config, 9);
-  save_model(*saved, config, Architecture::masked_language_model, folder.path());
+  const auto saved = random_module<head::MaskedLanguageModel>(config, 9);
+  save_model(*saved, config, folder.path());
   const pipeline::Inspection inspection = pipeline::inspect(folder.path());
   std::int64_t expected = 0;
   for (const torch::Tensor& parameter : saved->parameters()) expected += parameter.numel();
@@ -222,8 +237,7 @@ TEST(Load, InspectionCountsParameters) {
 TEST(Save, AFullDiskLeavesBothOldFiles) {
   const TemporaryFolder folder("full-checkpoint");
   const auto config = small_config();
-  save_model(*random_module<model::Encoder>(config, 1), config, Architecture::encoder,
-             folder.path());
+  save_model(*random_module<model::Encoder>(config, 1), config, "RoFormerModel", folder.path());
   const std::string weights = base::read_file(folder / "model.safetensors");
   const std::string text = base::read_file(folder / "config.json");
 
@@ -236,8 +250,7 @@ TEST(Save, AFullDiskLeavesBothOldFiles) {
     const rlimit small{limit, before.rlim_max};
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
     expect_error({"cannot write"}, [&] {
-      save_model(*random_module<model::Encoder>(other, 2), other, Architecture::encoder,
-                 folder.path());
+      save_model(*random_module<model::Encoder>(other, 2), other, "RoFormerModel", folder.path());
     });
     ::setrlimit(RLIMIT_FSIZE, &before);
   }
@@ -251,8 +264,8 @@ TEST(Save, NamesAFolderThatCannotBeMade) {
   const TemporaryFolder folder("unmade");
   base::write_file_atomically(folder / "file", "x");
   expect_error({"file"}, [&] {
-    save_model(*random_module<model::Encoder>(small_config(), 1), small_config(),
-               Architecture::encoder, folder / "file" / "inner");
+    save_model(*random_module<model::Encoder>(small_config(), 1), small_config(), "RoFormerModel",
+               folder / "file" / "inner");
   });
 }
 

@@ -6,8 +6,9 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/classifiers.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/masked_language_model.h"
+#include "roformer/head/sequence_classifier.h"
+#include "roformer/head/token_classifier.h"
 
 namespace roformer::model {
 namespace {
@@ -82,7 +83,7 @@ TEST_P(EncoderTest, RowsAndTraceGiveTheSame) {
 }
 
 TEST_P(EncoderTest, DropoutIsAFunctionOfTheSeedAndEveryParameterLearns) {
-  MaskedLanguageModel model(small_config(GetParam()));
+  head::MaskedLanguageModel model(small_config(GetParam()));
   model->train();
   const auto batch = batch_of({{1, 2, 3, 4, 5, 6}});
   ForwardOptions options;
@@ -106,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Encodings, EncoderTest,
 // composed and custom.
 TEST(EncoderGradient, EqualsFiniteDifferences) {
   torch::manual_seed(8);
-  MaskedLanguageModel model(small_config("rotary"));
+  head::MaskedLanguageModel model(small_config("rotary"));
   model->to(torch::kFloat64);
   model->eval();
   const auto batch = batch_of({{1, 2, 3, 4, 5, 6}, {8, 9}});
@@ -153,10 +154,10 @@ TEST(Heads, LogitsHaveTheirShapes) {
   config.num_labels = 5;
   config.embedding_size = 12;
   const auto batch = batch_of({{1, 2, 3}, {4, 5}});
-  EXPECT_EQ(MaskedLanguageModel(config)(batch, Tensor()).sizes(),
+  EXPECT_EQ(head::MaskedLanguageModel(config)(batch, Tensor()).sizes(),
             (std::vector<std::int64_t>{5, 50}));
-  EXPECT_EQ(SequenceClassifier(config)(batch).sizes(), (std::vector<std::int64_t>{2, 5}));
-  EXPECT_EQ(TokenClassifier(config)(batch).sizes(), (std::vector<std::int64_t>{5, 5}));
+  EXPECT_EQ(head::SequenceClassifier(config)(batch).sizes(), (std::vector<std::int64_t>{2, 5}));
+  EXPECT_EQ(head::TokenClassifier(config)(batch).sizes(), (std::vector<std::int64_t>{5, 5}));
 }
 
 }  // namespace

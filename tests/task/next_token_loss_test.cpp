@@ -16,7 +16,7 @@ TEST(NextTokenLossTest, PiecesChangeNothing) {
   config.intermediate_size = 32;
   config.is_decoder = true;
   torch::manual_seed(1);
-  model::CausalLanguageModel model(config);
+  head::CausalLanguageModel model(config);
   const auto labels = torch::randint(0, 37, {23}, torch::kInt64);
   const auto input = torch::randn({23, 16});
   std::vector<std::vector<torch::Tensor>> gradients;

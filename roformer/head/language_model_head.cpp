@@ -1,4 +1,4 @@
-#include "roformer/model/language_model_head.h"
+#include "roformer/head/language_model_head.h"
 
 #include <torch/torch.h>
 
@@ -8,7 +8,7 @@
 #include "roformer/model/linear.h"
 #include "roformer/model/named_group.h"
 
-namespace roformer::model {
+namespace roformer::head {
 
 using torch::Tensor;
 
@@ -42,4 +42,4 @@ Tensor LanguageModelHeadImpl::forward(const Tensor& hidden, const Tensor& word_e
   return linear(transformed(hidden), decoder_.defined() ? decoder_ : word_embeddings, bias_);
 }
 
-}  // namespace roformer::model
+}  // namespace roformer::head

@@ -6,7 +6,7 @@
 #include "roformer/model/config.h"
 #include "roformer/model/norm.h"
 
-namespace roformer::model {
+namespace roformer::head {
 
 /// decoder(Norm(act(dense(h)))) + bias, names as in RoFormerForMaskedLM and BertForMaskedLM. The
 /// decoder's weight is the word embeddings when config.tie_word_embeddings; then it is no parameter
@@ -28,4 +28,4 @@ class LanguageModelHeadImpl : public torch::nn::Module {
 };
 TORCH_MODULE(LanguageModelHead);
 
-}  // namespace roformer::model
+}  // namespace roformer::head

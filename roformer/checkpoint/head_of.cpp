@@ -1,0 +1,20 @@
+#include "roformer/checkpoint/head_of.h"
+
+#include "roformer/checkpoint/weight_names.h"
+
+namespace roformer::checkpoint {
+
+head::Holdings holdings_of(const CheckpointConfig& config, const format::TensorSource& file) {
+  head::Holdings holdings{config.encoder, config.labels, {}};
+  for (const auto& [name, facts] : file.entries()) {
+    if (may_be_missing(name))
+      holdings.shapes.emplace(name_in_encoder(name).value_or(name), facts.shape);
+  }
+  return holdings;
+}
+
+const head::Description& head_of(const CheckpointConfig& config, const format::TensorSource& file) {
+  return head::choose(config.architecture, holdings_of(config, file));
+}
+
+}  // namespace roformer::checkpoint
