@@ -49,7 +49,7 @@ ParallelOptions read_parallel_options(const base::TomlTable& table);
 /// visit(key, value) for each key that the options are read from, in order; those that would be
 /// without effect are left out, so that what is written can be read.
 template <typename Visit>
-void data::for_each_option(const ParallelOptions& o, const Visit& visit) {
+void for_each_option(const ParallelOptions& o, const Visit& visit) {
   if (!o.source.empty()) visit("source", o.source);
   if (!o.target.empty()) visit("target", o.target);
   if (!o.pairs.empty()) {

@@ -44,7 +44,7 @@ void read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
                 "data.validation_share above 0, to watch the training by but got neither",
                 recipe.path.string());
   recipe.resolved.begin("data");
-  data::for_each_option(
+  parallel::for_each_option(
       d, [&](const char* key, const auto& value) { recipe.resolved.add(key, to_toml(value)); });
 }
 

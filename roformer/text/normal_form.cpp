@@ -12,7 +12,7 @@ namespace {
 // character begins with, none for what decomposition adds, more where characters were composed.
 struct FormedCharacter {
   char32_t code;
-  int unicode::combining_class;
+  int combining_class;
   int taken;
 };
 

@@ -82,10 +82,10 @@ TEST(ParallelOptions, VisitedOptionsRead) {
       }
     };
     const auto first = read(text);
-    data::for_each_option(first, add);
+    parallel::for_each_option(first, add);
     const std::string once = written;
     written.clear();
-    data::for_each_option(read(once), add);
+    parallel::for_each_option(read(once), add);
     EXPECT_EQ(written, once);
   }
 }
