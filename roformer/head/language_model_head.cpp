@@ -12,34 +12,34 @@ namespace roformer::head {
 
 using torch::Tensor;
 
-LanguageModelHeadImpl::LanguageModelHeadImpl(const EncoderConfig& config) : config_(config) {
+LanguageModelHeadImpl::LanguageModelHeadImpl(const model::EncoderConfig& config) : config_(config) {
   if (config.norm_type == "layer_norm") {
     bias_ = register_parameter("bias", torch::zeros({config.vocab_size}));
-    auto transform = register_module("transform", std::make_shared<NamedGroup>());
+    auto transform = register_module("transform", std::make_shared<model::NamedGroup>());
     dense_ = transform->add("dense", torch::nn::Linear(config.hidden_size, config.embedding_size));
-    norm_ = transform->add("LayerNorm", Norm(config.embedding_size, config));
+    norm_ = transform->add("LayerNorm", model::Norm(config.embedding_size, config));
   } else {
     base::require(config.embedding_size == config.hidden_size,
-                  "[model] expected embedding_size = hidden_size for RoFormerV2's head, which has "
+                  "[head] expected embedding_size = hidden_size for RoFormerV2's head, which has "
                   "no product between them, but got {} and {}",
                   config.embedding_size, config.hidden_size);
   }
   if (!config.tie_word_embeddings) {
     decoder_ =
-        register_module("decoder", std::make_shared<NamedGroup>())
+        register_module("decoder", std::make_shared<model::NamedGroup>())
             ->add_parameter("weight", torch::empty({config.vocab_size, config.embedding_size}));
   }
-  initialize(*this, config);
+  model::initialize(*this, config);
 }
 
 Tensor LanguageModelHeadImpl::transformed(const Tensor& hidden) {
   if (dense_.is_empty()) return hidden;
-  return norm_(linear_activation(hidden, dense_->weight, dense_->bias,
-                                 parse_activation(config_.hidden_act)));
+  return norm_(model::linear_activation(hidden, dense_->weight, dense_->bias,
+                                        model::parse_activation(config_.hidden_act)));
 }
 
 Tensor LanguageModelHeadImpl::forward(const Tensor& hidden, const Tensor& word_embeddings) {
-  return linear(transformed(hidden), decoder_.defined() ? decoder_ : word_embeddings, bias_);
+  return model::linear(transformed(hidden), decoder_.defined() ? decoder_ : word_embeddings, bias_);
 }
 
 }  // namespace roformer::head

@@ -13,16 +13,16 @@ namespace roformer::head {
 /// of its own. RoFormerV2 (norm_type rms_norm) has the decoder alone, without bias.
 class LanguageModelHeadImpl : public torch::nn::Module {
  public:
-  explicit LanguageModelHeadImpl(const EncoderConfig& config);
+  explicit LanguageModelHeadImpl(const model::EncoderConfig& config);
   /// hidden (M, hidden_size), word_embeddings (vocab_size, embedding_size) → (M, vocab_size).
   torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& word_embeddings);
 
  private:
   torch::Tensor transformed(const torch::Tensor& hidden);
 
-  EncoderConfig config_;
+  model::EncoderConfig config_;
   torch::nn::Linear dense_{nullptr};
-  Norm norm_{nullptr};
+  model::Norm norm_{nullptr};
   torch::Tensor bias_;     // (vocab_size)
   torch::Tensor decoder_;  // (vocab_size, embedding_size), only if not tied
 };
