@@ -55,20 +55,19 @@ void require_within_storage(const PickleTensor& tensor, const PickleStorage& sto
                   name, format_shape(tensor.shape), format_shape(tensor.strides), tensor.offset,
                   storage.size);
   };
-  checkpoint::require_fit(tensor.shape.size() == tensor.strides.size());
-  checkpoint::require_fit(tensor.offset <= storage.size);
+  require_fit(tensor.shape.size() == tensor.strides.size());
+  require_fit(tensor.offset <= storage.size);
   byte_size(tensor.shape, storage.dtype, name);
   if (std::find(tensor.shape.begin(), tensor.shape.end(), 0) != tensor.shape.end()) return;
   std::int64_t last = tensor.offset;
   std::int64_t elements = 1;
   for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
     std::int64_t reach = 0;
-    checkpoint::require_fit(
-        !__builtin_mul_overflow(tensor.shape[i] - 1, tensor.strides[i], &reach) &&
-        !__builtin_add_overflow(last, reach, &last));
+    require_fit(!__builtin_mul_overflow(tensor.shape[i] - 1, tensor.strides[i], &reach) &&
+                !__builtin_add_overflow(last, reach, &last));
     elements *= tensor.shape[i];
   }
-  checkpoint::require_fit(last < storage.size && elements <= storage.size);
+  require_fit(last < storage.size && elements <= storage.size);
 }
 
 PickleValue rebuild_tensor(Pickle& pickle, const Items& arguments, std::string_view name) {
