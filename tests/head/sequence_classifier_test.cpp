@@ -1,14 +1,82 @@
 #include "roformer/head/sequence_classifier.h"
 
-#include <gtest/gtest.h>
-#include <torch/torch.h>
-
-#include "roformer/base/error.h"
+#include "tests/head/small_head.h"
 
 namespace roformer::head {
 namespace {
 
 using torch::Tensor;
+
+model::EncoderConfig config_of(const char* type, std::int64_t num_labels) {
+  auto config = small_config(type);
+  config.num_labels = num_labels;
+  return config;
+}
+
+TEST(SequenceClassifierHead, RoFormersHasTwoProducts) {
+  auto config = config_of("roformer", 3);
+  config.hidden_act = "relu";
+  auto model = random_head<SequenceClassifier>(config);
+  const Answer found = answer(*model, small_inputs());
+  const Tensor inner =
+      torch::relu(product(*model, "classifier.dense", found.call.first(found.hidden)));
+  expect_near(found["logits"], product(*model, "classifier.out_proj", inner));
+  EXPECT_FALSE(model->has_pooler());
+}
+
+TEST(SequenceClassifierHead, BertsReadsThePooler) {
+  auto model = random_head<SequenceClassifier>(config_of("bert", 4));
+  const Answer found = answer(*model, small_inputs());
+  const Tensor pooled =
+      torch::tanh(product(*model, "bert.pooler.dense", found.call.first(found.hidden)));
+  expect_near(found["logits"], product(*model, "classifier", pooled));
+}
+
+TEST(SequenceClassifierHead, PackedSequencesGiveTheSameAndAskForTheFirstTokensAlone) {
+  auto model = random_head<SequenceClassifier>(config_of("roformer", 3));
+  EXPECT_EQ(model->reading(true).columns, Columns::first);
+  auto inputs = small_inputs();
+  inputs["attention_mask"][2][0] = 1;  // so that nothing looks on
+  const Answer found = answer(*model, inputs);
+  expect_near(model(found.call.batch()), found["logits"]);
+}
+
+TEST(SequenceClassifierHead, ARowWithoutTokensIsZeroAndCountsInNoLoss) {
+  auto model = random_head<SequenceClassifier>(config_of("roformer", 3));
+  auto inputs = small_inputs();
+  inputs["attention_mask"] = small_mask().clone();
+  inputs["attention_mask"][1].zero_();
+  inputs["labels"] = torch::tensor({2, 0, 1});
+  const Answer found = answer(*model, inputs);
+  EXPECT_EQ(found["logits"][1].abs().max().item<float>(), 0);
+  const Tensor chances = found["logits"].log_softmax(-1);
+  expect_near(found["loss"], -(chances[0][2] + chances[2][1]) / 2);
+}
+
+TEST(SequenceClassifierHead, ProblemsAndTheirLosses) {
+  auto classes = random_head<SequenceClassifier>(config_of("roformer", 3));
+  const Answer several = answer_with(*classes, "labels", torch::ones({3, 3}));
+  expect_near(several["loss"], -torch::log_sigmoid(several["logits"]).mean());
+  auto one = random_head<SequenceClassifier>(config_of("roformer", 1));
+  const Tensor numbers = torch::tensor({0.5f, -1.0f, 2.0f});
+  const Answer regression = answer_with(*one, "labels", numbers);
+  expect_near(regression["loss"], (regression["logits"].view(3) - numbers).square().mean());
+  auto config = config_of("roformer", 3);
+  config.problem_type = "regression";
+  auto many = random_head<SequenceClassifier>(config);
+  const Answer vectors = answer_with(*many, "labels", torch::ones({3, 3}));
+  expect_near(vectors["loss"], (vectors["logits"] - 1).square().mean());
+}
+
+TEST(SequenceClassifierHead, LabelsThatDoNotFitAreNamed) {
+  auto model = random_head<SequenceClassifier>(config_of("roformer", 3));
+  expect_message("(3) for classes or (3, 3) for numbers", [&] {
+    answer_with(*model, "labels", torch::ones({3, 2}));
+  });
+  expect_message("labels from 0 to 2 but got 3", [&] {
+    answer_with(*model, "labels", torch::tensor({0, 3, 1}));
+  });
+}
 
 TEST(Losses, TakeTheProblemFromLabels) {
   const Tensor one = torch::tensor({{1.0f}, {3.0f}});

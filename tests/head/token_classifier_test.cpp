@@ -1,0 +1,46 @@
+#include "roformer/head/token_classifier.h"
+
+#include "tests/head/small_head.h"
+
+namespace roformer::head {
+namespace {
+
+using torch::Tensor;
+
+model::EncoderConfig config_of(std::int64_t num_labels) {
+  auto config = small_config();
+  config.num_labels = num_labels;
+  return config;
+}
+
+TEST(TokenClassifierHead, OneProductForEachToken) {
+  auto model = random_head<TokenClassifier>(config_of(4));
+  Tensor labels = torch::full({3, 5}, -100, torch::kInt64);
+  labels[0][0] = 3;
+  labels[2][4] = 0;
+  labels[2][0] = 1;  // padded
+  const Answer found = answer_with(*model, "labels", labels);
+  expect_near(found["logits"], found.call.unpack(product(*model, "classifier", found.hidden)));
+  const Tensor chances = found["logits"].log_softmax(-1);
+  expect_near(found["loss"], -(chances[0][0][3] + chances[2][4][0]) / 2);
+  EXPECT_EQ(model->reading(true).columns, Columns::tokens);
+  expect_near(model(found.call.batch()), product(*model, "classifier", found.hidden));
+}
+
+TEST(TokenClassifierHead, DropoutIsClassifierDropoutWhereThereIsOne) {
+  auto config = config_of(2);
+  config.hidden_dropout_prob = 0;
+  config.classifier_dropout = 0.5;
+  auto model = random_head<TokenClassifier>(config);
+  const Tensor hidden = torch::ones({40, 8});
+  const Tensor kept = model->logits(hidden);
+  model->train();
+  EXPECT_FALSE(torch::equal(model->logits(hidden), kept));
+  config.classifier_dropout.reset();
+  auto plain = random_head<TokenClassifier>(config);
+  plain->train();
+  EXPECT_TRUE(torch::equal(plain->logits(hidden), kept));
+}
+
+}  // namespace
+}  // namespace roformer::head
