@@ -40,15 +40,8 @@ struct Input {
 Input read_input(const std::string& path) {
   const auto json = nlohmann::json::parse(base::read_file(path));
   data::TokenBatch tokens;
-  for (const auto& sequence : json.at("sequences")) {
-    std::int64_t position = 0;
-    for (const std::int64_t id : sequence) {
-      tokens.tokens.push_back(id);
-      tokens.position_ids.push_back(position++);
-      tokens.segment_ids.push_back(0);
-    }
-    tokens.cu_seqlens.push_back(static_cast<std::int32_t>(tokens.tokens.size()));
-  }
+  for (const auto& sequence : json.at("sequences"))
+    tokens.append(sequence.get<std::vector<std::int64_t>>());
   return {packed::from_tokens(tokens),
           torch::tensor(json.at("masked").get<std::vector<std::int64_t>>()),
           torch::tensor(json.at("labels").get<std::vector<std::int64_t>>())};

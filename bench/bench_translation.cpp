@@ -15,7 +15,6 @@
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
 #include "roformer/model/packed_weights.h"
-#include "roformer/model/smoothed_loss.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 
@@ -23,15 +22,6 @@ namespace {
 
 using namespace roformer;
 using Ids = std::vector<std::int64_t>;
-
-void append(data::TokenBatch& batch, std::span<const std::int64_t> ids) {
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    batch.tokens.push_back(ids[i]);
-    batch.position_ids.push_back(static_cast<std::int64_t>(i));
-    batch.segment_ids.push_back(0);
-  }
-  batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
-}
 
 struct TrainingBatch {
   packed::PackedBatch source, target;
@@ -45,10 +35,10 @@ TrainingBatch packed_pairs(const std::vector<std::pair<Ids, Ids>>& pairs, std::i
   data::TokenBatch source, target;
   Ids labels;
   for (const auto& [source_ids, target_ids] : pairs) {
-    append(source, source_ids);
+    source.append(source_ids);
     Ids shifted = {start};
     shifted.insert(shifted.end(), target_ids.begin(), target_ids.end() - 1);
-    append(target, shifted);
+    target.append(shifted);
     labels.insert(labels.end(), target_ids.begin(), target_ids.end());
   }
   return {packed::from_tokens(source), packed::from_tokens(target),
@@ -61,9 +51,7 @@ double loss_of(model::EncoderDecoder& network, const TrainingBatch& batch, doubl
   options.dropout_seed = seed;
   const model::Memory memory{network->encode(batch.source, options), batch.source.cu_seqlens};
   options.memory = &memory;
-  auto result =
-      model::smoothed_loss(network->decode(batch.target, options), network->output_weight(),
-                           network->output_bias().view(-1), batch.labels, smoothing);
+  auto result = network->loss(network->decode(batch.target, options), batch.labels, smoothing);
   result.loss.backward();
   return result.loss.item<double>() / static_cast<double>(batch.labels.numel());
 }

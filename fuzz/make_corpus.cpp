@@ -6,8 +6,11 @@
 
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/marian_config.h"
+#include "roformer/format/leveldb_table.h"
 #include "roformer/format/pickle_writer.h"
 #include "roformer/format/safetensors_header.h"
+#include "roformer/format/tensorflow_index.h"
 #include "roformer/text/tokenizer.h"
 
 namespace {
@@ -51,6 +54,19 @@ void add_pickles(Corpus& corpus) {
   corpus.add("pickle", "cos\nsystem\n(S'true'\ntR.");
 }
 
+void add_tables(Corpus& corpus) {
+  corpus.add("leveldb", format::format_leveldb_table({}));
+  corpus.add("leveldb", format::format_leveldb_table({{"a", "1"}, {"a/b", ""}, {"b", "three"}}));
+  format::TensorFlowIndex index;
+  index.shards = 2;
+  index.tensors = {{"bert/kernel", {format::Dtype::f32, {2, 3}, 0, 0, 24, 1}},
+                   {"bert/bias", {format::Dtype::bf16, {5}, 1, 16, 26, 2}},
+                   {"step", {format::Dtype::i64, {}, 1, 0, 8, 3}}};
+  const std::string bytes = format::format_tensorflow_index(index);
+  corpus.add("leveldb", bytes);
+  corpus.add("tensorflow_index", bytes);
+}
+
 void add_configs(Corpus& corpus) {
   for (const char* type : {"roformer", "bert"}) {
     checkpoint::CheckpointConfig config;
@@ -59,6 +75,25 @@ void add_configs(Corpus& corpus) {
     corpus.add("config", checkpoint::format_config(config));
   }
   corpus.add("config", R"({"model_type": "roformer", "architectures": ["RoFormerForMaskedLM"]})");
+}
+
+void add_marian_configs(Corpus& corpus) {
+  for (const char* encoding : {"sinusoidal", "rotary", "t5"}) {
+    model::EncoderConfig side = model::translation_preset("transformer-tiny");
+    side.vocab_size = 100;
+    side.pad_token_id = 99;
+    side.encoding.name = encoding;
+    corpus.add("marian_config",
+               checkpoint::format_translation_config({model::both_sides(side), {}}));
+  }
+  corpus.add("marian_config", R"({"model_type": "marian", "d_model": 8, "encoder_layers": 1})");
+}
+
+void add_subword_codes(Corpus& corpus) {
+  const std::string zero(1, '\0');
+  corpus.add("subword_codes", "#version: 0.2\nl o\nlo w\ne r</w>\nlow er</w>\n" + zero +
+                                  "low@@ 5\ner 3\nx 1\n" + zero + "lower low slower");
+  corpus.add("subword_codes", "l o\nlo w\nlow </w>\n" + zero + zero + "low caf\xC3\xA9 a@@ b");
 }
 
 text::TokenizerConfig stepped_config() {
@@ -116,7 +151,10 @@ int main(int count, char** arguments) {
   Corpus corpus(arguments[1]);
   add_safetensors(corpus);
   add_pickles(corpus);
+  add_tables(corpus);
   add_configs(corpus);
+  add_marian_configs(corpus);
+  add_subword_codes(corpus);
   add_tokenizers(corpus, fs::path(arguments[1]) / "scratch");
   add_recipes(corpus, arguments[2]);
   add_texts(corpus);

@@ -7,19 +7,20 @@
 namespace roformer::apt {
 namespace {
 
-class AptPieces final : public documents::PieceSource {
+class AptParagraphs final : public documents::ParagraphSource {
  public:
-  explicit AptPieces(std::vector<std::filesystem::path> lists) : reader_(std::move(lists), "en") {}
+  explicit AptParagraphs(std::vector<std::filesystem::path> lists)
+      : reader_(std::move(lists), "en") {}
 
-  bool next(documents::Piece& piece) override {
+  bool next(documents::Paragraph& paragraph) override {
     while (true) {
       for (; paragraph_ < description_.paragraphs.size(); ++paragraph_) {
         std::string& text = description_.paragraphs[paragraph_];
         if (!seen_.insert(base::hash_bytes(text)).second) continue;
         if (!numbered_) ++document_;
         numbered_ = true;
-        piece.text.swap(text);
-        piece.document = document_;
+        paragraph.text.swap(text);
+        paragraph.document = document_;
         ++paragraph_;
         return true;
       }
@@ -42,9 +43,9 @@ class AptPieces final : public documents::PieceSource {
 
 }  // namespace
 
-std::unique_ptr<documents::PieceSource> open_apt_descriptions(
+std::unique_ptr<documents::ParagraphSource> open_apt_descriptions(
     std::vector<std::filesystem::path> lists) {
-  return std::make_unique<AptPieces>(std::move(lists));
+  return std::make_unique<AptParagraphs>(std::move(lists));
 }
 
 }  // namespace roformer::apt

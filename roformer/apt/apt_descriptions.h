@@ -13,7 +13,7 @@ namespace roformer::apt {
 /// One document a package: the paragraphs of its long description. A paragraph that stood in an
 /// earlier description is dropped (the packages of one source share most of their text), and a
 /// package that has no other.
-std::unique_ptr<documents::PieceSource> open_apt_descriptions(
+std::unique_ptr<documents::ParagraphSource> open_apt_descriptions(
     std::vector<std::filesystem::path> lists);
 
 }  // namespace roformer::apt

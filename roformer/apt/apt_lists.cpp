@@ -6,7 +6,7 @@
 
 #include "roformer/base/command.h"
 #include "roformer/base/error.h"
-#include "roformer/base/folder_lock.h"
+#include "roformer/base/file_lock.h"
 #include "roformer/base/log.h"
 
 namespace roformer::apt {
@@ -114,7 +114,7 @@ std::vector<std::vector<fs::path>> find_apt_lists(const fs::path& folder,
   auto lists = all_lists_in(system_lists, languages);
   if (lists.empty()) lists = all_lists_in(folder, languages);
   if (!lists.empty()) return lists;
-  const base::FolderLock lock(folder);
+  const base::FileLock lock = base::lock_folder(folder, "data.cache");
   lists = all_lists_in(folder, languages);  // another run may have fetched them while we waited
   if (!lists.empty()) return lists;
   fetch_lists(folder, languages, remedy);

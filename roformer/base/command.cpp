@@ -12,42 +12,36 @@
 #include <thread>
 #include <utility>
 
+#include "roformer/base/descriptor.h"
 #include "roformer/base/error.h"
 
 namespace roformer::base {
 namespace {
 
 struct Pipe {
-  int reading = -1;
-  int writing = -1;
+  Descriptor reading, writing;
 };
 
 Pipe open_pipe() {
   int ends[2];
   const bool opened = ::pipe2(ends, O_CLOEXEC) == 0;
   require(opened, "[base] cannot open a pipe: {}", std::strerror(errno));
-  return {ends[0], ends[1]};
-}
-
-void close_if_open(int& descriptor) {
-  if (descriptor >= 0) ::close(descriptor);
-  descriptor = -1;
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 // Writes until all is written or the reader is gone. Runs on a thread of its own, where SIGPIPE is
 // blocked.
-void feed(int descriptor, std::string_view input) {
+void feed(Descriptor descriptor, std::string_view input) {
   sigset_t pipe_signal;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
   while (!input.empty()) {
-    const ssize_t written = ::write(descriptor, input.data(), input.size());
+    const ssize_t written = ::write(descriptor.get(), input.data(), input.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) break;
     input.remove_prefix(static_cast<std::size_t>(written));
   }
-  ::close(descriptor);
 }
 
 std::string read_all(Command& command) {
@@ -72,24 +66,22 @@ Command::Command(const std::vector<std::string>& arguments, CommandErrors errors
   } else {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   }
-  posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output.writing.get(), STDOUT_FILENO);
   if (errors == CommandErrors::join) {
-    posix_spawn_file_actions_adddup2(&actions, output.writing, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output.writing.get(), STDERR_FILENO);
   } else {
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   }
   const int failure = ::posix_spawnp(&process_, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  close_if_open(output.writing);
-  output_ = output.reading;
+  output_ = std::move(output.reading);
   if (failure == 0) return;
-  close_if_open(output_);
   process_ = -1;
   fail("[base] cannot run {}: {}", arguments[0], std::strerror(failure));
 }
 
 Command::~Command() {
-  close_if_open(output_);
+  output_.close();
   if (process_ < 0) return;
   ::kill(process_, SIGTERM);
   wait();
@@ -97,7 +89,7 @@ Command::~Command() {
 
 std::size_t Command::read(char* bytes, std::size_t size) {
   while (true) {
-    const ssize_t got = ::read(output_, bytes, size);
+    const ssize_t got = ::read(output_.get(), bytes, size);
     if (got < 0 && errno == EINTR) continue;
     require(got >= 0, "[base] cannot read a program's output: {}", std::strerror(errno));
     return static_cast<std::size_t>(got);
@@ -116,21 +108,13 @@ int Command::wait() {
 CommandResult run_command(const std::vector<std::string>& arguments, std::string_view input,
                           CommandErrors errors) {
   Pipe pipe = open_pipe();
+  std::jthread feeder;  // outlives the command: it ends when that no longer reads
+  Command command(arguments, errors, pipe.reading.get());
+  pipe.reading.close();
+  feeder = std::jthread(feed, std::move(pipe.writing), input);
   CommandResult result;
-  std::thread feeder;
-  try {
-    Command command(arguments, errors, pipe.reading);
-    close_if_open(pipe.reading);
-    feeder = std::thread(feed, std::exchange(pipe.writing, -1), input);
-    result.output = read_all(command);
-    result.status = command.wait();
-  } catch (...) {
-    close_if_open(pipe.reading);
-    close_if_open(pipe.writing);
-    if (feeder.joinable()) feeder.join();
-    throw;
-  }
-  feeder.join();
+  result.output = read_all(command);
+  result.status = command.wait();
   return result;
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "roformer/base/descriptor.h"
+
 namespace roformer::base {
 
 /// Where a program's standard error goes: nowhere, or into the same stream as its output.
@@ -30,7 +32,7 @@ class Command {
 
  private:
   pid_t process_ = -1;
-  int output_ = -1;
+  Descriptor output_;
 };
 
 struct CommandResult {

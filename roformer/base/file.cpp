@@ -8,27 +8,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "roformer/base/descriptor.h"
 #include "roformer/base/error.h"
 
 namespace roformer::base {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 int open_for_reading(const fs::path& path) {
   const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -78,7 +64,7 @@ std::string read_file(const fs::path& path) {
 void sync_folder(const fs::path& folder) {
   const fs::path name = folder.empty() ? fs::path(".") : folder;
   const Descriptor descriptor(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (descriptor.get() >= 0) ::fsync(descriptor.get());
+  if (descriptor.is_open()) ::fsync(descriptor.get());
 }
 
 void write_file_atomically(const fs::path& path,
@@ -87,7 +73,7 @@ void write_file_atomically(const fs::path& path,
   try {
     const Descriptor file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    require(file.get() >= 0, "[base] cannot create {}: {}", temporary.string(),
+    require(file.is_open(), "[base] cannot create {}: {}", temporary.string(),
             std::strerror(errno));
     produce([&](const void* bytes, std::size_t size) {
       write_all(file.get(), static_cast<const char*>(bytes), size, path);

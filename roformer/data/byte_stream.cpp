@@ -36,14 +36,14 @@ std::string read_files(const std::vector<std::filesystem::path>& files) {
   return bytes;
 }
 
-std::string read_pieces(documents::PieceSource& pieces) {
-  base::Progress progress("reading", pieces.total());
+std::string read_paragraphs(documents::ParagraphSource& paragraphs) {
+  base::Progress progress("reading", paragraphs.total());
   std::string bytes;
-  documents::Piece piece;
-  while (pieces.next(piece)) {
+  documents::Paragraph paragraph;
+  while (paragraphs.next(paragraph)) {
     if (!bytes.empty()) bytes += "\n\n";
-    bytes += piece.text;
-    progress.update(pieces.consumed());
+    bytes += paragraph.text;
+    progress.update(paragraphs.consumed());
   }
   progress.finish();
   return bytes;
@@ -51,7 +51,8 @@ std::string read_pieces(documents::PieceSource& pieces) {
 
 std::string read_text(const DataOptions& options) {
   const TextSelection selection = select_text(options);
-  std::string bytes = selection.apt ? read_pieces(*selection.open()) : read_files(selection.files);
+  std::string bytes =
+      selection.apt ? read_paragraphs(*selection.open()) : read_files(selection.files);
   base::require(!bytes.empty(), "[data] data.text: expected text but {} empty: {}",
                 selection.files.size() == 1 ? "the file is" : "all files are",
                 fmt::join(options.text, ", "));

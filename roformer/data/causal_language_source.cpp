@@ -1,10 +1,10 @@
 #include "roformer/data/causal_language_source.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
+#include "roformer/data/batch_budget.h"
 
 namespace roformer::data {
 
@@ -29,13 +29,12 @@ CausalBatch CausalLanguageSource::batch(const StageShape& shape, std::int64_t st
 std::vector<CausalBatch> CausalLanguageSource::held_out_batches(Split split, std::int64_t length,
                                                                 std::int64_t batch_tokens,
                                                                 std::int64_t max_sequences) const {
+  const auto sequences = held_out_sample(num_sequences(length, split), max_sequences);
+  const std::vector<std::int64_t> lengths(sequences.size(), length);
   std::vector<CausalBatch> batches;
-  for (const std::int64_t sequence : held_out_sample(num_sequences(length, split), max_sequences)) {
-    const bool full =
-        !batches.empty() &&
-        static_cast<std::int64_t>(batches.back().labels.size()) + length > batch_tokens;
-    if (batches.empty() || full) batches.emplace_back();
-    append(batches.back(), split, length, sequence);
+  for (const auto& [begin, end] : cut_batches(lengths, {.tokens = batch_tokens})) {
+    batches.emplace_back();
+    for (std::size_t i = begin; i < end; ++i) append(batches.back(), split, length, sequences[i]);
   }
   return batches;
 }
@@ -44,15 +43,10 @@ void CausalLanguageSource::append(CausalBatch& causal, Split split, std::int64_t
                                   std::int64_t sequence) const {
   const std::int64_t begin = sequence * length;
   const std::int64_t end = std::min(begin + length, stream_->size(split) - 1);
-  TokenBatch& batch = causal.batch;
   std::vector<std::int64_t> ids;
   stream_->read(split, begin, end + 1, ids);
-  batch.tokens.insert(batch.tokens.end(), ids.begin(), ids.end() - 1);
+  causal.batch.append(std::span(ids).first(ids.size() - 1));
   causal.labels.insert(causal.labels.end(), ids.begin() + 1, ids.end());
-  batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
-  batch.position_ids.resize(batch.tokens.size());
-  std::iota(batch.position_ids.end() - (end - begin), batch.position_ids.end(), std::int64_t{0});
-  batch.segment_ids.resize(batch.tokens.size(), 0);
 }
 
 }  // namespace roformer::data

@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "roformer/base/error.h"
-#include "roformer/base/folder_lock.h"
+#include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/random.h"
@@ -51,21 +51,21 @@ text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection&
   vocabulary::WordPieceTrainerOptions trainer;
   trainer.vocabulary_size = static_cast<std::int32_t>(options.vocab_size);
   trainer.normalizer.lowercase = options.lower_case;
-  const auto pieces = selection.open();
-  trainer.expected_bytes = pieces->total();
-  documents::Piece piece;
-  const auto next_training_piece = [&](std::string& text) {
-    while (pieces->next(piece)) {
-      if (options.max_documents > 0 && piece.document >= options.max_documents) return false;
-      if (is_validation(piece.document, options.split_seed, options.validation_share)) continue;
-      text.swap(piece.text);
+  const auto paragraphs = selection.open();
+  trainer.expected_bytes = paragraphs->total();
+  documents::Paragraph paragraph;
+  const auto next_training_paragraph = [&](std::string& text) {
+    while (paragraphs->next(paragraph)) {
+      if (options.max_documents > 0 && paragraph.document >= options.max_documents) return false;
+      if (is_validation(paragraph.document, options.split_seed, options.validation_share)) continue;
+      text.swap(paragraph.text);
       return true;
     }
     return false;
   };
   text::TokenizerConfig config;
   config.normalizer = trainer.normalizer;
-  const text::Tokenizer tokenizer(vocabulary::train_wordpiece(next_training_piece, trainer),
+  const text::Tokenizer tokenizer(vocabulary::train_wordpiece(next_training_paragraph, trainer),
                                   config);
   // Beside its place, then renamed: a folder of that name is whole. Read back, so that this run and
   // the next ones have the same tokenizer to the last switch (the cache's key hangs on it).
@@ -107,9 +107,9 @@ std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
   const auto encode = [&](std::string_view text, std::vector<std::int32_t>& ids) {
     tokenizer.encode_words(text, ids);
   };
-  const auto pieces = selection.open();
-  write_token_cache(path, key, *pieces, encode, tokenizer.vocabulary_size(), options.max_documents,
-                    threads);
+  const auto paragraphs = selection.open();
+  write_token_cache(path, key, *paragraphs, encode, tokenizer.vocabulary_size(),
+                    options.max_documents, threads);
   return std::make_unique<TokenCache>(path, key);
 }
 
@@ -129,7 +129,7 @@ bool is_validation(std::int64_t document, std::uint64_t split_seed, double valid
 Corpus::Corpus(const DataOptions& options, int threads) : options_(options) {
   if (options_.cache.empty()) options_.cache = default_cache_folder();
   const TextSelection selection = select_text(options_);
-  const base::FolderLock lock(options_.cache);
+  const base::FileLock lock = base::lock_folder(options_.cache, "data.cache");
   const std::uint64_t key = text_key(selection, options_.max_documents);
   tokenizer_ = find_tokenizer(options_, selection, key);
   tokens_ = open_or_write_cache(options_, selection, *tokenizer_, tokenizer_key(*tokenizer_, key),
@@ -159,7 +159,14 @@ void Corpus::split_documents() {
   training_.pop_back();
 }
 
+void Corpus::require_part(Split split) {
+  require(split != Split::test,
+          "[data] expected the training or validation part of a text of documents but got test, "
+          "which only data.vocabulary = \"bytes\" holds out (data.test_share)");
+}
+
 const std::vector<std::int64_t>& Corpus::documents(Split split) const {
+  require_part(split);
   return split == Split::training ? training_ : validation_;
 }
 

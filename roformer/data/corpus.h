@@ -28,6 +28,8 @@ class Corpus {
   const text::Tokenizer& tokenizer() const { return *tokenizer_; }
   const DataOptions& options() const { return options_; }
   const TokenCache& tokens() const { return *tokens_; }
+  /// Throws Error for the test part, which documents do not have.
+  static void require_part(Split split);
   /// Numbers of the documents of one part, training or validation, ascending.
   const std::vector<std::int64_t>& documents(Split split) const;
   std::int64_t num_tokens(Split split) const;

@@ -1,8 +1,7 @@
 #include "roformer/data/masked_language_source.h"
 
-#include <numeric>
-
 #include "roformer/base/random.h"
+#include "roformer/data/batch_budget.h"
 
 namespace roformer::data {
 namespace {
@@ -71,14 +70,13 @@ MaskedBatch MaskedLanguageSource::batch(const StageShape& shape, std::int64_t st
 std::vector<MaskedBatch> MaskedLanguageSource::validation_batches(
     std::int64_t length, std::int64_t batch_tokens, std::int64_t max_sequences) const {
   const auto sequences = held_out_sample(num_validation_sequences(length), max_sequences);
+  const std::vector<std::int64_t> lengths(sequences.size(), length);
   std::vector<MaskedBatch> batches;
-  for (const std::int64_t sequence : sequences) {
-    const bool full =
-        !batches.empty() &&
-        static_cast<std::int64_t>(batches.back().batch.tokens.size()) + length > batch_tokens;
-    if (batches.empty() || full) batches.emplace_back();
-    append(batches.back(), validation_, length, sequence,
-           derive(held_out_seed, static_cast<std::uint64_t>(sequence)));
+  for (const auto& [begin, end] : cut_batches(lengths, {.tokens = batch_tokens})) {
+    batches.emplace_back();
+    for (std::size_t i = begin; i < end; ++i)
+      append(batches.back(), validation_, length, sequences[i],
+             derive(held_out_seed, static_cast<std::uint64_t>(sequences[i])));
   }
   return batches;
 }
@@ -86,20 +84,14 @@ std::vector<MaskedBatch> MaskedLanguageSource::validation_batches(
 void MaskedLanguageSource::append(MaskedBatch& masked, const PackedDocuments& documents,
                                   std::int64_t length, std::int64_t sequence,
                                   std::uint64_t masking_seed) const {
-  TokenBatch& batch = masked.batch;
-  const std::size_t begin = batch.tokens.size();
-  documents.append_sequence(length, sequence, batch.tokens);
-  const std::size_t size = batch.tokens.size() - begin;
-  const auto chosen = mask_tokens(std::span(batch.tokens).subspan(begin),
-                                  corpus_->options().masking, vocabulary_, masking_seed);
+  std::vector<std::int64_t> ids;
+  documents.append_sequence(length, sequence, ids);
+  const auto chosen = mask_tokens(ids, corpus_->options().masking, vocabulary_, masking_seed);
+  const std::int64_t begin = masked.batch.cu_seqlens.back();
   for (const std::int64_t position : chosen.positions)
-    masked.masked_positions.push_back(static_cast<std::int64_t>(begin) + position);
+    masked.masked_positions.push_back(begin + position);
   masked.labels.insert(masked.labels.end(), chosen.labels.begin(), chosen.labels.end());
-  batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
-  batch.position_ids.resize(batch.tokens.size());
-  std::iota(batch.position_ids.begin() + static_cast<std::ptrdiff_t>(begin),
-            batch.position_ids.end(), std::int64_t{0});
-  batch.segment_ids.resize(batch.segment_ids.size() + size, 0);
+  masked.batch.append(ids);
 }
 
 }  // namespace roformer::data

@@ -5,7 +5,7 @@
 
 namespace roformer::data {
 
-std::unique_ptr<documents::PieceSource> TextSelection::open() const {
+std::unique_ptr<documents::ParagraphSource> TextSelection::open() const {
   return apt ? apt::open_apt_descriptions(files)
              : documents::open_text_files(files, rule, block_size);
 }

@@ -15,8 +15,8 @@ struct TextSelection {
   documents::DocumentRule rule = documents::DocumentRule::block;
   std::int64_t block_size = 0;
 
-  /// The documents as pieces.
-  std::unique_ptr<documents::PieceSource> open() const;
+  /// The documents as paragraphs.
+  std::unique_ptr<documents::ParagraphSource> open() const;
 };
 
 /// Finds the files. Throws Error where there are none.

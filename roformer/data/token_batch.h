@@ -1,16 +1,30 @@
 // A batch as plain vectors: what data/ produces and packed/ turns into tensors.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace roformer::data {
 
-/// N tokens of B sequences, end to end, no padding.
+/// N tokens of B sequences, end to end, no padding. Made by `append` alone.
 struct TokenBatch {
   std::vector<std::int64_t> tokens;            // (N)
   std::vector<std::int32_t> cu_seqlens = {0};  // (B + 1): where each sequence begins, and the end
   std::vector<std::int64_t> position_ids;      // (N): 0, 1, … in each sequence
   std::vector<std::int64_t> segment_ids;       // (N)
+
+  /// Adds a sequence, which may be empty: `ids` at positions `first_position` and on, of segment 0
+  /// or of `segments`, one an id. Throws Error for more tokens than int32 can count.
+  void append(std::span<const std::int64_t> ids, std::int64_t first_position = 0,
+              std::span<const std::int32_t> segments = {});
+  /// The same for narrower ids.
+  void append(std::span<const std::int32_t> ids, std::int64_t first_position = 0,
+              std::span<const std::int32_t> segments = {});
+
+ private:
+  template <typename Id>
+  void append_ids(std::span<const Id> ids, std::int64_t first_position,
+                  std::span<const std::int32_t> segments);
 };
 
 /// A batch for the masked language model: the tokens after masking, where a prediction is asked

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <deque>
-#include <future>
-#include <thread>
+#include <optional>
 
 #include "roformer/base/error.h"
 #include "roformer/base/hash.h"
+#include "roformer/base/ordered_map.h"
 #include "roformer/base/progress.h"
 
 namespace roformer::data {
@@ -37,30 +36,33 @@ std::string_view bytes_of(const std::vector<std::int64_t>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(std::int64_t)};
 }
 
-// Neighbouring pieces that one thread tokenises at a time.
+// Neighbouring paragraphs that one thread tokenises at a time.
 struct Chunk {
-  std::vector<documents::Piece> pieces;
+  std::vector<documents::Paragraph> paragraphs;
   std::vector<std::int32_t> ids;
-  std::vector<std::int64_t> ends;  // of each piece in ids
+  std::vector<std::int64_t> ends;  // of each paragraph in ids
 };
 
-// Reads pieces until the chunk is worth a thread's while; false at the end of the text.
-bool read_chunk(documents::PieceSource& pieces, std::int64_t max_documents, Chunk& chunk) {
+// Reads paragraphs until they are worth a thread's while; none at the end of the text.
+std::optional<Chunk> read_chunk(documents::ParagraphSource& paragraphs,
+                                std::int64_t max_documents) {
   constexpr std::size_t chunk_bytes = 1 << 18;  // about 10 ms of work
   std::size_t size = 0;
-  documents::Piece piece;
-  while (size < chunk_bytes) {
-    if (!pieces.next(piece) || (max_documents > 0 && piece.document >= max_documents)) return false;
-    size += piece.text.size();
-    chunk.pieces.push_back(std::move(piece));
-    piece = {};
+  Chunk chunk;
+  documents::Paragraph paragraph;
+  while (size < chunk_bytes && paragraphs.next(paragraph) &&
+         (max_documents == 0 || paragraph.document < max_documents)) {
+    size += paragraph.text.size();
+    chunk.paragraphs.push_back(std::move(paragraph));
+    paragraph = {};
   }
-  return true;
+  if (chunk.paragraphs.empty()) return std::nullopt;
+  return chunk;
 }
 
 Chunk encode_chunk(Chunk chunk, const Encode& encode) {
-  for (const auto& piece : chunk.pieces) {
-    encode(piece.text, chunk.ids);
+  for (const auto& paragraph : chunk.paragraphs) {
+    encode(paragraph.text, chunk.ids);
     chunk.ends.push_back(static_cast<std::int64_t>(chunk.ids.size()));
   }
   return chunk;
@@ -76,9 +78,9 @@ class CacheWriter {
 
   void add(const Chunk& chunk) {
     std::int64_t begin = 0;
-    for (std::size_t i = 0; i < chunk.pieces.size(); ++i) {
+    for (std::size_t i = 0; i < chunk.paragraphs.size(); ++i) {
       // A document without words keeps its number: the split goes by it.
-      const auto document = static_cast<std::size_t>(chunk.pieces[i].document);
+      const auto document = static_cast<std::size_t>(chunk.paragraphs[i].document);
       while (offsets_.size() <= document) offsets_.push_back(num_tokens_);
       num_tokens_ += chunk.ends[i] - begin;
       begin = chunk.ends[i];
@@ -181,30 +183,21 @@ std::vector<std::int32_t> TokenCache::document(std::int64_t document) const {
 }
 
 void write_token_cache(const std::filesystem::path& path, std::uint64_t key,
-                       documents::PieceSource& pieces, const Encode& encode,
+                       documents::ParagraphSource& paragraphs, const Encode& encode,
                        std::int64_t vocab_size, std::int64_t max_documents, int threads) {
-  const std::size_t workers = threads > 0 ? static_cast<std::size_t>(threads)
-                                          : std::max(1u, std::thread::hardware_concurrency());
-  base::Progress progress("tokenising", pieces.total());
+  base::Progress progress("tokenising", paragraphs.total());
   base::write_file_atomically(path, [&](const base::Append& append) {
     CacheWriter writer(append, vocab_size);
-    std::deque<std::future<Chunk>> running;  // in the order of the text
-    const auto take_oldest = [&] {
-      writer.add(running.front().get());
-      running.pop_front();
-      progress.update(
-          pieces.consumed(),
-          fmt::format("{:.1f} M tokens", static_cast<double>(writer.num_tokens()) * 1e-6));
-    };
-    bool more = true;
-    while (more) {
-      Chunk chunk;
-      more = read_chunk(pieces, max_documents, chunk);
-      running.push_back(
-          std::async(std::launch::async, encode_chunk, std::move(chunk), std::cref(encode)));
-      if (running.size() > workers) take_oldest();
-    }
-    while (!running.empty()) take_oldest();
+    base::map_in_order(
+        threads, [&] { return read_chunk(paragraphs, max_documents); },
+        [&](Chunk chunk) { return encode_chunk(std::move(chunk), encode); },
+        [&](const Chunk& chunk) {
+          writer.add(chunk);
+          progress.update(
+              paragraphs.consumed(),
+              fmt::format("{:.1f} M tokens", static_cast<double>(writer.num_tokens()) * 1e-6));
+          return true;
+        });
     writer.finish(key);
   });
   progress.finish();

@@ -38,10 +38,10 @@ class TokenCache {
 /// Appends the ids of `text`.
 using Encode = std::function<void(std::string_view text, std::vector<std::int32_t>& ids)>;
 
-/// Tokenises all pieces on `threads` threads (0: all cores) and writes the cache atomically.
+/// Tokenises all paragraphs on `threads` threads (0: all cores) and writes the cache atomically.
 /// `max_documents` > 0 stops early. Throws Error if the text has no tokens.
 void write_token_cache(const std::filesystem::path& path, std::uint64_t key,
-                       documents::PieceSource& pieces, const Encode& encode,
+                       documents::ParagraphSource& paragraphs, const Encode& encode,
                        std::int64_t vocab_size, std::int64_t max_documents, int threads);
 
 }  // namespace roformer::data

@@ -1,6 +1,5 @@
 #include "roformer/data/token_stream.h"
 
-#include "roformer/base/error.h"
 #include "roformer/data/byte_stream.h"
 #include "roformer/data/corpus.h"
 #include "roformer/data/document_stream.h"
@@ -29,9 +28,7 @@ class CorpusStream final : public TokenStream {
     return {corpus_.tokens(), corpus_.documents(split), corpus_.tokenizer().sep_id()};
   }
   const DocumentStream& part(Split split) const {
-    base::require(split != Split::test,
-                  "[data] expected the training or validation part of a text of documents but got "
-                  "test, which only data.vocabulary = \"bytes\" holds out (data.test_share)");
+    Corpus::require_part(split);
     return split == Split::training ? training_ : validation_;
   }
 

@@ -13,13 +13,13 @@ namespace fs = std::filesystem;
 
 // A paragraph without end (a file on one line, or without blank lines) is cut here, at a line end
 // where there is one.
-constexpr std::size_t largest_piece = 1 << 20;
+constexpr std::size_t largest_paragraph = 1 << 20;
 
 bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\f\v\r\xC2\xA0") == std::string_view::npos;
 }
 
-// Begins a document lazily: its number is taken when its first piece comes, so that none is empty.
+// Begins a document lazily: its number is taken when its first paragraph comes, so that none is empty.
 class DocumentCounter {
  public:
   std::int64_t current() {
@@ -34,22 +34,22 @@ class DocumentCounter {
   bool pending_ = true;
 };
 
-class TextFilePieces final : public PieceSource {
+class TextFileParagraphs final : public ParagraphSource {
  public:
-  TextFilePieces(std::vector<fs::path> files, DocumentRule rule, std::int64_t block_size)
+  TextFileParagraphs(std::vector<fs::path> files, DocumentRule rule, std::int64_t block_size)
       : files_(std::move(files)), rule_(rule), block_size_(block_size) {
     for (const auto& file : files_) total_ += static_cast<std::int64_t>(fs::file_size(file));
   }
 
-  bool next(Piece& piece) override {
-    piece.text.clear();
+  bool next(Paragraph& paragraph) override {
+    paragraph.text.clear();
     while (true) {
       if (!reader_ && !open_next()) return false;
-      const bool more = read_paragraph(piece.text);
-      if (!piece.text.empty()) piece.document = counter_.current();
-      end_piece(piece.text.size());
+      const bool more = read_paragraph(paragraph.text);
+      if (!paragraph.text.empty()) paragraph.document = counter_.current();
+      end_paragraph(paragraph.text.size());
       if (!more) close();
-      if (!piece.text.empty()) return true;
+      if (!paragraph.text.empty()) return true;
     }
   }
   std::int64_t total() const override { return total_; }
@@ -70,7 +70,7 @@ class TextFilePieces final : public PieceSource {
     document_size_ = 0;
   }
 
-  void end_piece(std::size_t size) {
+  void end_paragraph(std::size_t size) {
     document_size_ += static_cast<std::int64_t>(size);
     const bool ends =
         rule_ == DocumentRule::line ||
@@ -91,7 +91,7 @@ class TextFilePieces final : public PieceSource {
       }
       if (!text.empty()) text += ' ';
       text += line_;
-      if (rule_ == DocumentRule::line || text.size() >= largest_piece) return true;
+      if (rule_ == DocumentRule::line || text.size() >= largest_paragraph) return true;
     }
     return false;
   }
@@ -129,9 +129,9 @@ const char* document_rule_name(DocumentRule rule) {
   }
 }
 
-std::unique_ptr<PieceSource> open_text_files(std::vector<fs::path> files, DocumentRule rule,
-                                             std::int64_t block_size) {
-  return std::make_unique<TextFilePieces>(std::move(files), rule, block_size);
+std::unique_ptr<ParagraphSource> open_text_files(std::vector<fs::path> files, DocumentRule rule,
+                                                 std::int64_t block_size) {
+  return std::make_unique<TextFileParagraphs>(std::move(files), rule, block_size);
 }
 
 }  // namespace roformer::documents

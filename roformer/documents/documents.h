@@ -1,4 +1,4 @@
-// Text as documents, and documents as pieces: a piece is a paragraph (no word crosses its end), so
+// Text as documents, and documents as paragraphs (no word crosses the end of one), so
 // that a document of any size streams through in constant memory.
 #pragma once
 #include <cstdint>
@@ -21,24 +21,24 @@ DocumentRule document_rule(std::string_view name);
 /// Its name.
 const char* document_rule_name(DocumentRule rule);
 
-struct Piece {
+struct Paragraph {
   std::string text;           // wrapped lines joined by a space
   std::int64_t document = 0;  // counted from 0 through all files
 };
 
-/// A stream of pieces in the order of the text.
-class PieceSource {
+/// A stream of paragraphs in the order of the text.
+class ParagraphSource {
  public:
-  virtual ~PieceSource() = default;
+  virtual ~ParagraphSource() = default;
   /// False at the end of the text. Pieces are never empty; a document without text has no number.
-  virtual bool next(Piece& piece) = 0;
+  virtual bool next(Paragraph& paragraph) = 0;
   /// Bytes on disk in all, and consumed so far.
   virtual std::int64_t total() const = 0;
   virtual std::int64_t consumed() const = 0;
 };
 
 /// Documents of text files. `block_size` is the smallest size of a block in bytes.
-std::unique_ptr<PieceSource> open_text_files(std::vector<std::filesystem::path> files,
-                                             DocumentRule rule, std::int64_t block_size);
+std::unique_ptr<ParagraphSource> open_text_files(std::vector<std::filesystem::path> files,
+                                                 DocumentRule rule, std::int64_t block_size);
 
 }  // namespace roformer::documents

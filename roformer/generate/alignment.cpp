@@ -16,13 +16,6 @@ using Ids = std::vector<std::int64_t>;
 // Weights of all heads and layers are kept until a pass ends.
 constexpr std::size_t pairs_at_once = 16;
 
-void append(data::TokenBatch& batch, const Ids& ids) {
-  batch.tokens.insert(batch.tokens.end(), ids.begin(), ids.end());
-  for (std::int64_t i = 0; i < std::ssize(ids); ++i) batch.position_ids.push_back(i);
-  batch.segment_ids.resize(batch.tokens.size(), 0);
-  batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
-}
-
 }  // namespace
 
 std::vector<Tensor> align(model::EncoderDecoder model, const std::vector<Ids>& sources,
@@ -35,10 +28,10 @@ std::vector<Tensor> align(model::EncoderDecoder model, const std::vector<Ids>& s
   for (std::size_t begin = 0; begin < sources.size(); begin += pairs_at_once) {
     data::TokenBatch source, target;
     for (std::size_t i = begin; i < std::min(begin + pairs_at_once, sources.size()); ++i) {
-      append(source, sources[i]);
+      source.append(sources[i]);
       Ids read = {model->config().decoder_start_token_id};
       read.insert(read.end(), targets[i].begin(), targets[i].end());
-      append(target, read);
+      target.append(read);
     }
     const packed::PackedBatch packed = packed::from_tokens(source).to(device);
     const model::Memory memory{model->encode(packed), packed.cu_seqlens};

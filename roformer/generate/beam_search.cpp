@@ -3,9 +3,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "roformer/base/error.h"
+#include "roformer/data/batch_budget.h"
 #include "roformer/generate/continuations.h"
 #include "roformer/generate/search_request.h"
 
@@ -108,25 +108,10 @@ class BatchSearch {
 
 std::vector<std::vector<std::size_t>> search_batches(const std::vector<Ids>& sources,
                                                      const BeamOptions& options) {
-  std::vector<std::size_t> order(sources.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return sources[a].size() > sources[b].size();
-  });
-  std::vector<std::vector<std::size_t>> batches;
-  std::int64_t tokens = 0;
-  for (const std::size_t sentence : order) {
-    const std::int64_t length = std::ssize(sources[sentence]);
-    const bool fits = !batches.empty() && tokens + length <= options.batch_tokens &&
-                      std::ssize(batches.back()) < options.max_sentences;
-    if (!fits) {
-      batches.emplace_back();
-      tokens = 0;
-    }
-    batches.back().push_back(sentence);
-    tokens += length;
-  }
-  return batches;
+  std::vector<std::int64_t> lengths;
+  for (const Ids& source : sources) lengths.push_back(std::ssize(source));
+  return data::batches_by_length(lengths, {options.batch_tokens, options.max_sentences},
+                                 data::LengthOrder::longest_first);
 }
 
 std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> models,

@@ -42,18 +42,17 @@ Tensor Decoder::advance(const std::vector<std::vector<std::int64_t>>& tokens,
     data::TokenBatch pass;
     std::vector<std::int64_t> ended, rows;  // sequences whose last token is in this pass, its place
     for (std::size_t b = 0; b < tokens.size(); ++b) {
-      const std::int64_t size = std::ssize(tokens[b]), end = std::min(begin + at_once, size);
-      for (std::int64_t i = begin; i < end; ++i) {
-        pass.tokens.push_back(tokens[b][static_cast<std::size_t>(i)]);
-        pass.position_ids.push_back(lengths_[b]++);
-      }
-      pass.cu_seqlens.push_back(static_cast<std::int32_t>(pass.tokens.size()));
-      if (begin < size && end == size) {
+      const std::int64_t size = std::ssize(tokens[b]), first = std::min(begin, size),
+                         fresh = std::min(at_once, size - first);
+      pass.append(std::span(tokens[b]).subspan(static_cast<std::size_t>(first),
+                                               static_cast<std::size_t>(fresh)),
+                  lengths_[b]);
+      lengths_[b] += fresh;
+      if (fresh > 0 && first + fresh == size) {
         ended.push_back(static_cast<std::int64_t>(b));
         rows.push_back(std::ssize(pass.tokens) - 1);
       }
     }
-    pass.segment_ids.resize(pass.tokens.size(), 0);
     model::ForwardOptions options;
     if (cache_) options.cache = &*cache_;
     if (state_) options.state = &*state_;

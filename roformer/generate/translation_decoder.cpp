@@ -28,12 +28,9 @@ void TranslationDecoder::encode(const std::vector<std::vector<std::int64_t>>& so
   data::TokenBatch batch;
   sources_ = {0};
   for (const auto& ids : sources) {
-    batch.tokens.insert(batch.tokens.end(), ids.begin(), ids.end());
-    for (std::int64_t i = 0; i < std::ssize(ids); ++i) batch.position_ids.push_back(i);
-    sources_.push_back(std::ssize(batch.tokens));
-    batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
+    batch.append(ids);
+    sources_.push_back(batch.cu_seqlens.back());
   }
-  batch.segment_ids.resize(batch.tokens.size(), 0);
   const packed::PackedBatch packed = packed::from_tokens(batch).to(device_);
   memory_.hidden = model_->encode(packed);
   memory_.cu_seqlens = packed.cu_seqlens;
@@ -44,17 +41,13 @@ packed::PackedBatch TranslationDecoder::next_batch(const std::vector<std::int64_
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     Row& row = rows_[r];
     if (decoding_ == Decoding::anew) {
-      for (std::int64_t i = 0; i < row.length; ++i) {
-        batch.tokens.push_back(row.tokens[static_cast<std::size_t>(i)]);
-        batch.position_ids.push_back(i);
-      }
       row.tokens.push_back(tokens[r]);
+      batch.append(row.tokens);
+    } else {
+      batch.append(std::span(tokens).subspan(r, 1), row.length);
     }
-    batch.tokens.push_back(tokens[r]);
-    batch.position_ids.push_back(row.length++);
-    batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
+    ++row.length;
   }
-  batch.segment_ids.resize(batch.tokens.size(), 0);
   return packed::from_tokens(batch);
 }
 

@@ -18,6 +18,10 @@ Tensor LanguageModel::logits(const Tensor& hidden) {
   return predictions_(hidden, encoder()->word_embeddings());
 }
 
+model::VocabularyLoss LanguageModel::loss(const Tensor& hidden, const Tensor& labels) {
+  return predictions_->loss(hidden, encoder()->word_embeddings(), labels);
+}
+
 Tensor LanguageModel::forward(const packed::PackedBatch& batch, const Tensor& positions,
                               const ForwardOptions& options) {
   ForwardOptions selected = options;

@@ -10,6 +10,8 @@ class LanguageModel : public ModelWithHead {
  public:
   /// Logits (M, vocab_size) for the hidden states of M tokens.
   torch::Tensor logits(const torch::Tensor& hidden);
+  /// The summed loss of M tokens with labels (M) int64, from their hidden states.
+  model::VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);
   /// Logits (M, vocab_size) of the tokens at `positions` (M) int64 only; an undefined tensor asks
   /// for all tokens.
   torch::Tensor forward(const packed::PackedBatch& batch, const torch::Tensor& positions,

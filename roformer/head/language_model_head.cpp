@@ -42,4 +42,11 @@ Tensor LanguageModelHeadImpl::forward(const Tensor& hidden, const Tensor& word_e
   return model::linear(transformed(hidden), decoder_.defined() ? decoder_ : word_embeddings, bias_);
 }
 
+model::VocabularyLoss LanguageModelHeadImpl::loss(const Tensor& hidden,
+                                                  const Tensor& word_embeddings,
+                                                  const Tensor& labels) {
+  return model::vocabulary_loss(transformed(hidden),
+                                decoder_.defined() ? decoder_ : word_embeddings, bias_, labels);
+}
+
 }  // namespace roformer::head

@@ -5,6 +5,7 @@
 
 #include "roformer/model/config.h"
 #include "roformer/model/norm.h"
+#include "roformer/model/vocabulary_loss.h"
 
 namespace roformer::head {
 
@@ -16,6 +17,9 @@ class LanguageModelHeadImpl : public torch::nn::Module {
   explicit LanguageModelHeadImpl(const model::EncoderConfig& config);
   /// hidden (M, hidden_size), word_embeddings (vocab_size, embedding_size) → (M, vocab_size).
   torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& word_embeddings);
+  /// The summed cross entropy against labels (M) int64, without logits of all tokens at once.
+  model::VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& word_embeddings,
+                             const torch::Tensor& labels);
 
  private:
   torch::Tensor transformed(const torch::Tensor& hidden);

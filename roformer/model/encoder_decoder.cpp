@@ -46,6 +46,11 @@ Tensor EncoderDecoderImpl::logits(const Tensor& hidden) {
   return linear(hidden, shared_->weight, bias_.view(-1));
 }
 
+VocabularyLoss EncoderDecoderImpl::loss(const Tensor& hidden, const Tensor& labels,
+                                        double smoothing) {
+  return vocabulary_loss(hidden, shared_->weight, bias_.view(-1), labels, smoothing);
+}
+
 void EncoderDecoderImpl::begin_update(std::int64_t update, std::uint64_t seed) {
   encoder_->begin_update(update, base::derive(seed, 0));
   decoder_->begin_update(update, base::derive(seed, 1));

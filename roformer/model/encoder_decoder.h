@@ -10,6 +10,7 @@
 
 #include "roformer/model/encoder.h"
 #include "roformer/model/encoder_decoder_config.h"
+#include "roformer/model/vocabulary_loss.h"
 
 namespace roformer::model {
 
@@ -27,11 +28,12 @@ class EncoderDecoderImpl : public torch::nn::Module {
   torch::Tensor decode(const packed::PackedBatch& target, const ForwardOptions& options);
   /// States (N, hidden) → logits (N, vocab_size) of the token that follows.
   torch::Tensor logits(const torch::Tensor& hidden);
+  /// The summed loss of such states with labels (N) int64; smoothing as in vocabulary_loss.
+  VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels, double smoothing);
 
   Encoder encoder() const { return encoder_; }
   Encoder decoder() const { return decoder_; }
-  torch::Tensor output_weight() const { return shared_->weight; }  // (vocab_size, hidden)
-  torch::Tensor output_bias() const { return bias_; }              // (1, vocab_size), no gradient
+  torch::Tensor output_bias() const { return bias_; }  // (1, vocab_size), no gradient
   const EncoderDecoderConfig& config() const { return config_; }
 
   /// As Encoder::begin_update, for both sides.

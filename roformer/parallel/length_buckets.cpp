@@ -10,10 +10,11 @@
 
 namespace roformer::parallel {
 
-LengthBuckets::LengthBuckets(const std::vector<PairLength>& lengths, const BatchBudget& budget)
+LengthBuckets::LengthBuckets(const std::vector<PairLength>& lengths,
+                             const data::BatchBudget& budget)
     : order_(lengths.size()) {
-  base::require(budget.tokens > 0 || budget.pairs > 0,
-                "[data] expected batches of 1 or more pairs but got {}", budget.pairs);
+  base::require(budget.tokens > 0 && budget.sequences > 0,
+                "[data] expected batches of 1 or more pairs but got {}", budget.sequences);
   const auto length = [&](std::int64_t pair) -> const PairLength& {
     return lengths[static_cast<std::size_t>(pair)];
   };
@@ -22,29 +23,23 @@ LengthBuckets::LengthBuckets(const std::vector<PairLength>& lengths, const Batch
     return std::tuple(length(a).source, length(a).target, a) <
            std::tuple(length(b).source, length(b).target, b);
   });
-  std::int64_t tokens = 0, pairs = 0;
+  std::vector<std::int64_t> longer;  // of the two sides
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const PairLength& now = length(order_[i]);
     const bool new_group = i == 0 || length(order_[i - 1]).source != now.source ||
                            length(order_[i - 1]).target != now.target;
     if (new_group) group_begin_.push_back(static_cast<std::int64_t>(i));
-    const std::int64_t cost = std::max(now.source, now.target);
-    const bool full = budget.tokens > 0 ? tokens + cost > budget.tokens : pairs >= budget.pairs;
-    if (i == 0 || full) {
-      starts_.push_back(static_cast<std::int64_t>(i));
-      tokens = pairs = 0;
-    }
-    tokens += cost;
-    ++pairs;
+    longer.push_back(std::max(now.source, now.target));
   }
   group_begin_.push_back(static_cast<std::int64_t>(order_.size()));
-  starts_.push_back(static_cast<std::int64_t>(order_.size()));
+  batches_ = data::cut_batches(longer, budget);
 }
 
 std::vector<std::int64_t> LengthBuckets::batch(std::int64_t place, std::uint64_t seed) const {
   const std::int64_t batch = data::shuffled(place, num_batches(), base::derive(seed, 0));
-  const auto begin = starts_[static_cast<std::size_t>(batch)];
-  const auto end = starts_[static_cast<std::size_t>(batch) + 1];
+  const auto& range = batches_[static_cast<std::size_t>(batch)];
+  const auto begin = static_cast<std::int64_t>(range.begin);
+  const auto end = static_cast<std::int64_t>(range.end);
   auto group = std::upper_bound(group_begin_.begin(), group_begin_.end(), begin) - 1;
   std::vector<std::int64_t> pairs;
   for (std::int64_t i = begin; i < end; ++i) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/data/batch_budget.h"
+
 namespace roformer::parallel {
 
 /// Tokens of a pair, special ones included.
@@ -12,20 +14,13 @@ struct PairLength {
   std::int64_t source, target;
 };
 
-/// What a batch may hold: a sum over its pairs of the longer side's tokens, or a number of pairs.
-struct BatchBudget {
-  std::int64_t tokens = 0;  // 0: by pairs
-  std::int64_t pairs = 0;
-  friend bool operator==(const BatchBudget&, const BatchBudget&) = default;
-};
-
 /// One way of cutting: a function of lengths and budget alone, so every epoch has as many batches.
 class LengthBuckets {
  public:
-  /// A pair beyond the budget makes a batch of its own.
-  LengthBuckets(const std::vector<PairLength>& lengths, const BatchBudget& budget);
+  /// A pair counts as the tokens of its longer side; one beyond the budget makes a batch of its own.
+  LengthBuckets(const std::vector<PairLength>& lengths, const data::BatchBudget& budget);
 
-  std::int64_t num_batches() const { return static_cast<std::int64_t>(starts_.size()) - 1; }
+  std::int64_t num_batches() const { return std::ssize(batches_); }
   /// The pairs of the `place`-th batch of an epoch whose order hangs on `seed`: each pair is in one
   /// batch of the epoch; pairs of equal lengths change places.
   std::vector<std::int64_t> batch(std::int64_t place, std::uint64_t seed) const;
@@ -33,7 +28,7 @@ class LengthBuckets {
  private:
   std::vector<std::int64_t> order_;        // pairs by source length, then target length
   std::vector<std::int64_t> group_begin_;  // where each group begins, and the end
-  std::vector<std::int64_t> starts_;       // where each batch begins, and the end
+  std::vector<data::BatchRange> batches_;  // of order_
 };
 
 }  // namespace roformer::parallel

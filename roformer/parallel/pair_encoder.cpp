@@ -1,11 +1,10 @@
 #include "roformer/parallel/pair_encoder.h"
 
 #include <algorithm>
-#include <deque>
-#include <future>
-#include <thread>
+#include <optional>
 
 #include "roformer/base/hash.h"
+#include "roformer/base/ordered_map.h"
 #include "roformer/base/progress.h"
 #include "roformer/unicode/lower_text.h"
 #include "roformer/unicode/utf8.h"
@@ -26,18 +25,19 @@ PairFault fault_of(const EncodedPair& pair, const PairLimits& limits) {
   return uneven ? PairFault::ratio : PairFault::none;
 }
 
-// Reads pairs until they are worth a thread's while; false at the end of the text.
-bool read_some(documents::PairSource& pairs, TextPairs& chunk) {
+// Reads pairs until they are worth a thread's while; none at the end of the text.
+std::optional<TextPairs> read_some(documents::PairSource& pairs) {
   constexpr std::size_t chunk_bytes = 1 << 18;
   std::size_t size = 0;
+  TextPairs chunk;
   documents::TextPair pair;
-  while (size < chunk_bytes) {
-    if (!pairs.next(pair)) return false;
+  while (size < chunk_bytes && pairs.next(pair)) {
     size += pair.source.size() + pair.target.size();
     chunk.push_back(std::move(pair));
     pair = {};
   }
-  return true;
+  if (chunk.empty()) return std::nullopt;
+  return chunk;
 }
 
 EncodedPairs encode_some(TextPairs chunk, const text::SubwordTokenizer& tokenizer,
@@ -80,25 +80,16 @@ EncodedPair encode_pair(documents::TextPair text, const text::SubwordTokenizer& 
 void encode_pairs(documents::PairSource& pairs, const text::SubwordTokenizer& tokenizer,
                   const PairLimits& limits, int threads,
                   const std::function<bool(EncodedPair&)>& use) {
-  const std::size_t workers = threads > 0 ? static_cast<std::size_t>(threads)
-                                          : std::max(1u, std::thread::hardware_concurrency());
   base::Progress progress("tokenising", pairs.total());
-  std::deque<std::future<EncodedPairs>> running;  // in the order of the text
-  bool more = true, wanted = true;
-  const auto take_oldest = [&] {
-    EncodedPairs encoded = running.front().get();
-    running.pop_front();
-    for (auto& pair : encoded) wanted = wanted && use(pair);
-    progress.update(pairs.consumed());
-  };
-  while (more && wanted) {
-    TextPairs chunk;
-    more = read_some(pairs, chunk);
-    running.push_back(std::async(std::launch::async, encode_some, std::move(chunk),
-                                 std::cref(tokenizer), std::cref(limits)));
-    if (running.size() > workers) take_oldest();
-  }
-  while (!running.empty()) take_oldest();
+  base::map_in_order(
+      threads, [&] { return read_some(pairs); },
+      [&](TextPairs chunk) { return encode_some(std::move(chunk), tokenizer, limits); },
+      [&](EncodedPairs encoded) {
+        bool wanted = true;
+        for (auto& pair : encoded) wanted = wanted && use(pair);
+        progress.update(pairs.consumed());
+        return wanted;
+      });
   progress.finish();
 }
 

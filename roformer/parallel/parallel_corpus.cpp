@@ -1,7 +1,7 @@
 #include "roformer/parallel/parallel_corpus.h"
 
 #include "roformer/base/error.h"
-#include "roformer/base/folder_lock.h"
+#include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/random.h"
@@ -35,7 +35,7 @@ ParallelCorpus::ParallelCorpus(const ParallelOptions& options, int threads) : op
   if (options_.cache.empty()) options_.cache = data::default_cache_folder();
   const ParallelText text(options_);
   {
-    const base::FolderLock lock(options_.cache);
+    const base::FileLock lock = base::lock_folder(options_.cache, "data.cache");
     tokenizer_ = find_subword_tokenizer(options_, text, threads);
   }
   read_held_out(data::Split::validation, threads);

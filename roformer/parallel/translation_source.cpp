@@ -6,16 +6,6 @@
 #include "roformer/base/random.h"
 
 namespace roformer::parallel {
-namespace {
-
-// Ends a sequence of `size` tokens at the end of the batch.
-void end_sequence(data::TokenBatch& batch, std::size_t size) {
-  batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
-  for (std::size_t i = 0; i < size; ++i) batch.position_ids.push_back(static_cast<std::int64_t>(i));
-  batch.segment_ids.resize(batch.tokens.size(), 0);
-}
-
-}  // namespace
 
 TranslationSource::TranslationSource(std::shared_ptr<const ParallelCorpus> corpus,
                                      std::uint64_t seed)
@@ -28,7 +18,9 @@ PairLength TranslationSource::length_of(data::Split split, std::int64_t pair) co
 
 std::shared_ptr<const LengthBuckets> TranslationSource::buckets(
     const data::StageShape& shape) const {
-  const BatchBudget budget{shape.batch_tokens, shape.batch_tokens > 0 ? 0 : shape.batch_size};
+  data::BatchBudget budget;
+  (shape.batch_tokens > 0 ? budget.tokens : budget.sequences) =
+      shape.batch_tokens > 0 ? shape.batch_tokens : shape.batch_size;
   const std::scoped_lock lock(mutex_);
   if (buckets_ && budget_ == budget) return buckets_;
   std::vector<PairLength> lengths;
@@ -60,22 +52,15 @@ data::PairBatch TranslationSource::batch(const data::StageShape& shape, std::int
 std::vector<data::PairBatch> TranslationSource::held_out_batches(data::Split split,
                                                                  std::int64_t batch_tokens,
                                                                  std::int64_t max_pairs) const {
-  std::vector<data::PairBatch> batches;
-  std::vector<std::int64_t> pairs;
-  std::int64_t tokens = 0;
-  const auto end_batch = [&] {
-    if (!pairs.empty()) batches.push_back(batch_of(split, pairs));
-    pairs.clear();
-    tokens = 0;
-  };
-  for (const std::int64_t pair : data::held_out_sample(corpus_->size(split), max_pairs)) {
+  const auto pairs = data::held_out_sample(corpus_->size(split), max_pairs);
+  std::vector<std::int64_t> longer;  // of the two sides
+  for (const std::int64_t pair : pairs) {
     const PairLength length = length_of(split, pair);
-    const std::int64_t cost = std::max(length.source, length.target);
-    if (tokens + cost > batch_tokens) end_batch();
-    pairs.push_back(pair);
-    tokens += cost;
+    longer.push_back(std::max(length.source, length.target));
   }
-  end_batch();
+  std::vector<data::PairBatch> batches;
+  for (const auto& [begin, end] : data::cut_batches(longer, {.tokens = batch_tokens}))
+    batches.push_back(batch_of(split, std::span(pairs).subspan(begin, end - begin)));
   return batches;
 }
 
@@ -86,12 +71,12 @@ data::PairBatch TranslationSource::batch_of(data::Split split,
   for (const std::int64_t pair : pairs) {
     const auto source = corpus_->source_ids(split, pair);
     const auto target = corpus_->target_ids(split, pair);
-    batch.source.tokens.insert(batch.source.tokens.end(), source.begin(), source.end());
-    batch.source.tokens.push_back(end);
-    end_sequence(batch.source, source.size() + 1);
-    batch.target.tokens.push_back(start);
-    batch.target.tokens.insert(batch.target.tokens.end(), target.begin(), target.end());
-    end_sequence(batch.target, target.size() + 1);
+    std::vector<std::int64_t> read(source.begin(), source.end());
+    read.push_back(end);
+    batch.source.append(read);
+    std::vector<std::int64_t> before = {start};
+    before.insert(before.end(), target.begin(), target.end());
+    batch.target.append(before);
     batch.labels.insert(batch.labels.end(), target.begin(), target.end());
     batch.labels.push_back(end);
   }

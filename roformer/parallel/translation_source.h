@@ -45,7 +45,7 @@ class TranslationSource {
   std::shared_ptr<const ParallelCorpus> corpus_;
   std::uint64_t seed_;
   mutable std::mutex mutex_;  // guards the two below: the plan that was asked for last
-  mutable BatchBudget budget_;
+  mutable data::BatchBudget budget_;
   mutable std::shared_ptr<const LengthBuckets> buckets_;
 };
 

@@ -4,6 +4,7 @@
 #include <torch/nn/functional/normalization.h>
 
 #include "roformer/base/error.h"
+#include "roformer/data/batch_budget.h"
 #include "roformer/packed/packed_batch.h"
 
 namespace roformer::pipeline {
@@ -86,7 +87,8 @@ torch::Tensor Embed::operator()(const Lines& lines) {
   const std::vector<float> shares = shares_of_lines(pieces, lines.texts.size());
   torch::Tensor result =
       torch::zeros({static_cast<std::int64_t>(lines.texts.size()), model_->config().hidden_size});
-  for (const auto& chosen : batches_by_tokens(pieces, options_.tokens_per_batch)) {
+  for (const auto& chosen :
+       data::batches_by_length(lengths_of(pieces), {.tokens = options_.tokens_per_batch})) {
     const auto batch = packed::from_tokens(token_batch(pieces, chosen));
     const torch::Tensor pooled = embed(batch.to(options_.device)).cpu();
     std::vector<std::int64_t> rows;

@@ -9,6 +9,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
+#include "roformer/data/batch_budget.h"
 #include "roformer/head/masked_language_model.h"
 #include "roformer/packed/packed_batch.h"
 
@@ -20,7 +21,7 @@ namespace {
 constexpr std::int64_t kMasksAtOnce = 128;
 
 head::MaskedLanguageModel load_with_head(const std::filesystem::path& folder,
-                                          torch::Device device) {
+                                         torch::Device device) {
   auto loaded = checkpoint::load_model<head::MaskedLanguageModel>(folder);
   base::require(loaded.report.missing.empty(),
                 "[pipeline] {}: expected a masked language model but these weights are missing: {}",
@@ -137,7 +138,8 @@ void FillMask::Parts::predict_batch(const std::vector<Piece>& pieces,
 void FillMask::Parts::predict(const std::vector<Piece>& pieces, std::vector<MaskPlace>& masks) {
   std::vector<std::vector<MaskPlace*>> masks_of(pieces.size());
   for (MaskPlace& mask : masks) masks_of[mask.piece].push_back(&mask);
-  for (std::vector<std::size_t> batch : batches_by_tokens(pieces, options_.tokens_per_batch)) {
+  for (std::vector<std::size_t> batch :
+       data::batches_by_length(lengths_of(pieces), {.tokens = options_.tokens_per_batch})) {
     std::erase_if(batch, [&](std::size_t piece) { return masks_of[piece].empty(); });
     if (!batch.empty()) predict_batch(pieces, batch, masks_of);
   }

@@ -1,7 +1,5 @@
 #include "roformer/pipeline/text_pieces.h"
 
-#include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "roformer/base/error.h"
@@ -89,38 +87,15 @@ std::vector<Piece> TextEncoder::encode(const Lines& lines) const {
   return pieces;
 }
 
-std::vector<std::vector<std::size_t>> batches_by_tokens(std::span<const Piece> pieces,
-                                                        std::int64_t tokens_per_batch) {
-  std::vector<std::size_t> order(pieces.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return pieces[a].ids.size() < pieces[b].ids.size();
-  });
-  std::vector<std::vector<std::size_t>> batches;
-  std::int64_t tokens = 0;
-  for (const std::size_t index : order) {
-    const auto length = static_cast<std::int64_t>(pieces[index].ids.size());
-    if (batches.empty() || tokens + length > tokens_per_batch) {
-      batches.emplace_back();
-      tokens = 0;
-    }
-    batches.back().push_back(index);
-    tokens += length;
-  }
-  return batches;
+std::vector<std::int64_t> lengths_of(std::span<const Piece> pieces) {
+  std::vector<std::int64_t> lengths;
+  for (const Piece& piece : pieces) lengths.push_back(std::ssize(piece.ids));
+  return lengths;
 }
 
 data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen) {
   data::TokenBatch batch;
-  for (const std::size_t index : chosen) {
-    const auto& ids = pieces[index].ids;
-    batch.tokens.insert(batch.tokens.end(), ids.begin(), ids.end());
-    for (std::size_t position = 0; position < ids.size(); ++position) {
-      batch.position_ids.push_back(static_cast<std::int64_t>(position));
-    }
-    batch.cu_seqlens.push_back(static_cast<std::int32_t>(batch.tokens.size()));
-  }
-  batch.segment_ids.assign(batch.tokens.size(), 0);
+  for (const std::size_t index : chosen) batch.append(pieces[index].ids);
   return batch;
 }
 

@@ -57,10 +57,8 @@ class TextEncoder {
   bool truncate_;
 };
 
-/// Indices of pieces, batch by batch: sorted by length, so that neighbours are computed together,
-/// and at most `tokens_per_batch` tokens a batch (or one piece that is longer).
-std::vector<std::vector<std::size_t>> batches_by_tokens(std::span<const Piece> pieces,
-                                                        std::int64_t tokens_per_batch);
+/// Tokens of each piece.
+std::vector<std::int64_t> lengths_of(std::span<const Piece> pieces);
 
 /// The chosen pieces end to end, positions from 0, segment 0.
 data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen);

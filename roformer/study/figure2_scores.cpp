@@ -6,6 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
+#include "roformer/data/batch_budget.h"
 
 namespace roformer::study {
 namespace {
@@ -72,7 +73,8 @@ ScoresByDistance::ScoresByDistance(const std::filesystem::path& folder, const Sc
 void ScoresByDistance::add(const pipeline::Lines& lines) {
   const torch::NoGradGuard no_gradient;
   const auto pieces = encoder_->encode(lines);
-  for (const auto& chosen : pipeline::batches_by_tokens(pieces, options_.tokens_per_batch))
+  for (const auto& chosen :
+       data::batches_by_length(pipeline::lengths_of(pieces), {.tokens = options_.tokens_per_batch}))
     add_batch(packed::from_tokens(pipeline::token_batch(pieces, chosen)).to(options_.device));
 }
 

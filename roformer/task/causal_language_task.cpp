@@ -7,7 +7,6 @@
 #include "roformer/checkpoint/save.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/task/fingerprint.h"
-#include "roformer/task/next_token_loss.h"
 #include "roformer/task/recipe_model.h"
 
 namespace roformer::task {
@@ -59,9 +58,8 @@ CausalLanguageTask::Scored CausalLanguageTask::score(const data::CausalBatch& ca
   options.dropout_seed = dropout_seed;
   const auto batch = packed::from_tokens(causal.batch).to(device_);
   const auto labels = torch::tensor(causal.labels, torch::kInt64).to(device_);
-  auto [loss, correct] =
-      next_token_loss(*model_, model_->encoder()->forward(batch, options), labels);
-  return {loss, correct};
+  const auto result = model_->loss(model_->encoder()->forward(batch, options), labels);
+  return {result.loss, result.correct};
 }
 
 train::LossSum CausalLanguageTask::loss(std::uint64_t dropout_seed) {

@@ -52,11 +52,11 @@ MaskedLanguageTask::Scored MaskedLanguageTask::score(const data::MaskedBatch& ma
   const auto labels = torch::tensor(masked.labels, torch::kInt64).to(device_);
   model::ForwardOptions options;
   options.dropout_seed = dropout_seed;
-  const auto logits =
-      model_->forward(packed::from_tokens(masked.batch).to(device_), positions, options);
-  const auto loss = at::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum);
-  const auto correct = logits.detach().argmax(-1).eq(labels).sum().item<std::int64_t>();
-  return {loss, correct};
+  options.rows = positions;
+  const auto hidden =
+      model_->encoder()->forward(packed::from_tokens(masked.batch).to(device_), options);
+  const auto result = model_->loss(hidden, labels);
+  return {result.loss, result.correct};
 }
 
 train::LossSum MaskedLanguageTask::loss(std::uint64_t dropout_seed) {

@@ -11,7 +11,6 @@
 #include "roformer/generate/beam_search.h"
 #include "roformer/metric/corpus_score.h"
 #include "roformer/model/packed_weights.h"
-#include "roformer/model/smoothed_loss.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/task/recipe_model.h"
 
@@ -106,8 +105,7 @@ TranslationTask::Scored TranslationTask::score(const data::PairBatch& batch,
   const model::Memory memory{model_->encode(source, options), source.cu_seqlens};
   options.memory = &memory;
   const auto [loss, likelihood, correct] =
-      model::smoothed_loss(model_->decode(target, options), model_->output_weight(),
-                           model_->output_bias().view(-1), labels, smoothing_);
+      model_->loss(model_->decode(target, options), labels, smoothing_);
   return {loss, likelihood, correct};
 }
 

@@ -1,13 +1,6 @@
 #include "roformer/train/run_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
@@ -53,17 +46,6 @@ bool is_young_run(const fs::path& folder) {
   return true;
 }
 
-int take_lock(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  base::require(descriptor >= 0, "[train] cannot open {}: {}", path.string(), std::strerror(errno));
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    ::close(descriptor);
-    base::fail("[train] expected a run folder of our own but another process is training in {}",
-               path.parent_path().parent_path().string());
-  }
-  return descriptor;
-}
-
 }  // namespace
 
 RunFolder::RunFolder(fs::path out, bool resume)
@@ -85,11 +67,10 @@ RunFolder::RunFolder(fs::path out, bool resume)
   fs::create_directories(training_, failed);
   base::require(!failed, "[train] cannot make the folder {}: {}", training_.string(),
                 failed.message());
-  lock_ = take_lock(training_ / "lock");
-}
-
-RunFolder::~RunFolder() {
-  if (lock_ >= 0) ::close(lock_);
+  lock_ = base::FileLock::try_take(training_ / "lock", "--out");
+  base::require(lock_.has_value(),
+                "[train] expected a run folder of our own but another process is training in {}",
+                out_.string());
 }
 
 std::optional<fs::path> RunFolder::last_checkpoint() const {

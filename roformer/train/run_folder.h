@@ -17,6 +17,8 @@
 #include <optional>
 #include <string>
 
+#include "roformer/base/file_lock.h"
+
 namespace roformer::train {
 
 class RunFolder {
@@ -24,9 +26,6 @@ class RunFolder {
   /// Makes the folder and takes its lock. Throws Error if another process is training there, or if
   /// it has anything in it and `resume` is false.
   RunFolder(std::filesystem::path out, bool resume);
-  ~RunFolder();
-  RunFolder(const RunFolder&) = delete;
-  RunFolder& operator=(const RunFolder&) = delete;
 
   const std::filesystem::path& path() const { return out_; }
   std::filesystem::path metrics_path() const { return out_ / "metrics.jsonl"; }
@@ -54,7 +53,7 @@ class RunFolder {
 
   std::filesystem::path out_;
   std::filesystem::path training_;
-  int lock_ = -1;
+  std::optional<base::FileLock> lock_;
 };
 
 }  // namespace roformer::train

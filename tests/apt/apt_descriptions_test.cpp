@@ -40,7 +40,7 @@ std::vector<std::pair<std::int64_t, std::string>> paragraphs_of(
     std::vector<std::filesystem::path> lists) {
   const auto source = open_apt_descriptions(std::move(lists));
   std::vector<std::pair<std::int64_t, std::string>> paragraphs;
-  documents::Piece piece;
+  documents::Paragraph piece;
   while (source->next(piece)) paragraphs.emplace_back(piece.document, piece.text);
   EXPECT_EQ(source->consumed(), source->total());
   return paragraphs;

@@ -1,7 +1,9 @@
 #include "roformer/base/crc32c.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
+#include <array>
 #include <cstddef>
 #include <string>
 
@@ -22,6 +24,30 @@ std::uint32_t plain_crc32c(std::string_view bytes) {
   for (const char byte : bytes) {
     state ^= static_cast<unsigned char>(byte);
     for (int bit = 0; bit < 8; ++bit) state = (state >> 1) ^ ((state & 1) * 0x82F63B78u);
+  }
+  return ~state;
+}
+
+// The checksum of `size` zero bytes: what one of them does to the state is linear, so powers of it are
+// found by squaring.
+std::uint32_t crc32c_of_zeros(std::uint64_t size) {
+  using Matrix = std::array<std::uint32_t, 32>;  // where each bit of the state goes
+  const auto times = [](const Matrix& matrix, std::uint32_t state) {
+    std::uint32_t sum = 0;
+    for (std::size_t bit = 0; bit < 32; ++bit) sum ^= ((state >> bit) & 1) * matrix[bit];
+    return sum;
+  };
+  Matrix step;
+  for (std::size_t bit = 0; bit < 32; ++bit) {
+    step[bit] = std::uint32_t{1} << bit;
+    for (int i = 0; i < 8; ++i) step[bit] = (step[bit] >> 1) ^ ((step[bit] & 1) * 0x82F63B78u);
+  }
+  std::uint32_t state = 0xFFFFFFFFu;
+  for (; size > 0; size >>= 1) {
+    if ((size & 1) != 0) state = times(step, state);
+    Matrix squared;
+    for (std::size_t bit = 0; bit < 32; ++bit) squared[bit] = times(step, step[bit]);
+    step = squared;
   }
   return ~state;
 }
@@ -56,6 +82,16 @@ TEST(Crc32c, GoesOnFromWhatCameBefore) {
   for (const std::size_t cut : {0, 1, 7, 8, 9, 500, 999, 1000}) {
     EXPECT_EQ(crc32c(view.substr(cut), crc32c(view.substr(0, cut))), crc32c(view)) << cut;
   }
+}
+
+TEST(Crc32c, MoreBytesThanAnIntCounts) {
+  ASSERT_EQ(crc32c_of_zeros(32), 0x8A9136AAu);
+  constexpr std::size_t size = (std::size_t{1} << 31) + 12345;
+  void* pages =
+      ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(pages, MAP_FAILED);
+  EXPECT_EQ(crc32c({static_cast<const char*>(pages), size}), crc32c_of_zeros(size));
+  ::munmap(pages, size);
 }
 
 TEST(Crc32c, TheMaskIsTensorFlowsAndCanBeTakenOff) {

@@ -125,6 +125,19 @@ TEST(CorpusTest, TrainsAVocabularyOnTheTrainingDocuments) {
   EXPECT_FALSE(Corpus(options).tokenizer().config().normalizer.lowercase);
 }
 
+TEST(CorpusTest, DocumentsHaveNoTestPart) {
+  const tests::TestFolder folder;
+  const Corpus corpus(tests::number_options(folder));
+  const auto refused = [](const std::function<void()>& action) {
+    return tests::has_text(tests::error_message(action),
+                           "but got test, which only data.vocabulary");
+  };
+  EXPECT_TRUE(refused([&] { corpus.documents(Split::test); }));
+  EXPECT_TRUE(refused([&] { corpus.num_tokens(Split::test); }));
+  EXPECT_TRUE(refused([&] { corpus.for_each_document(Split::test, [](const auto&) {}); }));
+  EXPECT_FALSE(corpus.documents(Split::validation).empty());
+}
+
 TEST(CorpusTest, ErrorsNameWhatIsMissing) {
   const tests::TestFolder folder;
   auto options = tests::number_options(folder);

@@ -9,19 +9,20 @@ namespace roformer::data {
 namespace {
 
 // Pieces given as (document, words); a word's id is its number.
-class GivenPieces final : public documents::PieceSource {
+class GivenParagraphs final : public documents::ParagraphSource {
  public:
-  explicit GivenPieces(std::vector<documents::Piece> pieces) : pieces_(std::move(pieces)) {}
-  bool next(documents::Piece& piece) override {
-    if (at_ == pieces_.size()) return false;
-    piece = pieces_[at_++];
+  explicit GivenParagraphs(std::vector<documents::Paragraph> paragraphs)
+      : paragraphs_(std::move(paragraphs)) {}
+  bool next(documents::Paragraph& paragraph) override {
+    if (at_ == paragraphs_.size()) return false;
+    paragraph = paragraphs_[at_++];
     return true;
   }
-  std::int64_t total() const override { return static_cast<std::int64_t>(pieces_.size()); }
+  std::int64_t total() const override { return static_cast<std::int64_t>(paragraphs_.size()); }
   std::int64_t consumed() const override { return static_cast<std::int64_t>(at_); }
 
  private:
-  std::vector<documents::Piece> pieces_;
+  std::vector<documents::Paragraph> paragraphs_;
   std::size_t at_ = 0;
 };
 
@@ -33,9 +34,9 @@ void encode_numbers(std::string_view text, std::vector<std::int32_t>& ids) {
   }
 }
 
-void write_cache(const std::filesystem::path& path, std::vector<documents::Piece> pieces,
+void write_cache(const std::filesystem::path& path, std::vector<documents::Paragraph> paragraphs,
                  std::int64_t vocab_size = 100, std::int64_t max_documents = 0) {
-  GivenPieces source(std::move(pieces));
+  GivenParagraphs source(std::move(paragraphs));
   write_token_cache(path, 7, source, encode_numbers, vocab_size, max_documents, 3);
 }
 
@@ -62,10 +63,10 @@ TEST(TokenCacheTest, DocumentsComeBack) {
 
 TEST(TokenCacheTest, ManyThreadsKeepTheOrder) {
   const tests::TestFolder folder;
-  std::vector<documents::Piece> pieces;
+  std::vector<documents::Paragraph> paragraphs;
   for (std::int64_t i = 0; i < 3000; ++i)
-    pieces.push_back({std::to_string(i) + std::string(999, ' '), i});
-  write_cache(folder.file("tokens"), pieces, 3000);
+    paragraphs.push_back({std::to_string(i) + std::string(999, ' '), i});
+  write_cache(folder.file("tokens"), paragraphs, 3000);
   const TokenCache cache(folder.file("tokens"), 7);
   ASSERT_EQ(cache.num_documents(), 3000);
   for (std::int32_t i = 0; i < 3000; ++i) ASSERT_EQ(cache.document(i), Ids{i});

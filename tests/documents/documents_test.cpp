@@ -13,7 +13,7 @@ Pieces pieces_of(std::vector<std::filesystem::path> files, DocumentRule rule,
                  std::int64_t block_size = 0) {
   const auto source = open_text_files(std::move(files), rule, block_size);
   Pieces pieces;
-  Piece piece;
+  Paragraph piece;
   while (source->next(piece)) pieces.emplace_back(piece.document, piece.text);
   EXPECT_EQ(source->consumed(), source->total());
   return pieces;

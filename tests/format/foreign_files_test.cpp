@@ -19,6 +19,8 @@ namespace roformer::format {
 namespace {
 
 namespace fs = std::filesystem;
+using checkpoint::expect_error;
+using checkpoint::TemporaryFolder;
 
 // Where the tests' own files lie in the source tree.
 fs::path fixtures() {

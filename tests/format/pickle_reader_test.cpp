@@ -11,6 +11,8 @@
 namespace roformer::format {
 namespace {
 
+using checkpoint::expect_error;
+
 using namespace std::string_literals;
 
 std::string short_text(const std::string& text) {

@@ -8,6 +8,8 @@
 namespace roformer::format {
 namespace {
 
+using checkpoint::expect_error;
+
 // A file with this JSON as its header and `data_size` bytes behind it.
 std::string file_with(const std::string& json, std::size_t data_size) {
   std::string bytes;

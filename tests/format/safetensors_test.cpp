@@ -13,6 +13,9 @@
 namespace roformer::format {
 namespace {
 
+using checkpoint::expect_error;
+using checkpoint::TemporaryFolder;
+
 const std::vector<torch::ScalarType> kAllTypes{
     torch::kBool, torch::kByte, torch::kChar,     torch::kShort, torch::kInt,
     torch::kLong, torch::kHalf, torch::kBFloat16, torch::kFloat, torch::kDouble};

@@ -30,12 +30,9 @@ EncoderConfig small_config(const std::string& encoding) {
 packed::PackedBatch batch_of(const std::vector<std::vector<std::int64_t>>& sequences) {
   data::TokenBatch tokens;
   for (const auto& sequence : sequences) {
-    for (std::size_t t = 0; t < sequence.size(); ++t) {
-      tokens.tokens.push_back(sequence[t]);
-      tokens.position_ids.push_back(static_cast<std::int64_t>(t));
-      tokens.segment_ids.push_back(t > 2 ? 1 : 0);
-    }
-    tokens.cu_seqlens.push_back(static_cast<std::int32_t>(tokens.tokens.size()));
+    std::vector<std::int32_t> segments;
+    for (std::size_t t = 0; t < sequence.size(); ++t) segments.push_back(t > 2 ? 1 : 0);
+    tokens.append(sequence, 0, segments);
   }
   return packed::from_tokens(tokens);
 }
