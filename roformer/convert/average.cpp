@@ -101,8 +101,8 @@ void average(const std::vector<fs::path>& folders, const fs::path& to, bool forc
   for (const fs::path& folder : folders) prepare_target(folder, to, report.files, force);
   std::vector<format::OutputTensor> outputs;
   for (const auto& [name, facts] : weights.front().entries()) {
-    outputs.push_back(
-        {name, facts.dtype, facts.shape, [&weights, name] { return mean_of(weights, name); }});
+    outputs.push_back({name, facts.dtype, facts.shape,
+                       [&weights, name = name] { return mean_of(weights, name); }});
   }
   format::write_safetensors(to / "model.safetensors", outputs, {{"format", "pt"}},
                             [](std::size_t) {});
