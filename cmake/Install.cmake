@@ -10,10 +10,12 @@ target_include_directories(roformer INTERFACE
 target_compile_features(roformer INTERFACE cxx_std_20)
 file(RELATIVE_PATH ROFORMER_BIN_TO_LIB "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 set_target_properties(roformer_program PROPERTIES INSTALL_RPATH "$ORIGIN/${ROFORMER_BIN_TO_LIB}")
+set_target_properties(roformer_commands PROPERTIES INSTALL_RPATH "$ORIGIN")
 
 install(TARGETS roformer EXPORT roformer_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS roformer_sentencepiece LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS roformer_sentencepiece roformer_commands LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS roformer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY recipes/ DESTINATION ${CMAKE_INSTALL_DATADIR}/roformer/recipes FILES_MATCHING PATTERN "*.toml")
 
 # The manual page and the completion say what the program says of itself.

@@ -79,14 +79,18 @@ function(roformer_add_kernels)
   endforeach()
 endfunction()
 
+# The commands as a library, and the program that opens it (cli/launcher/main.cpp says why).
 function(roformer_add_program)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/roformer/cli/*.cpp")
-  if(NOT sources)
-    return()
-  endif()
-  add_executable(roformer_program ${sources})
-  roformer_use_torch(roformer_program)
-  target_link_libraries(roformer_program PRIVATE roformer)
+  add_library(roformer_commands SHARED ${sources})
+  roformer_use_torch(roformer_commands)
+  target_link_libraries(roformer_commands PRIVATE roformer)
+  set_target_properties(roformer_commands PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}"
+    UNITY_BUILD ${ROFORMER_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+
+  add_executable(roformer_program "${PROJECT_SOURCE_DIR}/roformer/cli/launcher/main.cpp")
+  target_link_libraries(roformer_program PRIVATE ${CMAKE_DL_LIBS})
+  add_dependencies(roformer_program roformer_commands)
   set_target_properties(roformer_program PROPERTIES OUTPUT_NAME roformer
-    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}" UNITY_BUILD ${ROFORMER_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}" BUILD_RPATH "$ORIGIN")
 endfunction()

@@ -1,4 +1,4 @@
-// How a command joins the program: each file of this room defines one add_…_command, and main.cpp
+// How a command joins the program: each file of this room defines one add_…_command, and program.cpp
 // lists them.
 #pragma once
 #include <CLI/CLI.hpp>

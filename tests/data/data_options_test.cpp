@@ -46,7 +46,7 @@ TEST(DataOptionsTest, BadValuesNameTheirKey) {
         std::pair{"vocab_size = 3", "vocab_size"}, std::pair{"block_size = -1", "block_size"},
         std::pair{"document = 'book'", "book"}, std::pair{"text = []", "text"},
         std::pair{"vocab_sise = 300", "vocab_size"}}) {
-    const auto message = tests::error_message([&] { options_of(text); });
+    const auto message = tests::error_message([&, text = text] { options_of(text); });
     EXPECT_TRUE(tests::has_text(message, key)) << message;
   }
 }
@@ -69,7 +69,7 @@ TEST(DataOptionsTest, Bytes) {
       {"split = 'ranges'", DataUse::causal_language},
       {"mask_share = 0.15", DataUse::causal_language}};
   for (const auto& [text, use] : refused) {
-    const auto message = tests::error_message([&] { read(text, use); });
+    const auto message = tests::error_message([&, text = text, use = use] { read(text, use); });
     const auto last = text.find('\n') == std::string::npos ? 0 : text.find('\n') + 1;
     EXPECT_TRUE(tests::has_text(message, text.substr(last, text.find(' ', last) - last)))
         << text << ": " << message;

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "roformer/base/file.h"
-#include "tests/data/parallel_test_files.h"
+#include "tests/parallel/parallel_test_files.h"
 
 namespace roformer::parallel {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/data/parallel_test_files.h"
+#include "tests/parallel/parallel_test_files.h"
 
 namespace roformer::parallel {
 namespace {

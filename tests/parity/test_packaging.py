@@ -86,7 +86,7 @@ def test_an_unfitting_version_of_ours_is_refused(prefix, tmp_path):
 
 def test_installed_program_finds_library_and_recipes(prefix):
     assert run(prefix / "bin" / "roformer", "--version") == run(BUILD / "roformer", "--version")
-    assert str(prefix) in run("ldd", prefix / "bin" / "roformer")
+    assert str(prefix) in run("ldd", prefix / "lib" / "libroformer_commands.so")
     recipes = sorted(path.relative_to(ROOT / "recipes") for path in (ROOT / "recipes").rglob("*.toml"))
     assert recipes
     assert all((prefix / "share" / "roformer" / "recipes" / path).exists() for path in recipes)
@@ -103,3 +103,29 @@ def test_installed_headers_are_whole(prefix):
     assert "roformer/pipeline/fill_mask.h" in headers and not any(name.startswith("roformer/cli/") for name in headers)
     included = {name for text in headers.values() for name in re.findall(r'#include "(roformer/[^"]+)"', text)}
     assert included <= headers.keys()
+
+
+def test_every_library_that_is_linked_has_a_notice(prefix):
+    notice = (prefix / "share" / "doc" / "roformer" / "NOTICE").read_text()
+    assert (prefix / "share" / "doc" / "roformer" / "LICENSE").read_text().lstrip().startswith("Apache License")
+    files = [prefix / "bin" / "roformer", *(prefix / "lib").glob("*.so")]
+    assert len(files) >= 4
+    for file in files:
+        for name in re.findall(r"NEEDED.*\[(.*?)\.so", run("readelf", "--dynamic", file)):
+            if not name.startswith("libroformer"):
+                library = re.escape(name.removesuffix("_train").removesuffix("-x86-64"))
+                assert re.search(rf"^\|.*(?<!\w){library}(?![\w+]).*\|$", notice, re.MULTILINE), f"{file.name} needs {name}"
+
+
+@pytest.mark.parametrize("variable, shown", [
+    (None, r"GOMP_SPINCOUNT = '\d{3,5}'"),
+    (("GOMP_SPINCOUNT", "77"), r"GOMP_SPINCOUNT = '77'"),
+    (("OMP_WAIT_POLICY", "passive"), r"OMP_WAIT_POLICY = 'PASSIVE'"),
+])  # fmt: skip
+def test_how_threads_wait_is_chosen_unless_the_user_does(prefix, variable, shown):
+    """libgomp's own default, 300000 turns, takes most of the machine from the other programs on it, and from us."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
+    environment |= {"OMP_DISPLAY_ENV": "verbose"} | (dict([variable]) if variable else {})
+    finished = subprocess.run([prefix / "bin" / "roformer", "--version"], capture_output=True, text=True, env=environment, timeout=60)
+    assert finished.returncode == 0
+    assert re.search(shown, finished.stderr), finished.stderr

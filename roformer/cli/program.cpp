@@ -88,7 +88,8 @@ int run_program(int argc, char** argv) {
 }  // namespace
 }  // namespace roformer::cli
 
-int main(int argc, char** argv) {
+/// What launcher/main.cpp calls: the whole program.
+extern "C" int roformer_run_program(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);  // a reader that leaves, as in `| head`, ends us quietly, even if
                                   // our parent ignores it
   std::signal(SIGXFSZ, SIG_IGN);  // a file that outgrows its limit is an error of the write

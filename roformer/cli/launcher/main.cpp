@@ -1,0 +1,41 @@
+// The program `roformer`: says how OpenMP's threads wait for each other, then opens the library that
+// holds the commands. Two steps, since libgomp reads its settings once, before main or any constructor
+// of a program that is linked with it.
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+// Turns of a thread at a barrier before it sleeps. libgomp's default, 300,000, is some milliseconds: on
+// a machine that does anything else the one thread burns the time that the other needs to arrive, and
+// a training falls to a third. Waking costs some 10 microseconds, so no turns at all would cost a small
+// model a fifth of its speed on a quiet machine. bench/RESULTS.md has the figures.
+constexpr const char* spin_count = "1000";
+
+constexpr const char* commands_library = "libroformer_commands.so";
+constexpr const char* commands_function = "roformer_run_program";
+constexpr int failed = 1;
+
+// What the user's environment says goes first.
+void choose_waiting() {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  setenv("GOMP_SPINCOUNT", spin_count, 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  choose_waiting();
+  void* const commands = dlopen(commands_library, RTLD_LAZY | RTLD_GLOBAL);
+  using Program = int (*)(int, char**);
+  const auto run =
+      commands == nullptr ? nullptr : reinterpret_cast<Program>(dlsym(commands, commands_function));
+  if (run == nullptr) {
+    std::fprintf(stderr, "error: [cli] expected %s beside the program or in ../lib but got: %s\n",
+                 commands_library, dlerror());
+    return failed;
+  }
+  return run(argc, argv);
+}

@@ -1,0 +1,69 @@
+#include "roformer/data/token_stream.h"
+
+#include <gtest/gtest.h>
+
+#include "roformer/data/corpus.h"
+#include "roformer/data/document_stream.h"
+#include "tests/data/test_corpus.h"
+
+namespace roformer::data {
+namespace {
+
+std::vector<std::int64_t> whole_part(const TokenStream& stream, Split split) {
+  std::vector<std::int64_t> ids;
+  stream.read(split, 0, stream.size(split), ids);
+  return ids;
+}
+
+TEST(TokenStreamTest, DocumentsStandEndToEndInTheirParts) {
+  const tests::TestFolder folder;
+  const auto options = tests::number_options(folder, 60, 2);
+  const auto stream = open_token_stream(options, 1);
+  const Corpus corpus(options);
+  EXPECT_FALSE(stream->is_bytes());
+  for (const Split split : {Split::training, Split::validation}) {
+    const DocumentStream expected(corpus.tokens(), corpus.documents(split),
+                                  corpus.tokenizer().sep_id());
+    std::vector<std::int64_t> ids;
+    expected.read(0, expected.size(), ids);
+    EXPECT_EQ(whole_part(*stream, split), ids);
+  }
+  EXPECT_EQ(stream->summary(), corpus.summary());
+}
+
+TEST(TokenStreamTest, DocumentsHaveNoTestPart) {
+  const tests::TestFolder folder;
+  const auto stream = open_token_stream(tests::number_options(folder, 60, 2), 1);
+  const auto message = tests::error_message([&] { stream->size(Split::test); });
+  EXPECT_TRUE(tests::has_text(message, "data.test_share")) << message;
+  std::vector<std::int64_t> ids;
+  EXPECT_THROW(stream->read(Split::test, 0, 1, ids), Error);
+}
+
+TEST(TokenStreamTest, BytesAreInThreeRanges) {
+  const tests::TestFolder folder;
+  DataOptions options;
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += static_cast<char>('0' + i % 75);
+  options.text = {folder.write("text", text).string()};
+  options.vocabulary = byte_vocabulary;
+  options.validation_share = options.test_share = 0.1;
+  const auto stream = open_token_stream(options);
+  EXPECT_TRUE(stream->is_bytes());
+  std::string again;
+  for (const Split split : {Split::training, Split::validation, Split::test}) {
+    const auto ids = whole_part(*stream, split);
+    EXPECT_EQ(ids.size(), split == Split::training ? 80u : 10u);
+    for (const std::int64_t id : ids) again += static_cast<char>(id - 3);  // ByT5's ids
+  }
+  EXPECT_EQ(again, text);
+}
+
+TEST(TokenStreamTest, NamesOfParts) {
+  EXPECT_STREQ(split_name(Split::training), "training");
+  EXPECT_STREQ(split_name(Split::validation), "validation");
+  EXPECT_STREQ(split_name(Split::test), "test");
+}
+
+}  // namespace
+}  // namespace roformer::data
