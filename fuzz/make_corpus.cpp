@@ -11,7 +11,7 @@
 #include "roformer/format/pickle_writer.h"
 #include "roformer/format/safetensors_header.h"
 #include "roformer/format/tensorflow_index.h"
-#include "roformer/text/tokenizer.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 
 namespace {
 
@@ -123,7 +123,7 @@ void add_tokenizers(Corpus& corpus, const fs::path& scratch) {
   const text::Vocabulary vocabulary(
       {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "##b", "b", "\xC3\xA9", "12", "new"});
   for (const text::TokenizerConfig& config : {text::TokenizerConfig{}, stepped_config()}) {
-    text::Tokenizer(vocabulary, config).save(scratch);
+    text::wordpiece_tokenizer(vocabulary, config).save(scratch);
     corpus.add("tokenizer_json", base::read_file(scratch / "tokenizer.json"));
   }
   fs::remove_all(scratch);

@@ -1,7 +1,8 @@
 // Text through tokenizers of each kind: the ids with offsets are those without, every offset lies
 // within the text, and what is decoded is UTF-8.
 #include "fuzz/input.h"
-#include "roformer/text/tokenizer.h"
+#include "roformer/text/byte_tokenizer.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::fuzz {
@@ -17,7 +18,7 @@ text::Tokenizer make_tokenizer(text::TokenizerConfig config) {
   }
   for (const char* token : {"abc", "##bc", "the", "##aaaaaaaaaaaaaaaaaaaaaaaa", "\xE4\xB8\xAD"})
     tokens.emplace_back(token);
-  return text::Tokenizer(text::Vocabulary(std::move(tokens)), std::move(config));
+  return text::wordpiece_tokenizer(text::Vocabulary(std::move(tokens)), std::move(config));
 }
 
 std::vector<text::Tokenizer> make_tokenizers() {
@@ -41,7 +42,7 @@ std::vector<text::Tokenizer> make_tokenizers() {
       {.kind = PreTokenizer::digits}};
   steps.max_word_length = 7;
   return {make_tokenizer({}), make_tokenizer(cased), make_tokenizer(added), make_tokenizer(steps),
-          text::Tokenizer::bytes()};
+          text::byte_tokenizer()};
 }
 
 void require(bool condition) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <functional>
 #include <iostream>
 #include <limits>
 #include <map>
@@ -13,7 +12,6 @@
 #include "roformer/base/json_text.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/line_chunks.h"
-#include "roformer/text/subword_tokenizer.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
@@ -65,36 +63,22 @@ std::vector<std::int32_t> parse_ids(const std::string& line, std::int64_t number
   return json ? parse_json_ids(line, number) : parse_plain_ids(line, number);
 }
 
-using Decode = std::function<std::string(const std::vector<std::int32_t>&)>;
-
-void detokenize_lines(const DetokenizeOptions& options, std::int64_t vocabulary_size,
-                      const Decode& decode) {
+void detokenize(const DetokenizeOptions& options) {
+  const auto tokenizer = text::Tokenizer::load(options.model);
   std::string line;
   for (std::int64_t number = 1; std::getline(std::cin, line); ++number) {
     const std::vector<std::int32_t> ids = parse_ids(line, number);
     for (const std::int32_t id : ids) {
-      base::require(id >= 0 && id < vocabulary_size,
+      base::require(id >= 0 && id < tokenizer.vocabulary_size(),
                     "[detokenize] line {}: expected ids from 0 to {} but got {}", number,
-                    vocabulary_size - 1, id);
+                    tokenizer.vocabulary_size() - 1, id);
     }
-    const std::string text = decode(ids);
+    const std::string text = tokenizer.decode(ids, options.decode);
     std::cout << (options.common.json ? nlohmann::json{{"text", text}}.dump() : text) << '\n';
   }
   require_readable_input();
   std::cout.flush();
   base::require(std::cout.good(), "[detokenize] cannot write to standard output");
-}
-
-void detokenize(const DetokenizeOptions& options) {
-  if (text::SubwordTokenizer::is_in(options.model)) {
-    const auto tokenizer = text::SubwordTokenizer::load(options.model);
-    return detokenize_lines(options, tokenizer.vocabulary_size(), [&](const auto& ids) {
-      return tokenizer.decode(std::vector<std::int64_t>(ids.begin(), ids.end()));
-    });
-  }
-  const text::Tokenizer tokenizer = text::Tokenizer::load(options.model);
-  detokenize_lines(options, tokenizer.vocabulary_size(),
-                   [&](const auto& ids) { return tokenizer.decode(ids, options.decode); });
 }
 
 }  // namespace

@@ -38,22 +38,11 @@ std::string tokenizer_class(const std::filesystem::path& folder) {
 std::string tokenizer_in_words(const ordered_json& tokenizer) {
   if (tokenizer.contains("error"))
     return "none that can be used: " + tokenizer.at("error").get<std::string>();
-  if (tokenizer.at("kind") == "bytes")
-    return fmt::format("bytes, {} ids", tokenizer.at("vocabulary_size").get<std::int64_t>());
   return fmt::format(
       "{}, {} tokens, {}; {}", tokenizer.at("kind").get<std::string>(),
       tokenizer.at("vocabulary_size").get<std::int64_t>(),
       tokenizer.at("lowercase").get<bool>() ? "lower case" : "upper and lower case",
       fmt::join(tokenizer.at("special_tokens").get<std::vector<std::string>>(), " "));
-}
-
-std::string kind_of(text::PieceModel model) {
-  switch (model) {
-    case text::PieceModel::bytes:
-      return "bytes";
-    default:
-      return "WordPiece";
-  }
 }
 
 std::string pooling_in_words(pipeline::Pooling pooling) {
@@ -106,15 +95,22 @@ std::string model_in_words(const model::EncoderConfig& config) {
 ordered_json describe_tokenizer(const std::filesystem::path& folder) {
   try {
     const auto tokenizer = text::Tokenizer::load(folder);
-    const auto& config = tokenizer.config();
-    return {{"vocabulary_size", tokenizer.vocabulary_size()},
-            {"kind", kind_of(config.model)},
-            {"lowercase", config.normalizer.lowercase},
-            {"unk_token", config.unk_token},
-            {"mask_token", config.mask_token},
-            {"special_tokens",
-             {config.pad_token, config.unk_token, config.cls_token, config.sep_token,
-              config.mask_token}}};
+    const text::TokenizerFacts& facts = tokenizer.facts();
+    const text::SpecialTokens& tokens = facts.tokens;
+    std::vector<std::string> special = {tokens.pad, tokens.unk, tokens.cls, tokens.end,
+                                        tokens.mask};
+    std::erase(special, "");
+    ordered_json described = {{"vocabulary_size", tokenizer.vocabulary_size()},
+                              {"kind", facts.kind},
+                              {"lowercase", facts.lower_cases},
+                              {"unk_token", tokens.unk},
+                              {"mask_token", tokens.mask},
+                              {"special_tokens", special}};
+    if (facts.has_sides) {
+      described["source_language"] = facts.source_language;
+      described["target_language"] = facts.target_language;
+    }
+    return described;
   } catch (const Error& error) {
     return {{"error", error.what()}};
   }

@@ -9,7 +9,6 @@
 #include "roformer/checkpoint/weights.h"
 #include "roformer/cli/inspect_summary.h"
 #include "roformer/pipeline/file_description.h"
-#include "roformer/text/subword_tokenizer.h"
 
 namespace roformer::cli {
 namespace {
@@ -28,24 +27,6 @@ std::string translation_in_words(const model::EncoderDecoderConfig& config) {
   return fmt::format("encoder-decoder: {} + {} blocks of {}, {} heads; {} positions, {}",
                      encoder.num_hidden_layers, decoder.num_hidden_layers, encoder.hidden_size,
                      heads, encoder.encoding.name, reach);
-}
-
-ordered_json describe_subwords(const std::string& folder) {
-  try {
-    const auto tokenizer = text::SubwordTokenizer::load(folder);
-    return {{"vocabulary_size", tokenizer.vocabulary_size()},
-            {"kind", std::filesystem::exists(std::filesystem::path(folder) / "codes.bpe")
-                         ? "subword-nmt"
-                         : "SentencePiece"},
-            {"lowercase", tokenizer.settings().lower_case},
-            {"source_language", tokenizer.settings().source_language},
-            {"target_language", tokenizer.settings().target_language},
-            {"special_tokens",
-             {tokenizer.id_to_token(tokenizer.end_id()), tokenizer.id_to_token(tokenizer.unk_id()),
-              tokenizer.id_to_token(tokenizer.pad_id())}}};
-  } catch (const Error& error) {
-    return {{"error", error.what()}};
-  }
 }
 
 std::vector<std::string> translation_commands(const ordered_json& tokenizer,
@@ -87,7 +68,7 @@ ordered_json describe_translation(const std::string& folder) {
   const auto loaded = checkpoint::load_translation_model(folder);
   const auto file = checkpoint::open_weights(folder);
   const auto config = ordered_json::parse(checkpoint::format_translation_config(loaded.config));
-  const ordered_json tokenizer = describe_subwords(folder);
+  const ordered_json tokenizer = describe_tokenizer(folder);
   std::int64_t parameters = 0, encoder = 0;
   for (const auto& item : loaded.module->named_parameters()) {
     parameters += item.value().numel();

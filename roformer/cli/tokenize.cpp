@@ -1,16 +1,14 @@
-// `roformer tokenize`: lines of text to tokens, or to JSON with ids and offsets. What belongs to
-// translation is in tokenize_subwords.h.
+// `roformer tokenize`: lines of text to tokens, or to JSON with ids and what else the tokenizer tells
+// of them (types, offsets).
 #include <fmt/format.h>
 
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/line_chunks.h"
-#include "roformer/cli/tokenize_subwords.h"
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/cli/segment_lines.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
@@ -34,7 +32,7 @@ class EncodingPrinter {
       : tokenizer_(tokenizer), json_(json) {
     if (!json) return;
     for (const std::string& token : tokenizer.vocabulary().tokens())
-      quoted_.push_back(nlohmann::json(token).dump());
+      quoted_.push_back(json_string(token));
   }
 
   /// `line`: its number, or 0 to leave it out.
@@ -68,13 +66,18 @@ class EncodingPrinter {
     for (std::size_t i = 0; i < encoding.size(); ++i) {
       fmt::format_to(out, "{}{}", comma(i), quoted_[static_cast<std::size_t>(encoding.ids[i])]);
     }
-    fmt::format_to(out, "],\"ids\":[{}],\"type_ids\":[{}],\"offsets\":[",
-                   fmt::join(encoding.ids, ","), fmt::join(encoding.type_ids, ","));
-    for (std::size_t i = 0; i < encoding.size(); ++i) {
-      fmt::format_to(out, "{}[{},{}]", comma(i), encoding.offsets[i].begin,
-                     encoding.offsets[i].end);
+    fmt::format_to(out, "],\"ids\":[{}]", fmt::join(encoding.ids, ","));
+    if (tokenizer_.facts().has_pairs)
+      fmt::format_to(out, ",\"type_ids\":[{}]", fmt::join(encoding.type_ids, ","));
+    if (tokenizer_.facts().has_offsets) {
+      fmt::format_to(out, ",\"offsets\":[");
+      for (std::size_t i = 0; i < encoding.size(); ++i) {
+        fmt::format_to(out, "{}[{},{}]", comma(i), encoding.offsets[i].begin,
+                       encoding.offsets[i].end);
+      }
+      out_.push_back(']');
     }
-    fmt::format_to(out, "]}}\n");
+    fmt::format_to(out, "}}\n");
   }
 
   const text::Tokenizer& tokenizer_;
@@ -92,9 +95,14 @@ std::pair<std::string_view, std::string_view> split_pair(std::string_view line,
   return {line.substr(0, tab), line.substr(tab + 1)};
 }
 
+text::EncodeOptions encode_options(const TokenizeOptions& options) {
+  return {.add_special_tokens = !options.no_special_tokens,
+          .side = options.side == "target" ? text::Side::target : text::Side::source};
+}
+
 void encode_line(const text::Tokenizer& tokenizer, std::string_view line, std::int64_t number,
                  const TokenizeOptions& options, text::Encoding& encoding) {
-  const text::EncodeOptions encode{.add_special_tokens = !options.no_special_tokens};
+  const text::EncodeOptions encode = encode_options(options);
   if (options.pair) {
     const auto [first, second] = split_pair(line, number);
     tokenizer.encode_pair_into(first, second, encode, encoding);
@@ -107,29 +115,23 @@ void encode_line(const text::Tokenizer& tokenizer, std::string_view line, std::i
       number, options.max_length, encoding.size());
 }
 
-void tokenize_for_translation(const TokenizeOptions& options) {
-  base::require(!options.pair && options.stride < 0,
-                "[tokenize] {} is a translation model's tokenizer: expected neither --pair nor "
-                "--stride",
+void require_capabilities(const text::Tokenizer& tokenizer, const TokenizeOptions& options) {
+  base::require(options.side.empty() || tokenizer.facts().has_sides,
+                "[tokenize] expected --side only with a translation model's tokenizer but {} is "
+                "none",
                 options.model);
-  tokenize_subwords({.model = options.model,
-                     .side = options.side.empty() ? "source" : options.side,
-                     .max_length = options.max_length,
-                     .special_tokens = !options.no_special_tokens,
-                     .json = options.common.json});
+  base::require(!options.pair || tokenizer.facts().has_pairs,
+                "[tokenize] {} is a translation model's tokenizer: expected no --pair",
+                options.model);
 }
 
 void tokenize(const TokenizeOptions& options) {
   if (!options.codes.codes.empty()) return segment_lines(options.codes);
   if (options.model.empty()) throw CLI::RequiredError("--model or --codes");
-  if (text::SubwordTokenizer::is_in(options.model)) return tokenize_for_translation(options);
-  base::require(options.side.empty(),
-                "[tokenize] expected --side only with a translation model's tokenizer but {} is "
-                "none",
-                options.model);
-  const text::Tokenizer tokenizer = text::Tokenizer::load(options.model);
-  const text::EncodeOptions window{.add_special_tokens = !options.no_special_tokens,
-                                   .max_length = options.max_length};
+  const auto tokenizer = text::Tokenizer::load(options.model);
+  require_capabilities(tokenizer, options);
+  text::EncodeOptions window = encode_options(options);
+  window.max_length = options.max_length;
   EncodingPrinter printer(tokenizer, options.common.json);
   text::Encoding encoding;
   std::string line;

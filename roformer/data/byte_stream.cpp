@@ -8,6 +8,7 @@
 #include "roformer/base/progress.h"
 #include "roformer/data/text_selection.h"
 #include "roformer/documents/byte_source.h"
+#include "roformer/text/byte_tokenizer.h"
 
 namespace roformer::data {
 namespace {
@@ -66,7 +67,7 @@ std::size_t share_of(std::size_t size, double share) {
 }  // namespace
 
 ByteStream::ByteStream(const DataOptions& options)
-    : tokenizer_(text::Tokenizer::bytes()), bytes_(read_text(options)) {
+    : tokenizer_(text::byte_tokenizer()), bytes_(read_text(options)) {
   test_begin_ = bytes_.size() - share_of(bytes_.size(), options.test_share);
   validation_begin_ = test_begin_ - share_of(bytes_.size(), options.validation_share);
 }
@@ -89,7 +90,7 @@ std::int64_t ByteStream::size(Split split) const {
 
 void ByteStream::read(Split split, std::int64_t begin, std::int64_t end,
                       std::vector<std::int64_t>& out) const {
-  const std::int64_t first = tokenizer_.config().first_byte_id;
+  const std::int64_t first = tokenizer_.facts().first_byte_id.value();
   for (const char c :
        bytes(split).substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)))
     out.push_back(first + static_cast<unsigned char>(c));

@@ -8,7 +8,7 @@
 
 namespace roformer::data {
 
-/// Ids are those of text::Tokenizer::bytes(): ByT5's, byte + 3.
+/// Ids are those of text::byte_tokenizer(): ByT5's, byte + 3.
 class ByteStream final : public TokenStream {
  public:
   /// Reads the files (plain, .xz, .gz) one behind another, or apt's package descriptions, a blank
@@ -16,7 +16,6 @@ class ByteStream final : public TokenStream {
   explicit ByteStream(const DataOptions& options);
 
   const text::Tokenizer& tokenizer() const override { return tokenizer_; }
-  bool is_bytes() const override { return true; }
   /// Bytes of a part.
   std::int64_t size(Split split) const override;
   /// Appends the ids of bytes begin … end − 1 of a part.

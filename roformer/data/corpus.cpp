@@ -8,6 +8,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/random.h"
 #include "roformer/data/text_selection.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/vocabulary/train_wordpiece.h"
 
 namespace roformer::data {
@@ -32,19 +33,6 @@ std::uint64_t text_key(const TextSelection& selection, std::int64_t max_document
   return base::hash_bytes(description);
 }
 
-std::uint64_t tokenizer_key(const text::Tokenizer& tokenizer, std::uint64_t seed) {
-  const auto& normalizer = tokenizer.config().normalizer;
-  std::uint64_t key = base::hash_bytes(
-      fmt::format("{} {} {} {} {} {}", normalizer.clean_text, normalizer.tokenize_chinese_chars,
-                  normalizer.strip_accents.has_value(), normalizer.strip_accents.value_or(false),
-                  normalizer.lowercase, tokenizer.config().max_word_length),
-      seed);
-  for (const auto& added : tokenizer.config().added_tokens)
-    key = base::hash_bytes(added.content, base::derive(key, static_cast<std::uint64_t>(added.id)));
-  for (const auto& token : tokenizer.vocabulary().tokens()) key = base::hash_bytes(token, key);
-  return key;
-}
-
 text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection& selection,
                                 const fs::path& folder) {
   spdlog::info("training a vocabulary of {} tokens", options.vocab_size);
@@ -63,10 +51,9 @@ text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection&
     }
     return false;
   };
-  text::TokenizerConfig config;
-  config.normalizer = trainer.normalizer;
-  const text::Tokenizer tokenizer(vocabulary::train_wordpiece(next_training_paragraph, trainer),
-                                  config);
+  const auto tokenizer =
+      text::wordpiece_tokenizer(vocabulary::train_wordpiece(next_training_paragraph, trainer),
+                                {.normalizer = trainer.normalizer});
   // Beside its place, then renamed: a folder of that name is whole. Read back, so that this run and
   // the next ones have the same tokenizer to the last switch (the cache's key hangs on it).
   const fs::path partial = folder.string() + ".partial";
@@ -132,8 +119,8 @@ Corpus::Corpus(const DataOptions& options, int threads) : options_(options) {
   const base::FileLock lock = base::lock_folder(options_.cache, "data.cache");
   const std::uint64_t key = text_key(selection, options_.max_documents);
   tokenizer_ = find_tokenizer(options_, selection, key);
-  tokens_ = open_or_write_cache(options_, selection, *tokenizer_, tokenizer_key(*tokenizer_, key),
-                                threads);
+  tokens_ = open_or_write_cache(options_, selection, *tokenizer_,
+                                base::derive(key, tokenizer_->fingerprint()), threads);
   split_documents();
 }
 

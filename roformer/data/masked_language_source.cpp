@@ -20,7 +20,7 @@ MaskingVocabulary masking_vocabulary(const text::Tokenizer& tokenizer) {
 
 PackedDocuments pack_split(const Corpus& corpus, Split split) {
   return {corpus.tokens(), corpus.documents(split), corpus.tokenizer().cls_id(),
-          corpus.tokenizer().sep_id()};
+          corpus.tokenizer().end_id()};
 }
 
 }  // namespace

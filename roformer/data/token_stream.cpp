@@ -15,7 +15,6 @@ class CorpusStream final : public TokenStream {
         validation_(stream_of(Split::validation)) {}
 
   const text::Tokenizer& tokenizer() const override { return corpus_.tokenizer(); }
-  bool is_bytes() const override { return false; }
   std::int64_t size(Split split) const override { return part(split).size(); }
   void read(Split split, std::int64_t begin, std::int64_t end,
             std::vector<std::int64_t>& out) const override {
@@ -25,7 +24,7 @@ class CorpusStream final : public TokenStream {
 
  private:
   DocumentStream stream_of(Split split) const {
-    return {corpus_.tokens(), corpus_.documents(split), corpus_.tokenizer().sep_id()};
+    return {corpus_.tokens(), corpus_.documents(split), corpus_.tokenizer().end_id()};
   }
   const DocumentStream& part(Split split) const {
     Corpus::require_part(split);

@@ -17,7 +17,7 @@ class TokenStream {
   virtual ~TokenStream() = default;
   virtual const text::Tokenizer& tokenizer() const = 0;
   /// Whether a token is a byte.
-  virtual bool is_bytes() const = 0;
+  bool is_bytes() const { return tokenizer().is_bytes(); }
   /// Tokens of a part. Throws Error for a part that this text is not divided into.
   virtual std::int64_t size(Split split) const = 0;
   /// Appends the ids of a part from place `begin` to `end`.

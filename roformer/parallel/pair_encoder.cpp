@@ -40,7 +40,7 @@ std::optional<TextPairs> read_some(documents::PairSource& pairs) {
   return chunk;
 }
 
-EncodedPairs encode_some(TextPairs chunk, const text::SubwordTokenizer& tokenizer,
+EncodedPairs encode_some(TextPairs chunk, const text::Tokenizer& tokenizer,
                          const PairLimits& limits) {
   EncodedPairs encoded;
   encoded.reserve(chunk.size());
@@ -50,7 +50,7 @@ EncodedPairs encode_some(TextPairs chunk, const text::SubwordTokenizer& tokenize
 
 }  // namespace
 
-EncodedPair encode_pair(documents::TextPair text, const text::SubwordTokenizer& tokenizer,
+EncodedPair encode_pair(documents::TextPair text, const text::Tokenizer& tokenizer,
                         const PairLimits& limits) {
   EncodedPair pair;
   pair.source_hash = base::hash_bytes(text.source);
@@ -63,21 +63,17 @@ EncodedPair encode_pair(documents::TextPair text, const text::SubwordTokenizer& 
     pair.fault = PairFault::invalid_utf8;
     return pair;
   }
-  if (tokenizer.settings().lower_case) {
+  if (tokenizer.facts().lower_cases) {
     pair.text.source = unicode::lower_text(pair.text.source);
     pair.text.target = unicode::lower_text(pair.text.target);
   }
-  std::vector<std::int64_t> ids;
-  tokenizer.encode_source(pair.text.source, ids);
-  pair.source.assign(ids.begin(), ids.end());
-  ids.clear();
-  tokenizer.encode_target(pair.text.target, ids);
-  pair.target.assign(ids.begin(), ids.end());
+  tokenizer.encode_words(pair.text.source, pair.source, text::Side::source);
+  tokenizer.encode_words(pair.text.target, pair.target, text::Side::target);
   pair.fault = fault_of(pair, limits);
   return pair;
 }
 
-void encode_pairs(documents::PairSource& pairs, const text::SubwordTokenizer& tokenizer,
+void encode_pairs(documents::PairSource& pairs, const text::Tokenizer& tokenizer,
                   const PairLimits& limits, int threads,
                   const std::function<bool(EncodedPair&)>& use) {
   base::Progress progress("tokenising", pairs.total());

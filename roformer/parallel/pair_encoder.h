@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "roformer/documents/pair_source.h"
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::parallel {
 
@@ -29,12 +29,12 @@ struct EncodedPair {
 };
 
 /// Ids and fault of one pair. A side without tokens (spaces alone) is empty.
-EncodedPair encode_pair(documents::TextPair text, const text::SubwordTokenizer& tokenizer,
+EncodedPair encode_pair(documents::TextPair text, const text::Tokenizer& tokenizer,
                         const PairLimits& limits);
 
 /// Encodes all pairs on `threads` threads (0: all cores) and hands them to `use` in their order, on
 /// the calling thread, until it returns false.
-void encode_pairs(documents::PairSource& pairs, const text::SubwordTokenizer& tokenizer,
+void encode_pairs(documents::PairSource& pairs, const text::Tokenizer& tokenizer,
                   const PairLimits& limits, int threads,
                   const std::function<bool(EncodedPair&)>& use);
 

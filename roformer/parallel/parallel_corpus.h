@@ -13,7 +13,7 @@
 #include "roformer/parallel/parallel_options.h"
 #include "roformer/parallel/parallel_text.h"
 #include "roformer/parallel/skipped_pairs.h"
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::parallel {
 
@@ -24,7 +24,7 @@ class ParallelCorpus {
   /// Throws Error naming file, key and remedy.
   explicit ParallelCorpus(const ParallelOptions& options, int threads = 0);
 
-  const text::SubwordTokenizer& tokenizer() const { return *tokenizer_; }
+  const text::Tokenizer& tokenizer() const { return *tokenizer_; }
   const ParallelOptions& options() const { return options_; }
 
   /// Pairs of a part.
@@ -64,7 +64,7 @@ class ParallelCorpus {
   void add(data::Split split, EncodedPair& pair);
 
   ParallelOptions options_;
-  std::optional<text::SubwordTokenizer> tokenizer_;
+  std::optional<text::Tokenizer> tokenizer_;
   std::array<Part, 3> parts_;
 };
 

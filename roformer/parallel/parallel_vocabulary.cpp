@@ -9,7 +9,9 @@
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
 #include "roformer/text/sentencepiece_model.h"
+#include "roformer/text/sentencepiece_tokenizer.h"
 #include "roformer/text/subword_nmt.h"
+#include "roformer/text/subword_nmt_tokenizer.h"
 #include "roformer/unicode/lower_text.h"
 #include "roformer/unicode/utf8.h"
 #include "roformer/vocabulary/train_sentencepiece.h"
@@ -19,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using base::require;
-using text::SubwordTokenizer;
+using text::Tokenizer;
 
 // Part of every key: raise it when trained vocabularies change their meaning.
 constexpr std::uint64_t kVocabularyVersion = 1;
@@ -75,8 +77,8 @@ class TrainingLines {
   std::int64_t used_ = 0;
 };
 
-SubwordTokenizer train_tokenizer(const ParallelOptions& options, const ParallelText& text,
-                                 int threads, const fs::path& folder) {
+Tokenizer train_tokenizer(const ParallelOptions& options, const ParallelText& text, int threads,
+                          const fs::path& folder) {
   spdlog::info("training a joint vocabulary of {} pieces", options.vocab_size);
   TrainingLines lines(options, text);
   std::string first;
@@ -97,7 +99,7 @@ SubwordTokenizer train_tokenizer(const ParallelOptions& options, const ParallelT
                                              .character_coverage = options.character_coverage,
                                              .most_lines = most_lines,
                                              .threads = std::max(1, threads)});
-  const auto tokenizer = SubwordTokenizer::from_sentencepiece(model, settings_of(options));
+  const auto tokenizer = text::sentencepiece_tokenizer(model, settings_of(options));
   if (tokenizer.vocabulary_size() < options.vocab_size) {
     spdlog::warn("the text has {} pieces only, not {} (data.vocab_size)",
                  tokenizer.vocabulary_size(), options.vocab_size);
@@ -108,11 +110,10 @@ SubwordTokenizer train_tokenizer(const ParallelOptions& options, const ParallelT
   tokenizer.save(partial);
   fs::remove_all(folder);
   fs::rename(partial, folder);
-  return SubwordTokenizer::load(folder);
+  return Tokenizer::load(folder);
 }
 
-SubwordTokenizer load_or_train(const ParallelOptions& options, const ParallelText& text,
-                               int threads) {
+Tokenizer load_or_train(const ParallelOptions& options, const ParallelText& text, int threads) {
   const auto description = fmt::format(
       "{} {} {} {} {} {} {} {} {} {} {} {}", kVocabularyVersion, options.vocab_size,
       options.character_coverage, options.lower_case, options.split_seed, options.validation_share,
@@ -121,7 +122,7 @@ SubwordTokenizer load_or_train(const ParallelOptions& options, const ParallelTex
   const fs::path folder =
       options.cache / fmt::format("subwords-{:016x}", base::hash_bytes(description, text.key()));
   try {
-    if (fs::exists(folder)) return SubwordTokenizer::load(folder);
+    if (fs::exists(folder)) return Tokenizer::load(folder);
   } catch (const Error& error) {
     spdlog::warn("{}; training the vocabulary again", error.what());
   }
@@ -146,7 +147,7 @@ std::vector<std::string> count_units(const ParallelOptions& options, const Paral
   return units;
 }
 
-SubwordTokenizer from_codes(const ParallelOptions& options, const ParallelText& text) {
+Tokenizer from_codes(const ParallelOptions& options, const ParallelText& text) {
   const std::string codes = base::read_file(options.codes);
   const auto units =
       options.vocabulary.empty()
@@ -157,13 +158,13 @@ SubwordTokenizer from_codes(const ParallelOptions& options, const ParallelText& 
           options.vocabulary, options.vocabulary_threshold);
   // Checked under the file's own name.
   const text::SubwordNmt checked(codes, options.codes);
-  return SubwordTokenizer::from_subword_nmt(codes, units, settings_of(options));
+  return text::subword_nmt_tokenizer(codes, units, settings_of(options));
 }
 
 }  // namespace
 
-SubwordTokenizer find_subword_tokenizer(const ParallelOptions& options, const ParallelText& text,
-                                        int threads) {
+Tokenizer find_subword_tokenizer(const ParallelOptions& options, const ParallelText& text,
+                                 int threads) {
   if (!options.codes.empty()) return from_codes(options, text);
   if (options.vocabulary.empty()) return load_or_train(options, text, threads);
   require(fs::exists(options.vocabulary),
@@ -172,13 +173,14 @@ SubwordTokenizer find_subword_tokenizer(const ParallelOptions& options, const Pa
           options.vocabulary);
   if (!fs::is_directory(options.vocabulary)) {
     const text::SentencePieceModel checked(base::read_file(options.vocabulary), options.vocabulary);
-    return SubwordTokenizer::from_sentencepiece(checked.bytes(), settings_of(options));
+    return text::sentencepiece_tokenizer(checked.bytes(), settings_of(options));
   }
-  const auto tokenizer = SubwordTokenizer::load(options.vocabulary);
-  if (!options.lower_case || tokenizer.settings().lower_case) return tokenizer;
-  auto settings = tokenizer.settings();
-  settings.lower_case = true;
-  return tokenizer.with_settings(std::move(settings));
+  const auto tokenizer = Tokenizer::load(options.vocabulary);
+  require(tokenizer.facts().has_sides,
+          "[data] data.vocabulary: expected a translation model's tokenizer in {} but got one of "
+          "{}",
+          options.vocabulary, tokenizer.facts().kind);
+  return options.lower_case && !tokenizer.facts().lower_cases ? tokenizer.lower_cased() : tokenizer;
 }
 
 }  // namespace roformer::parallel

@@ -3,12 +3,12 @@
 #pragma once
 #include "roformer/parallel/parallel_options.h"
 #include "roformer/parallel/parallel_text.h"
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::parallel {
 
 /// Loads or trains it. Throws Error naming file and key.
-text::SubwordTokenizer find_subword_tokenizer(const ParallelOptions& options,
-                                              const ParallelText& training_text, int threads);
+text::Tokenizer find_subword_tokenizer(const ParallelOptions& options,
+                                       const ParallelText& training_text, int threads);
 
 }  // namespace roformer::parallel

@@ -54,12 +54,8 @@ class Generate::Parts {
     settings_.sampling = options_.sampling;
     settings_.max_new_tokens = options_.max_new_tokens;
     settings_.num_words = tokenizer().vocabulary_size();
-    // The special tokens before the bytes stand in no text that a byte model learns.
-    if (tokenizer().config().model == text::PieceModel::bytes) {
-      settings_.first_word = tokenizer().config().first_byte_id;
-    } else if (has_separator()) {
-      settings_.end_tokens = {tokenizer().sep_id()};
-    }
+    settings_.first_word = tokenizer().facts().frame.first_id;
+    if (const auto end = tokenizer().facts().frame.end) settings_.end_tokens = {*end};
   }
 
   std::vector<Continuation> write(const Lines& lines, const OnText& on_text) {
@@ -75,11 +71,6 @@ class Generate::Parts {
 
  private:
   const text::Tokenizer& tokenizer() const { return encoder_.tokenizer(); }
-  bool has_separator() const {
-    const std::string& separator = tokenizer().config().sep_token;
-    return !separator.empty() && tokenizer().vocabulary().find(separator).has_value();
-  }
-
   std::int64_t id_of(const std::string& token) const {
     const auto id = tokenizer().vocabulary().find(token);
     base::require(id.has_value(),
@@ -90,13 +81,12 @@ class Generate::Parts {
 
   // Where an empty line begins.
   std::int64_t start_id(std::int64_t line) const {
-    if (tokenizer().config().model == text::PieceModel::bytes)
-      return tokenizer().config().first_byte_id + '\n';
-    base::require(has_separator(),
+    const auto begin = tokenizer().facts().frame.begin;
+    base::require(begin.has_value(),
                   "[pipeline] line {}: expected a prompt but got an empty line, and this tokenizer "
                   "has no separating token to begin a text with",
                   line);
-    return tokenizer().sep_id();
+    return *begin;
   }
 
   generate::Prompt prompt_of(const Lines& lines, std::size_t line) const {

@@ -58,13 +58,14 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
   text::Encoding encoding = tokenizer_.encode(text);
   const auto length = static_cast<std::int64_t>(encoding.size());
   if (max_length_ == 0 || length <= max_length_) {
-    pieces.push_back({line, std::move(encoding.ids), 0});
+    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), 0});
     return;
   }
   if (truncate_) {
     text::EncodeOptions cut;
     cut.max_length = max_length_;
-    pieces.push_back({line, tokenizer_.encode(text, cut).ids, 0});
+    encoding = tokenizer_.encode(text, cut);
+    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), 0});
     return;
   }
   base::require(stride_.has_value(),
@@ -75,7 +76,7 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
   text::EncodeOptions window_options;
   window_options.max_length = max_length_;
   for (text::Encoding& window : tokenizer_.windows(text, window_options, *stride_)) {
-    pieces.push_back({line, std::move(window.ids), begin});
+    pieces.push_back({line, std::move(window.ids), std::move(window.type_ids), begin});
     begin += max_length_ - tokens_around(tokenizer_) - *stride_;
   }
 }
@@ -95,7 +96,7 @@ std::vector<std::int64_t> lengths_of(std::span<const Piece> pieces) {
 
 data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen) {
   data::TokenBatch batch;
-  for (const std::size_t index : chosen) batch.append(pieces[index].ids);
+  for (const std::size_t index : chosen) batch.append(pieces[index].ids, 0, pieces[index].type_ids);
   return batch;
 }
 

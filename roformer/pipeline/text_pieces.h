@@ -31,7 +31,7 @@ struct Lines {
 /// One sequence: a line, or a window of it.
 struct Piece {
   std::size_t line = 0;  // index into Lines::texts
-  std::vector<std::int32_t> ids;
+  std::vector<std::int32_t> ids, type_ids;
   std::int64_t begin =
       0;  // of the line's own tokens, which one [CLS] stands before, the first in this piece
 };
@@ -60,7 +60,7 @@ class TextEncoder {
 /// Tokens of each piece.
 std::vector<std::int64_t> lengths_of(std::span<const Piece> pieces);
 
-/// The chosen pieces end to end, positions from 0, segment 0.
+/// The chosen pieces end to end, positions from 0, segments as the tokenizer says.
 data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen);
 
 }  // namespace roformer::pipeline

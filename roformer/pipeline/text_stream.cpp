@@ -38,35 +38,21 @@ TextStream::TextStream(const text::Tokenizer& tokenizer, std::vector<std::string
     : tokenizer_(tokenizer), stops_(std::move(stops)) {
   std::erase_if(stops_, [](const std::string& stop) { return stop.empty(); });
   if (last_id >= 0 && !tokenizer_.is_special(static_cast<std::int32_t>(last_id)))
-    previous_ = {static_cast<std::int32_t>(last_id)};
+    previous_ = static_cast<std::int32_t>(last_id);
 }
 
 void TextStream::append_token(std::int64_t id) {
   const auto token = static_cast<std::int32_t>(id);
   if (tokenizer_.is_special(token)) return;
-  const text::TokenizerConfig& config = tokenizer_.config();
-  if (config.model == text::PieceModel::bytes) {
-    const std::int32_t byte = token - config.first_byte_id;
-    if (byte < 0 || byte > 255) {
-      held_ += tokenizer_.id_to_token(token);
-      return;
-    }
-    bytes_ += static_cast<char>(byte);
-    return take_bytes(bytes_.size() - unfinished_bytes(bytes_));
-  }
-  // A word is written as behind the word before it.
-  const std::string before = tokenizer_.decode(previous_, {.skip_special_tokens = true});
-  std::vector<std::int32_t> both = previous_;
-  both.push_back(token);
-  held_ += tokenizer_.decode(both, {.skip_special_tokens = true}).substr(before.size());
-  previous_ = {token};
+  tokenizer_.append_text(token, previous_, bytes_);
+  previous_ = token;
+  take_bytes(bytes_.size() - unfinished_bytes(bytes_));
 }
 
 // Moves bytes to the text; what is no UTF-8 as the tokenizer's decode() has it.
 void TextStream::take_bytes(std::size_t size) {
-  const bool stay = tokenizer_.config().invalid_bytes_stay;
-  held_ +=
-      unicode::valid_utf8(std::string_view(bytes_).substr(0, size), stay ? "\xEF\xBF\xBD" : "");
+  held_ += unicode::valid_utf8(std::string_view(bytes_).substr(0, size),
+                               tokenizer_.facts().invalid_bytes);
   bytes_.erase(0, size);
 }
 

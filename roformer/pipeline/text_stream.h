@@ -29,9 +29,9 @@ class TextStream {
 
   text::Tokenizer tokenizer_;
   std::vector<std::string> stops_;
-  std::vector<std::int32_t> previous_;  // at most one ordinary token
-  std::string held_;                    // text, not given out yet
-  std::string bytes_;                   // of a character that is not whole
+  std::int32_t previous_ = -1;  // the last ordinary token; -1: none
+  std::string held_;            // text, not given out yet
+  std::string bytes_;           // of a character that is not whole
   bool stopped_ = false;
 };
 

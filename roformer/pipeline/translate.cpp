@@ -9,7 +9,6 @@
 #include "roformer/generate/beam_search.h"
 #include "roformer/model/packed_weights.h"
 #include "roformer/pipeline/translation_models.h"
-#include "roformer/text/subword_tokenizer.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -94,22 +93,26 @@ class Translate::Parts {
       asked.places.push_back(line);
       asked.numbers.push_back(number);
       if (prefixes.empty()) continue;
-      asked.begins.emplace_back();
-      tokenizer_.encode_target(prefixes[line], asked.begins.back());
+      asked.begins.push_back(ids_of(prefixes[line], text::Side::target));
     }
     return asked;
   }
 
   std::vector<std::string> tokens_of(const Ids& ids) const {
     std::vector<std::string> tokens;
-    for (const std::int64_t id : ids) tokens.push_back(tokenizer_.id_to_token(id));
+    for (const std::int32_t id : text::token_ids(ids)) tokens.push_back(tokenizer_.id_to_token(id));
     return tokens;
+  }
+
+  Ids ids_of(const std::string& text, text::Side side) const {
+    std::vector<std::int32_t> ids;
+    tokenizer_.encode_words(text, ids, side);
+    return {ids.begin(), ids.end()};
   }
 
   // With the end token; empty if the line has no tokens.
   Ids source_of(const std::string& text, std::int64_t number) const {
-    Ids ids;
-    tokenizer_.encode_source(text, ids);
+    Ids ids = ids_of(text, text::Side::source);
     if (ids.empty()) return ids;
     ids.push_back(tokenizer_.end_id());
     base::require(
@@ -126,8 +129,8 @@ class Translate::Parts {
   }
 
   TranslatedText text_of(const generate::Hypothesis& hypothesis) const {
-    return {tokenizer_.decode(hypothesis.ids), tokens_of(hypothesis.ids), hypothesis.score,
-            hypothesis.log_probability};
+    return {tokenizer_.decode(text::token_ids(hypothesis.ids)), tokens_of(hypothesis.ids),
+            hypothesis.score, hypothesis.log_probability};
   }
 
   void add_attention(const Asked& asked, const std::vector<generate::Translations>& found,
@@ -142,7 +145,7 @@ class Translate::Parts {
   TranslateOptions options_;
   std::vector<model::EncoderDecoder> models_;
   model::PackedWeights weights_;
-  text::SubwordTokenizer tokenizer_;
+  text::Tokenizer tokenizer_;
   std::int64_t longest_ = std::numeric_limits<std::int64_t>::max();
 };
 

@@ -54,8 +54,11 @@ model::EncoderDecoder load_translator(const fs::path& folder, c10::Device device
   return module;
 }
 
-void require_fit(const text::SubwordTokenizer& tokenizer, const model::EncoderDecoderConfig& config,
+void require_fit(const text::Tokenizer& tokenizer, const model::EncoderDecoderConfig& config,
                  const fs::path& folder) {
+  base::require(tokenizer.facts().has_sides,
+                "[pipeline] {}: expected a translation model's tokenizer but got one of {}",
+                folder.string(), tokenizer.facts().kind);
   base::require(tokenizer.vocabulary_size() <= config.encoder.vocab_size,
                 "[pipeline] {}: expected a tokenizer of at most {} tokens (vocab_size) but got {}",
                 folder.string(), config.encoder.vocab_size, tokenizer.vocabulary_size());
@@ -77,16 +80,15 @@ std::vector<model::EncoderDecoder> load_translators(const std::vector<fs::path>&
 }
 
 // All models must mean the same by an id.
-text::SubwordTokenizer load_shared_tokenizer(const std::vector<fs::path>& folders,
-                                             const std::vector<model::EncoderDecoder>& models) {
-  const auto tokenizer = text::SubwordTokenizer::load(folders.front());
+text::Tokenizer load_shared_tokenizer(const std::vector<fs::path>& folders,
+                                      const std::vector<model::EncoderDecoder>& models) {
+  const auto tokenizer = text::Tokenizer::load(folders.front());
   for (std::size_t m = 0; m < folders.size(); ++m) {
     const fs::path& folder = folders[m];
-    base::require(
-        m == 0 || text::SubwordTokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
-        "[pipeline] {}: expected the vocabulary and the merges of {} but they differ: "
-        "models that translate together must share their tokenizer",
-        folder.string(), folders.front().string());
+    base::require(m == 0 || text::Tokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
+                  "[pipeline] {}: expected the vocabulary and the merges of {} but they differ: "
+                  "models that translate together must share their tokenizer",
+                  folder.string(), folders.front().string());
     require_fit(tokenizer, models[m]->config(), folder);
   }
   return tokenizer;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "roformer/model/encoder_decoder.h"
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::pipeline {
 
@@ -17,7 +17,7 @@ std::vector<model::EncoderDecoder> load_translators(
 
 /// The tokenizer of the first folder. Throws Error where another folder's has other tokens, and where
 /// it does not fit the models (one a folder).
-text::SubwordTokenizer load_shared_tokenizer(const std::vector<std::filesystem::path>& folders,
-                                             const std::vector<model::EncoderDecoder>& models);
+text::Tokenizer load_shared_tokenizer(const std::vector<std::filesystem::path>& folders,
+                                      const std::vector<model::EncoderDecoder>& models);
 
 }  // namespace roformer::pipeline

@@ -135,13 +135,12 @@ std::unique_ptr<RecipeTask> CausalLanguageMaterial::load_task(const Recipe& reci
   auto model =
       load_recipe_model<head::CausalLanguageModel>(recipe, folder, "causal language model");
   const text::Tokenizer tokenizer = text::Tokenizer::load(folder);
-  const bool is_bytes = tokenizer.config().model == text::PieceModel::bytes;
-  const bool same_bytes =
-      is_bytes && tokenizer.config().first_byte_id == stream_->tokenizer().config().first_byte_id;
-  base::require(stream_->is_bytes() ? same_bytes : !is_bytes,
+  const bool same_units =
+      tokenizer.facts().first_byte_id == stream_->tokenizer().facts().first_byte_id;
+  base::require(same_units,
                 "[task] {}: expected a tokenizer of {} for data.vocabulary of {} but got {}",
                 folder.string(), stream_->is_bytes() ? "bytes (ByT5Tokenizer)" : "words",
-                recipe.path.string(), tokenizer.config().tokenizer_class);
+                recipe.path.string(), tokenizer.facts().tokenizer_class);
   return std::make_unique<CausalLanguageTask>(recipe, stream_, std::move(model), device);
 }
 

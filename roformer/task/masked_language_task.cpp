@@ -127,7 +127,7 @@ std::unique_ptr<RecipeTask> MaskedLanguageMaterial::load_task(const Recipe& reci
 GuessAccuracy guess_accuracy(const EvaluationOptions& evaluation,
                              const data::MaskedLanguageSource& source) {
   const text::Tokenizer& tokenizer = source.tokenizer();
-  metric::NeighbourGuess guess(tokenizer.vocabulary_size(), tokenizer.sep_id());
+  metric::NeighbourGuess guess(tokenizer.vocabulary_size(), tokenizer.end_id());
   source.corpus().for_each_document(data::Split::training,
                                     [&](auto document) { guess.add(document); });
   guess.finish();

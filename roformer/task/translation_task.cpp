@@ -18,7 +18,7 @@ namespace roformer::task {
 namespace {
 
 model::EncoderDecoderConfig translation_config(const Recipe& recipe,
-                                               const text::SubwordTokenizer& tokenizer) {
+                                               const text::Tokenizer& tokenizer) {
   model::EncoderConfig side = recipe.model;
   const std::int64_t words = tokenizer.vocabulary_size();
   if (side.vocab_size == 0) side.vocab_size = words;
@@ -177,7 +177,8 @@ std::vector<std::string> TranslationTask::translate(data::Split split, std::int6
   const auto answers =
       generate::beam_search(std::span(&model_, 1), sources, beam_options(evaluation_), {}, setting);
   std::vector<std::string> lines;
-  for (const auto& hypotheses : answers) lines.push_back(tokenizer.decode(hypotheses.front().ids));
+  for (const auto& hypotheses : answers)
+    lines.push_back(tokenizer.decode(text::token_ids(hypotheses.front().ids)));
   model_->train(was_training);
   return lines;
 }

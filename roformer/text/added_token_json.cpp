@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "roformer/base/error.h"
 #include "roformer/text/json_values.h"
 
 namespace roformer::text {

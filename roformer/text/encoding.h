@@ -1,4 +1,4 @@
-// What the tokenizer gives: ids, where each stood in the text, and the options of encoding and
+// What a tokenizer gives: ids, where each stood in the text, and the options of encoding and
 // decoding.
 #pragma once
 #include <cstddef>
@@ -19,7 +19,7 @@ struct Offset {
 struct Encoding {
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> type_ids;
-  std::vector<Offset> offsets;
+  std::vector<Offset> offsets;  // empty where the tokenizer has none
 
   std::size_t size() const { return ids.size(); }
   /// Forgets the tokens, keeps the memory.
@@ -38,10 +38,14 @@ enum class Truncation {
   only_second,
 };
 
+/// Which of a translation's two texts; a tokenizer without sides cuts both alike.
+enum class Side { source, target };
+
 struct EncodeOptions {
   bool add_special_tokens = true;
   std::int64_t max_length = 0;  // special tokens included; 0: no limit
   Truncation truncation = Truncation::longest_first;
+  Side side = Side::source;
 };
 
 /// Spaces that tokenisation has put where writing has none.
@@ -54,6 +58,13 @@ enum class CleanUp {
 struct DecodeOptions {
   bool skip_special_tokens = false;
   std::optional<CleanUp> clean_up = {};  // not set: as the tokenizer's files say
+};
+
+/// How a text stands in the row of ids that a language model reads and writes.
+struct TextFrame {
+  std::optional<std::int32_t> begin = {};  // what a text without a first token begins with
+  std::optional<std::int32_t> end = {};    // ends a text; none: texts end nowhere
+  std::int32_t first_id = 0;               // smaller ids stand in no text
 };
 
 }  // namespace roformer::text

@@ -1,8 +1,37 @@
 #include "roformer/text/json_values.h"
 
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "roformer/base/error.h"
+
 namespace roformer::text {
 
 using nlohmann::json;
+
+template <typename Value>
+Value get(const json& object, const char* key, Value fallback, std::string_view name) {
+  const auto place = object.find(key);
+  if (place == object.end() || place->is_null()) return fallback;
+  constexpr bool whole = std::is_integral_v<Value> && !std::is_same_v<Value, bool>;
+  // nlohmann turns numbers of any kind into each other, whatever is lost.
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  const bool fits = !whole || (place->is_number_integer() && *place >= -most && *place <= most);
+  base::require(fits, "[text] {}: key {}: expected a whole number but got {}", name, key,
+                excerpt(*place));
+  try {
+    return place->get<Value>();
+  } catch (const json::exception& error) {
+    base::fail("[text] {}: key {}: {}", name, key, error.what());
+  }
+}
+
+template bool get(const json&, const char*, bool, std::string_view);
+template std::int32_t get(const json&, const char*, std::int32_t, std::string_view);
+template std::int64_t get(const json&, const char*, std::int64_t, std::string_view);
+template double get(const json&, const char*, double, std::string_view);
+template std::string get(const json&, const char*, std::string, std::string_view);
 
 std::string get_token(const json& object, const char* key, const std::string& fallback,
                       std::string_view name) {

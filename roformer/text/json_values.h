@@ -1,33 +1,17 @@
 // Values of JSON files, with errors that name file and key.
 #pragma once
 #include <cstdint>
-#include <limits>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
-#include <type_traits>
-
-#include "roformer/base/error.h"
 
 namespace roformer::text {
 
-/// The value of a key, or `fallback` where it is absent or null.
+/// The value of a key, or `fallback` where it is absent or null: a bool, an int32, an int64, a double
+/// or a string. Throws Error naming the key for one of another type, whole numbers beyond int32
+/// included.
 template <typename Value>
-Value get(const nlohmann::json& object, const char* key, Value fallback, std::string_view name) {
-  const auto place = object.find(key);
-  if (place == object.end() || place->is_null()) return fallback;
-  constexpr bool whole = std::is_integral_v<Value> && !std::is_same_v<Value, bool>;
-  // nlohmann turns numbers of any kind into each other, whatever is lost.
-  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  const bool fits = !whole || (place->is_number_integer() && *place >= -most && *place <= most);
-  base::require(fits, "[text] {}: key {}: expected a whole number but got {}", name, key,
-                place->dump());
-  try {
-    return place->get<Value>();
-  } catch (const nlohmann::json::exception& error) {
-    base::fail("[text] {}: key {}: {}", name, key, error.what());
-  }
-}
+Value get(const nlohmann::json& object, const char* key, Value fallback, std::string_view name);
 
 /// A special token: a string, or an object with its content.
 std::string get_token(const nlohmann::json& object, const char* key, const std::string& fallback,

@@ -1,6 +1,7 @@
 // normalizer of tokenizer.json.
 #include <nlohmann/json.hpp>
 
+#include "roformer/base/error.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/text_steps_json.h"
 

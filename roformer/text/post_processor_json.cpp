@@ -1,6 +1,7 @@
 // post_processor and decoder of tokenizer.json.
 #include <nlohmann/json.hpp>
 
+#include "roformer/base/error.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/special_runs.h"
 #include "roformer/text/text_steps_json.h"

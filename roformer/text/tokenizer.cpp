@@ -1,17 +1,11 @@
 #include "roformer/text/tokenizer.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "roformer/base/error.h"
-#include "roformer/text/byte_encoder.h"
-#include "roformer/text/byte_tokenizer.h"
-#include "roformer/text/decode.h"
-#include "roformer/text/piece_encoder.h"
-#include "roformer/text/special_runs.h"
-#include "roformer/text/tokenizer_files.h"
+#include "roformer/text/token_coder.h"
 #include "roformer/text/truncation.h"
-#include "roformer/text/wordpiece_encoder.h"
-#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -23,7 +17,7 @@ std::size_t room_for_text(std::int64_t max_length, std::size_t special_tokens) {
   return static_cast<std::size_t>(max_length) - special_tokens;
 }
 
-void append(const SpecialRun& run, Encoding& encoding) {
+void append_run(const SpecialRun& run, Encoding& encoding) {
   encoding.ids.insert(encoding.ids.end(), run.ids.begin(), run.ids.end());
   encoding.type_ids.insert(encoding.type_ids.end(), run.type_ids.begin(), run.type_ids.end());
   encoding.offsets.resize(encoding.ids.size());
@@ -47,89 +41,31 @@ void insert(const SpecialRun& run, std::size_t place, Encoding& encoding) {
   encoding.offsets.insert(encoding.offsets.begin() + at, run.size(), Offset{});
 }
 
-// The tokens that are found in a text before it is cut: those that the files add, and the five.
-std::vector<AddedToken> collect_added_tokens(const Vocabulary& vocabulary,
-                                             const TokenizerConfig& config) {
-  std::vector<AddedToken> tokens;
-  for (AddedToken token : config.added_tokens) {
-    const auto id = vocabulary.find(token.content);
-    if (!id) continue;
-    token.id = *id;
-    tokens.push_back(std::move(token));
-  }
-  for (const std::string* content : {&config.pad_token, &config.unk_token, &config.cls_token,
-                                     &config.sep_token, &config.mask_token}) {
-    const auto id = vocabulary.find(*content);
-    const bool known = std::any_of(tokens.begin(), tokens.end(), [&](const AddedToken& token) {
-      return token.content == *content;
-    });
-    if (id && !known && !content->empty()) tokens.push_back({.content = *content, .id = *id});
-  }
-  return tokens;
-}
-
-std::vector<bool> special_ids(const Vocabulary& vocabulary, const std::vector<AddedToken>& added) {
-  std::vector<bool> special(static_cast<std::size_t>(vocabulary.size()));
-  for (const AddedToken& token : added) special[static_cast<std::size_t>(token.id)] = token.special;
-  return special;
-}
-
-std::unique_ptr<const PieceEncoder> make_encoder(const Vocabulary& vocabulary,
-                                                 const TokenizerConfig& config,
-                                                 const std::vector<AddedToken>& added) {
-  if (config.model == PieceModel::bytes)
-    return std::make_unique<ByteEncoder>(config.first_byte_id, added);
-  return std::make_unique<WordPieceEncoder>(vocabulary, config, added);
-}
-
 }  // namespace
 
-struct Tokenizer::State {
-  State(Vocabulary given_vocabulary, TokenizerConfig given_config)
-      : vocabulary(std::move(given_vocabulary)),
-        config(std::move(given_config)),
-        added_tokens(collect_added_tokens(vocabulary, config)),
-        special(special_ids(vocabulary, added_tokens)),
-        encoder(make_encoder(vocabulary, config, added_tokens)),
-        single(single_runs(vocabulary, config)),
-        pair(pair_runs(vocabulary, config)),
-        bare_single{.first_type = single.first_type},
-        bare_pair{.first_type = pair.first_type, .second_type = pair.second_type} {}
-
-  Vocabulary vocabulary;
-  TokenizerConfig config;
-  std::vector<AddedToken> added_tokens;
-  std::vector<bool> special;  // by id
-  std::unique_ptr<const PieceEncoder> encoder;
-  SpecialRuns single, pair;
-  SpecialRuns bare_single, bare_pair;  // without special tokens
-};
-
-Tokenizer::Tokenizer(Vocabulary vocabulary, TokenizerConfig config)
-    : state_(std::make_shared<const State>(std::move(vocabulary), std::move(config))) {}
-
-Tokenizer Tokenizer::load(const std::filesystem::path& folder_or_file) {
-  TokenizerFiles files = read_tokenizer_files(folder_or_file);
-  return Tokenizer(std::move(files.vocabulary), std::move(files.config));
-}
-
-Tokenizer Tokenizer::bytes() {
-  TokenizerFiles files = byt5_files(0);
-  return Tokenizer(std::move(files.vocabulary), std::move(files.config));
-}
-
-void Tokenizer::save(const std::filesystem::path& folder) const {
-  write_tokenizer_files(folder, vocabulary(), config(), state_->added_tokens);
+const TokenizerFacts& Tokenizer::facts() const {
+  return coder_->facts();
 }
 
 const SpecialRuns& Tokenizer::runs(bool pair, const EncodeOptions& options) const {
-  if (!options.add_special_tokens) return pair ? state_->bare_pair : state_->bare_single;
-  const SpecialRuns& runs = pair ? state_->pair : state_->single;
+  base::require(!pair || facts().has_pairs, "[text] {}: this tokenizer ({}) has no pairs of texts",
+                facts().source, facts().tokenizer_class);
+  const SpecialRuns& runs = coder_->runs(pair, options.add_special_tokens);
   if (!runs.complete) {
     cls_id();  // Errors that say what is missing
-    sep_id();
+    end_id();
   }
   return runs;
+}
+
+// The tokens of a text. Where the kind has no offsets there are empty ones until drop_offsets().
+void Tokenizer::append(std::string_view text, Side side, Encoding& encoding) const {
+  coder_->encode(text, side, encoding.ids, facts().has_offsets ? &encoding.offsets : nullptr);
+  encoding.offsets.resize(encoding.ids.size());
+}
+
+void Tokenizer::drop_offsets(Encoding& encoding) const {
+  if (!facts().has_offsets) encoding.offsets.clear();
 }
 
 Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
@@ -149,9 +85,9 @@ void Tokenizer::encode_into(std::string_view text, const EncodeOptions& options,
                             Encoding& encoding) const {
   const SpecialRuns& around = runs(false, options);
   encoding.clear();
-  append(around.before, encoding);
+  append_run(around.before, encoding);
   const std::size_t begin = encoding.size();
-  state_->encoder->encode(text, encoding.ids, encoding.offsets);
+  append(text, options.side, encoding);
   if (options.max_length > 0) {
     const std::size_t size = encoding.size() - begin;
     const std::size_t kept =
@@ -160,18 +96,19 @@ void Tokenizer::encode_into(std::string_view text, const EncodeOptions& options,
     erase_tokens(encoding, begin + kept, size - kept);
   }
   encoding.type_ids.resize(encoding.size(), around.first_type);
-  append(around.after, encoding);
+  append_run(around.after, encoding);
+  drop_offsets(encoding);
 }
 
 void Tokenizer::encode_pair_into(std::string_view first, std::string_view second,
                                  const EncodeOptions& options, Encoding& encoding) const {
   const SpecialRuns& around = runs(true, options);
   encoding.clear();
-  append(around.before, encoding);
+  append_run(around.before, encoding);
   const std::size_t begin = encoding.size();
-  state_->encoder->encode(first, encoding.ids, encoding.offsets);
+  append(first, options.side, encoding);
   std::size_t middle = encoding.size();
-  state_->encoder->encode(second, encoding.ids, encoding.offsets);
+  append(second, options.side, encoding);
   if (options.max_length > 0) {
     const std::size_t first_size = middle - begin, second_size = encoding.size() - middle;
     const KeptTokens kept =
@@ -186,11 +123,13 @@ void Tokenizer::encode_pair_into(std::string_view first, std::string_view second
   encoding.type_ids.insert(encoding.type_ids.end(), around.between.type_ids.begin(),
                            around.between.type_ids.end());
   encoding.type_ids.resize(encoding.size(), around.second_type);
-  append(around.after, encoding);
+  append_run(around.after, encoding);
+  drop_offsets(encoding);
 }
 
-void Tokenizer::encode_words(std::string_view text, std::vector<std::int32_t>& ids) const {
-  state_->encoder->encode(text, ids);
+void Tokenizer::encode_words(std::string_view text, std::vector<std::int32_t>& ids,
+                             Side side) const {
+  coder_->encode(text, side, ids, nullptr);
 }
 
 std::vector<Encoding> Tokenizer::windows(std::string_view text, const EncodeOptions& options,
@@ -201,42 +140,30 @@ std::vector<Encoding> Tokenizer::windows(std::string_view text, const EncodeOpti
                 "[text] expected 0 <= stride < {}, the tokens of a window, but got {}", room,
                 stride);
   Encoding whole;
-  state_->encoder->encode(text, whole.ids, whole.offsets);
+  append(text, options.side, whole);
   std::vector<Encoding> windows;
   for (std::size_t begin = 0;; begin += room - static_cast<std::size_t>(stride)) {
     const std::size_t end = std::min(begin + room, whole.size());
     Encoding& window = windows.emplace_back();
-    append(around.before, window);
+    append_run(around.before, window);
     for (std::size_t i = begin; i < end; ++i) {
       window.ids.push_back(whole.ids[i]);
       window.offsets.push_back(whole.offsets[i]);
     }
     window.type_ids.resize(window.size(), around.first_type);
-    append(around.after, window);
+    append_run(around.after, window);
+    drop_offsets(window);
     if (end == whole.size()) return windows;
   }
 }
 
 std::string Tokenizer::decode(std::span<const std::int32_t> ids,
                               const DecodeOptions& options) const {
-  const CleanUp clean_up =
-      options.clean_up.value_or(config().decoder_cleanup ? CleanUp::punctuation : CleanUp::none);
-  const bool bytes = config().model == PieceModel::bytes;
-  std::string text;
-  bool first = true;
-  for (const std::int32_t id : ids) {
-    const std::string& token = id_to_token(id);
-    if (!vocabulary().holds(id) || (options.skip_special_tokens && is_special(id))) continue;
-    if (bytes) {
-      const std::int32_t byte = id - config().first_byte_id;
-      byte >= 0 && byte < 256 ? text.push_back(static_cast<char>(byte)) : void(text.append(token));
-    } else {
-      append_token(token, first, config(), clean_up, text);
-    }
-    first = false;
-  }
-  if (bytes) return unicode::valid_utf8(text, config().invalid_bytes_stay ? "\xEF\xBF\xBD" : "");
-  return clean_up == CleanUp::contractions ? clean_up_spaces(std::move(text)) : text;
+  return coder_->decode(ids, options);
+}
+
+void Tokenizer::append_text(std::int32_t id, std::int32_t previous, std::string& bytes) const {
+  coder_->append_text(id, previous, bytes);
 }
 
 std::int32_t Tokenizer::token_to_id(std::string_view token) const {
@@ -245,26 +172,24 @@ std::int32_t Tokenizer::token_to_id(std::string_view token) const {
 }
 
 const std::string& Tokenizer::id_to_token(std::int32_t id) const {
-  base::require(id >= 0 && id < vocabulary_size(), "[text] expected an id from 0 to {} but got {}",
-                vocabulary_size() - 1, id);
-  return vocabulary().token(id);
+  return coder_->token(id);
 }
 
 bool Tokenizer::is_special(std::int32_t id) const {
-  return id >= 0 && id < vocabulary_size() && state_->special[static_cast<std::size_t>(id)];
+  return coder_->is_special(id);
 }
 
 std::int64_t Tokenizer::special_tokens_before() const {
-  return static_cast<std::int64_t>(state_->single.before.size());
+  return static_cast<std::int64_t>(facts().single.before.size());
 }
 std::int64_t Tokenizer::special_tokens_after() const {
-  return static_cast<std::int64_t>(state_->single.after.size());
+  return static_cast<std::int64_t>(facts().single.after.size());
 }
 
 std::int32_t Tokenizer::special_id(const std::string& token, std::string_view name) const {
-  const std::string& source = config().source;
+  const std::string& source = facts().source;
   base::require(!token.empty(), "[text] {}: this tokenizer ({}) has no {} token", source,
-                config().tokenizer_class, name);
+                facts().tokenizer_class, name);
   const auto id = vocabulary().find(token);
   base::require(id.has_value(), "[text] {}: expected the vocabulary to hold the {} token '{}'",
                 source, name, token);
@@ -272,28 +197,41 @@ std::int32_t Tokenizer::special_id(const std::string& token, std::string_view na
 }
 
 std::int32_t Tokenizer::pad_id() const {
-  return special_id(config().pad_token, "padding");
+  return special_id(facts().tokens.pad, "padding");
 }
 std::int32_t Tokenizer::unk_id() const {
-  return special_id(config().unk_token, "unknown");
+  return special_id(facts().tokens.unk, "unknown");
 }
 std::int32_t Tokenizer::cls_id() const {
-  return special_id(config().cls_token, "first");
+  return special_id(facts().tokens.cls, "first");
 }
-std::int32_t Tokenizer::sep_id() const {
-  return special_id(config().sep_token, "separating");
+std::int32_t Tokenizer::end_id() const {
+  return special_id(facts().tokens.end, "separating");
 }
 std::int32_t Tokenizer::mask_id() const {
-  return special_id(config().mask_token, "mask");
+  return special_id(facts().tokens.mask, "mask");
 }
-std::int32_t Tokenizer::vocabulary_size() const {
-  return vocabulary().size();
+std::uint64_t Tokenizer::fingerprint() const {
+  return coder_->fingerprint();
 }
-const Vocabulary& Tokenizer::vocabulary() const {
-  return state_->vocabulary;
+
+Tokenizer Tokenizer::lower_cased() const {
+  return Tokenizer(coder_->lower_cased());
 }
-const TokenizerConfig& Tokenizer::config() const {
-  return state_->config;
+
+void Tokenizer::save(const std::filesystem::path& folder) const {
+  coder_->save(folder);
+}
+
+std::vector<std::int32_t> token_ids(std::span<const std::int64_t> ids) {
+  std::vector<std::int32_t> narrow;
+  narrow.reserve(ids.size());
+  for (const std::int64_t id : ids) {
+    base::require(id >= 0 && id <= std::numeric_limits<std::int32_t>::max(),
+                  "[text] expected an id of 0 or more, below 2^31, but got {}", id);
+    narrow.push_back(static_cast<std::int32_t>(id));
+  }
+  return narrow;
 }
 
 }  // namespace roformer::text

@@ -1,42 +1,39 @@
-// Text to ids, with offsets, and back: WordPiece as BERT's (Devlin et al. 2018), characters, bytes.
-// Ids and offsets equal those of Hugging Face's tokenizers; reads and writes vocab.txt,
-// tokenizer_config.json and tokenizer.json.
+// Text to ids, with offsets, and back, whatever the kind: WordPiece as BERT's (Devlin et al. 2018),
+// characters, bytes, SentencePiece, subword-nmt's codes. Ids and offsets equal those of Hugging Face's
+// libraries. What a kind is and can do besides is asked for (facts()). Tokenizers are loaded from files, or made by the functions of wordpiece_tokenizer.h,
+// byte_tokenizer.h, sentencepiece_tokenizer.h and subword_nmt_tokenizer.h; a new kind is a file with a
+// TokenCoder and a line in tokenizer_kinds.cpp.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "roformer/text/encoding.h"
-#include "roformer/text/tokenizer_config.h"
-#include "roformer/text/vocabulary.h"
+#include "roformer/text/tokenizer_facts.h"
 
 namespace roformer::text {
 
-class PieceEncoder;
-struct SpecialRuns;
+class TokenCoder;
 
 /// Immutable after construction: any number of threads may call its const functions at once. Cheap
-/// to copy.
+/// to copy. Invalid UTF-8 counts as U+FFFD, one for each maximal bad part (Python's
+/// errors="replace"), but with bytes, which are what they are.
 class Tokenizer {
  public:
-  /// Reads a folder (tokenizer.json, else vocab.txt with tokenizer_config.json if there is one, else
-  /// the tokenizer_config.json of a byte tokenizer), a vocab.txt or a tokenizer.json. Throws Error
-  /// that names the file and line or key.
+  /// Reads a folder of any kind, a vocab.txt or a tokenizer.json. Throws Error that names the file
+  /// and line or key, and for a folder of no kind what it has.
   static Tokenizer load(const std::filesystem::path& folder_or_file);
-  /// Throws Error if the vocabulary lacks the unknown token.
-  explicit Tokenizer(Vocabulary vocabulary, TokenizerConfig config = {});
-  /// The tokenizer of byte language models: the ids 0, 1, 2 are <pad>, </s>, <unk>, then come the
-  /// 256 bytes; text </s>. transformers reads what save() writes as a ByT5Tokenizer.
-  static Tokenizer bytes();
+  explicit Tokenizer(std::shared_ptr<const TokenCoder> coder) : coder_(std::move(coder)) {}
 
-  /// [CLS] text [SEP], or what the tokenizer's files put around a text. Invalid UTF-8 counts as U+FFFD, one for each maximal bad part (Python's
-  /// errors="replace").
+  /// The text and what the tokenizer puts around it: [CLS] text [SEP], text </s>.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
-  /// [CLS] first [SEP] second [SEP], token types 0 and 1, or as the tokenizer's files say.
+  /// [CLS] first [SEP] second [SEP], token types 0 and 1, or as the tokenizer's files say. Throws
+  /// Error for a tokenizer without pairs.
   Encoding encode_pair(std::string_view first, std::string_view second,
                        const EncodeOptions& options = {}) const;
   /// The same into an encoding whose memory is reused.
@@ -45,15 +42,27 @@ class Tokenizer {
   void encode_pair_into(std::string_view first, std::string_view second,
                         const EncodeOptions& options, Encoding& encoding) const;
   /// Appends the ids of the text alone: no [CLS], [SEP], offsets or truncation. The quickest way.
-  void encode_words(std::string_view text, std::vector<std::int32_t>& ids) const;
+  void encode_words(std::string_view text, std::vector<std::int32_t>& ids,
+                    Side side = Side::source) const;
 
   /// Cuts a text into windows of at most options.max_length tokens (special tokens included), each
   /// repeating the last `stride` tokens of the one before it. An empty text has one window.
   std::vector<Encoding> windows(std::string_view text, const EncodeOptions& options,
                                 std::int64_t stride) const;
 
-  /// Joins the tokens by spaces and removes " ##"; bytes are joined as they are. Ids without a token give nothing. Throws Error for an id outside the vocabulary.
+  /// The text of ids: tokens joined as their kind joins them (WordPiece: by spaces, " ##" removed).
+  /// Ids without a token give nothing; tokenizers with sides leave special tokens out in any case.
+  /// Throws Error for an id outside the vocabulary.
   std::string decode(std::span<const std::int32_t> ids, const DecodeOptions& options = {}) const;
+  /// Appends the bytes that a token adds to a text behind the token `previous` (−1: at its
+  /// beginning); they may be a part of a character. Throws Error for a kind that writes whole texts
+  /// alone.
+  void append_text(std::int32_t id, std::int32_t previous, std::string& bytes) const;
+
+  /// What it is and what it can do: whether there are offsets, pairs, sides, bytes, ….
+  const TokenizerFacts& facts() const;
+  /// Whether each byte is a token.
+  bool is_bytes() const { return facts().first_byte_id.has_value(); }
 
   /// The token's id, or that of the unknown token.
   std::int32_t token_to_id(std::string_view token) const;
@@ -65,27 +74,35 @@ class Tokenizer {
   std::int64_t special_tokens_before() const;
   std::int64_t special_tokens_after() const;
 
-  // Throw Error if the tokenizer has no such token.
+  // Throw Error if the tokenizer has no such token. The end is [SEP] or </s>.
   std::int32_t pad_id() const;
   std::int32_t unk_id() const;
   std::int32_t cls_id() const;
-  std::int32_t sep_id() const;
+  std::int32_t end_id() const;
   std::int32_t mask_id() const;
 
   /// One more than the largest id.
-  std::int32_t vocabulary_size() const;
-  const Vocabulary& vocabulary() const;
-  const TokenizerConfig& config() const;
+  std::int32_t vocabulary_size() const { return vocabulary().size(); }
+  const Vocabulary& vocabulary() const { return facts().vocabulary; }
+  /// A number of everything that changes the ids of a text.
+  std::uint64_t fingerprint() const;
 
-  /// Writes vocab.txt, tokenizer_config.json and tokenizer.json.
+  /// The same tokenizer, but texts first turn to lower case. Throws Error for a kind that cannot.
+  Tokenizer lower_cased() const;
+  /// Writes what load() reads, each file atomically; makes the folder. transformers opens it, but for
+  /// subword-nmt's.
   void save(const std::filesystem::path& folder) const;
 
  private:
-  struct State;
   const SpecialRuns& runs(bool pair, const EncodeOptions& options) const;
+  void append(std::string_view text, Side side, Encoding& encoding) const;
+  void drop_offsets(Encoding& encoding) const;
   std::int32_t special_id(const std::string& token, std::string_view name) const;
 
-  std::shared_ptr<const State> state_;
+  std::shared_ptr<const TokenCoder> coder_;
 };
+
+/// Ids as tokenizers have them. Throws Error for an id that is none: below 0 or too large.
+std::vector<std::int32_t> token_ids(std::span<const std::int64_t> ids);
 
 }  // namespace roformer::text

@@ -30,14 +30,7 @@ struct AddedToken {
   bool appended = false;     // to the vocabulary after its training: no word becomes it
 };
 
-/// How words become tokens.
-enum class PieceModel {
-  wordpiece,  // the longest pieces of a vocabulary
-  bytes,      // every byte of the UTF-8 text is a token
-};
-
 struct TokenizerConfig {
-  PieceModel model = PieceModel::wordpiece;
   std::string source = "vocabulary";              // where it was read, for messages
   std::string tokenizer_class = "BertTokenizer";  // transformers' name for it
   NormalizerOptions normalizer = {};
@@ -58,8 +51,6 @@ struct TokenizerConfig {
   bool decoder_cleanup = true;                // removes spaces before punctuation
   std::int64_t max_word_length = 100;         // in characters; a longer word is unknown
   std::int64_t model_max_length = 0;          // 0: not stated
-  std::int32_t first_byte_id = 0;             // bytes: the id of the byte 0
-  bool invalid_bytes_stay = false;            // bytes: as U+FFFD in decoded text, else left out
   std::vector<AddedToken> added_tokens = {};  // besides the five above
 };
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/text/added_token_json.h"
@@ -43,14 +44,14 @@ json read_json_file(const std::filesystem::path& file) {
   return base::parse_json(base::read_file(file), file.string());
 }
 
-TokenizerFiles parse_tokenizer_json(const json& root, std::string_view name) {
+WordPieceFiles parse_tokenizer_json(const json& root, std::string_view name) {
   base::require(root.is_object() && root.contains("model"), "[text] {}: expected the key model",
                 name);
   const json& model = root["model"];
   base::require(model.is_object() && model.value("type", json("WordPiece")) == "WordPiece",
                 "[text] {}: model: expected a WordPiece model but got {}", name,
                 excerpt(model.is_object() ? model.value("type", json()) : model));
-  TokenizerFiles files{parse_vocabulary(model, name), {}};
+  WordPieceFiles files{parse_vocabulary(model, name), {}};
   TokenizerConfig& config = files.config;
   config.source = name;
   config.unk_token = get<std::string>(model, "unk_token", config.unk_token, name);

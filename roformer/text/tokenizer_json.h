@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "roformer/text/tokenizer_config.h"
-#include "roformer/text/tokenizer_files.h"
+#include "roformer/text/wordpiece_files.h"
 
 namespace roformer::text {
 
@@ -15,7 +15,7 @@ nlohmann::json read_json_file(const std::filesystem::path& file);
 
 /// tokenizer.json with a WordPiece model. Its truncation and padding are left to the caller, as
 /// transformers leaves them. Throws Error naming the key.
-TokenizerFiles parse_tokenizer_json(const nlohmann::json& json, std::string_view name);
+WordPieceFiles parse_tokenizer_json(const nlohmann::json& json, std::string_view name);
 
 /// The tokenizer.json that reads back to these parts.
 nlohmann::ordered_json make_tokenizer_json(const Vocabulary& vocabulary,

@@ -1,14 +1,11 @@
 #include "roformer/text/tokenizer_settings.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "roformer/base/error.h"
 #include "roformer/text/added_token_json.h"
 #include "roformer/text/json_values.h"
-#include "roformer/unicode/unicode.h"
-#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
@@ -22,47 +19,6 @@ void apply_named_tokens(const json& root, std::string_view name, TokenizerConfig
   config.cls_token = get_token(root, "cls_token", config.cls_token, name);
   config.sep_token = get_token(root, "sep_token", config.sep_token, name);
   config.mask_token = get_token(root, "mask_token", config.mask_token, name);
-}
-
-// Japanese BERT of characters: NFKC, then each character that is no white space. Words that the
-// MeCab program cuts are not supported.
-void apply_japanese_class(const json& root, std::string_view name, TokenizerConfig& config) {
-  const auto word = get<std::string>(root, "word_tokenizer_type", "basic", name);
-  const auto subword = get<std::string>(root, "subword_tokenizer_type", "wordpiece", name);
-  if (word == "basic" && subword == "wordpiece") return;
-  base::require(subword == "character",
-                "[text] {}: subword_tokenizer_type {} after word_tokenizer_type {} is not "
-                "supported; character is",
-                name, subword, word);
-  using Normalizer = NormalizerStep::Kind;
-  using PreTokenizer = PreTokenizerStep::Kind;
-  config.normalizer_steps.emplace();
-  if (word == "basic") {
-    config.normalizer_steps->push_back({.kind = Normalizer::bert});
-  }
-  config.normalizer_steps->push_back({.kind = Normalizer::nfkc});
-  if (word != "basic" && config.normalizer.lowercase)
-    config.normalizer_steps->push_back({.kind = Normalizer::lowercase});
-  config.pre_tokenizer_steps = {{.kind = PreTokenizer::whitespace_split},
-                                {.kind = PreTokenizer::characters}};
-}
-
-bool is_chinese_word(std::string_view token) {
-  int characters = 0;
-  const char* end = token.data() + token.size();
-  for (const char* p = token.data(); p < end; ++characters) {
-    const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
-    if (!unicode::is_chinese_character(c.code)) return false;
-    p += c.size;
-  }
-  return characters > 1;
-}
-
-// A few words do not make a vocabulary of words: one in a hundred does.
-bool has_chinese_words(const Vocabulary& vocabulary) {
-  const auto& tokens = vocabulary.tokens();
-  const auto words = std::count_if(tokens.begin(), tokens.end(), is_chinese_word);
-  return words > 0 && words * 100 >= static_cast<std::ptrdiff_t>(tokens.size());
 }
 
 ordered_json strip_accents_value(const NormalizerOptions& options) {
@@ -88,7 +44,6 @@ void apply_tokenizer_config(const json& root, std::string_view name, TokenizerCo
   for (AddedToken& token : parse_added_tokens_decoder(added, name))
     put_added_token(std::move(token), config.added_tokens);
   config.tokenizer_class = get<std::string>(root, "tokenizer_class", config.tokenizer_class, name);
-  if (config.tokenizer_class.starts_with("BertJapanese")) apply_japanese_class(root, name, config);
 }
 
 void apply_special_tokens_map(const json& root, std::string_view name, TokenizerConfig& config) {
@@ -110,21 +65,6 @@ void apply_added_tokens(const json& root, std::string_view name, TokenizerConfig
     config.added_tokens.push_back(
         {.content = token, .id = id, .special = special, .normalized = !special});
   }
-}
-
-void apply_roformer_class(const Vocabulary& vocabulary, TokenizerConfig& config) {
-  if (!config.tokenizer_class.starts_with("RoFormer")) return;
-  // Its tokenizer.json cannot name the cut into words: what stands there, null or
-  // BertPreTokenizer, is a placeholder.
-  config.pre_tokenizer_steps.reset();
-  config.normalizer.tokenize_chinese_chars = true;
-  if (!has_chinese_words(vocabulary)) return;
-  spdlog::warn(
-      "{}: {} cuts Chinese into the words of jieba's dictionary first, and this vocabulary has "
-      "such "
-      "words; that cut is not there yet: Chinese is cut into characters, and its ids differ from "
-      "those that the model was trained with",
-      config.source, config.tokenizer_class);
 }
 
 ordered_json make_tokenizer_config(const TokenizerConfig& config) {

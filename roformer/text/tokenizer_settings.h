@@ -17,11 +17,6 @@ void apply_special_tokens_map(const nlohmann::json& json, std::string_view name,
 /// Tokens and ids of added_tokens.json, which older folders have.
 void apply_added_tokens(const nlohmann::json& json, std::string_view name, TokenizerConfig& config);
 
-/// RoFormer's tokenizers cut Chinese into words of a dictionary before they look into the
-/// vocabulary. Here it is cut into characters: right for a vocabulary of characters; where the
-/// vocabulary has words, a warning says so.
-void apply_roformer_class(const Vocabulary& vocabulary, TokenizerConfig& config);
-
 /// The tokenizer_config.json that transformers expects beside a vocabulary.
 nlohmann::ordered_json make_tokenizer_config(const TokenizerConfig& config);
 

@@ -11,7 +11,6 @@
 #include "roformer/text/character_table.h"
 #include "roformer/text/encoding.h"
 #include "roformer/text/normalizer.h"
-#include "roformer/text/piece_encoder.h"
 #include "roformer/text/piece_trie.h"
 #include "roformer/text/short_word_table.h"
 #include "roformer/text/tokenizer_config.h"
@@ -21,15 +20,18 @@ namespace roformer::text {
 
 class WordBuffer;
 
-class WordPieceEncoder final : public PieceEncoder {
+/// Immutable: any number of threads may encode at once.
+class WordPieceEncoder {
  public:
   /// Throws Error if the vocabulary lacks the unknown token.
   WordPieceEncoder(const Vocabulary& vocabulary, const TokenizerConfig& config,
                    const std::vector<AddedToken>& added_tokens);
 
-  void encode(std::string_view text, std::vector<std::int32_t>& ids) const override;
+  /// Appends the ids of a text, special tokens around it left out.
+  void encode(std::string_view text, std::vector<std::int32_t>& ids) const;
+  /// Appends ids and offsets.
   void encode(std::string_view text, std::vector<std::int32_t>& ids,
-              std::vector<Offset>& offsets) const override;
+              std::vector<Offset>& offsets) const;
 
  private:
   struct Cursor;

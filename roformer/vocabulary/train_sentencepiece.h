@@ -16,7 +16,7 @@ struct SentencePieceTrainerOptions {
   int threads = 1;
 };
 
-/// The bytes of a .model whose pieces are <unk> and then those that `SubwordTokenizer` numbers.
+/// The bytes of a .model whose pieces are <unk> and then those that text::sentencepiece_tokenizer() numbers.
 /// `next_line` puts the next line (both languages, any order) into its argument and returns false
 /// when there is none; lines of more than 4,192 bytes and empty ones are left out. A text too small
 /// for the size gives the pieces that there are. Throws Error where the characters alone need more,

@@ -3,7 +3,7 @@
 #include <c10/util/Logging.h>
 #include <gtest/gtest.h>
 
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/sentencepiece_tokenizer.h"
 #include "roformer/vocabulary/train_sentencepiece.h"
 
 namespace roformer::checkpoint {
@@ -15,14 +15,14 @@ TEST(SentencePieceLibrary, LeavesTheFlagsOfLibTorchAlone) {
   int line = 0;
   vocabulary::SentencePieceTrainerOptions options;
   options.vocabulary_size = 40;
-  const auto tokenizer = text::SubwordTokenizer::from_sentencepiece(vocabulary::train_sentencepiece(
+  const auto tokenizer = text::sentencepiece_tokenizer(vocabulary::train_sentencepiece(
       [&](std::string& text) {
         text = "one two three four";
         return ++line < 20;
       },
       options));
-  std::vector<std::int64_t> ids;
-  tokenizer.encode_source("two four", ids);
+  std::vector<std::int32_t> ids;
+  tokenizer.encode_words("two four", ids);
   EXPECT_EQ(tokenizer.decode(ids), "two four");
   EXPECT_THROW(CAFFE_ENFORCE(line < 0, "an error that must not end the program"), c10::Error);
 }

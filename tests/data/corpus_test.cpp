@@ -122,7 +122,7 @@ TEST(CorpusTest, TrainsAVocabularyOnTheTrainingDocuments) {
   EXPECT_EQ(cache_files(folder, "vocabulary-"), 1);
   EXPECT_EQ(cache_files(folder, "tokens-"), 1);
   options.lower_case = false;
-  EXPECT_FALSE(Corpus(options).tokenizer().config().normalizer.lowercase);
+  EXPECT_FALSE(Corpus(options).tokenizer().facts().lower_cases);
 }
 
 TEST(CorpusTest, DocumentsHaveNoTestPart) {

@@ -23,7 +23,7 @@ TEST(TokenStreamTest, DocumentsStandEndToEndInTheirParts) {
   EXPECT_FALSE(stream->is_bytes());
   for (const Split split : {Split::training, Split::validation}) {
     const DocumentStream expected(corpus.tokens(), corpus.documents(split),
-                                  corpus.tokenizer().sep_id());
+                                  corpus.tokenizer().end_id());
     std::vector<std::int64_t> ids;
     expected.read(0, expected.size(), ids);
     EXPECT_EQ(whole_part(*stream, split), ids);

@@ -27,7 +27,7 @@ TEST(ParallelCorpus, PartsAndTheirLines) {
   EXPECT_EQ(all, 300);
   for (const data::Split split : {data::Split::validation, data::Split::test}) {
     for (std::int64_t i = 0; i < corpus.size(split); ++i) {
-      EXPECT_EQ(corpus.tokenizer().decode(wide(corpus.target_ids(split, i))) + "",
+      EXPECT_EQ(corpus.tokenizer().decode(corpus.target_ids(split, i)) + "",
                 corpus.target_line(split, i));
       EXPECT_EQ(corpus.source_line(split, i)[0], 's');
     }
@@ -119,7 +119,7 @@ TEST(ParallelCorpus, GivenVocabularies) {
   options.vocabulary += "/source.spm";
   EXPECT_EQ(ParallelCorpus(options, 1).fingerprint(), trained.fingerprint());
   options.lower_case = true;
-  EXPECT_TRUE(ParallelCorpus(options, 1).tokenizer().settings().lower_case);
+  EXPECT_TRUE(ParallelCorpus(options, 1).tokenizer().facts().lower_cases);
 
   options.codes = folder.write("codes", "#version: 0.2\ns 1\nt 1\n").string();
   options.vocabulary.clear();

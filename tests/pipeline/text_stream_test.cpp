@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "roformer/text/byte_tokenizer.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::pipeline {
@@ -16,7 +18,7 @@ std::vector<std::int64_t> byte_ids(const std::string& text) {
 // The pieces that come out of a text, each checked to be whole characters.
 std::string streamed(const std::vector<std::int64_t>& ids, std::vector<std::string> stops,
                      std::size_t* pieces = nullptr) {
-  TextStream stream(text::Tokenizer::bytes(), std::move(stops));
+  TextStream stream(text::byte_tokenizer(), std::move(stops));
   std::string all;
   for (const std::int64_t id : ids) {
     const std::string piece = stream.add(id);
@@ -39,7 +41,7 @@ TEST(TextStreamTest, PiecesJoinToWhatDecodeGives) {
   const std::string broken = "x\xE6\xBC y\xF0\x9F\x98 \xFF\x80z\xE6\xBC";
   std::vector<std::int32_t> ids;
   for (const std::int64_t id : byte_ids(broken)) ids.push_back(static_cast<std::int32_t>(id));
-  EXPECT_EQ(streamed(byte_ids(broken), {}), text::Tokenizer::bytes().decode(ids));
+  EXPECT_EQ(streamed(byte_ids(broken), {}), text::byte_tokenizer().decode(ids));
   auto with_special = byte_ids("ab");
   with_special.insert(with_special.begin() + 1, {0, 1, 2});
   EXPECT_EQ(streamed(with_special, {}), "ab");
@@ -54,7 +56,7 @@ TEST(TextStreamTest, StopTextsNeverShow) {
 }
 
 TEST(TextStreamTest, WordsAreJoinedAsBehindThePrompt) {
-  const text::Tokenizer tokenizer(text::Vocabulary(
+  const text::Tokenizer tokenizer = text::wordpiece_tokenizer(text::Vocabulary(
       {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "run", "##ning", "dog", "."}, "test"));
   const auto written = [&](std::int64_t last, const std::vector<std::int64_t>& ids) {
     TextStream stream(tokenizer, {}, last);

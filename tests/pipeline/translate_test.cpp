@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "roformer/checkpoint/translation_folder.h"
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/sentencepiece_tokenizer.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 #include "tests/pipeline/small_checkpoint.h"
@@ -25,8 +25,7 @@ class SmallTranslator {
   explicit SmallTranslator(const std::string& name, const std::string& encoding = "rotary",
                            std::int64_t pieces = 100, std::uint64_t seed = 5)
       : folder_("translate-" + name) {
-    const auto tokenizer =
-        text::SubwordTokenizer::from_sentencepiece(tests::small_sentencepiece(pieces));
+    const auto tokenizer = text::sentencepiece_tokenizer(tests::small_sentencepiece(pieces));
     model::EncoderConfig side;
     side.vocab_size = tokenizer.vocabulary_size() + 3;  // rows that no token has
     side.hidden_size = side.embedding_size = 32;

@@ -4,7 +4,7 @@
 
 #include "roformer/base/random.h"
 #include "roformer/text/normalizer.h"
-#include "roformer/text/tokenizer.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"
 
@@ -112,7 +112,7 @@ TEST(Reference, HostileTextsAreEncodedByTheDefinition) {
        {NormalizerOptions{}, NormalizerOptions{.lowercase = false},
         NormalizerOptions{.strip_accents = false},
         NormalizerOptions{.clean_text = false, .tokenize_chinese_chars = false}}) {
-    const Tokenizer tokenizer(vocabulary, {.normalizer = options});
+    const Tokenizer tokenizer = wordpiece_tokenizer(vocabulary, {.normalizer = options});
     for (std::uint64_t seed = 0; seed < 4000; ++seed) {
       const std::string text = hostile_text(seed);
       const Encoding expected = encode_by_definition(text, vocabulary, options);

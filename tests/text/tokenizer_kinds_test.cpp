@@ -7,7 +7,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/text/tokenizer.h"
+#include "roformer/text/byte_tokenizer.h"
 
 namespace roformer::text {
 namespace {
@@ -30,7 +30,7 @@ class TokenizerKindsTest : public ::testing::Test {
 };
 
 TEST_F(TokenizerKindsTest, BytesWithOffsetsAndBack) {
-  Tokenizer::bytes().save(folder_);
+  byte_tokenizer().save(folder_);
   const Tokenizer tokenizer = Tokenizer::load(folder_);
   EXPECT_EQ(tokenizer.vocabulary_size(), 259);
   const Encoding encoding = tokenizer.encode("a\xC3\xA9\xFF");

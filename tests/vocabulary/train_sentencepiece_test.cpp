@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "roformer/text/sentencepiece_model.h"
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/sentencepiece_tokenizer.h"
 #include "tests/base/test_files.h"
 #include "tests/text/small_sentencepiece.h"
 
@@ -12,16 +12,16 @@ namespace {
 
 TEST(TrainSentencePiece, SizeIsThatOfTheTable) {
   const std::string model = tests::small_sentencepiece(80);
-  EXPECT_EQ(text::SubwordTokenizer::from_sentencepiece(model).vocabulary_size(), 80);
+  EXPECT_EQ(text::sentencepiece_tokenizer(model).vocabulary_size(), 80);
   EXPECT_EQ(model, tests::small_sentencepiece(80));  // deterministic
 }
 
 TEST(TrainSentencePiece, ASmallTextGivesWhatItHas) {
   const std::string model = tests::train_on({"ab ab", "ba"}, {.vocabulary_size = 5000});
-  const auto tokenizer = text::SubwordTokenizer::from_sentencepiece(model);
+  const auto tokenizer = text::sentencepiece_tokenizer(model);
   EXPECT_LT(tokenizer.vocabulary_size(), 20);
-  std::vector<std::int64_t> ids;
-  tokenizer.encode_source("ab ba", ids);
+  std::vector<std::int32_t> ids;
+  tokenizer.encode_words("ab ba", ids);
   EXPECT_EQ(tokenizer.decode(ids), "ab ba");
 }
 

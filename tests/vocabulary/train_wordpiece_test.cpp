@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "roformer/base/error.h"
-#include "roformer/text/tokenizer.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 
 namespace roformer::vocabulary {
 namespace {
@@ -55,7 +55,7 @@ TEST(TrainWordPiece, RepeatedLettersKeepTheirCounts) {
   // "aaaa" becomes a ##aa… whatever way overlapping pairs are counted; no pair may be merged twice.
   const text::Vocabulary vocabulary =
       train({"aaaa aaaa aaaaaaa aaaaaaa"}, {.vocabulary_size = 100});
-  const text::Tokenizer tokenizer(vocabulary);
+  const text::Tokenizer tokenizer = text::wordpiece_tokenizer(vocabulary);
   EXPECT_EQ(tokenizer.encode("aaaaaaa", {.add_special_tokens = false}).size(), 1u);
 }
 

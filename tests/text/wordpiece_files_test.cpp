@@ -1,4 +1,4 @@
-#include "roformer/text/tokenizer_files.h"
+#include "roformer/text/wordpiece_files.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,14 +8,14 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
-#include "roformer/text/tokenizer.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 
 namespace roformer::text {
 namespace {
 
 namespace fs = std::filesystem;
 
-class TokenizerFilesTest : public ::testing::Test {
+class WordPieceFilesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     folder_ = fs::temp_directory_path() / fmt::format("roformer-tokenizer-{}", ::getpid());
@@ -39,14 +39,18 @@ class TokenizerFilesTest : public ::testing::Test {
   fs::path folder_;
 };
 
-TEST_F(TokenizerFilesTest, SavedFilesGiveTheSameTokenizer) {
+TokenizerConfig config_in(const fs::path& folder_or_file) {
+  return read_wordpiece_files(TokenizerFolder(folder_or_file)).config;
+}
+
+TEST_F(WordPieceFilesTest, SavedFilesGiveTheSameTokenizer) {
   TokenizerConfig config;
   config.normalizer = {.tokenize_chinese_chars = false, .strip_accents = false, .lowercase = false};
   config.mask_token = "<mask>";
   config.model_max_length = 77;
   config.added_tokens = {
       {.content = "new", .special = false, .normalized = true, .single_word = true}};
-  const Tokenizer tokenizer(
+  const Tokenizer tokenizer = wordpiece_tokenizer(
       Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "<mask>", "\"q\\", "##\xC3\xA9", "new"}),
       config);
   tokenizer.save(folder_ / "out");
@@ -54,24 +58,24 @@ TEST_F(TokenizerFilesTest, SavedFilesGiveTheSameTokenizer) {
     const Tokenizer again = Tokenizer::load(folder_ / "out" / name);
     EXPECT_EQ(again.vocabulary().tokens(), tokenizer.vocabulary().tokens());
     EXPECT_EQ(again.mask_id(), 4);
-    EXPECT_EQ(again.config().model_max_length, 77);
-    EXPECT_FALSE(again.config().normalizer.lowercase);
-    EXPECT_FALSE(again.config().normalizer.tokenize_chinese_chars);
-    EXPECT_EQ(again.config().normalizer.strip_accents, std::optional(false));
+    const TokenizerConfig read = config_in(folder_ / "out" / name);
+    EXPECT_EQ(read.model_max_length, 77);
+    EXPECT_FALSE(read.normalizer.lowercase);
+    EXPECT_FALSE(read.normalizer.tokenize_chinese_chars);
+    EXPECT_EQ(read.normalizer.strip_accents, std::optional(false));
   }
-  EXPECT_TRUE(
-      Tokenizer::load(folder_ / "out" / "tokenizer.json").config().added_tokens.back().normalized);
+  EXPECT_TRUE(config_in(folder_ / "out" / "tokenizer.json").added_tokens.back().normalized);
 }
 
-TEST_F(TokenizerFilesTest, VocabularyFilesWithAndWithoutALastLineFeed) {
+TEST_F(WordPieceFilesTest, VocabularyFilesWithAndWithoutALastLineFeed) {
   write("vocab.txt", "[UNK]\r\na\nb");
   EXPECT_EQ(Tokenizer::load(folder_).vocabulary().tokens(),
             (std::vector<std::string>{"[UNK]", "a", "b"}));
   EXPECT_EQ(Tokenizer::load(folder_ / "vocab.txt").vocabulary_size(), 3);
 }
 
-TEST_F(TokenizerFilesTest, ErrorsNameFileAndLine) {
-  EXPECT_NE(message().find("neither"), std::string::npos);
+TEST_F(WordPieceFilesTest, ErrorsNameFileAndLine) {
+  EXPECT_NE(message().find("none of them"), std::string::npos);
   write("vocab.txt", "");
   EXPECT_NE(message().find("empty"), std::string::npos);
   write("vocab.txt", "a\nb\n");
@@ -86,7 +90,7 @@ TEST_F(TokenizerFilesTest, ErrorsNameFileAndLine) {
   EXPECT_THROW(Tokenizer::load(folder_ / "absent"), Error);
 }
 
-TEST_F(TokenizerFilesTest, TokenizerJsonErrorsNameTheKey) {
+TEST_F(WordPieceFilesTest, TokenizerJsonErrorsNameTheKey) {
   const auto error_of = [&](std::string_view json) {
     write("tokenizer.json", json);
     return message();
@@ -110,8 +114,9 @@ TEST_F(TokenizerFilesTest, TokenizerJsonErrorsNameTheKey) {
             "");
 }
 
-TEST_F(TokenizerFilesTest, DamagedFilesGiveAnErrorOrATokenizer) {
-  Tokenizer(Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"})).save(folder_);
+TEST_F(WordPieceFilesTest, DamagedFilesGiveAnErrorOrATokenizer) {
+  wordpiece_tokenizer(Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"}))
+      .save(folder_);
   const std::string json = base::read_file(folder_ / "tokenizer.json");
   int errors = 0;
   for (std::uint64_t i = 0; i < 400; ++i) {
@@ -122,7 +127,7 @@ TEST_F(TokenizerFilesTest, DamagedFilesGiveAnErrorOrATokenizer) {
           static_cast<char>(base::uniform_below(i, 2, 256));
     try {
       std::ofstream(folder_ / "tokenizer.json", std::ios::binary) << damaged;
-      read_tokenizer_files(folder_);
+      read_wordpiece_files(TokenizerFolder(folder_));
     } catch (const Error&) {
       ++errors;
     }

@@ -1,4 +1,4 @@
-#include "roformer/text/subword_tokenizer.h"
+#include "roformer/text/sentencepiece_tokenizer.h"
 
 #include <gtest/gtest.h>
 
@@ -9,18 +9,20 @@
 namespace roformer::text {
 namespace {
 
-using Ids = std::vector<std::int64_t>;
+using Ids = std::vector<std::int32_t>;
 
-Ids source_of(const SubwordTokenizer& tokenizer, std::string_view line) {
+Ids source_of(const Tokenizer& tokenizer, std::string_view line) {
   Ids ids;
-  tokenizer.encode_source(line, ids);
+  tokenizer.encode_words(line, ids);
   return ids;
 }
 
-constexpr const char* kLowCodes = "#version: 0.2\nl o\nlo w</w>\nlo w\n";
+Ids target_of(const Tokenizer& tokenizer, std::string_view line) {
+  return tokenizer.encode(line, {.add_special_tokens = false, .side = Side::target}).ids;
+}
 
-TEST(SubwordTokenizer, MariansLayout) {
-  const auto tokenizer = SubwordTokenizer::from_sentencepiece(tests::small_sentencepiece());
+TEST(SentencePieceTokenizer, MariansLayout) {
+  const auto tokenizer = sentencepiece_tokenizer(tests::small_sentencepiece());
   EXPECT_EQ(tokenizer.end_id(), 0);
   EXPECT_EQ(tokenizer.unk_id(), 1);
   EXPECT_EQ(tokenizer.pad_id(), tokenizer.vocabulary_size() - 1);
@@ -30,8 +32,8 @@ TEST(SubwordTokenizer, MariansLayout) {
   EXPECT_THROW(tokenizer.id_to_token(tokenizer.vocabulary_size()), Error);
 }
 
-TEST(SubwordTokenizer, ThereAndBack) {
-  const auto tokenizer = SubwordTokenizer::from_sentencepiece(tests::small_sentencepiece());
+TEST(SentencePieceTokenizer, ThereAndBack) {
+  const auto tokenizer = sentencepiece_tokenizer(tests::small_sentencepiece());
   for (const char* line : {"the small dog", "grüne Hunde laufen", "7 dogs", ""}) {
     Ids ids = source_of(tokenizer, line);
     EXPECT_EQ(ids.empty(), std::string_view(line).empty());
@@ -44,8 +46,8 @@ TEST(SubwordTokenizer, ThereAndBack) {
   EXPECT_THROW(tokenizer.decode(Ids{tokenizer.vocabulary_size()}), Error);
 }
 
-TEST(SubwordTokenizer, UnknownAndSpecial) {
-  const auto tokenizer = SubwordTokenizer::from_sentencepiece(tests::small_sentencepiece());
+TEST(SentencePieceTokenizer, UnknownAndSpecial) {
+  const auto tokenizer = sentencepiece_tokenizer(tests::small_sentencepiece());
   EXPECT_EQ(source_of(tokenizer, "\xE2\x98\x83").back(), tokenizer.unk_id());
   EXPECT_EQ(source_of(tokenizer, "</s>"), Ids{0});
   EXPECT_EQ(source_of(tokenizer, ">>deu<<"), Ids{1});  // no such code: unknown, but one token
@@ -53,41 +55,56 @@ TEST(SubwordTokenizer, UnknownAndSpecial) {
   EXPECT_EQ(source_of(tokenizer, "dog \xFF"), source_of(tokenizer, "dog \xEF\xBF\xBD"));
 }
 
-TEST(SubwordTokenizer, LowerCase) {
+TEST(SentencePieceTokenizer, LowerCase) {
   const auto model = tests::small_sentencepiece();
-  const auto tokenizer = SubwordTokenizer::from_sentencepiece(model, {.lower_case = true});
+  const auto tokenizer = sentencepiece_tokenizer(model, {.lower_case = true});
   EXPECT_EQ(source_of(tokenizer, "THE GRÜNE"), source_of(tokenizer, "the grüne"));
-  EXPECT_NE(tokenizer.fingerprint(), SubwordTokenizer::from_sentencepiece(model).fingerprint());
+  EXPECT_NE(tokenizer.fingerprint(), sentencepiece_tokenizer(model).fingerprint());
 }
 
-TEST(SubwordTokenizer, SavedAndLoaded) {
+TEST(SentencePieceTokenizer, SavedAndLoaded) {
   const tests::TestFolder folder;
-  EXPECT_FALSE(SubwordTokenizer::is_in(folder.path()));
-  const std::vector<SubwordTokenizer> tokenizers = {
-      SubwordTokenizer::from_sentencepiece(
-          tests::small_sentencepiece(),
-          {.source_language = "en", .target_language = "de", .lower_case = true}),
-      SubwordTokenizer::from_subword_nmt(kLowCodes, {"low", "lo@@", "w"})};
-  for (std::size_t i = 0; i < tokenizers.size(); ++i) {
-    const auto place = folder.file(std::to_string(i));
-    tokenizers[i].save(place);
-    ASSERT_TRUE(SubwordTokenizer::is_in(place));
-    const auto loaded = SubwordTokenizer::load(place);
-    EXPECT_EQ(loaded.fingerprint(), tokenizers[i].fingerprint());
-    EXPECT_EQ(loaded.settings().source_language, tokenizers[i].settings().source_language);
-    EXPECT_EQ(source_of(loaded, "The low dog"), source_of(tokenizers[i], "The low dog"));
-  }
+  const auto tokenizer = sentencepiece_tokenizer(
+      tests::small_sentencepiece(),
+      {.source_language = "en", .target_language = "de", .lower_case = true});
+  tokenizer.save(folder.path());
+  const auto loaded = Tokenizer::load(folder.path());
+  EXPECT_EQ(loaded.fingerprint(), tokenizer.fingerprint());
+  EXPECT_EQ(loaded.facts().kind, "SentencePiece");
+  EXPECT_EQ(loaded.facts().source_language, "en");
+  EXPECT_EQ(loaded.facts().target_language, "de");
+  EXPECT_EQ(source_of(loaded, "The low dog"), source_of(tokenizer, "The low dog"));
 }
 
-TEST(SubwordTokenizer, SubwordNmt) {
-  const auto tokenizer = SubwordTokenizer::from_subword_nmt(kLowCodes, {"low", "lo@@", "w", "l@@"});
-  EXPECT_EQ(source_of(tokenizer, "low lox"), (Ids{2, 3, 1}));
-  EXPECT_EQ(tokenizer.decode(Ids{3, 4, 2, 0}), "low low");
-  EXPECT_EQ(tokenizer.vocabulary_size(), 7);
+TEST(SentencePieceTokenizer, Capabilities) {
+  const auto tokenizer = sentencepiece_tokenizer(tests::small_sentencepiece());
+  EXPECT_TRUE(tokenizer.facts().has_sides);
+  EXPECT_FALSE(tokenizer.facts().has_offsets || tokenizer.facts().has_pairs ||
+               tokenizer.facts().lower_cases || tokenizer.is_bytes());
+  const Encoding encoding = tokenizer.encode("the dog");
+  EXPECT_EQ(encoding.ids.back(), tokenizer.end_id());
+  EXPECT_EQ(encoding.type_ids, Ids(encoding.size(), 0));
+  EXPECT_TRUE(encoding.offsets.empty());
+  const auto windows = tokenizer.windows("the small dog runs", {.max_length = 3}, 1);
+  EXPECT_GT(windows.size(), 1u);
+  for (const Encoding& window : windows) EXPECT_TRUE(window.offsets.empty());
+  EXPECT_THROW(tokenizer.encode_pair("a", "b"), Error);
+  EXPECT_THROW(tokenizer.mask_id(), Error);
+  EXPECT_THROW(tokenizer.cls_id(), Error);
+  std::string bytes;
+  EXPECT_THROW(tokenizer.append_text(2, -1, bytes), Error);
+}
+
+TEST(SentencePieceTokenizer, LowerCased) {
+  const auto plain = sentencepiece_tokenizer(tests::small_sentencepiece());
+  const auto lower = plain.lower_cased();
+  EXPECT_TRUE(lower.facts().lower_cases);
+  EXPECT_EQ(source_of(lower, "THE DOG"), source_of(plain, "the dog"));
+  EXPECT_NE(lower.fingerprint(), plain.fingerprint());
 }
 
 // A piece that only the target's model has stands in the shared table.
-TEST(SubwordTokenizer, TwoModels) {
+TEST(SentencePieceTokenizer, TwoModels) {
   const tests::TestFolder folder;
   const auto first = tests::small_sentencepiece();
   const auto second = tests::train_on({"x\xE2\x98\x83 x", "\xE2\x98\x83"}, {.vocabulary_size = 9});
@@ -96,17 +113,18 @@ TEST(SubwordTokenizer, TwoModels) {
   folder.write(
       "vocab.json",
       R"({"</s>": 0, "<unk>": 1, "\u2603": 2, "\u2581": 3, "x": 4, "<pad>": 5, ">>de<<": 6})");
-  const auto tokenizer = SubwordTokenizer::load(folder.path());
+  const auto tokenizer = Tokenizer::load(folder.path());
   EXPECT_EQ(source_of(tokenizer, ">>de<<\xE2\x98\x83").front(), 6);
   EXPECT_EQ(source_of(tokenizer, "\xE2\x98\x83").back(), 2);
+  EXPECT_NE(target_of(tokenizer, "the x"), source_of(tokenizer, "the x"));
 }
 
-TEST(SubwordTokenizer, BadFiles) {
+TEST(SentencePieceTokenizer, BadFiles) {
   const tests::TestFolder folder;
   const auto model = tests::small_sentencepiece();
-  SubwordTokenizer::from_sentencepiece(model).save(folder.path());
+  sentencepiece_tokenizer(model).save(folder.path());
   const auto message = [&] {
-    return tests::error_message([&] { SubwordTokenizer::load(folder.path()); });
+    return tests::error_message([&] { Tokenizer::load(folder.path()); });
   };
   const auto expect_with = [&](const char* file, std::string_view content, const char* part) {
     const std::string before = base::read_file(folder.file(file));
@@ -132,10 +150,10 @@ TEST(SubwordTokenizer, BadFiles) {
   EXPECT_TRUE(tests::has_text(message(), "but found vocab.json alone")) << message();
   std::filesystem::remove(folder.file("vocab.json"));
   EXPECT_TRUE(tests::has_text(message(), "found none of them")) << message();
-  folder.write("codes.bpe", kLowCodes);
+  folder.write("codes.bpe", "l o\n");
   EXPECT_TRUE(tests::has_text(message(), "but found no vocab.json")) << message();
-  EXPECT_TRUE(tests::has_text(
-      tests::error_message([&] { SubwordTokenizer::load(folder.file("absent")); }), "absent"));
+  EXPECT_TRUE(tests::has_text(tests::error_message([&] { Tokenizer::load(folder.file("absent")); }),
+                              "absent"));
 }
 
 }  // namespace
