@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "roformer/base/error.h"
-
 namespace roformer::attention {
 
 bool draws_features(const LinearSettings& settings) {
@@ -21,19 +19,9 @@ std::int64_t feature_size(const LinearSettings& settings, std::int64_t head_size
 }
 
 void validate(const LinearSettings& settings) {
-  const std::string& map = settings.feature_map;
-  base::require(
-      map == "elu" || map == "shen" || map == "shen_exp" || map == "favor" || map == "relu",
-      "[attention] expected feature_map to be one of elu, shen, shen_exp, favor, relu but got '{}'",
-      map);
-  base::require(settings.num_features >= 0, "[attention] expected num_features >= 0 but got {}",
-                settings.num_features);
-  base::require(settings.redraw_interval >= 0,
-                "[attention] expected feature_redraw_interval >= 0 but got {}",
-                settings.redraw_interval);
-  base::require(settings.rotation == "features" || settings.rotation == "inputs",
-                "[attention] expected feature_rotation to be features or inputs but got '{}'",
-                settings.rotation);
+  for_each_option(settings, [](const base::Option& option, const auto& value) {
+    base::require_allowed("[attention]", option, value);
+  });
 }
 
 }  // namespace roformer::attention

@@ -3,27 +3,33 @@
 #include <cstdint>
 #include <string>
 
+#include "roformer/base/option.h"
+
 namespace roformer::attention {
 
 /// The feature map φ and where a rotary encoding turns; formulas in feature_map.h.
 struct LinearSettings {
-  std::string feature_map = "elu";      // elu, shen, shen_exp, favor, relu
-  std::int64_t num_features = 0;        // favor, relu: m; 0: D ln D, rounded up to an even number
-  std::int64_t redraw_interval = 1000;  // favor, relu: updates between two draws of w; 0: never
-  // features: φ(q) and φ(k) turn, in the numerator alone (Eq. 19); inputs: q and k turn before φ
-  // (performer-pytorch).
+  std::string feature_map = "elu";
+  std::int64_t num_features = 0;
+  std::int64_t redraw_interval = 1000;
   std::string rotation = "features";
-
-  bool operator==(const LinearSettings&) const = default;
 };
 
-/// visit(key, member) for each option: its key in recipes and config.json, and the value.
+/// visit(base::Option, member) for each option.
 template <typename Settings, typename Visit>
 void for_each_option(Settings& s, const Visit& visit) {
-  visit("feature_map", s.feature_map);
-  visit("num_features", s.num_features);
-  visit("feature_redraw_interval", s.redraw_interval);
-  visit("feature_rotation", s.rotation);
+  using base::Option, base::at_least;
+  visit(Option{"feature_map", "Eq. 18's φ", {}, {"elu", "shen", "shen_exp", "favor", "relu"}},
+        s.feature_map);
+  visit(Option{"num_features", "favor, relu: m; 0: D ln D, rounded up to even", at_least(0)},
+        s.num_features);
+  const char* interval = "favor, relu: updates between two draws of w; 0: never";
+  visit(Option{"feature_redraw_interval", interval, at_least(0)}, s.redraw_interval);
+  const char* rotation =
+      "features: φ(q) and φ(k) turn, in the numerator alone (Eq. 19); inputs: q and k turn before "
+      "φ "
+      "(performer-pytorch)";
+  visit(Option{"feature_rotation", rotation, {}, {"features", "inputs"}}, s.rotation);
 }
 
 /// Whether φ has random features: favor, relu.

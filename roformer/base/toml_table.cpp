@@ -299,6 +299,18 @@ std::vector<double> TomlTable::get_numbers(std::string_view key,
   return numbers;
 }
 
+std::uint64_t TomlTable::get_unsigned(std::string_view key, std::uint64_t fallback) const {
+  const std::int64_t value = get(key, static_cast<std::int64_t>(fallback));
+  require(value >= 0, "[base] {}: expected 0 or more but got {}", where(key), value);
+  return static_cast<std::uint64_t>(value);
+}
+
+std::string TomlTable::place_of(std::string_view room, const Option& option) const {
+  const std::string place = fmt::format("[{}] {}:", room, where(option.key));
+  require(option.only == nullptr || !has(option.key), "{} {}", place, option.only);
+  return place;
+}
+
 TomlTable TomlTable::table(std::string_view key) const {
   const auto* node = state_->find(key);
   require(node == nullptr || node->is_table(), "[base] {}: expected a table but got {}", where(key),

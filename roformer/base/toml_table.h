@@ -6,7 +6,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
+
+#include "roformer/base/option.h"
 
 namespace roformer::base {
 
@@ -42,6 +45,29 @@ class TomlTable {
   /// An array of numbers.
   std::vector<double> get_numbers(std::string_view key, std::vector<double> fallback) const;
 
+  /// The value of `key`, or what `value` holds already, into `value`.
+  template <typename Value>
+  void read(std::string_view key, Value& value) const {
+    if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
+      value = get_strings(key, value);
+    } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
+      value = get_numbers(key, value);
+    } else if constexpr (std::is_same_v<Value, std::uint64_t>) {
+      value = get_unsigned(key, value);
+    } else {
+      value = get(key, value);
+    }
+  }
+  /// The same for an option's entry: throws Error "[room] <where>: …" where it has no effect, or for
+  /// a value that it may not have.
+  template <typename Value>
+  void read_option(std::string_view room, const Option& option, Value& value) const {
+    const std::string place = place_of(room, option);
+    if (option.only != nullptr) return;
+    read(option.key, value);
+    require_allowed(place, option, value);
+  }
+
   /// A sub-table; an absent one reads as empty (all defaults).
   TomlTable table(std::string_view key) const;
   /// `[[key]]`: each element as a table; empty if absent.
@@ -57,6 +83,9 @@ class TomlTable {
 
  private:
   struct State;
+  std::uint64_t get_unsigned(std::string_view key, std::uint64_t fallback) const;
+  // "[room] <where>:"; Error if the key is there although it has no effect.
+  std::string place_of(std::string_view room, const Option& option) const;
   explicit TomlTable(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -1,9 +1,10 @@
 #include "roformer/checkpoint/config_file.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "roformer/base/error.h"
+#include "roformer/base/error_place.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/config_reader.h"
@@ -42,92 +43,40 @@ std::string read_model_type(const ConfigReader& reader) {
   return model_type;
 }
 
-void refuse_other_models(const ConfigReader& reader) {
-  reader.require_absent_or("position_embedding_type", "absolute", "relative keys are not read");
-}
-
-void read_sizes(const ConfigReader& reader, EncoderConfig& config) {
-  config.vocab_size = reader.integer("vocab_size", config.vocab_size);
-  config.hidden_size = reader.integer("hidden_size", config.hidden_size);
-  config.embedding_size = reader.has("embedding_size")
-                              ? reader.integer("embedding_size", config.hidden_size)
-                              : config.hidden_size;
-  config.num_hidden_layers = reader.integer("num_hidden_layers", config.num_hidden_layers);
-  config.num_attention_heads = reader.integer("num_attention_heads", config.num_attention_heads);
-  config.intermediate_size = reader.integer("intermediate_size", config.intermediate_size);
-  config.max_position_embeddings =
-      reader.integer("max_position_embeddings", config.max_position_embeddings);
-  config.type_vocab_size = reader.integer("type_vocab_size", config.type_vocab_size);
-  if (reader.has("pad_token_id"))
-    config.pad_token_id = reader.integer("pad_token_id", config.pad_token_id);
-}
-
-void read_behaviour(const ConfigReader& reader, EncoderConfig& config) {
-  config.hidden_act = reader.string("hidden_act", config.hidden_act);
-  config.hidden_dropout_prob = reader.number("hidden_dropout_prob", config.hidden_dropout_prob);
-  config.attention_probs_dropout_prob =
-      reader.number("attention_probs_dropout_prob", config.attention_probs_dropout_prob);
-  config.initializer_range = reader.number("initializer_range", config.initializer_range);
-  config.layer_norm_eps = reader.number("layer_norm_eps", config.layer_norm_eps);
-  config.tie_word_embeddings = reader.boolean("tie_word_embeddings", config.tie_word_embeddings);
+// Keys that transformers writes as null where there is no value.
+bool is_null(const ConfigReader& reader, std::string_view key) {
+  constexpr std::array keys = {"embedding_size", "pad_token_id", "problem_type",
+                               "classifier_dropout", "summary_activation"};
+  return std::find(keys.begin(), keys.end(), key) != keys.end() && !reader.has(key.data());
 }
 
 // Keys of encodings that the model does not have are left alone: transformers writes rotary_value
 // into every RoFormer's file.
-void read_extensions(const ConfigReader& reader, EncoderConfig& config) {
+void read_encoder(const ConfigReader& reader, EncoderConfig& config) {
+  model::for_each_option(config, [&](const model::EncoderOption& option, auto& value) {
+    const std::string_view key = option.key;
+    if (key == "embedding_size") config.embedding_size = config.hidden_size;
+    if (option.stored == model::Stored::never || is_null(reader, key)) return;
+    reader.read(option.key, value);
+  });
+  // JunnYu's code takes every norm_type but "layer_norm" for the norm without weights.
+  if (config.norm_type != "layer_norm") config.norm_type = "rms_norm";
   read_encoding_keys(reader, config.encoding);
-  reader.read("attention", config.attention);
   if (config.attention != "linear") return;
-  attention::for_each_option(config.linear,
-                             [&](const char* key, auto& value) { reader.read(key, value); });
-}
-
-// JunnYu's code takes every norm_type but "layer_norm" for the norm without weights.
-void read_variant(const ConfigReader& reader, EncoderConfig& config) {
-  config.is_decoder = reader.boolean("is_decoder", config.is_decoder);
-  config.add_cross_attention = reader.boolean("add_cross_attention", config.add_cross_attention);
-  config.use_bias = reader.boolean("use_bias", config.use_bias);
-  if (reader.string("norm_type", "layer_norm") != "layer_norm") config.norm_type = "rms_norm";
-  config.pooler_activation = reader.string("pooler_activation", config.pooler_activation);
+  attention::for_each_option(config.linear, [&](const base::Option& option, auto& value) {
+    reader.read(option.key, value);
+  });
 }
 
 // What RoFormerSequenceSummary reads; "cls_index" without an index is the last place too.
-void read_summary(const ConfigReader& reader, model::SummaryOptions& summary) {
-  summary.type = reader.string("summary_type", summary.type);
-  if (summary.type == "cls_index") summary.type = "last";
-  summary.use_projection = reader.boolean("summary_use_proj", summary.use_projection);
-  if (summary.use_projection)
+void read_head(const ConfigReader& reader, model::HeadConfig& head) {
+  model::for_each_option(head, [&](const base::Option& option, auto& value) {
+    if (!is_null(reader, option.key)) reader.read(option.key, value);
+  });
+  if (head.summary.type == "cls_index") head.summary.type = "last";
+  if (head.summary.use_projection)
     reader.require_absent_or("summary_proj_to_labels", false,
                              "transformers' own class fails on it");
-  if (reader.has("summary_activation"))
-    summary.activation = reader.string("summary_activation", "");
-  summary.first_dropout = reader.number("summary_first_dropout", summary.first_dropout);
-  summary.last_dropout = reader.number("summary_last_dropout", summary.last_dropout);
-}
-
-void read_head(const ConfigReader& reader, EncoderConfig& config) {
-  if (reader.has("classifier_dropout"))
-    config.classifier_dropout = reader.number("classifier_dropout", 0);
-  if (reader.has("problem_type")) config.problem_type = reader.string("problem_type", "");
-  read_summary(reader, config.summary);
-}
-
-void check_sizes(const ConfigReader& reader, const EncoderConfig& config) {
-  base::require(config.model_type != "bert" || config.embedding_size == config.hidden_size,
-                "[checkpoint] {}: expected embedding_size to be hidden_size {} for model_type bert "
-                "but got {}",
-                reader.name(), config.hidden_size, config.embedding_size);
-  base::require(config.type_vocab_size >= 1,
-                "[checkpoint] {}: expected type_vocab_size >= 1 but got {}", reader.name(),
-                config.type_vocab_size);
-  base::require(config.pad_token_id >= 0 && config.pad_token_id < config.vocab_size,
-                "[checkpoint] {}: expected pad_token_id from 0 to vocab_size - 1 = {} but got {}",
-                reader.name(), config.vocab_size - 1, config.pad_token_id);
-  try {
-    model::validate(config);
-  } catch (const Error& error) {
-    base::fail("[checkpoint] {}: {}", reader.name(), error.what());
-  }
 }
 
 // id2label: {"0": "name", …}, every class once.
@@ -146,21 +95,20 @@ std::vector<std::string> read_labels(const ConfigReader& reader) {
   return labels;
 }
 
-void read_label_count(const ConfigReader& reader, CheckpointConfig& config) {
-  config.labels = read_labels(reader);
-  EncoderConfig& encoder = config.encoder;
-  const auto named = static_cast<std::int64_t>(config.labels.size());
-  if (reader.has("num_labels")) encoder.num_labels = reader.integer("num_labels", 2);
+void read_label_count(const ConfigReader& reader, model::HeadConfig& head) {
+  head.labels = read_labels(reader);
+  const auto named = static_cast<std::int64_t>(head.labels.size());
+  if (reader.has("num_labels")) head.num_labels = reader.integer("num_labels", 2);
   if (named > 0) {
-    if (reader.has("num_labels") && encoder.num_labels != named) {
+    if (reader.has("num_labels") && head.num_labels != named) {
       reader.fail("num_labels", fmt::format("{}, the number of labels in id2label", named),
                   reader.at("num_labels"));
     }
-    encoder.num_labels = named;
+    head.num_labels = named;
   }
-  base::require(encoder.num_labels >= 1 && encoder.num_labels <= kMaxLabels,
+  base::require(head.num_labels >= 1 && head.num_labels <= kMaxLabels,
                 "[checkpoint] {}: expected num_labels from 1 to {} but got {}", reader.name(),
-                kMaxLabels, encoder.num_labels);
+                kMaxLabels, head.num_labels);
 }
 
 // The first architecture listed.
@@ -173,90 +121,71 @@ std::string read_architecture(const ConfigReader& reader) {
   return list.front().get<std::string>();
 }
 
-void write_encoder(const EncoderConfig& config, json& object) {
-  object["model_type"] = config.model_type;
-  object["vocab_size"] = config.vocab_size;
-  if (config.model_type == "roformer") {
-    object["embedding_size"] = config.embedding_size;
-    object["rotary_value"] = config.encoding.rotary_value;
-  }
-  object["hidden_size"] = config.hidden_size;
-  object["num_hidden_layers"] = config.num_hidden_layers;
-  object["num_attention_heads"] = config.num_attention_heads;
-  object["intermediate_size"] = config.intermediate_size;
-  object["hidden_act"] = config.hidden_act;
-  object["hidden_dropout_prob"] = config.hidden_dropout_prob;
-  object["attention_probs_dropout_prob"] = config.attention_probs_dropout_prob;
-  object["max_position_embeddings"] = config.max_position_embeddings;
-  object["type_vocab_size"] = config.type_vocab_size;
-  object["initializer_range"] = config.initializer_range;
-  object["layer_norm_eps"] = config.layer_norm_eps;
-  object["pad_token_id"] = config.pad_token_id;
-  object["tie_word_embeddings"] = config.tie_word_embeddings;
+template <typename T>
+json json_of(const T& value) {
+  return value;
+}
+
+json json_of(const std::optional<double>& value) {
+  return value ? json(*value) : json();
+}
+
+template <typename Options>
+json json_of_options(const Options& options) {
+  json all = json::object();
+  for_each_option(options, [&](const base::Option& option, const auto& value) {
+    all[option.key] = json_of(value);
+  });
+  return all;
 }
 
 // Keys without which Hugging Face's classes mean the same are left out.
-template <typename T>
-void write_unless_default(json& object, const char* key, const T& value, const T& fallback) {
-  if (value == fallback) {
+void write_unless_usual(json& object, const std::string& key, const json& value,
+                        const json& usual) {
+  if (value == usual) {
     object.erase(key);
   } else {
     object[key] = value;
   }
 }
 
-void write_extensions(const EncoderConfig& config, json& object) {
-  const EncoderConfig defaults = defaults_of(config.model_type);
-  write_unless_default(object, "position_encoding", config.encoding.name, defaults.encoding.name);
-  write_encoding_keys(config.encoding, defaults.encoding, object);
-  write_unless_default(object, "attention", config.attention, defaults.attention);
-  attention::for_each_option(config.linear, [&](const char* key, const auto& value) {
-    if (config.attention == "linear") object[key] = value;
+void write_encoder(const EncoderConfig& config, json& object) {
+  const bool is_bert = config.model_type == "bert";
+  const EncoderConfig usual = defaults_of(config.model_type);
+  const json defaults = json_of_options(usual);
+  model::for_each_option(config, [&](const model::EncoderOption& option, const auto& value) {
+    if (option.stored == model::Stored::never) return;
+    if (is_bert && option.key == std::string_view("embedding_size")) return;
+    const bool always = option.stored == model::Stored::always;
+    write_unless_usual(object, option.key, value, always ? json() : defaults.at(option.key));
   });
+  if (!is_bert) object["rotary_value"] = config.encoding.rotary_value;
+  write_unless_usual(object, "position_encoding", config.encoding.name, usual.encoding.name);
+  write_encoding_keys(config.encoding, usual.encoding, object);
+  if (config.attention == "linear") object.update(json_of_options(config.linear));
 }
 
-void write_summary(const model::SummaryOptions& summary, json& object) {
-  const model::SummaryOptions defaults;
-  write_unless_default(object, "summary_type", summary.type, defaults.type);
-  write_unless_default(object, "summary_use_proj", summary.use_projection, defaults.use_projection);
-  write_unless_default(object, "summary_activation", summary.activation, defaults.activation);
-  write_unless_default(object, "summary_first_dropout", summary.first_dropout,
-                       defaults.first_dropout);
-  write_unless_default(object, "summary_last_dropout", summary.last_dropout, defaults.last_dropout);
-}
-
-void write_variant(const EncoderConfig& config, json& object) {
-  const EncoderConfig defaults = defaults_of(config.model_type);
-  write_unless_default(object, "is_decoder", config.is_decoder, defaults.is_decoder);
-  write_unless_default(object, "add_cross_attention", config.add_cross_attention,
-                       defaults.add_cross_attention);
-  write_unless_default(object, "use_bias", config.use_bias, defaults.use_bias);
-  write_unless_default(object, "norm_type", config.norm_type, defaults.norm_type);
-  write_unless_default(object, "pooler_activation", config.pooler_activation,
-                       defaults.pooler_activation);
-  write_unless_default(object, "problem_type", config.problem_type, defaults.problem_type);
-  if (config.classifier_dropout) {
-    object["classifier_dropout"] = *config.classifier_dropout;
-  } else {
-    object.erase("classifier_dropout");
-  }
-  write_summary(config.summary, object);
-}
-
-void write_labels(const CheckpointConfig& config, json& object) {
+void write_labels(const model::HeadConfig& head, json& object) {
   for (const char* key : {"num_labels", "id2label", "label2id"}) object.erase(key);
-  if (config.labels.empty() && config.encoder.num_labels == 2) return;
+  if (head.labels.empty() && head.num_labels == 2) return;
   json id2label = json::object();
   json label2id = json::object();
-  for (std::int64_t id = 0; id < config.encoder.num_labels; ++id) {
+  for (std::int64_t id = 0; id < head.num_labels; ++id) {
     const auto index = static_cast<std::size_t>(id);
     const std::string label =
-        index < config.labels.size() ? config.labels[index] : fmt::format("LABEL_{}", id);
+        index < head.labels.size() ? head.labels[index] : fmt::format("LABEL_{}", id);
     id2label[std::to_string(id)] = label;
     label2id[label] = id;
   }
   object["id2label"] = id2label;
   object["label2id"] = label2id;
+}
+
+void write_head(const model::HeadConfig& head, json& object) {
+  write_labels(head, object);
+  const json defaults = json_of_options(model::HeadConfig()), options = json_of_options(head);
+  for (const auto& [key, value] : options.items())
+    write_unless_usual(object, key, value, defaults.at(key));
 }
 
 }  // namespace
@@ -266,14 +195,14 @@ CheckpointConfig parse_config(std::string_view text, std::string_view name) {
   const ConfigReader reader(object, name);
   CheckpointConfig config;
   config.encoder = defaults_of(read_model_type(reader));
-  refuse_other_models(reader);
-  read_sizes(reader, config.encoder);
-  read_behaviour(reader, config.encoder);
-  read_extensions(reader, config.encoder);
-  read_variant(reader, config.encoder);
-  read_head(reader, config.encoder);
-  read_label_count(reader, config);
-  check_sizes(reader, config.encoder);
+  reader.require_absent_or("position_embedding_type", "absolute", "relative keys are not read");
+  read_encoder(reader, config.encoder);
+  read_head(reader, config.head);
+  read_label_count(reader, config.head);
+  base::at_place(reader.place(), [&] {
+    model::validate(config.encoder);
+    model::validate(config.head);
+  });
   config.architecture = read_architecture(reader);
   config.source = std::string(text);
   return config;
@@ -289,9 +218,7 @@ std::string format_config(const CheckpointConfig& config) {
                     ? json::object()
                     : base::parse_json(config.source, "config.json", kMaxConfigDepth);
   write_encoder(config.encoder, object);
-  write_extensions(config.encoder, object);
-  write_labels(config, object);
-  write_variant(config.encoder, object);
+  write_head(config.head, object);
   if (!config.architecture.empty()) object["architectures"] = {config.architecture};
   object["dtype"] = "float32";  // what save_model writes, whatever the weights were before
   object.erase("torch_dtype");

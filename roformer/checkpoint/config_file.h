@@ -7,18 +7,18 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "roformer/model/config.h"
+#include "roformer/model/head_config.h"
 
 namespace roformer::checkpoint {
 
 /// What config.json says.
 struct CheckpointConfig {
   model::EncoderConfig encoder;
+  model::HeadConfig head;
   std::string architecture;  // Hugging Face's name of the class; empty: config.json does not say
-  std::vector<std::string> labels;  // names of the classes; empty: LABEL_0, LABEL_1, …
-  std::string source;  // the JSON it was read from: unknown keys survive a load and a save
+  std::string source;        // the JSON it was read from: unknown keys survive a load and a save
 };
 
 /// Reads the config.json of a folder. Throws Error naming file and key for a wrong type, a

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ class ConfigReader {
   void read(const char* key, double& value) const { value = number(key, value); }
   void read(const char* key, bool& value) const { value = boolean(key, value); }
   void read(const char* key, std::string& value) const { value = string(key, value); }
+  void read(const char* key, std::optional<double>& value) const {
+    value = number(key, value.value_or(0));
+  }
   void read(const char* key, std::vector<double>& value) const;
 
   /// Throws Error unless the key is absent, null or equal to `value`; `reason` ends the message.
@@ -37,6 +41,8 @@ class ConfigReader {
   [[noreturn]] void fail(std::string_view key, std::string_view expected,
                          const nlohmann::json& found) const;
   const std::string& name() const { return name_; }
+  /// "[checkpoint] <file>", which messages begin with.
+  std::string place() const { return "[checkpoint] " + name_; }
 
  private:
   const nlohmann::json* find(const char* key) const;

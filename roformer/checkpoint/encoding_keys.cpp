@@ -2,25 +2,32 @@
 
 #include <string_view>
 
+#include "roformer/base/error_place.h"
+
 namespace roformer::checkpoint {
 
 void read_encoding_keys(const ConfigReader& reader, position::EncodingSettings& settings) {
   reader.read("position_encoding", settings.name);
-  position::for_each_option(settings, [&](const char* readers, const char* key, auto& value) {
-    if (position::reads_option(readers, settings.name)) reader.read(key, value);
-  });
+  base::at_place(reader.place(), [&] { position::require_encoding(settings.name); });
+  position::for_each_option(
+      settings, [&](const base::Option& option, auto& value) { reader.read(option.key, value); });
 }
 
 void write_encoding_keys(const position::EncodingSettings& settings,
                          const position::EncodingSettings& defaults, nlohmann::json& object) {
+  constexpr std::string_view callers = "rotary_value";
+  position::for_each_option_of_all(settings,
+                                   [&](std::string_view, const base::Option& option, const auto&) {
+                                     if (option.key != callers) object.erase(option.key);
+                                   });
   nlohmann::json fallbacks = nlohmann::json::object();
-  position::for_each_option(
-      defaults, [&](const char*, const char* key, const auto& value) { fallbacks[key] = value; });
-  position::for_each_option(settings, [&](const char* readers, const char* key, const auto& value) {
-    if (std::string_view(key) == "rotary_value") return;
-    const bool is_read = position::reads_option(readers, settings.name);
-    object.erase(key);
-    if (is_read && nlohmann::json(value) != fallbacks.at(key)) object[key] = value;
+  position::for_each_option_of_all(
+      defaults, [&](std::string_view encoding, const base::Option& option, const auto& value) {
+        if (encoding == settings.name) fallbacks[option.key] = value;
+      });
+  position::for_each_option(settings, [&](const base::Option& option, const auto& value) {
+    if (option.key != callers && nlohmann::json(value) != fallbacks.at(option.key))
+      object[option.key] = value;
   });
 }
 

@@ -44,7 +44,7 @@ std::vector<std::pair<std::string, std::vector<std::int64_t>>> position_tables(
     return {{"table", {2 * s.clipped_distance + 1, heads}}};
   }
   if (s.name == "deberta") {
-    const std::int64_t standard = s.form == "v2" ? 256 : 512;
+    const std::int64_t standard = s.deberta_form == "v2" ? 256 : 512;
     const std::int64_t distance = s.deberta_distance > 0 ? s.deberta_distance : standard;
     return {{"table", {2 * distance, hidden}}};
   }
@@ -97,8 +97,9 @@ void require_fit(const model::EncoderConfig& config, const format::TensorSource&
   };
   require_in_encoder("embeddings.word_embeddings.weight",
                      {config.vocab_size, config.embedding_size});
-  require_in_encoder("embeddings.token_type_embeddings.weight",
-                     {config.type_vocab_size, config.embedding_size});
+  if (config.type_vocab_size > 0)
+    require_in_encoder("embeddings.token_type_embeddings.weight",
+                       {config.type_vocab_size, config.embedding_size});
   for (const auto& [name, shape] : position_tables(config))
     require_in_encoder("embeddings.position_embeddings." + name, shape);
   if (config.embedding_size != config.hidden_size) {

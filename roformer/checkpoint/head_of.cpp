@@ -5,7 +5,7 @@
 namespace roformer::checkpoint {
 
 head::Holdings holdings_of(const CheckpointConfig& config, const format::TensorSource& file) {
-  head::Holdings holdings{config.encoder, config.labels, {}};
+  head::Holdings holdings{config.encoder, config.head, {}};
   for (const auto& [name, facts] : file.entries()) {
     if (may_be_missing(name))
       holdings.shapes.emplace(name_in_encoder(name).value_or(name), facts.shape);

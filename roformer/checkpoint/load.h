@@ -12,6 +12,7 @@
 #include "roformer/checkpoint/head_of.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/format/tensor_source.h"
+#include "roformer/model/encoder.h"
 
 namespace roformer::checkpoint {
 
@@ -44,6 +45,16 @@ struct Loaded {
   LoadReport report;
 };
 
+/// A module of a checkpoint; a bare encoder has no head to be configured.
+template <typename Module>
+Module make_module(const CheckpointConfig& config) {
+  if constexpr (std::is_same_v<Module, model::Encoder>) {
+    return Module(config.encoder);
+  } else {
+    return Module(config.encoder, config.head);
+  }
+}
+
 /// Builds a Module (model::Encoder, head::MaskedLanguageModel, …) from a folder, in evaluation
 /// mode, whichever head the checkpoint was saved with.
 template <typename Module>
@@ -52,7 +63,7 @@ Loaded<Module> load_model(const std::filesystem::path& folder) {
   Loaded<Module> loaded;
   loaded.config = load_settled_config(folder, file);
   require_fit(loaded.config.encoder, file);
-  loaded.module = Module(loaded.config.encoder);
+  loaded.module = make_module<Module>(loaded.config);
   loaded.report = load_weights(*loaded.module, file);
   loaded.module->eval();
   return loaded;

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "roformer/base/error.h"
+#include "roformer/base/error_place.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/config_reader.h"
@@ -32,6 +32,9 @@ EncoderConfig marian_defaults() {
   side.hidden_act = "gelu";
   side.scale_embeddings = false;
   side.pad_token_id = 58100;
+  side.num_hidden_layers = 12;
+  side.num_attention_heads = 16;
+  side.intermediate_size = 4096;
   return side;
 }
 
@@ -46,20 +49,23 @@ void refuse_other_transformers(const ConfigReader& reader) {
   reader.require_absent_or("is_encoder_decoder", true, "this is a decoder alone");
 }
 
-EncoderConfig read_common(const ConfigReader& reader) {
-  EncoderConfig side = marian_defaults();
-  reader.read("vocab_size", side.vocab_size);
-  reader.read("d_model", side.hidden_size);
-  side.embedding_size = side.hidden_size;
-  reader.read("activation_function", side.hidden_act);
-  reader.read("dropout", side.hidden_dropout_prob);
-  reader.read("attention_dropout", side.attention_probs_dropout_prob);
-  reader.read("max_position_embeddings", side.max_position_embeddings);
-  reader.read("scale_embedding", side.scale_embeddings);
-  reader.read("init_std", side.initializer_range);
-  reader.read("layer_norm_eps", side.layer_norm_eps);
-  reader.read("pad_token_id", side.pad_token_id);
-  return side;
+// visit(key, member) for what MarianConfig has a word for: common to both sides if `name` is empty,
+// else the side's own.
+template <typename Config, typename Visit>
+void for_each_key(Config& side, const std::string& name, const Visit& visit) {
+  model::for_each_option(side, [&](const model::EncoderOption& option, auto& value) {
+    const std::string key = option.marian;
+    if (!key.empty() && key.starts_with('_') == !name.empty()) visit(name + key, value);
+  });
+}
+
+void read_keys(const ConfigReader& reader, const std::string& name, EncoderConfig& side) {
+  for_each_key(side, name,
+               [&](const std::string& key, auto& value) { reader.read(key.c_str(), value); });
+}
+
+void write_keys(const std::string& name, const EncoderConfig& side, json& object) {
+  for_each_key(side, name, [&](const std::string& key, const auto& value) { object[key] = value; });
 }
 
 void read_encoding(const ConfigReader& reader, bool is_ours, EncoderConfig& side) {
@@ -68,23 +74,7 @@ void read_encoding(const ConfigReader& reader, bool is_ours, EncoderConfig& side
   read_encoding_keys(reader, side.encoding);
 }
 
-void read_side(const ConfigReader& reader, const std::string& name, EncoderConfig& side) {
-  const auto read = [&](const char* key, std::int64_t& value, std::int64_t fallback) {
-    value = reader.integer((name + key).c_str(), fallback);
-  };
-  read("_layers", side.num_hidden_layers, 12);
-  read("_attention_heads", side.num_attention_heads, 16);
-  read("_ffn_dim", side.intermediate_size, 4096);
-}
-
-void write_side(const std::string& name, const EncoderConfig& side, json& object) {
-  object[name + "_layers"] = side.num_hidden_layers;
-  object[name + "_attention_heads"] = side.num_attention_heads;
-  object[name + "_ffn_dim"] = side.intermediate_size;
-}
-
 void write_ids(const model::EncoderDecoderConfig& config, json& object) {
-  object["pad_token_id"] = config.encoder.pad_token_id;
   object["eos_token_id"] = config.eos_token_id;
   object["decoder_start_token_id"] = config.decoder_start_token_id;
   object["forced_eos_token_id"] = config.eos_token_id;
@@ -113,8 +103,7 @@ void write_encoding(const EncoderConfig& side, json& object) {
   } else {
     object.erase("sinusoid_halves");
   }
-  object.erase("layer_norm_eps");
-  if (side.layer_norm_eps != marian_epsilon) object["layer_norm_eps"] = side.layer_norm_eps;
+  if (side.layer_norm_eps == marian_epsilon) object.erase("layer_norm_eps");
 }
 
 }  // namespace
@@ -137,7 +126,9 @@ TranslationConfig parse_translation_config(std::string_view text, std::string_vi
       "\"{}\"",
       reader.name(), marian_type, our_type, type);
   refuse_other_transformers(reader);
-  EncoderConfig side = read_common(reader);
+  EncoderConfig side = marian_defaults();
+  read_keys(reader, "", side);
+  side.embedding_size = side.hidden_size;
   read_encoding(reader, type == our_type, side);
   const std::int64_t words = reader.integer("decoder_vocab_size", side.vocab_size);
   base::require(words == side.vocab_size,
@@ -145,15 +136,11 @@ TranslationConfig parse_translation_config(std::string_view text, std::string_vi
                 reader.name(), side.vocab_size, words);
   TranslationConfig config;
   config.model = model::both_sides(side);
-  read_side(reader, "encoder", config.model.encoder);
-  read_side(reader, "decoder", config.model.decoder);
+  read_keys(reader, "encoder", config.model.encoder);
+  read_keys(reader, "decoder", config.model.decoder);
   config.model.eos_token_id = reader.integer("eos_token_id", 0);
   config.model.decoder_start_token_id = reader.integer("decoder_start_token_id", side.pad_token_id);
-  try {
-    model::validate(config.model);
-  } catch (const Error& error) {
-    base::fail("[checkpoint] {}: {}", reader.name(), error.what());
-  }
+  base::at_place(reader.place(), [&] { model::validate(config.model); });
   config.source = std::string(text);
   return config;
 }
@@ -168,16 +155,10 @@ std::string format_translation_config(const TranslationConfig& config) {
                     ? json::object()
                     : base::parse_json(config.source, "config.json", marian_config_depth);
   const EncoderConfig& side = config.model.encoder;
-  object["vocab_size"] = object["decoder_vocab_size"] = side.vocab_size;
-  object["d_model"] = side.hidden_size;
-  object["activation_function"] = side.hidden_act;
-  object["dropout"] = side.hidden_dropout_prob;
-  object["attention_dropout"] = side.attention_probs_dropout_prob;
-  object["max_position_embeddings"] = side.max_position_embeddings;
-  object["scale_embedding"] = side.scale_embeddings;
-  object["init_std"] = side.initializer_range;
-  write_side("encoder", side, object);
-  write_side("decoder", config.model.decoder, object);
+  object["decoder_vocab_size"] = side.vocab_size;
+  write_keys("", side, object);
+  write_keys("encoder", side, object);
+  write_keys("decoder", config.model.decoder, object);
   write_ids(config.model, object);
   write_encoding(side, object);
   write_constants(object);

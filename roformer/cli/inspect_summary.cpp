@@ -78,9 +78,8 @@ std::string model_in_words(const model::EncoderConfig& config) {
   const char* name = is_bert                            ? "BERT"
                      : config.norm_type != "layer_norm" ? "RoFormerV2"
                                                         : "RoFormer";
-  const std::string reach = position::has_position_table(config.encoding.name)
-                                ? fmt::format("at most {} tokens", config.max_position_embeddings)
-                                : "any length";
+  const auto longest = config.longest_sequence();
+  const std::string reach = longest ? fmt::format("at most {} tokens", *longest) : "any length";
   const std::string attention =
       config.attention == "linear"
           ? fmt::format("linear attention ({}, {} features); ", config.linear.feature_map,

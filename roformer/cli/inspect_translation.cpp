@@ -17,9 +17,8 @@ using nlohmann::ordered_json;
 
 std::string translation_in_words(const model::EncoderDecoderConfig& config) {
   const model::EncoderConfig &encoder = config.encoder, &decoder = config.decoder;
-  const std::string reach = position::has_position_table(encoder.encoding.name)
-                                ? fmt::format("at most {} tokens", encoder.max_position_embeddings)
-                                : "any length";
+  const auto longest = encoder.longest_sequence();
+  const std::string reach = longest ? fmt::format("at most {} tokens", *longest) : "any length";
   const std::string heads =
       encoder.num_attention_heads == decoder.num_attention_heads
           ? fmt::format("{}", encoder.num_attention_heads)

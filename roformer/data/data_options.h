@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "roformer/base/toml_table.h"
@@ -13,30 +14,27 @@ namespace roformer::data {
 
 /// BERT's masking (Devlin et al. 2019, section 3.1).
 struct MaskingOptions {
-  double share = 0.15;        // of the ordinary tokens of a sequence are predicted, at least one;
-  double mask_share = 0.8;    // of these become [MASK],
-  double random_share = 0.1;  // become a random ordinary token, and the others stay
+  double share = 0.15;
+  double mask_share = 0.8;
+  double random_share = 0.1;
 };
 
 /// The vocabulary whose words are the 256 bytes.
 constexpr const char* byte_vocabulary = "bytes";
 
+/// What each member means stands in its entry below.
 struct DataOptions {
-  std::vector<std::string> text = {
-      "apt"};  // files, folders, glob patterns; or "apt": package descriptions
+  std::vector<std::string> text = {"apt"};
   documents::DocumentRule document = documents::DocumentRule::block;
-  std::int64_t block_size = 512;   // smallest block in bytes
-  std::int64_t max_documents = 0;  // 0: all
-  std::string
-      vocabulary;  // vocab.txt, tokenizer.json or a folder with one; "bytes"; empty: trained from
-                   // the text
-  std::int64_t vocab_size = 8192;  // of a trained vocabulary
-  bool lower_case = true;          // of a trained vocabulary
-  double validation_share = 0.2;   // of the documents; the paper's 8:2 split (section 4.2.1)
-  double test_share = 0.05;        // of bytes: at the end, behind the validation share
-  std::uint64_t split_seed =
-      0;  // apart from the training seed: runs with several seeds share one split
-  std::filesystem::path cache;  // vocabularies, tokens and apt's lists are kept here
+  std::int64_t block_size = 512;
+  std::int64_t max_documents = 0;
+  std::string vocabulary;
+  std::int64_t vocab_size = 8192;
+  bool lower_case = true;
+  double validation_share = 0.2;
+  double test_share = 0.05;
+  std::uint64_t split_seed = 0;
+  std::filesystem::path cache;
   MaskingOptions masking;
 
   bool is_bytes() const { return vocabulary == byte_vocabulary; }
@@ -48,33 +46,56 @@ enum class DataUse { masked_language, causal_language };
 /// $XDG_CACHE_HOME/roformer, or ~/.cache/roformer.
 std::filesystem::path default_cache_folder();
 
-/// Reads [data]: text and cache; of documents document, block_size, max_documents, vocabulary,
-/// vocab_size, lower_case, split (only "documents"), validation_share and split_seed; of bytes
-/// vocabulary = "bytes", split (only "ranges"), validation_share and test_share; for masked language
-/// models mask_share (of tokens), mask_token_share and random_token_share. Throws Error naming the
+/// Reads [data], and the key `split`: only "documents", or "ranges" of bytes. Throws Error naming the
 /// key that is unknown, without use here, or whose value is out of range.
 DataOptions read_data_options(const base::TomlTable& table, DataUse use = DataUse::masked_language);
 
-/// visit(key, value) for each key that the options were read from, in order.
-template <typename Visit>
-void for_each_option(const DataOptions& o, DataUse use, const Visit& visit) {
-  visit("text", o.text);
-  visit("vocabulary", o.vocabulary);
-  if (!o.is_bytes()) {
-    visit("document", std::string(documents::document_rule_name(o.document)));
-    visit("block_size", o.block_size);
-    visit("max_documents", o.max_documents);
-    visit("vocab_size", o.vocab_size);
-    visit("lower_case", o.lower_case);
-    visit("split_seed", static_cast<std::int64_t>(o.split_seed));
+/// visit(base::Option, value) for each key, in the order of reading.
+template <typename Options, typename Visit>
+void for_each_option(Options& o, DataUse use, const Visit& visit) {
+  using base::Option, base::at_least, base::between;
+  visit(Option{"text", "files, folders, glob patterns; or apt: package descriptions"}, o.text);
+  const char* vocabulary =
+      "vocab.txt, tokenizer.json or a folder with one; bytes; empty: trained from the text";
+  visit(Option{"vocabulary", vocabulary}, o.vocabulary);
+  const char* words =
+      o.is_bytes()
+          ? "expected it only with a vocabulary of words but got data.vocabulary = \"bytes\""
+          : nullptr;
+  const char* bytes = o.is_bytes() ? nullptr : "expected it only with data.vocabulary = \"bytes\"";
+  std::string document = documents::document_rule_name(o.document);
+  visit(Option{"document", "what is one: file, block or line", {}, {}, words}, document);
+  visit(Option{"block_size", "smallest block in bytes", at_least(0), {}, words}, o.block_size);
+  visit(Option{"max_documents", "the first so many; 0: all", at_least(0), {}, words},
+        o.max_documents);
+  visit(Option{"vocab_size", "of a trained vocabulary", between(16, 1 << 24), {}, words},
+        o.vocab_size);
+  visit(Option{"lower_case", "of a trained vocabulary", {}, {}, words}, o.lower_case);
+  const char* seed = "of the split, apart from the training's: several seeds share one";
+  visit(Option{"split_seed", seed, {}, {}, words}, o.split_seed);
+  const char* validation = "of the documents; the paper's 8:2 split (section 4.2.1); of bytes";
+  visit(Option{"validation_share", validation, between(0, o.is_bytes() ? 0.49 : 0.99)},
+        o.validation_share);
+  const char* test = "of bytes: at the end, behind the validation share";
+  visit(Option{"test_share", test, between(0, 0.49), {}, bytes}, o.test_share);
+  std::string cache = o.cache.string();
+  visit(Option{"cache", "folder of vocabularies, tokens and apt's lists"}, cache);
+  const char* masked = use == DataUse::masked_language
+                           ? nullptr
+                           : "expected it only with task.kind = \"masked_lm\" but got "
+                             "\"causal_lm\", which hides no tokens";
+  auto& m = o.masking;
+  const char* share = "of a sequence's ordinary tokens are predicted, at least one";
+  visit(Option{"mask_share", share, between(0, 1), {}, masked}, m.share);
+  visit(Option{"mask_token_share", "of these become [MASK]", between(0, 1), {}, masked},
+        m.mask_share);
+  const char* random = "of these become a random ordinary token; the others stay";
+  visit(Option{"random_token_share", random, between(0, 1 - m.mask_share + 1e-9), {}, masked},
+        m.random_share);
+  if constexpr (!std::is_const_v<Options>) {
+    o.document = documents::document_rule(document);
+    o.cache = cache;
   }
-  visit("validation_share", o.validation_share);
-  if (o.is_bytes()) visit("test_share", o.test_share);
-  visit("cache", o.cache.string());
-  if (use != DataUse::masked_language) return;
-  visit("mask_share", o.masking.share);
-  visit("mask_token_share", o.masking.mask_share);
-  visit("random_token_share", o.masking.random_share);
 }
 
 }  // namespace roformer::data

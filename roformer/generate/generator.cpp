@@ -13,15 +13,16 @@ namespace {
 // The last new token is not looked at by any other: it needs no position.
 void require_positions(const model::EncoderConfig& config, const std::vector<Prompt>& prompts,
                        std::int64_t max_new_tokens) {
-  if (!position::has_position_table(config.encoding.name)) return;
+  const auto limit = config.longest_sequence();
+  if (!limit) return;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const std::int64_t length =
         std::ssize(prompts[i].ids) + std::max<std::int64_t>(0, max_new_tokens - 1);
-    base::require(length <= config.max_position_embeddings,
+    base::require(length <= *limit,
                   "[generate] expected prompt {} to leave room for the new tokens within the {} "
                   "positions of the model's table but got {} + {} tokens: ask for fewer new tokens "
                   "or give a shorter prompt",
-                  i + 1, config.max_position_embeddings, prompts[i].ids.size(), max_new_tokens);
+                  i + 1, *limit, prompts[i].ids.size(), max_new_tokens);
   }
 }
 

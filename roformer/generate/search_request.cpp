@@ -46,12 +46,12 @@ void require_source(const SearchRequest& request, std::size_t sentence) {
                 request.name(sentence));
   require_in_vocabulary(source, request, sentence, "source");
   for (const model::EncoderDecoder& model : request.models) {
-    const model::EncoderConfig& config = model->config().encoder;
-    if (!position::has_position_table(config.encoding.name)) continue;
-    base::require(std::ssize(source) <= config.max_position_embeddings,
+    const auto limit = model->config().encoder.longest_sequence();
+    if (!limit) continue;
+    base::require(std::ssize(source) <= *limit,
                   "[generate] {}: expected at most {} tokens, the end token with them "
                   "(max_position_embeddings of the encoder), but got {}: split the sentence",
-                  request.name(sentence), config.max_position_embeddings, source.size());
+                  request.name(sentence), *limit, source.size());
   }
 }
 
@@ -89,10 +89,9 @@ void require_prefix(const SearchRequest& request, std::size_t sentence) {
 std::int64_t SearchRequest::max_length(std::size_t sentence) const {
   std::int64_t length = max_length_of(options, std::ssize(sources[sentence]) - 1);
   for (const model::EncoderDecoder& model : models) {
-    const model::EncoderConfig& side = model->config().decoder;
     // The start token has a position too; the end token is looked at by none.
-    if (position::has_position_table(side.encoding.name))
-      length = std::min(length, side.max_position_embeddings - 1);
+    const auto limit = model->config().decoder.longest_sequence();
+    if (limit) length = std::min(length, *limit - 1);
   }
   return length;
 }

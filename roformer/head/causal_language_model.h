@@ -8,8 +8,8 @@ namespace roformer::head {
 /// ForwardOptions::cache each call continues the sequences of the one before.
 class CausalLanguageModelImpl : public LanguageModel {
  public:
-  explicit CausalLanguageModelImpl(const EncoderConfig& config)
-      : CausalLanguageModelImpl(make_trunk(config)) {}
+  explicit CausalLanguageModelImpl(const EncoderConfig& config, const HeadConfig& head = {})
+      : CausalLanguageModelImpl(make_trunk(config), head) {}
   const Description& description() const override;
   /// [CLS] too if there is a pooler.
   Reading reading(bool with_labels) const override;
@@ -18,8 +18,8 @@ class CausalLanguageModelImpl : public LanguageModel {
   format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override;
 
  protected:
-  explicit CausalLanguageModelImpl(const std::shared_ptr<model::EncoderImpl>& trunk)
-      : LanguageModel(trunk) {}
+  CausalLanguageModelImpl(const std::shared_ptr<model::EncoderImpl>& trunk, const HeadConfig& head)
+      : LanguageModel(trunk, head) {}
 };
 TORCH_MODULE(CausalLanguageModel);
 
@@ -27,8 +27,8 @@ TORCH_MODULE(CausalLanguageModel);
 /// sentences and compares them.
 class PooledCausalLanguageModelImpl : public CausalLanguageModelImpl {
  public:
-  explicit PooledCausalLanguageModelImpl(const EncoderConfig& config)
-      : CausalLanguageModelImpl(make_pooled_trunk(config)) {}
+  explicit PooledCausalLanguageModelImpl(const EncoderConfig& config, const HeadConfig& head = {})
+      : CausalLanguageModelImpl(make_pooled_trunk(config, head), head) {}
 };
 TORCH_MODULE(PooledCausalLanguageModel);
 

@@ -29,12 +29,12 @@ bool Description::has_weights(const Holdings& holdings) const {
 
 std::string labels_in_words(const Holdings& holdings) {
   constexpr std::size_t most_shown = 6;
-  if (holdings.labels.empty()) return {};
+  const std::vector<std::string>& labels = holdings.head.labels;
+  if (labels.empty()) return {};
   std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(most_shown, holdings.labels.size()); ++i)
-    shown.push_back(format::printable(holdings.labels[i]));
-  return fmt::format(" ({}{})", fmt::join(shown, ", "),
-                     holdings.labels.size() > most_shown ? ", …" : "");
+  for (std::size_t i = 0; i < std::min(most_shown, labels.size()); ++i)
+    shown.push_back(format::printable(labels[i]));
+  return fmt::format(" ({}{})", fmt::join(shown, ", "), labels.size() > most_shown ? ", …" : "");
 }
 
 }  // namespace roformer::head

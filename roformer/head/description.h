@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "roformer/head/model.h"
+#include "roformer/model/head_config.h"
 
 namespace roformer::head {
 
 /// What tells which heads a file holds: the configuration, and the tensors that are not the trunk's.
 struct Holdings {
   model::EncoderConfig config;
-  std::vector<std::string> labels;                          // the classes' names; may be empty
+  model::HeadConfig head;
   std::map<std::string, std::vector<std::int64_t>> shapes;  // by our modules' names; the pooler's
                                                             // without what the trunk is called
 

@@ -9,8 +9,9 @@ namespace roformer::head {
 
 using torch::Tensor;
 
-LanguageModel::LanguageModel(const std::shared_ptr<model::EncoderImpl>& trunk)
-    : ModelWithHead(trunk),
+LanguageModel::LanguageModel(const std::shared_ptr<model::EncoderImpl>& trunk,
+                             const HeadConfig& head)
+    : ModelWithHead(trunk, head),
       cls_(register_module("cls", std::make_shared<model::NamedGroup>())),
       predictions_(cls_->register_module("predictions", LanguageModelHead(config()))) {}
 

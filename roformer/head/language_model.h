@@ -18,7 +18,7 @@ class LanguageModel : public ModelWithHead {
                         const ForwardOptions& options = {});
 
  protected:
-  explicit LanguageModel(const std::shared_ptr<model::EncoderImpl>& trunk);
+  LanguageModel(const std::shared_ptr<model::EncoderImpl>& trunk, const HeadConfig& head);
   /// The logits as output `name`, and the loss of labels (N) if they are defined.
   format::TensorMap language_outputs(const torch::Tensor& hidden, const PaddedCall& call,
                                      const torch::Tensor& labels, const char* name = "logits");

@@ -6,8 +6,8 @@ namespace roformer::head {
 
 class MaskedLanguageModelImpl : public LanguageModel {
  public:
-  explicit MaskedLanguageModelImpl(const EncoderConfig& config)
-      : LanguageModel(make_trunk(config)) {}
+  explicit MaskedLanguageModelImpl(const EncoderConfig& config, const HeadConfig& head = {})
+      : LanguageModel(make_trunk(config), head) {}
   const Description& description() const override;
   /// logits (B, T, vocab_size); `labels` (B, T).
   format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override;

@@ -18,12 +18,15 @@ std::shared_ptr<model::EncoderImpl> make_trunk(const EncoderConfig& config) {
   return std::make_shared<model::EncoderImpl>(config);
 }
 
-std::shared_ptr<model::EncoderImpl> make_pooled_trunk(const EncoderConfig& config) {
-  return std::make_shared<model::PooledEncoderImpl>(config);
+std::shared_ptr<model::EncoderImpl> make_pooled_trunk(const EncoderConfig& config,
+                                                      const HeadConfig& head) {
+  return std::make_shared<model::PooledEncoderImpl>(config, head);
 }
 
-ModelWithHead::ModelWithHead(const std::shared_ptr<model::EncoderImpl>& trunk)
+ModelWithHead::ModelWithHead(const std::shared_ptr<model::EncoderImpl>& trunk,
+                             const HeadConfig& head)
     : encoder_(register_module(trunk->config().model_type, trunk)),
+      head_config_(head),
       pooled_(std::dynamic_pointer_cast<model::PooledEncoderImpl>(trunk)) {}
 
 torch::Tensor ModelWithHead::pool(const torch::Tensor& first) const {
@@ -49,7 +52,7 @@ torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, double probability,
 }
 
 double ModelWithHead::head_dropout() const {
-  return config().classifier_dropout.value_or(config().hidden_dropout_prob);
+  return head_config_.classifier_dropout.value_or(config().hidden_dropout_prob);
 }
 
 torch::nn::Linear ModelWithHead::make_head(std::int64_t out) const {

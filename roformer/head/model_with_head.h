@@ -12,15 +12,17 @@ namespace roformer::head {
 
 using model::EncoderConfig;
 using model::ForwardOptions;
+using model::HeadConfig;
 
 /// The trunk of a head that reads tokens, and of one that reads the pooled [CLS].
 std::shared_ptr<model::EncoderImpl> make_trunk(const EncoderConfig& config);
-std::shared_ptr<model::EncoderImpl> make_pooled_trunk(const EncoderConfig& config);
+std::shared_ptr<model::EncoderImpl> make_pooled_trunk(const EncoderConfig& config,
+                                                      const HeadConfig& head);
 
 /// A head's module as Description::make gives it.
 template <typename Module>
 std::shared_ptr<Model> make_model(const Holdings& holdings) {
-  return std::make_shared<Module>(holdings.config);
+  return std::make_shared<Module>(holdings.config, holdings.head);
 }
 
 /// Submodule `roformer` or `bert`, as config.model_type says.
@@ -28,6 +30,7 @@ class ModelWithHead : public torch::nn::Module, public Model {
  public:
   model::Encoder encoder() const { return encoder_; }
   const EncoderConfig& config() const { return encoder_->config(); }
+  const HeadConfig& head_config() const { return head_config_; }
   bool has_pooler() const { return pooled_ != nullptr; }
   /// The hidden states of [CLS] (B, hidden) through the pooler. Throws Error if there is none.
   torch::Tensor pool(const torch::Tensor& first) const;
@@ -38,7 +41,7 @@ class ModelWithHead : public torch::nn::Module, public Model {
   Reading reading(bool with_labels) const override;
 
  protected:
-  explicit ModelWithHead(const std::shared_ptr<model::EncoderImpl>& trunk);
+  ModelWithHead(const std::shared_ptr<model::EncoderImpl>& trunk, const HeadConfig& head);
 
   /// The hidden states that the head reads: of each [CLS] (B, hidden) if those are its columns, else
   /// of all tokens (N, hidden).
@@ -53,6 +56,7 @@ class ModelWithHead : public torch::nn::Module, public Model {
 
  private:
   model::Encoder encoder_;
+  HeadConfig head_config_;
   std::shared_ptr<model::PooledEncoderImpl> pooled_;  // the same, if it has a pooler
 };
 

@@ -27,7 +27,7 @@ const Description& multiple_choice() {
       .suits =
           [](const Holdings& holdings) {
             const bool is_regression =
-                holdings.config.model_type == "bert" && holdings.config.num_labels == 1;
+                holdings.config.model_type == "bert" && holdings.head.num_labels == 1;
             return holdings.rows("classifier.weight") == 1 && !is_regression;
           },
       .words =
@@ -40,9 +40,11 @@ const Description& multiple_choice() {
   return description;
 }
 
-MultipleChoiceImpl::MultipleChoiceImpl(const EncoderConfig& config)
-    : ModelWithHead(config.model_type == "bert" ? make_pooled_trunk(config) : make_trunk(config)) {
-  if (!has_pooler() && config.summary.use_projection) {
+MultipleChoiceImpl::MultipleChoiceImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(
+          config.model_type == "bert" ? make_pooled_trunk(config, head) : make_trunk(config),
+          head) {
+  if (!has_pooler() && head.summary.use_projection) {
     projection_ = register_module("sequence_summary", std::make_shared<model::NamedGroup>())
                       ->add("summary", make_head(config.hidden_size));
   }
@@ -54,7 +56,7 @@ Tensor MultipleChoiceImpl::logits(const Tensor& summary, const ForwardOptions& o
     return model::linear(x, classifier_->weight, classifier_->bias).squeeze(1);
   };
   if (has_pooler()) return score(dropped(pool(summary), head_dropout(), options));
-  const model::SummaryOptions& how = config().summary;
+  const model::SummaryOptions& how = head_config().summary;
   Tensor x = dropped(summary, how.first_dropout, options, 0);
   if (!projection_.is_empty()) x = model::linear(x, projection_->weight, projection_->bias);
   return score(dropped(model::pooled_activation(x, how.activation), how.last_dropout, options, 1));
@@ -65,7 +67,7 @@ const Description& MultipleChoiceImpl::description() const {
 }
 
 Reading MultipleChoiceImpl::reading(bool /*with_labels*/) const {
-  const std::string& summary = config().summary.type;
+  const std::string& summary = head_config().summary.type;
   Reading reading{Columns::all, /*choices=*/true};
   if (has_pooler() || summary == "first")
     reading.columns = Columns::first;

@@ -5,12 +5,12 @@
 namespace roformer::head {
 
 /// One number for each continuation, each a sequence of its own. BERT takes the pooled [CLS];
-/// RoFormer config.summary, whose default is the last place of the padded row: the [PAD] of a
+/// RoFormer head_config().summary, whose default is the last place of the padded row: the [PAD] of a
 /// shorter one.
 class MultipleChoiceImpl : public ModelWithHead {
  public:
-  explicit MultipleChoiceImpl(const EncoderConfig& config);
-  /// `summary` (B, hidden): [CLS] for BERT, else what config.summary.type says. Logits (B).
+  explicit MultipleChoiceImpl(const EncoderConfig& config, const HeadConfig& head = {});
+  /// `summary` (B, hidden): [CLS] for BERT, else what its type says. Logits (B).
   torch::Tensor logits(const torch::Tensor& summary, const ForwardOptions& options = {});
 
   const Description& description() const override;

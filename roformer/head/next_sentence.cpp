@@ -26,8 +26,8 @@ const Description& next_sentence() {
   return description;
 }
 
-NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config)
-    : ModelWithHead(make_pooled_trunk(config)) {
+NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(make_pooled_trunk(config, head), head) {
   relationship_ = register_module("cls", std::make_shared<model::NamedGroup>())
                       ->add("seq_relationship", make_head(2));
 }

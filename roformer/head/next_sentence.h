@@ -7,7 +7,7 @@ namespace roformer::head {
 /// `cls.seq_relationship` on the pooler. Class 0 is "follows".
 class NextSentenceImpl : public ModelWithHead {
  public:
-  explicit NextSentenceImpl(const EncoderConfig& config);
+  explicit NextSentenceImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// From the hidden states of [CLS] (B, hidden): (B, 2).
   torch::Tensor logits(const torch::Tensor& first);
 

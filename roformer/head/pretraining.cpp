@@ -28,8 +28,8 @@ const Description& pretraining() {
   return description;
 }
 
-PretrainingModelImpl::PretrainingModelImpl(const EncoderConfig& config)
-    : LanguageModel(make_pooled_trunk(config)), relationship_(make_head(2)) {
+PretrainingModelImpl::PretrainingModelImpl(const EncoderConfig& config, const HeadConfig& head)
+    : LanguageModel(make_pooled_trunk(config, head), head), relationship_(make_head(2)) {
   cls_->register_module("seq_relationship", relationship_);
 }
 

@@ -8,7 +8,7 @@ namespace roformer::head {
 /// `cls.seq_relationship` on the pooler, class 0 for "follows".
 class PretrainingModelImpl : public LanguageModel {
  public:
-  explicit PretrainingModelImpl(const EncoderConfig& config);
+  explicit PretrainingModelImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// The hidden states of [CLS] (B, hidden) → logits (B, 2).
   torch::Tensor next_sentence_logits(const torch::Tensor& first);
 

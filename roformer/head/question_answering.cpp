@@ -36,8 +36,8 @@ const Description& question_answering() {
   return description;
 }
 
-QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config)
-    : ModelWithHead(make_trunk(config)) {
+QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(make_trunk(config), head) {
   outputs_ = register_module("qa_outputs", make_head(2));
 }
 

@@ -7,7 +7,7 @@ namespace roformer::head {
 /// `qa_outputs`.
 class QuestionAnsweringImpl : public ModelWithHead {
  public:
-  explicit QuestionAnsweringImpl(const EncoderConfig& config);
+  explicit QuestionAnsweringImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// From hidden states (N, hidden): logits (N, 2) of each token being the first and the last of the
   /// answer.
   torch::Tensor logits(const torch::Tensor& hidden);

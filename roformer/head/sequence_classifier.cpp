@@ -24,18 +24,18 @@ std::string settled_problem(const Tensor& logits, const Tensor& labels, const st
 }
 
 // (S) or (S, num_labels), of the sequences that have tokens.
-Tensor labels_of(const EncoderConfig& config, const PaddedCall& call) {
+Tensor labels_of(const HeadConfig& head, const PaddedCall& call) {
   const Tensor& labels = call["labels"];
-  const bool classes = !labels.is_floating_point() && config.num_labels > 1 && labels.dim() == 1 &&
-                       config.problem_type != "regression";
-  if (classes) return call.class_labels("labels", config.num_labels);
+  const bool classes = !labels.is_floating_point() && head.num_labels > 1 && labels.dim() == 1 &&
+                       head.problem_type != "regression";
+  if (classes) return call.class_labels("labels", head.num_labels);
   const std::int64_t rows = call.inputs().rows;
   const bool fits =
-      labels.dim() >= 1 && labels.size(0) == rows && labels.numel() == rows * config.num_labels;
+      labels.dim() >= 1 && labels.size(0) == rows && labels.numel() == rows * head.num_labels;
   base::require(fits,
                 "[head] expected labels of shape ({}) for classes or ({}, {}) for numbers but got "
                 "({})",
-                rows, rows, config.num_labels,
+                rows, rows, head.num_labels,
                 fmt::join(labels.sizes().begin(), labels.sizes().end(), ", "));
   return labels.index_select(0, call.rows_with_tokens().to(labels.device()));
 }
@@ -67,15 +67,15 @@ const Description& sequence_classifier() {
   return description;
 }
 
-SequenceClassifierImpl::SequenceClassifierImpl(const EncoderConfig& config)
-    : ModelWithHead(is_bert(config) ? make_pooled_trunk(config) : make_trunk(config)) {
+SequenceClassifierImpl::SequenceClassifierImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(is_bert(config) ? make_pooled_trunk(config, head) : make_trunk(config), head) {
   if (has_pooler()) {
-    outer_ = register_module("classifier", make_head(config.num_labels));
+    outer_ = register_module("classifier", make_head(head.num_labels));
     return;
   }
   auto classifier = register_module("classifier", std::make_shared<model::NamedGroup>());
   inner_ = classifier->add("dense", make_head(config.hidden_size));
-  outer_ = classifier->add("out_proj", make_head(config.num_labels));
+  outer_ = classifier->add("out_proj", make_head(head.num_labels));
 }
 
 Tensor SequenceClassifierImpl::logits(const Tensor& first, const ForwardOptions& options) {
@@ -107,7 +107,8 @@ format::TensorMap SequenceClassifierImpl::outputs(const Tensor& hidden, const Pa
   const Tensor found = logits(call.first(hidden));
   format::TensorMap outputs{{"logits", call.spread_rows(found)}};
   if (call.has("labels"))
-    outputs["loss"] = classification_loss(found, labels_of(config(), call), config().problem_type);
+    outputs["loss"] =
+        classification_loss(found, labels_of(head_config(), call), head_config().problem_type);
   return outputs;
 }
 

@@ -9,7 +9,7 @@ namespace roformer::head {
 /// and `classifier`.
 class SequenceClassifierImpl : public ModelWithHead {
  public:
-  explicit SequenceClassifierImpl(const EncoderConfig& config);
+  explicit SequenceClassifierImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// Logits (B, num_labels) of each [CLS].
   torch::Tensor forward(const packed::PackedBatch& batch, const ForwardOptions& options = {});
   /// From the hidden states of [CLS] (B, hidden).

@@ -25,9 +25,9 @@ const Description& token_classifier() {
   return description;
 }
 
-TokenClassifierImpl::TokenClassifierImpl(const EncoderConfig& config)
-    : ModelWithHead(make_trunk(config)) {
-  classifier_ = register_module("classifier", make_head(config.num_labels));
+TokenClassifierImpl::TokenClassifierImpl(const EncoderConfig& config, const HeadConfig& head)
+    : ModelWithHead(make_trunk(config), head) {
+  classifier_ = register_module("classifier", make_head(head.num_labels));
 }
 
 Tensor TokenClassifierImpl::logits(const Tensor& hidden, const ForwardOptions& options) {
@@ -48,7 +48,7 @@ format::TensorMap TokenClassifierImpl::outputs(const Tensor& hidden, const Padde
   const Tensor found = logits(hidden);
   format::TensorMap outputs{{"logits", call.unpack(found)}};
   if (call.has("labels"))
-    outputs["loss"] = model::cross_entropy(found, call.token_labels(config().num_labels));
+    outputs["loss"] = model::cross_entropy(found, call.token_labels(head_config().num_labels));
   return outputs;
 }
 

@@ -7,7 +7,7 @@ namespace roformer::head {
 /// Dropout and `classifier`.
 class TokenClassifierImpl : public ModelWithHead {
  public:
-  explicit TokenClassifierImpl(const EncoderConfig& config);
+  explicit TokenClassifierImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// Logits (N, num_labels).
   torch::Tensor forward(const packed::PackedBatch& batch, const ForwardOptions& options = {});
   /// From hidden states (N, hidden).

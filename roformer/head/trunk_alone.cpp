@@ -27,6 +27,15 @@ const Description& trunk_alone() {
   return description;
 }
 
+template <>
+TrunkAloneImpl<model::EncoderImpl>::TrunkAloneImpl(const EncoderConfig& config, const HeadConfig&)
+    : model::EncoderImpl(config) {}
+
+template <>
+TrunkAloneImpl<model::PooledEncoderImpl>::TrunkAloneImpl(const EncoderConfig& config,
+                                                         const HeadConfig& head)
+    : model::PooledEncoderImpl(config, head) {}
+
 template <typename Trunk>
 const Description& TrunkAloneImpl<Trunk>::description() const {
   return trunk_alone();

@@ -8,7 +8,7 @@ namespace roformer::head {
 template <typename Trunk>
 class TrunkAloneImpl : public Trunk, public Model {
  public:
-  explicit TrunkAloneImpl(const EncoderConfig& config) : Trunk(config) {}
+  TrunkAloneImpl(const EncoderConfig& config, const HeadConfig& head);
   torch::nn::Module& module() override { return *this; }
   model::EncoderImpl& trunk() override { return *this; }
   const Description& description() const override;

@@ -3,62 +3,119 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "roformer/attention/linear_settings.h"
+#include "roformer/base/option.h"
 #include "roformer/position/encoding_settings.h"
 
 namespace roformer::model {
 
-/// How a multiple-choice head reads a sequence: transformers' summary_* keys.
-struct SummaryOptions {
-  std::string type = "last";    // last, first, mean; last and mean count padded places too
-  bool use_projection = false;  // a product (hidden, hidden) behind it
-  std::string activation;       // tanh or a hidden_act; empty: none
-  double first_dropout = 0.0;   // before the projection
-  double last_dropout = 0.0;    // behind the activation
-
-  bool operator==(const SummaryOptions&) const = default;
-};
-
 /// Keys and defaults of transformers' RoFormerConfig and BertConfig; what they have no word for is
-/// marked "ours".
+/// marked "ours". What each member means stands in its entry below.
 struct EncoderConfig {
-  std::string model_type =
-      "roformer";  // "roformer" or "bert": tensor names, heads and defaults follow it
+  std::string model_type = "roformer";
   std::int64_t vocab_size = 50000;
-  std::int64_t embedding_size =
-      768;  // != hidden_size adds a projection behind the embeddings (RoFormer only)
   std::int64_t hidden_size = 768;
+  std::int64_t embedding_size = 768;
   std::int64_t num_hidden_layers = 12;
   std::int64_t num_attention_heads = 12;
   std::int64_t intermediate_size = 3072;
-  std::string hidden_act = "gelu";  // gelu, gelu_new, relu, silu
+  std::string hidden_act = "gelu";
   double hidden_dropout_prob = 0.1;
   double attention_probs_dropout_prob = 0.1;
-  std::int64_t max_position_embeddings = 1536;  // rows of a learned table; rotary needs none
-  std::int64_t type_vocab_size = 2;             // 0: no token types
+  std::int64_t max_position_embeddings = 1536;
+  std::int64_t type_vocab_size = 2;
   double initializer_range = 0.02;
   double layer_norm_eps = 1e-12;
   std::int64_t pad_token_id = 0;
   bool tie_word_embeddings = true;
-  position::EncodingSettings encoding;       // rotary_value is RoFormer's key, the others are ours
-  std::string attention = "softmax";         // ours: or linear
-  attention::LinearSettings linear;          // ours: of linear attention
-  std::int64_t num_labels = 2;               // of a classification head
-  std::string problem_type;                  // regression, single_label_classification,
-                                             // multi_label_classification; empty: as labels are
-  std::optional<double> classifier_dropout;  // BERT's heads; none: hidden_dropout_prob
-  SummaryOptions summary;                    // RoFormer's multiple choice
-  std::string pooler_activation = "tanh";    // or linear (RoFormer-Sim)
-  std::string norm_type = "layer_norm";      // or rms_norm: no weights (RoFormerV2)
-  bool embedding_norm = true;                // ours: LayerNorm behind the embeddings; else none
-  bool scale_embeddings = false;             // Marian's key: words are multiplied by √hidden_size
-  bool use_bias = true;                      // of the products in blocks; false in RoFormerV2
-  bool is_decoder = false;                   // a token sees itself and those before it
-  bool add_cross_attention = false;          // decoder blocks look at an encoder's states too
+  std::string norm_type = "layer_norm";
+  bool use_bias = true;
+  bool embedding_norm = true;
+  bool scale_embeddings = false;
+  bool is_decoder = false;
+  bool add_cross_attention = false;
+  std::string attention = "softmax";
+  attention::LinearSettings linear;     // ours: of linear attention
+  position::EncodingSettings encoding;  // rotary_value is RoFormer's key, the others are ours
 
   std::int64_t head_size() const { return hidden_size / num_attention_heads; }
+  /// Features that a rotary encoding turns in linear attention (Eq. 19); 0: none.
+  std::int64_t turning_features() const;
+  /// Where sequences end, as a table of positions does; none: any length.
+  std::optional<std::int64_t> longest_sequence() const;
 };
+
+/// Which recipes read an option of a model.
+enum class Recipes { none, language, all };
+/// Whether config.json has it: always, where it is not what Hugging Face's class means without it, or
+/// never.
+enum class Stored { never, unless_usual, always };
+
+/// An option's entry in the list of an encoder.
+struct EncoderOption : base::Option {
+  // MarianConfig's key; "_layers" is encoder_layers and decoder_layers, each side's own; empty: none.
+  const char* marian = "";
+  Recipes recipes = Recipes::language;
+  Stored stored = Stored::always;
+};
+
+/// visit(EncoderOption, member) for each member but those of the position encoding and of linear
+/// attention, which have lists of their own.
+template <typename Config, typename Visit>
+requires std::is_same_v<const Config, const EncoderConfig>
+void for_each_option(Config& c, const Visit& visit) {
+  using enum Recipes;
+  using enum Stored;
+  using base::above, base::at_least, base::dropout_range;
+  using E = EncoderOption;
+  const char* type = "names of tensors, heads and defaults follow it";
+  visit(E{{"model_type", type, {}, {"roformer", "bert"}}, "", none}, c.model_type);
+  visit(E{{"vocab_size", "words; 0 in a recipe: the vocabulary's", at_least(1)}, "vocab_size", all},
+        c.vocab_size);
+  visit(E{{"hidden_size", "of a token's state", at_least(1)}, "d_model", all}, c.hidden_size);
+  const char* embedding = "if it is not hidden_size, a projection follows (RoFormer only)";
+  visit(E{{"embedding_size", embedding, at_least(1)}}, c.embedding_size);
+  visit(E{{"num_hidden_layers", "blocks", at_least(0)}, "_layers", all}, c.num_hidden_layers);
+  visit(E{{"num_attention_heads", "of a block", at_least(1)}, "_attention_heads", all},
+        c.num_attention_heads);
+  visit(E{{"intermediate_size", "of the feed-forward part", at_least(1)}, "_ffn_dim", all},
+        c.intermediate_size);
+  visit(E{{"hidden_act", "gelu, gelu_new, relu, silu"}, "activation_function", all}, c.hidden_act);
+  visit(E{{"hidden_dropout_prob", "of states", dropout_range()}, "dropout", all},
+        c.hidden_dropout_prob);
+  const char* attention_dropout = "attention_dropout";
+  visit(E{{"attention_probs_dropout_prob", "of weights", dropout_range()}, attention_dropout, all},
+        c.attention_probs_dropout_prob);
+  const char* positions = "max_position_embeddings";
+  visit(E{{positions, "rows of a table of positions; rotary needs none"}, positions, all},
+        c.max_position_embeddings);
+  visit(E{{"type_vocab_size", "token types; 0: none", at_least(0)}}, c.type_vocab_size);
+  visit(E{{"initializer_range", "standard deviation of drawn weights"}, "init_std"},
+        c.initializer_range);
+  visit(E{{"layer_norm_eps", "added to the variance", above(0)}, "layer_norm_eps", all},
+        c.layer_norm_eps);
+  visit(E{{"pad_token_id", "its embedding is 0"}, "pad_token_id", none}, c.pad_token_id);
+  visit(E{{"tie_word_embeddings", "the output layer is the words' embeddings"}},
+        c.tie_word_embeddings);
+  const char* norm = "rms_norm: without weights (RoFormerV2)";
+  visit(E{{"norm_type", norm, {}, {"layer_norm", "rms_norm"}}, "", language, unless_usual},
+        c.norm_type);
+  visit(E{{"use_bias", "of products in blocks; RoFormerV2: false"}, "", language, unless_usual},
+        c.use_bias);
+  visit(E{{"embedding_norm", "a norm behind the embeddings"}, "", none, never}, c.embedding_norm);
+  const char* scale = "words are multiplied by sqrt(hidden_size)";
+  visit(E{{"scale_embeddings", scale}, "scale_embedding", none, never}, c.scale_embeddings);
+  visit(E{{"is_decoder", "a token sees none behind it"}, "", none, unless_usual}, c.is_decoder);
+  visit(E{{"add_cross_attention", "decoders look at an encoder's states"}, "", none, unless_usual},
+        c.add_cross_attention);
+  visit(E{{"attention", "softmax, or linear (Eq. 18)", {}, {"softmax", "linear"}},
+          "",
+          language,
+          unless_usual},
+        c.attention);
+}
 
 /// Throws Error "[model] expected … but got …" naming the key for sizes that do not fit each other:
 /// sizes < 1, hidden_size not a multiple of the heads, odd rotated size, unknown hidden_act,

@@ -42,8 +42,7 @@ position::EncodingOptions encoding_options(const EncoderConfig& config) {
   options.max_positions = config.max_position_embeddings;
   options.initializer_range = config.initializer_range;
   options.causal = config.is_decoder;
-  if (config.attention == "linear" && config.linear.rotation == "features")
-    options.feature_size = attention::feature_size(config.linear, config.head_size());
+  options.feature_size = config.turning_features();
   return options;
 }
 

@@ -25,14 +25,15 @@ torch::Tensor first_tokens(const packed::PackedBatch& batch) {
       .to(batch.tokens.device());
 }
 
-PooledEncoderImpl::PooledEncoderImpl(const EncoderConfig& config) : EncoderImpl(config) {
+PooledEncoderImpl::PooledEncoderImpl(const EncoderConfig& config, const HeadConfig& head)
+    : EncoderImpl(config), activation_(head.pooler_activation) {
   dense_ = register_module("pooler", std::make_shared<NamedGroup>())
                ->add("dense", torch::nn::Linear(config.hidden_size, config.hidden_size));
   initialize(*dense_, config);
 }
 
 torch::Tensor PooledEncoderImpl::pool(const torch::Tensor& first) {
-  return pooled_activation(linear(first, dense_->weight, dense_->bias), config().pooler_activation);
+  return pooled_activation(linear(first, dense_->weight, dense_->bias), activation_);
 }
 
 }  // namespace roformer::model

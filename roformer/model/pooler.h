@@ -3,6 +3,7 @@
 #include <string>
 
 #include "roformer/model/encoder.h"
+#include "roformer/model/head_config.h"
 
 namespace roformer::model {
 
@@ -13,15 +14,16 @@ torch::Tensor pooled_activation(const torch::Tensor& x, const std::string& name)
 /// sequence without tokens, which has none.
 torch::Tensor first_tokens(const packed::PackedBatch& batch);
 
-/// An encoder with `pooler.dense`, tanh or linear behind it as config.pooler_activation says:
+/// An encoder with `pooler.dense`, tanh or linear behind it as head.pooler_activation says:
 /// BertModel, JunnYu's RoFormerModel(add_pooling_layer=True).
 class PooledEncoderImpl : public EncoderImpl {
  public:
-  explicit PooledEncoderImpl(const EncoderConfig& config);
+  explicit PooledEncoderImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// The hidden states of [CLS] (B, hidden) → (B, hidden).
   torch::Tensor pool(const torch::Tensor& first);
 
  private:
+  std::string activation_;
   torch::nn::Linear dense_{nullptr};
 };
 TORCH_MODULE(PooledEncoder);

@@ -4,19 +4,21 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "roformer/base/toml_table.h"
 
 namespace roformer::parallel {
 
+/// What each member means stands in its entry below.
 struct ParallelOptions {
   // Training text: files of lines on both sides, or apt's package descriptions; and TSV files.
-  std::vector<std::string> source = {"apt"};  // files; line i of the n-th translates to
-  std::vector<std::string> target;            // line i of the n-th here
-  std::vector<std::string> pairs;             // files of "source TAB target" lines
-  bool reverse = false;                       // of pairs: the target stands first
-  std::string source_language = "en";         // of apt; noted in the tokenizer's files
+  std::vector<std::string> source = {"apt"};
+  std::vector<std::string> target;
+  std::vector<std::string> pairs;
+  bool reverse = false;
+  std::string source_language = "en";
   std::string target_language = "de";
 
   // Held out: files of lines, or shares of the training pairs by a hash of the source sentence.
@@ -26,18 +28,17 @@ struct ParallelOptions {
   double test_share = 0.02;
   std::uint64_t split_seed = 0;
 
-  std::string vocabulary;           // folder, SentencePiece .model; with codes: "unit count" lines;
-                                    // empty: trained on the training pairs
-  std::string codes;                // subword-nmt's; the text is tokenised already
-  std::int64_t vocab_size = 8000;   // of a trained vocabulary, </s>, <unk> and <pad> included
-  double character_coverage = 1.0;  // share of the text whose characters get a piece when training
-  std::int64_t vocabulary_threshold = 0;  // units of `vocabulary` below this count are cut further
-  bool lower_case = false;                // of the text, both sides
+  std::string vocabulary;
+  std::string codes;
+  std::int64_t vocab_size = 8000;
+  double character_coverage = 1.0;
+  std::int64_t vocabulary_threshold = 0;
+  bool lower_case = false;
 
-  std::int64_t max_length = 250;  // tokens a side without </s>; longer pairs are skipped
-  double max_ratio = 0;           // of the longer side to the shorter in tokens; 0: any
-  std::int64_t max_pairs = 0;     // the first so many to learn from; 0: all
-  std::filesystem::path cache;    // trained vocabularies and apt's lists are kept here
+  std::int64_t max_length = 250;
+  double max_ratio = 0;
+  std::int64_t max_pairs = 0;
+  std::filesystem::path cache;
 
   bool is_apt() const;
 };
@@ -46,44 +47,61 @@ struct ParallelOptions {
 /// beside the others, or whose value is out of range.
 ParallelOptions read_parallel_options(const base::TomlTable& table);
 
-/// visit(key, value) for each key that the options are read from, in order; those that would be
-/// without effect are left out, so that what is written can be read.
-template <typename Visit>
-void for_each_option(const ParallelOptions& o, const Visit& visit) {
-  if (!o.source.empty()) visit("source", o.source);
-  if (!o.target.empty()) visit("target", o.target);
-  if (!o.pairs.empty()) {
-    visit("pairs", o.pairs);
-    visit("reverse", o.reverse);
-  }
-  visit("source_language", o.source_language);
-  visit("target_language", o.target_language);
-  if (o.validation_source.empty()) {
-    visit("validation_share", o.validation_share);
-  } else {
-    visit("validation_source", o.validation_source);
-    visit("validation_target", o.validation_target);
-  }
-  if (o.test_source.empty()) {
-    visit("test_share", o.test_share);
-  } else {
-    visit("test_source", o.test_source);
-    visit("test_target", o.test_target);
-  }
-  visit("split_seed", static_cast<std::int64_t>(o.split_seed));
-  visit("vocabulary", o.vocabulary);
-  if (!o.codes.empty()) {
-    visit("codes", o.codes);
-    if (!o.vocabulary.empty()) visit("vocabulary_threshold", o.vocabulary_threshold);
-  } else if (o.vocabulary.empty()) {
-    visit("vocab_size", o.vocab_size);
-    visit("character_coverage", o.character_coverage);
-  }
-  visit("lower_case", o.lower_case);
-  visit("max_length", o.max_length);
-  visit("max_ratio", o.max_ratio);
-  visit("max_pairs", o.max_pairs);
-  visit("cache", o.cache.string());
+/// visit(base::Option, value) for each key, in the order of reading. Lists of files and `codes` that
+/// are empty are as if they were not there.
+template <typename Options, typename Visit>
+void for_each_option(Options& o, const Visit& visit) {
+  using base::Option, base::at_least, base::between;
+  visit(Option{"pairs", "files of \"source TAB target\" lines"}, o.pairs);
+  const char* reverse = o.pairs.empty()
+                            ? "expected it only with data.pairs; swap source and target, or "
+                              "source_language and target_language of apt's descriptions"
+                            : nullptr;
+  visit(Option{"reverse", "of pairs: the target stands first", {}, {}, reverse}, o.reverse);
+  visit(Option{"source", "files, or apt; line i of the n-th translates to"}, o.source);
+  visit(Option{"target", "line i of the n-th here"}, o.target);
+  visit(Option{"source_language", "of apt; noted in the tokenizer's files"}, o.source_language);
+  visit(Option{"target_language", "likewise"}, o.target_language);
+  const auto held_out = [&](const char* source_key, auto& source, const char* target_key,
+                            auto& target, const char* share_key, auto& share) {
+    visit(Option{source_key, "files of lines that are held out"}, source);
+    visit(Option{target_key, "their translations"}, target);
+    const char* either =
+        source.empty() ? nullptr : "expected a share or files to hold out, not both";
+    const char* about = "of the training pairs, held out by a hash of the source sentence";
+    visit(Option{share_key, about, between(0, 0.49), {}, either}, share);
+  };
+  held_out("validation_source", o.validation_source, "validation_target", o.validation_target,
+           "validation_share", o.validation_share);
+  held_out("test_source", o.test_source, "test_target", o.test_target, "test_share", o.test_share);
+  visit(Option{"split_seed", "of the hash"}, o.split_seed);
+  const char* vocabulary =
+      "folder, SentencePiece .model; with codes: \"unit count\" lines; empty: trained on the pairs";
+  visit(Option{"vocabulary", vocabulary}, o.vocabulary);
+  visit(Option{"codes", "subword-nmt's; the text is tokenised already"}, o.codes);
+  const char* threshold = o.codes.empty() || o.vocabulary.empty()
+                              ? "expected it only with data.codes and data.vocabulary"
+                              : nullptr;
+  visit(Option{"vocabulary_threshold", "units below this count are cut further", {}, {}, threshold},
+        o.vocabulary_threshold);
+  const char* trained = o.codes.empty() && o.vocabulary.empty()
+                            ? nullptr
+                            : "expected it only where a vocabulary is trained, without "
+                              "data.vocabulary and data.codes";
+  const char* size = "of a trained vocabulary, </s>, <unk> and <pad> included";
+  visit(Option{"vocab_size", size, between(16, 1 << 24), {}, trained}, o.vocab_size);
+  const char* coverage = "share of the text whose characters get a piece when training";
+  const base::Range share{.least = 0, .most = 1, .without_least = true};
+  visit(Option{"character_coverage", coverage, share, {}, trained}, o.character_coverage);
+  visit(Option{"lower_case", "of the text, both sides"}, o.lower_case);
+  const char* length = "tokens a side without </s>; longer pairs are skipped";
+  visit(Option{"max_length", length, at_least(1)}, o.max_length);
+  const char* ratio = "of the longer side to the shorter in tokens, 1 or more; 0: any";
+  visit(Option{"max_ratio", ratio, at_least(0)}, o.max_ratio);
+  visit(Option{"max_pairs", "the first so many to learn from; 0: all", at_least(0)}, o.max_pairs);
+  std::string cache = o.cache.string();
+  visit(Option{"cache", "folder of trained vocabularies and apt's lists"}, cache);
+  if constexpr (!std::is_const_v<Options>) o.cache = cache;
 }
 
 /// The options that name files, for who looks for them beside the recipe: visit(list of names).

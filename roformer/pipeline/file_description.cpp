@@ -105,8 +105,10 @@ void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint
   if (encoder.norm_type != "layer_norm")
     oddities.push_back(
         "a RoFormerV2: norms without weights; transformers cannot load it, JunnYu's package can");
+  if (encoder.type_vocab_size == 0)
+    oddities.push_back("there are no token types, without which transformers' classes fail");
   if (encoder.encoding.rotary_value) oddities.push_back("values are rotated too (rotary_value)");
-  if (encoder.pooler_activation == "linear")
+  if (config.head.pooler_activation == "linear")
     oddities.push_back("the pooler has no activation, as in RoFormer-Sim");
   const char* usual = encoder.model_type == "bert" ? "learned" : "rotary";
   if (encoder.encoding.name != usual)

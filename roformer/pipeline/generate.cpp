@@ -103,14 +103,13 @@ class Generate::Parts {
   }
 
   void require_room(std::int64_t line, std::int64_t tokens) const {
-    const model::EncoderConfig& config = model_->config();
-    if (!position::has_position_table(config.encoding.name)) return;
+    const auto limit = model_->config().longest_sequence();
+    if (!limit) return;
     base::require(
-        tokens + options_.max_new_tokens - 1 <= config.max_position_embeddings,
+        tokens + options_.max_new_tokens - 1 <= *limit,
         "[pipeline] line {}: expected at most {} tokens, prompt and new ones together, for "
         "the {} positions of the model's table but got {} and --max-new-tokens {}",
-        line, config.max_position_embeddings + 1, config.max_position_embeddings, tokens,
-        options_.max_new_tokens);
+        line, *limit + 1, *limit, tokens, options_.max_new_tokens);
   }
 
   void write_batch(const std::vector<generate::Prompt>& prompts, std::size_t begin, std::size_t end,

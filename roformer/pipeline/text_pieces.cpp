@@ -14,8 +14,7 @@ std::int64_t tokens_around(const text::Tokenizer& tokenizer) {
 
 std::int64_t limit_of(const model::EncoderConfig& config, const LengthOptions& options,
                       std::int64_t around) {
-  const std::int64_t positions =
-      position::has_position_table(config.encoding.name) ? config.max_position_embeddings : 0;
+  const std::int64_t positions = config.longest_sequence().value_or(0);
   if (options.max_length == 0) return positions;
   base::require(options.max_length > around,
                 "[pipeline] expected a maximum length above {} but got {}", around,

@@ -51,8 +51,7 @@ class Translate::Parts {
     for (const auto& model : models_) {
       weights_.add(*model);
       const model::EncoderConfig& side = model->config().encoder;
-      if (position::has_position_table(side.encoding.name))
-        longest_ = std::min(longest_, side.max_position_embeddings);
+      longest_ = std::min(longest_, side.longest_sequence().value_or(longest_));
     }
   }
 

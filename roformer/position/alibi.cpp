@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "roformer/position/distances.h"
+#include "roformer/position/position_encoding.h"
 
 namespace roformer::position {
 namespace {
@@ -15,8 +16,7 @@ torch::Tensor geometric_slopes(std::int64_t num_heads) {
   return torch::exp2(h * (-8.0 / static_cast<double>(num_heads)));
 }
 
-}  // namespace
-
+// s_1 .. s_H as (H) float64.
 torch::Tensor alibi_slopes(std::int64_t num_heads) {
   const auto power =
       static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(num_heads)));
@@ -25,15 +25,29 @@ torch::Tensor alibi_slopes(std::int64_t num_heads) {
   return torch::cat({geometric_slopes(power), others.narrow(0, 0, num_heads - power)});
 }
 
-AlibiEncoding::AlibiEncoding(const EncodingOptions& options)
-    : causal_(options.causal), slopes_(alibi_slopes(options.num_heads)) {}
+class AlibiEncoding : public PositionEncoding {
+ public:
+  explicit AlibiEncoding(const EncodingOptions& options)
+      : causal_(options.causal), slopes_(alibi_slopes(options.num_heads)) {}
 
-torch::Tensor AlibiEncoding::score_bias(const ScoreInputs& inputs) const {
-  const Distances distances(inputs.q_positions, inputs.k_positions);
-  const torch::Tensor past = -distances.values();
-  const torch::Tensor length = (causal_ ? past.clamp_min(0) : past.abs()).to(torch::kFloat64);
-  const torch::Tensor bias = slopes_.to(length.device()).unsqueeze(1) * -length;
-  return distances.spread(bias.to(inputs.q.scalar_type()));
+  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
+    const Distances distances(inputs.q_positions, inputs.k_positions);
+    const torch::Tensor past = -distances.values();
+    const torch::Tensor length = (causal_ ? past.clamp_min(0) : past.abs()).to(torch::kFloat64);
+    const torch::Tensor bias = slopes_.to(length.device()).unsqueeze(1) * -length;
+    return distances.spread(bias.to(inputs.q.scalar_type()));
+  }
+  bool acts_on_scores() const override { return true; }
+
+ private:
+  bool causal_;
+  torch::Tensor slopes_;
+};
+
+}  // namespace
+
+std::shared_ptr<PositionEncoding> Alibi::make(const EncodingOptions& options) {
+  return std::make_shared<AlibiEncoding>(options);
 }
 
 }  // namespace roformer::position

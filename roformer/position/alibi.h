@@ -5,23 +5,19 @@
 // included, H − c of them. The bias is not divided. The two-sided form is the author's own extension
 // (issue 5 of ofirpress/attention_with_linear_biases), not the publication's.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-/// s_1 .. s_H as (H) float64.
-torch::Tensor alibi_slopes(std::int64_t num_heads);
+struct Alibi : EncodingDescription {
+  static constexpr const char* name = "alibi";
 
-class AlibiEncoding : public PositionEncoding {
- public:
-  explicit AlibiEncoding(const EncodingOptions& options);
+  bool acts_on_single_scores() const { return true; }
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
-
- private:
-  bool causal_;
-  torch::Tensor slopes_;
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<12> : std::type_identity<Alibi> {};
 
 }  // namespace roformer::position

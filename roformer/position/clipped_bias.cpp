@@ -4,22 +4,38 @@
 
 #include "roformer/position/distances.h"
 #include "roformer/position/layer_parameters.h"
+#include "roformer/position/position_encoding.h"
 
 namespace roformer::position {
+namespace {
 
-ClippedBiasEncoding::ClippedBiasEncoding(const EncodingOptions& options)
-    : clip_(options.settings.clipped_distance) {
-  std::vector<std::int64_t> shape = {2 * clip_ + 1};
-  if (options.settings.clipped_per_head) shape.push_back(options.num_heads);
-  table_ = register_parameter("table", drawn(shape, options));
-}
+class ClippedBiasEncoding : public PositionEncoding {
+ public:
+  explicit ClippedBiasEncoding(const EncodingOptions& options)
+      : clip_(options.settings.clipped_distance) {
+    std::vector<std::int64_t> shape = {2 * clip_ + 1};
+    if (options.settings.clipped_per_head) shape.push_back(options.num_heads);
+    table_ = register_parameter("table", drawn(shape, options));
+  }
 
-torch::Tensor ClippedBiasEncoding::score_bias(const ScoreInputs& inputs) const {
-  const Distances distances(inputs.q_positions, inputs.k_positions);
-  const torch::Tensor rows = (-distances.values()).clamp(-clip_, clip_) + clip_;
-  // (2c + 1, 1 or H)
-  const torch::Tensor table = table_.view({2 * clip_ + 1, -1});
-  return distances.spread(table.index_select(0, rows).t());
+  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
+    const Distances distances(inputs.q_positions, inputs.k_positions);
+    const torch::Tensor rows = (-distances.values()).clamp(-clip_, clip_) + clip_;
+    // (2c + 1, 1 or H)
+    const torch::Tensor table = table_.view({2 * clip_ + 1, -1});
+    return distances.spread(table.index_select(0, rows).t());
+  }
+  bool acts_on_scores() const override { return true; }
+
+ private:
+  std::int64_t clip_;
+  torch::Tensor table_;
+};
+
+}  // namespace
+
+std::shared_ptr<PositionEncoding> ClippedBias::make(const EncodingOptions& options) {
+  return std::make_shared<ClippedBiasEncoding>(options);
 }
 
 }  // namespace roformer::position

@@ -5,20 +5,28 @@
 // one for all layers. c = clipped_distance: 11 is "all distances greater than 10 share", 10 merges
 // 10 with them. The bias is not divided.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class ClippedBiasEncoding : public PositionEncoding {
- public:
-  explicit ClippedBiasEncoding(const EncodingOptions& options);
+struct ClippedBias : EncodingDescription {
+  static constexpr const char* name = "clipped_bias";
+  std::int64_t clipped_distance = 11;
+  bool clipped_per_head = true;
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"clipped_distance", "c; 10 merges 10 with all beyond", distance_range()},
+          s.clipped_distance);
+    visit(Option{"clipped_per_head", "a number a head"}, s.clipped_per_head);
+  }
 
- private:
-  std::int64_t clip_;
-  torch::Tensor table_;
+  bool acts_on_single_scores() const { return true; }
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<7> : std::type_identity<ClippedBias> {};
 
 }  // namespace roformer::position

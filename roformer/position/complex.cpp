@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "roformer/base/error.h"
+#include "roformer/position/complex_product.h"
+#include "roformer/position/position_encoding.h"
 
 namespace roformer::position {
 namespace {
@@ -29,72 +31,47 @@ Tensor of_tokens(const Tensor& table, const Tensor& tokens, bool shared_by_words
   return shared_by_words ? table : torch::embedding(table, tokens);
 }
 
-struct Halves {
-  Tensor real, imaginary;
-};
+class ComplexEncoding : public PositionEncoding {
+ public:
+  /// Throws Error for an odd embedding or head size, which cannot hold two parts.
+  explicit ComplexEncoding(const EncodingOptions& options) : form_(options.settings.complex_form) {
+    base::require(options.embedding_size % 2 == 0 && options.head_size % 2 == 0,
+                  "[position] expected an even embedding size and an even head size for complex "
+                  "numbers but got {} and {}",
+                  options.embedding_size, options.head_size);
+    frequencies_ = register_parameter("frequencies", initial_frequencies(options));
+    if (options.settings.complex_phase)
+      phases_ = register_parameter("phases",
+                                   torch::zeros({options.vocab_size, options.embedding_size / 2}));
+  }
 
-Halves halves_of(const Tensor& x) {
-  const auto parts = x.chunk(2, -1);
-  return {parts[0], parts[1]};
-}
+  Tensor embed(const Tensor& x, const Tensor& tokens, const Positions& positions) const override {
+    const Tensor omega = of_tokens(frequencies_, tokens, frequencies_.size(0) == 1);
+    const Tensor theta = phases_.defined() ? torch::embedding(phases_, tokens) : Tensor();
+    return complex_wave(complex_halves(x).real, omega, theta, positions.ids + 1);
+  }
+  Tensor score_bias(const ScoreInputs& inputs) const override {
+    const ComplexProduct product = form_ == "publication" ? conjugate_product(inputs.q, inputs.k)
+                                                          : plain_product(inputs.q, inputs.k);
+    // Attention adds q · k itself, the real part with the conjugate.
+    const Tensor added =
+        form_ == "publication" ? product.real : torch::matmul(inputs.q, inputs.k.transpose(-1, -2));
+    return (product.modulus() - added) / score_divisor(inputs.q.size(-1));
+  }
+  bool acts_on_scores() const override { return form_ != "real"; }
+  double score_divisor(std::int64_t head_size) const override {
+    return std::sqrt(static_cast<double>(head_size) / 2);
+  }
+
+ private:
+  std::string form_;
+  torch::Tensor frequencies_, phases_;
+};
 
 }  // namespace
 
-Tensor complex_wave(const Tensor& r, const Tensor& omega, const Tensor& theta, const Tensor& t) {
-  // float64, as the sinusoid's angles: a late position's angle has many turns.
-  Tensor angles = omega.to(torch::kFloat64) * t.to(torch::kFloat64).unsqueeze(-1);
-  if (theta.defined()) angles = angles + theta;
-  const auto type = r.scalar_type();
-  return torch::cat({r * angles.cos().to(type), r * angles.sin().to(type)}, -1);
-}
-
-Tensor ComplexProduct::modulus() const {
-  // Below this the slope is 0 instead of 0 / 0.
-  constexpr double least = 1e-30;
-  return (real * real + imaginary * imaginary).clamp_min(least).sqrt();
-}
-
-ComplexProduct conjugate_product(const Tensor& q, const Tensor& k) {
-  const Halves a = halves_of(q);
-  // Of k̄: q k̄ = q · (k_re, k_im) + i q · (−k_im, k_re), each a product over both parts.
-  const Tensor turned = torch::cat({a.imaginary, -a.real}, -1);
-  return {torch::matmul(q, k.transpose(-1, -2)), torch::matmul(turned, k.transpose(-1, -2))};
-}
-
-ComplexProduct plain_product(const Tensor& q, const Tensor& k) {
-  const Halves b = halves_of(k);
-  return conjugate_product(q, torch::cat({b.real, -b.imaginary}, -1));
-}
-
-ComplexEncoding::ComplexEncoding(const EncodingOptions& options) : form_(options.settings.form) {
-  base::require(options.embedding_size % 2 == 0 && options.head_size % 2 == 0,
-                "[position] expected an even embedding size and an even head size for complex "
-                "numbers but got {} and {}",
-                options.embedding_size, options.head_size);
-  frequencies_ = register_parameter("frequencies", initial_frequencies(options));
-  if (options.settings.complex_phase)
-    phases_ = register_parameter("phases",
-                                 torch::zeros({options.vocab_size, options.embedding_size / 2}));
-}
-
-double ComplexEncoding::score_divisor(std::int64_t head_size) const {
-  return std::sqrt(static_cast<double>(head_size) / 2);
-}
-
-Tensor ComplexEncoding::embed(const Tensor& x, const Tensor& tokens,
-                              const Positions& positions) const {
-  const Tensor omega = of_tokens(frequencies_, tokens, frequencies_.size(0) == 1);
-  const Tensor theta = phases_.defined() ? torch::embedding(phases_, tokens) : Tensor();
-  return complex_wave(halves_of(x).real, omega, theta, positions.ids + 1);
-}
-
-Tensor ComplexEncoding::score_bias(const ScoreInputs& inputs) const {
-  const ComplexProduct product = form_ == "publication" ? conjugate_product(inputs.q, inputs.k)
-                                                        : plain_product(inputs.q, inputs.k);
-  // Attention adds q · k itself, the real part with the conjugate.
-  const Tensor added =
-      form_ == "publication" ? product.real : torch::matmul(inputs.q, inputs.k.transpose(-1, -2));
-  return (product.modulus() - added) / score_divisor(inputs.q.size(-1));
+std::shared_ptr<PositionEncoding> Complex::make(const EncodingOptions& options) {
+  return std::make_shared<ComplexEncoding>(options);
 }
 
 }  // namespace roformer::position

@@ -15,41 +15,39 @@
 // words (dimension) (1, E/2), from 10000^(−2t/E), of a word 10000^(−1/2), the middle of these;
 // phases θ (V, E/2), 0 at first, if complex_phase, else 0, as in the publication's runs.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include <string>
+
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-/// r exp(i (ω t + θ)): r, ω (N, d), θ (N, d) or undefined, t (N) → real and imaginary part (N, 2d).
-torch::Tensor complex_wave(const torch::Tensor& r, const torch::Tensor& omega,
-                           const torch::Tensor& theta, const torch::Tensor& t);
+struct Complex : EncodingDescription {
+  static constexpr const char* name = "complex";
+  std::string complex_form = "code";
+  std::string complex_frequencies = "each";
+  bool complex_phase = false;
 
-/// Products of complex vectors that lie in halves of q (…, T_q, D) and k (…, T_k, D).
-struct ComplexProduct {
-  torch::Tensor real, imaginary;  // (…, T_q, T_k)
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"position_form",
+                 "where they differ: code or publication; real: the real part alone",
+                 {},
+                 {"code", "publication", "real"}},
+          s.complex_form);
+    visit(Option{"complex_frequencies",
+                 "a frequency each, or shared by word, dimension",
+                 {},
+                 {"each", "word", "dimension"}},
+          s.complex_frequencies);
+    visit(Option{"complex_phase", "initial phases are learned; else 0"}, s.complex_phase);
+  }
 
-  /// Its gradient is finite at 0 too.
-  torch::Tensor modulus() const;
+  bool acts_on_single_scores() const { return complex_form != "real"; }
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
-/// Σ q k̄.
-ComplexProduct conjugate_product(const torch::Tensor& q, const torch::Tensor& k);
-/// Σ q k.
-ComplexProduct plain_product(const torch::Tensor& q, const torch::Tensor& k);
-
-class ComplexEncoding : public PositionEncoding {
- public:
-  /// Throws Error for an odd embedding or head size, which cannot hold two parts.
-  explicit ComplexEncoding(const EncodingOptions& options);
-
-  torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,
-                      const Positions& positions) const override;
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return form_ != "real"; }
-  double score_divisor(std::int64_t head_size) const override;
-
- private:
-  std::string form_;
-  torch::Tensor frequencies_, phases_;
-};
+template <>
+struct EncodingAt<14> : std::type_identity<Complex> {};
 
 }  // namespace roformer::position

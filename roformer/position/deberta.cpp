@@ -8,6 +8,7 @@
 #include "roformer/position/distance_buckets.h"
 #include "roformer/position/distances.h"
 #include "roformer/position/layer_parameters.h"
+#include "roformer/position/position_encoding.h"
 
 namespace roformer::position {
 namespace {
@@ -25,73 +26,89 @@ Tensor dropped(const Tensor& rows, std::int64_t first, double probability, std::
   return rows * kept.to(rows.options()) / (1 - probability);
 }
 
+class DebertaEncoding : public PositionEncoding {
+ public:
+  explicit DebertaEncoding(const EncodingOptions& options)
+      : num_heads_(options.num_heads),
+        distance_(options.settings.deberta_distance),
+        dropout_(options.settings.deberta_dropout),
+        form_(options.settings.deberta_form == "v2"            ? Form::second_version
+              : options.settings.deberta_form == "publication" ? Form::publication
+                                                               : Form::code) {
+    if (distance_ == 0) distance_ = form_ == Form::second_version ? 256 : 512;
+    const std::int64_t size = options.hidden_size;
+    table_ = register_parameter("table", drawn({2 * distance_, size}, options));
+    if (form_ == Form::second_version) {
+      norm_ = register_module(
+          "LayerNorm",
+          torch::nn::LayerNorm(torch::nn::LayerNormOptions({size}).eps(deberta_norm_epsilon)));
+      return;
+    }
+    keys_ = add_layer_tables(*this, "key", {size, size}, options);
+    for (std::int64_t i = 0; i < options.num_layers; ++i)
+      queries_.push_back(add_product(layer_group(*this, i), "query", size, size, options));
+  }
+
+  Tensor score_bias(const ScoreInputs& inputs) const override {
+    const Distances distances(inputs.q_positions, inputs.k_positions);
+    const Projections product = products(inputs);
+    const auto projected = [&](const TableRows& rows, const Tensor& weight, const Tensor& bias) {
+      const Tensor x = embeddings(rows.first, rows.count, inputs);
+      return split_heads(torch::linear(x, weight, bias), num_heads_)
+          .transpose(-1, -2);  // (H, D, R)
+    };
+    const TableRows for_words = table_rows(distances, rows_of(-distances.values()));
+    const TableRows for_distances =
+        form_ == Form::publication ? table_rows(distances, rows_of(distances.values())) : for_words;
+    const Tensor keys = projected(for_words, product.key_weight, product.key_bias),
+                 queries = projected(for_distances, product.query_weight, product.query_bias);
+    return (take_of_queries(torch::matmul(inputs.q, keys), for_words) +
+            take_of_keys(torch::matmul(inputs.k, queries), for_distances)) /
+           score_divisor(inputs.q.size(-1));
+  }
+  bool acts_on_scores() const override { return true; }
+  double score_divisor(std::int64_t head_size) const override {
+    return std::sqrt(3.0 * static_cast<double>(head_size));
+  }
+
+ private:
+  enum class Form { code, publication, second_version };
+
+  // δ of the distances i − j.
+  Tensor rows_of(const Tensor& i_minus_j) const {
+    const Tensor distances = form_ == Form::second_version
+                                 ? deberta_log_buckets(i_minus_j, distance_, 2 * distance_)
+                                 : i_minus_j;
+    return (distances + distance_).clamp(0, 2 * distance_ - 1);
+  }
+  Tensor embeddings(std::int64_t first, std::int64_t count, const ScoreInputs& inputs) const {
+    Tensor rows = table_.narrow(0, first, count);
+    if (!norm_.is_empty())
+      rows =
+          torch::layer_norm(rows, {rows.size(1)}, norm_->weight, norm_->bias, norm_->options.eps());
+    if (!inputs.training || dropout_ == 0) return rows;
+    return dropped(rows, first, dropout_, inputs.dropout_seed);
+  }
+  Projections products(const ScoreInputs& inputs) const {
+    if (form_ == Form::second_version) return inputs.projections;
+    const auto layer = static_cast<std::size_t>(inputs.layer);
+    const torch::nn::Linear& query = queries_.at(layer);
+    return {query->weight, query->bias, keys_.at(layer), {}};
+  }
+
+  std::int64_t num_heads_, distance_;
+  double dropout_;
+  Form form_;
+  torch::Tensor table_;
+  torch::nn::LayerNorm norm_{nullptr};  // second_version alone
+  std::vector<torch::Tensor> keys_;     // the others alone
+  std::vector<torch::nn::Linear> queries_;
+};
+
 }  // namespace
 
-DebertaEncoding::DebertaEncoding(const EncodingOptions& options)
-    : num_heads_(options.num_heads),
-      distance_(options.settings.deberta_distance),
-      dropout_(options.settings.deberta_dropout),
-      form_(options.settings.form == "v2"            ? Form::second_version
-            : options.settings.form == "publication" ? Form::publication
-                                                     : Form::code) {
-  if (distance_ == 0) distance_ = form_ == Form::second_version ? 256 : 512;
-  const std::int64_t size = options.hidden_size;
-  table_ = register_parameter("table", drawn({2 * distance_, size}, options));
-  if (form_ == Form::second_version) {
-    norm_ = register_module(
-        "LayerNorm",
-        torch::nn::LayerNorm(torch::nn::LayerNormOptions({size}).eps(deberta_norm_epsilon)));
-    return;
-  }
-  keys_ = add_layer_tables(*this, "key", {size, size}, options);
-  for (std::int64_t i = 0; i < options.num_layers; ++i)
-    queries_.push_back(add_product(layer_group(*this, i), "query", size, size, options));
-}
-
-double DebertaEncoding::score_divisor(std::int64_t head_size) const {
-  return std::sqrt(3.0 * static_cast<double>(head_size));
-}
-
-// δ of the distances i − j.
-Tensor DebertaEncoding::rows_of(const Tensor& i_minus_j) const {
-  const Tensor distances = form_ == Form::second_version
-                               ? deberta_log_buckets(i_minus_j, distance_, 2 * distance_)
-                               : i_minus_j;
-  return (distances + distance_).clamp(0, 2 * distance_ - 1);
-}
-
-Tensor DebertaEncoding::embeddings(std::int64_t first, std::int64_t count,
-                                   const ScoreInputs& inputs) const {
-  Tensor rows = table_.narrow(0, first, count);
-  if (!norm_.is_empty())
-    rows =
-        torch::layer_norm(rows, {rows.size(1)}, norm_->weight, norm_->bias, norm_->options.eps());
-  if (!inputs.training || dropout_ == 0) return rows;
-  return dropped(rows, first, dropout_, inputs.dropout_seed);
-}
-
-Projections DebertaEncoding::products(const ScoreInputs& inputs) const {
-  if (form_ == Form::second_version) return inputs.projections;
-  const auto layer = static_cast<std::size_t>(inputs.layer);
-  const torch::nn::Linear& query = queries_.at(layer);
-  return {query->weight, query->bias, keys_.at(layer), {}};
-}
-
-Tensor DebertaEncoding::score_bias(const ScoreInputs& inputs) const {
-  const Distances distances(inputs.q_positions, inputs.k_positions);
-  const Projections product = products(inputs);
-  const auto projected = [&](const TableRows& rows, const Tensor& weight, const Tensor& bias) {
-    const Tensor x = embeddings(rows.first, rows.count, inputs);
-    return split_heads(torch::linear(x, weight, bias), num_heads_).transpose(-1, -2);  // (H, D, R)
-  };
-  const TableRows for_words = table_rows(distances, rows_of(-distances.values()));
-  const TableRows for_distances =
-      form_ == Form::publication ? table_rows(distances, rows_of(distances.values())) : for_words;
-  const Tensor keys = projected(for_words, product.key_weight, product.key_bias),
-               queries = projected(for_distances, product.query_weight, product.query_bias);
-  return (take_of_queries(torch::matmul(inputs.q, keys), for_words) +
-          take_of_keys(torch::matmul(inputs.k, queries), for_distances)) /
-         score_divisor(inputs.q.size(-1));
+std::shared_ptr<PositionEncoding> Deberta::make(const EncodingOptions& options) {
+  return std::make_shared<DebertaEncoding>(options);
 }
 
 }  // namespace roformer::position

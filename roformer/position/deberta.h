@@ -13,35 +13,38 @@
 // k = deberta_distance, or 512, in v2 256.
 // The paper's Eq. 10 prints p̃_{m−n} twice, content projections and no sqrt(3D).
 #pragma once
-#include <torch/nn/modules/linear.h>
-#include <torch/nn/modules/normalization.h>
+#include <string>
 
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class DebertaEncoding : public PositionEncoding {
- public:
-  explicit DebertaEncoding(const EncodingOptions& options);
+struct Deberta : EncodingDescription {
+  static constexpr const char* name = "deberta";
+  std::string deberta_form = "code";
+  std::int64_t deberta_distance = 0;
+  double deberta_dropout = 0.0;
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
-  double score_divisor(std::int64_t head_size) const override;
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"position_form",
+                 "where they differ: code or publication; v2: DeBERTa v2 and v3",
+                 {},
+                 {"code", "publication", "v2"}},
+          s.deberta_form);
+    visit(Option{"deberta_distance", "k; 0: 512, or 256 buckets in v2", distance_range()},
+          s.deberta_distance);
+    visit(Option{"deberta_dropout", "of the distances' embeddings, in training",
+                 base::dropout_range()},
+          s.deberta_dropout);
+  }
 
- private:
-  enum class Form { code, publication, second_version };
+  bool acts_on_single_scores() const { return true; }
 
-  torch::Tensor rows_of(const torch::Tensor& i_minus_j) const;
-  torch::Tensor embeddings(std::int64_t first, std::int64_t count, const ScoreInputs& inputs) const;
-  Projections products(const ScoreInputs& inputs) const;
-
-  std::int64_t num_heads_, distance_;
-  double dropout_;
-  Form form_;
-  torch::Tensor table_;
-  torch::nn::LayerNorm norm_{nullptr};  // second_version alone
-  std::vector<torch::Tensor> keys_;     // the others alone
-  std::vector<torch::nn::Linear> queries_;
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<9> : std::type_identity<Deberta> {};
 
 }  // namespace roformer::position

@@ -15,57 +15,44 @@
 // While begin_update is never called every pass has a gradient, and evaluation follows the
 // parameters.
 #pragma once
-#include <optional>
+#include <cmath>
+#include <string>
 
-#include "roformer/position/position_encoding.h"
-#include "roformer/position/sinusoidal.h"
-#include "roformer/position/trajectory.h"
+#include "roformer/base/error.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class FloaterEncoding : public PositionEncoding {
- public:
-  /// Throws Error for an odd embedding size, which has no sinusoid.
-  explicit FloaterEncoding(const EncodingOptions& options);
+struct Floater : EncodingDescription {
+  static constexpr const char* name = "floater";
+  std::string floater_place = "attention";
+  double floater_step = 0.01;
+  std::int64_t floater_refresh = 400;
 
-  /// Throws Error for a negative position.
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
-  torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,
-                      const Positions& positions) const override;
-  torch::Tensor enter_block(const torch::Tensor& x, const Positions& positions,
-                            std::int64_t layer) const override;
-  torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
-                          std::int64_t layer) const override;
-  torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
-                                 std::int64_t layer) const override;
-  bool transforms() const override { return !at_input_; }
-  void begin_update(std::int64_t update) override;
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"floater_place",
+                 "attention (q, k, v) or input (a block's input)",
+                 {},
+                 {"attention", "input"}},
+          s.floater_place);
+    visit(Option{"floater_step", "Δ, the time between two positions", base::above(0)},
+          s.floater_step);
+    visit(Option{"floater_refresh", "updates between two integrations in training",
+                 base::at_least(1)},
+          s.floater_refresh);
+  }
 
- private:
-  // What a curve without gradient was made of.
-  struct Source {
-    std::int64_t update;
-    std::vector<std::int64_t> versions;
-    torch::ScalarType type;
-    torch::Device device;
-    bool operator==(const Source&) const = default;
-  };
+  /// Time passes.
+  void validate() const {
+    base::require(std::isfinite(floater_step),
+                  "[position] expected a finite floater_step but got {}", floater_step);
+  }
 
-  Source source() const;
-  std::vector<torch::Tensor> parameters_in_force() const;
-  torch::Tensor curve(std::int64_t length);
-  torch::Tensor settled_curve(std::int64_t length);
-
-  SinusoidalEncoding sinusoid_;
-  bool at_input_;
-  double step_;
-  std::int64_t refresh_, num_layers_;
-  std::vector<torch::Tensor> parameters_;  // of h, first to last, then p(0)
-  torch::Tensor kept_;
-  std::int64_t updates_ = 0;
-  bool is_due_ = true;
-  torch::Tensor settled_;  // the last curve without gradient
-  std::optional<Source> settled_source_;
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<15> : std::type_identity<Floater> {};
 
 }  // namespace roformer::position

@@ -4,23 +4,23 @@
 // Parameter of each layer: distances a (2P − 1, D), row m − n + P − 1, shared by the heads; nothing
 // is clipped, so positions end at P = max_position_embeddings.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class HuangEncoding : public PositionEncoding {
- public:
-  /// Throws Error without max_position_embeddings.
-  explicit HuangEncoding(const EncodingOptions& options);
+struct Huang : EncodingDescription {
+  static constexpr const char* name = "huang";
 
-  /// Throws Error for a position outside the table.
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
+  bool acts_on_single_scores() const { return true; }
 
- private:
-  std::int64_t max_positions_;
-  std::vector<torch::Tensor> tables_;
+  std::optional<std::int64_t> longest_sequence(std::int64_t max_positions) const {
+    return max_positions;
+  }
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<10> : std::type_identity<Huang> {};
 
 }  // namespace roformer::position

@@ -2,25 +2,40 @@
 
 #include <torch/torch.h>
 
+#include "roformer/position/position_encoding.h"
 #include "roformer/position/table_range.h"
 
 namespace roformer::position {
+namespace {
 
-LearnedEncoding::LearnedEncoding(const EncodingOptions& options) {
-  require_rows(options.max_positions);
-  weight_ =
-      register_parameter("weight", torch::empty({options.max_positions, options.embedding_size})
-                                       .normal_(0, options.initializer_range));
-}
+class LearnedEncoding : public PositionEncoding {
+ public:
+  /// One parameter, `weight` (max_positions, embedding_size), drawn from N(0, initializer_range²).
+  explicit LearnedEncoding(const EncodingOptions& options) {
+    require_rows(options.max_positions);
+    weight_ =
+        register_parameter("weight", torch::empty({options.max_positions, options.embedding_size})
+                                         .normal_(0, options.initializer_range));
+  }
 
-Positions LearnedEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType) {
-  require_in_table(position_ids, weight_.size(0));
-  return {position_ids, {}};
-}
+  /// Throws Error for a position outside the table.
+  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType) override {
+    require_in_table(position_ids, weight_.size(0));
+    return {position_ids, {}};
+  }
+  torch::Tensor embed(const torch::Tensor& x, const torch::Tensor&,
+                      const Positions& positions) const override {
+    return x + torch::embedding(weight_, positions.ids);
+  }
 
-torch::Tensor LearnedEncoding::embed(const torch::Tensor& x, const torch::Tensor&,
-                                     const Positions& positions) const {
-  return x + torch::embedding(weight_, positions.ids);
+ private:
+  torch::Tensor weight_;
+};
+
+}  // namespace
+
+std::shared_ptr<PositionEncoding> Learned::make(const EncodingOptions& options) {
+  return std::make_shared<LearnedEncoding>(options);
 }
 
 }  // namespace roformer::position

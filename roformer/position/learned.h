@@ -1,22 +1,21 @@
 // `learned` (BERT; Devlin et al. 2019; the trained form of Eq. 3): x_i + P_i, P (P, embedding_size)
 // a trained table with a row for each position, added to the word embedding before the LayerNorm.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class LearnedEncoding : public PositionEncoding {
- public:
-  /// One parameter, `weight` (max_positions, embedding_size), drawn from N(0, initializer_range²).
-  explicit LearnedEncoding(const EncodingOptions& options);
+struct Learned : EncodingDescription {
+  static constexpr const char* name = "learned";
 
-  /// Throws Error for a position outside the table.
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
-  torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,
-                      const Positions& positions) const override;
+  std::optional<std::int64_t> longest_sequence(std::int64_t max_positions) const {
+    return max_positions;
+  }
 
- private:
-  torch::Tensor weight_;
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<2> : std::type_identity<Learned> {};
 
 }  // namespace roformer::position

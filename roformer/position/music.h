@@ -7,21 +7,27 @@
 // max_position_embeddings. Distances without a row have no relative term, as in the code, which
 // pads with zeros. Memory O(T D) beside the scores, by skewing.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class MusicEncoding : public PositionEncoding {
- public:
-  /// Throws Error if both music_distance and max_position_embeddings are 0.
-  explicit MusicEncoding(const EncodingOptions& options);
+struct Music : EncodingDescription {
+  static constexpr const char* name = "music";
+  std::int64_t music_distance = 0;
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"music_distance", "largest distance with a row; 0: max_position_embeddings",
+                 distance_range()},
+          s.music_distance);
+  }
 
- private:
-  std::int64_t length_;
-  std::vector<torch::Tensor> tables_;
+  bool acts_on_single_scores() const { return true; }
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<4> : std::type_identity<Music> {};
 
 }  // namespace roformer::position

@@ -4,30 +4,47 @@
 
 #include "roformer/base/error.h"
 #include "roformer/position/clipped_table.h"
+#include "roformer/position/position_encoding.h"
 #include "roformer/position/sinusoid_table.h"
 
 namespace roformer::position {
+namespace {
 
-NezhaEncoding::NezhaEncoding(const EncodingOptions& options)
-    : clip_(options.settings.nezha_clip),
-      first_angle_(options.settings.form == "publication" ? -clip_ : 0),
-      head_size_(options.head_size) {
-  base::require(head_size_ % 2 == 0,
-                "[position] expected an even head size for nezha's sinusoids but got {}",
-                head_size_);
-}
+class NezhaEncoding : public PositionEncoding {
+ public:
+  /// Throws Error for an odd head size.
+  explicit NezhaEncoding(const EncodingOptions& options)
+      : clip_(options.settings.nezha_clip),
+        first_angle_(options.settings.nezha_form == "publication" ? -clip_ : 0),
+        head_size_(options.head_size) {
+    base::require(head_size_ % 2 == 0,
+                  "[position] expected an even head size for nezha's sinusoids but got {}",
+                  head_size_);
+  }
 
-torch::Tensor NezhaEncoding::table(const torch::Tensor& like) const {
-  const torch::Tensor angles = torch::arange(first_angle_, first_angle_ + 2 * clip_ + 1);
-  return sinusoid_table(angles, head_size_, like.scalar_type()).to(like.options());
-}
+  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
+    return clipped_key_term(inputs, table(inputs.q), clip_) / score_divisor(inputs.q.size(-1));
+  }
+  bool acts_on_scores() const override { return true; }
+  torch::Tensor value_term(const ValueInputs& inputs) const override {
+    return clipped_value_term(inputs, table(inputs.weights), clip_);
+  }
+  bool acts_on_values() const override { return true; }
 
-torch::Tensor NezhaEncoding::score_bias(const ScoreInputs& inputs) const {
-  return clipped_key_term(inputs, table(inputs.q), clip_) / score_divisor(inputs.q.size(-1));
-}
+  /// (2c + 1, D), computed in float64 and rounded to the type and place of `like`.
+  torch::Tensor table(const torch::Tensor& like) const {
+    const torch::Tensor angles = torch::arange(first_angle_, first_angle_ + 2 * clip_ + 1);
+    return sinusoid_table(angles, head_size_, like.scalar_type()).to(like.options());
+  }
 
-torch::Tensor NezhaEncoding::value_term(const ValueInputs& inputs) const {
-  return clipped_value_term(inputs, table(inputs.weights), clip_);
+ private:
+  std::int64_t clip_, first_angle_, head_size_;
+};
+
+}  // namespace
+
+std::shared_ptr<PositionEncoding> Nezha::make(const EncodingOptions& options) {
+  return std::make_shared<NezhaEncoding>(options);
 }
 
 }  // namespace roformer::position

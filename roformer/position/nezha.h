@@ -6,25 +6,33 @@
 //   code:        the row's number r + c, in 0 .. 2c (huawei-noah, transformers 4);
 //   publication: the distance r itself (its Eq. 6 and 7).
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include <string>
+
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class NezhaEncoding : public PositionEncoding {
- public:
-  /// Throws Error for an odd head size.
-  explicit NezhaEncoding(const EncodingOptions& options);
+struct Nezha : EncodingDescription {
+  static constexpr const char* name = "nezha";
+  std::string nezha_form = "code";
+  std::int64_t nezha_clip = 64;
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
-  torch::Tensor value_term(const ValueInputs& inputs) const override;
-  bool acts_on_values() const override { return true; }
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"position_form",
+                 "where publication and released code differ",
+                 {},
+                 {"code", "publication"}},
+          s.nezha_form);
+    visit(Option{"nezha_clip", "distances beyond share a row", distance_range()}, s.nezha_clip);
+  }
 
-  /// (2c + 1, D), computed in float64 and rounded to the type and place of `like`.
-  torch::Tensor table(const torch::Tensor& like) const;
+  bool acts_on_single_scores() const { return true; }
 
- private:
-  std::int64_t clip_, first_angle_, head_size_;
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<11> : std::type_identity<Nezha> {};
 
 }  // namespace roformer::position

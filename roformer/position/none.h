@@ -1,9 +1,16 @@
 // `none`: no positions at all; attention sees a set.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class NoEncoding : public PositionEncoding {};
+struct None : EncodingDescription {
+  static constexpr const char* name = "none";
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
+};
+
+template <>
+struct EncodingAt<0> : std::type_identity<None> {};
 
 }  // namespace roformer::position

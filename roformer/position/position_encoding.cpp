@@ -52,4 +52,10 @@ double PositionEncoding::score_divisor(std::int64_t head_size) const {
   return std::sqrt(static_cast<double>(head_size));
 }
 
+std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options) {
+  std::shared_ptr<PositionEncoding> made;
+  with_encoding(options.settings, [&](const auto& encoding) { made = encoding.make(options); });
+  return made;
+}
+
 }  // namespace roformer::position

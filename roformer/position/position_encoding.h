@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "roformer/position/encoding_names.h"
 #include "roformer/position/encoding_settings.h"
 #include "roformer/rope/feature_rotation.h"
 

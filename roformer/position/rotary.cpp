@@ -3,10 +3,38 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
+#include "roformer/position/position_encoding.h"
 #include "roformer/rope/rotation.h"
 #include "roformer/rope/xpos.h"
 
 namespace roformer::position {
+namespace {
+
+std::int64_t training_length(const Rotary& options, std::int64_t max_positions) {
+  return options.rope_original_positions > 0 ? options.rope_original_positions : max_positions;
+}
+
+}  // namespace
+
+rope::Scaling scaling_of(const Rotary& options, std::int64_t max_positions) {
+  rope::Scaling scaling;
+  scaling.kind = rope::scaling_kind(options.rope_scaling);
+  scaling.factor = options.rope_factor;
+  scaling.original_length = training_length(options, max_positions);
+  scaling.attention_factor = options.rope_attention_factor;
+  scaling.beta_fast = options.rope_beta_fast;
+  scaling.beta_slow = options.rope_beta_slow;
+  scaling.truncate = options.rope_truncate;
+  scaling.mscale = options.rope_mscale;
+  scaling.mscale_all_dim = options.rope_mscale_all_dim;
+  scaling.low_frequency_factor = options.rope_low_frequency_factor;
+  scaling.high_frequency_factor = options.rope_high_frequency_factor;
+  scaling.partial_factor = options.rope_partial_factor;
+  scaling.short_factor = options.rope_short_factor;
+  scaling.long_factor = options.rope_long_factor;
+  return scaling;
+}
+
 namespace {
 
 std::int64_t rotated_size(const EncodingOptions& options) {
@@ -14,21 +42,13 @@ std::int64_t rotated_size(const EncodingOptions& options) {
   return options.settings.rotary_dim > 0 ? options.settings.rotary_dim : options.head_size;
 }
 
-void require_fitting(const EncodingOptions& options, std::int64_t rotary_dim) {
-  const std::int64_t size = options.feature_size > 0 ? options.feature_size : options.head_size;
-  base::require(
-      rotary_dim % 2 == 0 && rotary_dim >= 2 && rotary_dim <= size,
-      "[position] expected an even number of rotated dimensions up to the {} {} but got {}",
-      options.feature_size > 0 ? "number of features" : "head size", size, rotary_dim);
+void require_fitting(const EncodingOptions& options) {
+  validate_for(options.settings, options.head_size, options.feature_size);
   base::require(options.settings.xpos_scale_base == 0 || options.causal,
                 "[position] expected xpos_scale_base = 0 in a model that looks both ways but got "
                 "{}: xPos multiplies by a power of the distance that falls behind a token and "
                 "grows ahead of it (is_decoder makes a model look back only)",
                 options.settings.xpos_scale_base);
-}
-
-std::int64_t training_length(const EncodingSettings& settings, std::int64_t max_positions) {
-  return settings.rope_original_positions > 0 ? settings.rope_original_positions : max_positions;
 }
 
 // The angles for a role: one pair for all, or with xPos queries', keys' and, third, values'.
@@ -37,26 +57,35 @@ rope::Angles angles_of(const Positions& positions, Role role) {
   return {positions.prepared[first], positions.prepared[first + 1]};
 }
 
-}  // namespace
+class RotaryEncoding : public PositionEncoding {
+ public:
+  /// Throws Error for an odd or too large number of rotated dimensions, for options of a scaling
+  /// out of their range, and for xPos where tokens look ahead.
+  explicit RotaryEncoding(const EncodingOptions& options);
 
-rope::Scaling scaling_of(const EncodingSettings& settings, std::int64_t max_positions) {
-  rope::Scaling scaling;
-  scaling.kind = rope::scaling_kind(settings.rope_scaling);
-  scaling.factor = settings.rope_factor;
-  scaling.original_length = training_length(settings, max_positions);
-  scaling.attention_factor = settings.rope_attention_factor;
-  scaling.beta_fast = settings.rope_beta_fast;
-  scaling.beta_slow = settings.rope_beta_slow;
-  scaling.truncate = settings.rope_truncate;
-  scaling.mscale = settings.rope_mscale;
-  scaling.mscale_all_dim = settings.rope_mscale_all_dim;
-  scaling.low_frequency_factor = settings.rope_low_frequency_factor;
-  scaling.high_frequency_factor = settings.rope_high_frequency_factor;
-  scaling.partial_factor = settings.rope_partial_factor;
-  scaling.short_factor = settings.rope_short_factor;
-  scaling.long_factor = settings.rope_long_factor;
-  return scaling;
-}
+  /// Of `dynamic` and `longrope`, the length of the sequence is the largest position + 1; keys that
+  /// a cache kept stay as they were turned, as in transformers.
+  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
+  torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
+                          std::int64_t layer) const override;
+  torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
+                                 std::int64_t layer) const override;
+  bool transforms() const override { return !turns_features_; }
+  std::optional<rope::FeatureRotation> feature_rotation(const Positions& positions) const override;
+
+ private:
+  rope::Frequencies frequencies_for(const torch::Tensor& position_ids) const;
+
+  std::int64_t rotary_dim_;
+  double theta_;
+  rope::Scaling scaling_;
+  rope::Frequencies frequencies_;  // unless they depend on the length
+  double xpos_scale_base_;         // 0: no xPos
+  double xpos_centre_;
+  rope::PairLayout layout_;
+  bool rotates_values_;
+  bool turns_features_;
+};
 
 // xPos' centre is the middle of the length of training in each pass, so that keys in a cache and
 // new ones fit each other, and half the powers are above 1 and half below.
@@ -71,7 +100,7 @@ RotaryEncoding::RotaryEncoding(const EncodingOptions& options)
                                                   : rope::PairLayout::half_split),
       rotates_values_(options.settings.rotary_value),
       turns_features_(options.feature_size > 0) {
-  require_fitting(options, rotary_dim_);
+  require_fitting(options);
   frequencies_ = rope::scaled_frequencies(rotary_dim_, theta_, scaling_);
 }
 
@@ -109,6 +138,12 @@ torch::Tensor RotaryEncoding::transform_packed(torch::Tensor qkv, const Position
     return PositionEncoding::transform_packed(std::move(qkv), positions, layer);
   return rope::rotate_packed_(std::move(qkv), angles_of(positions, Role::query), layout_,
                               rotates_values_ ? 3 : 2);
+}
+
+}  // namespace
+
+std::shared_ptr<PositionEncoding> Rotary::make(const EncodingOptions& options) {
+  return std::make_shared<RotaryEncoding>(options);
 }
 
 }  // namespace roformer::position

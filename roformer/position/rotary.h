@@ -4,45 +4,108 @@
 // With linear attention the features turn instead
 // (Eq. 19). The arithmetic is in rope/: angles.h, scaling.h for longer sequences, xpos.h.
 #pragma once
-#include "roformer/position/position_encoding.h"
-#include "roformer/rope/angles.h"
-#include "roformer/rope/pair_layout.h"
+#include <string>
+#include <vector>
+
+#include "roformer/base/error.h"
+#include "roformer/position/encoding_description.h"
 #include "roformer/rope/scaling.h"
 
 namespace roformer::position {
 
-/// The scaling that the settings ask for; L0 is `max_positions` unless they name it. Throws Error
-/// for an unknown name.
-rope::Scaling scaling_of(const EncodingSettings& settings, std::int64_t max_positions);
+struct Rotary : EncodingDescription {
+  static constexpr const char* name = "rotary";
+  double rope_theta = 10000.0;
+  std::int64_t rotary_dim = 0;
+  bool rotary_interleaved = true;
+  bool rotary_value = false;
+  std::string rope_scaling = "none";
+  double rope_factor = 1.0;
+  std::int64_t rope_original_positions = 0;
+  double rope_attention_factor = 0.0;
+  double rope_beta_fast = 32.0;
+  double rope_beta_slow = 1.0;
+  bool rope_truncate = true;
+  double rope_mscale = 0.0;
+  double rope_mscale_all_dim = 0.0;
+  double rope_low_frequency_factor = 1.0;
+  double rope_high_frequency_factor = 4.0;
+  double rope_partial_factor = 1.0;
+  std::vector<double> rope_short_factor;
+  std::vector<double> rope_long_factor;
+  double xpos_scale_base = 0.0;
 
-class RotaryEncoding : public PositionEncoding {
- public:
-  /// Throws Error for an odd or too large number of rotated dimensions, for options of a scaling
-  /// out of their range, and for xPos where tokens look ahead.
-  explicit RotaryEncoding(const EncodingOptions& options);
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"rope_theta", "base of the angles", base::above(0)}, s.rope_theta);
+    visit(Option{"rotary_dim", "dimensions of a head that turn; 0: all of them"}, s.rotary_dim);
+    visit(Option{"rotary_interleaved", "pairs (2i, 2i + 1); false: (i, i + R / 2)"},
+          s.rotary_interleaved);
+    visit(Option{"rotary_value", "values turn too"}, s.rotary_value);
+    visit(Option{"rope_scaling",
+                 "what is done beyond the length of training: rope/scaling.h",
+                 {},
+                 rope::scaling_names()},
+          s.rope_scaling);
+    visit(Option{"rope_factor", "s: how many times longer", base::at_least(1)}, s.rope_factor);
+    visit(Option{"rope_original_positions",
+                 "L0: the length of training; 0: max_position_embeddings", base::at_least(0)},
+          s.rope_original_positions);
+    visit(Option{"rope_attention_factor",
+                 "yarn, longrope: what cos and sin are multiplied by; 0: formula"},
+          s.rope_attention_factor);
+    visit(Option{"rope_beta_fast", "yarn: turns within L0 from which on nothing is scaled"},
+          s.rope_beta_fast);
+    visit(Option{"rope_beta_slow", "yarn: turns below which all is scaled"}, s.rope_beta_slow);
+    visit(Option{"rope_truncate", "yarn: the ramp begins and ends at whole pairs"},
+          s.rope_truncate);
+    visit(Option{"rope_mscale", "yarn: with the next, the factor's pair (DeepSeek); 0: none"},
+          s.rope_mscale);
+    visit(Option{"rope_mscale_all_dim", "yarn: the other of the pair"}, s.rope_mscale_all_dim);
+    visit(
+        Option{"rope_low_frequency_factor", "llama3: wavelengths above L0 / this are scaled whole"},
+        s.rope_low_frequency_factor);
+    visit(Option{"rope_high_frequency_factor", "llama3: wavelengths below L0 / this stay"},
+          s.rope_high_frequency_factor);
+    visit(Option{"rope_partial_factor",
+                 "proportional: share of the angles that turn",
+                 {.least = 0, .most = 1, .without_least = true}},
+          s.rope_partial_factor);
+    visit(Option{"rope_short_factor", "longrope: one divisor an angle, up to L0"},
+          s.rope_short_factor);
+    visit(Option{"rope_long_factor", "longrope: beyond L0"}, s.rope_long_factor);
+    visit(Option{"xpos_scale_base", "xPos' 512; 0: no xPos", base::at_least(0)}, s.xpos_scale_base);
+  }
 
-  /// Of `dynamic` and `longrope`, the length of the sequence is the largest position + 1; keys that
-  /// a cache kept stay as they were turned, as in transformers.
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
-  torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
-                          std::int64_t layer) const override;
-  torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
-                                 std::int64_t layer) const override;
-  bool transforms() const override { return !turns_features_; }
-  std::optional<rope::FeatureRotation> feature_rotation(const Positions& positions) const override;
+  /// A factor belongs to a scaling.
+  void validate() const {
+    base::require(rope_scaling != "none" || rope_factor == 1,
+                  "[position] expected a rope_scaling for rope_factor = {} but got none",
+                  rope_factor);
+  }
 
- private:
-  rope::Frequencies frequencies_for(const torch::Tensor& position_ids) const;
+  void validate_for(std::int64_t head_size, std::int64_t features) const {
+    const std::int64_t size = features > 0 ? features : head_size;
+    const std::int64_t rotated = features == 0 && rotary_dim > 0 ? rotary_dim : size;
+    base::require(
+        rotated % 2 == 0 && rotated >= 2 && rotated <= size,
+        "[position] expected an even number of rotated dimensions up to the {} {} but got {}",
+        features > 0 ? "number of features" : "head size", size, rotated);
+    base::require(
+        features == 0 || (rotary_dim == 0 && !rotary_value && xpos_scale_base == 0),
+        "[position] expected rotary_dim, rotary_value and xpos_scale_base unset where features "
+        "turn (Eq. 19) but got {}, {} and {}; feature_rotation = \"inputs\" knows them",
+        rotary_dim, rotary_value, xpos_scale_base);
+  }
 
-  std::int64_t rotary_dim_;
-  double theta_;
-  rope::Scaling scaling_;
-  rope::Frequencies frequencies_;  // unless they depend on the length
-  double xpos_scale_base_;         // 0: no xPos
-  double xpos_centre_;
-  rope::PairLayout layout_;
-  bool rotates_values_;
-  bool turns_features_;
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<13> : std::type_identity<Rotary> {};
+
+/// The scaling that the options ask for; L0 is `max_positions` unless they name it. Throws Error
+/// for an unknown name.
+rope::Scaling scaling_of(const Rotary& options, std::int64_t max_positions);
 
 }  // namespace roformer::position

@@ -4,23 +4,39 @@
 
 #include "roformer/position/clipped_table.h"
 #include "roformer/position/layer_parameters.h"
+#include "roformer/position/position_encoding.h"
 
 namespace roformer::position {
+namespace {
 
-ShawEncoding::ShawEncoding(const EncodingOptions& options) : clip_(options.settings.shaw_clip) {
-  std::vector<std::int64_t> shape = {2 * clip_ + 1, options.head_size};
-  if (options.settings.shaw_per_head) shape.insert(shape.begin(), options.num_heads);
-  keys_ = add_layer_tables(*this, "key", shape, options);
-  values_ = add_layer_tables(*this, "value", shape, options);
-}
+class ShawEncoding : public PositionEncoding {
+ public:
+  explicit ShawEncoding(const EncodingOptions& options) : clip_(options.settings.shaw_clip) {
+    std::vector<std::int64_t> shape = {2 * clip_ + 1, options.head_size};
+    if (options.settings.shaw_per_head) shape.insert(shape.begin(), options.num_heads);
+    keys_ = add_layer_tables(*this, "key", shape, options);
+    values_ = add_layer_tables(*this, "value", shape, options);
+  }
 
-torch::Tensor ShawEncoding::score_bias(const ScoreInputs& inputs) const {
-  return clipped_key_term(inputs, keys_.at(static_cast<std::size_t>(inputs.layer)), clip_) /
-         score_divisor(inputs.q.size(-1));
-}
+  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
+    return clipped_key_term(inputs, keys_.at(static_cast<std::size_t>(inputs.layer)), clip_) /
+           score_divisor(inputs.q.size(-1));
+  }
+  bool acts_on_scores() const override { return true; }
+  torch::Tensor value_term(const ValueInputs& inputs) const override {
+    return clipped_value_term(inputs, values_.at(static_cast<std::size_t>(inputs.layer)), clip_);
+  }
+  bool acts_on_values() const override { return true; }
 
-torch::Tensor ShawEncoding::value_term(const ValueInputs& inputs) const {
-  return clipped_value_term(inputs, values_.at(static_cast<std::size_t>(inputs.layer)), clip_);
+ private:
+  std::int64_t clip_;
+  std::vector<torch::Tensor> keys_, values_;
+};
+
+}  // namespace
+
+std::shared_ptr<PositionEncoding> Shaw::make(const EncodingOptions& options) {
+  return std::make_shared<ShawEncoding>(options);
 }
 
 }  // namespace roformer::position

@@ -6,22 +6,28 @@
 // The paper's Eq. 5 prints m − n and adds the vectors before W_k and W_v; publication and
 // tensor2tensor agree on the form above.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class ShawEncoding : public PositionEncoding {
- public:
-  explicit ShawEncoding(const EncodingOptions& options);
+struct Shaw : EncodingDescription {
+  static constexpr const char* name = "shaw";
+  std::int64_t shaw_clip = 16;
+  bool shaw_per_head = false;
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
-  torch::Tensor value_term(const ValueInputs& inputs) const override;
-  bool acts_on_values() const override { return true; }
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"shaw_clip", "distances beyond share a row; 16 base, 8 big", distance_range()},
+          s.shaw_clip);
+    visit(Option{"shaw_per_head", "a table a head"}, s.shaw_per_head);
+  }
 
- private:
-  std::int64_t clip_;
-  std::vector<torch::Tensor> keys_, values_;
+  bool acts_on_single_scores() const { return true; }
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<3> : std::type_identity<Shaw> {};
 
 }  // namespace roformer::position

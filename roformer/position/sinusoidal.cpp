@@ -2,24 +2,38 @@
 
 #include <torch/torch.h>
 
+#include "roformer/position/position_encoding.h"
 #include "roformer/position/sinusoid_table.h"
 
 namespace roformer::position {
+namespace {
 
-SinusoidalEncoding::SinusoidalEncoding(const EncodingOptions& options)
-    : size_(options.embedding_size), halves_(options.settings.sinusoid_halves) {
-  require_sinusoid_size(size_);
-}
+class SinusoidalEncoding : public PositionEncoding {
+ public:
+  explicit SinusoidalEncoding(const EncodingOptions& options)
+      : size_(options.embedding_size), halves_(options.settings.sinusoid_halves) {
+    require_sinusoid_size(size_);
+  }
 
-Positions SinusoidalEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType type) {
-  return {position_ids,
-          {halves_ ? sinusoid_table_in_halves(position_ids, size_, type)
-                   : sinusoid_table(position_ids, size_, type)}};
-}
+  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override {
+    return {position_ids,
+            {halves_ ? sinusoid_table_in_halves(position_ids, size_, type)
+                     : sinusoid_table(position_ids, size_, type)}};
+  }
+  torch::Tensor embed(const torch::Tensor& x, const torch::Tensor&,
+                      const Positions& positions) const override {
+    return x + positions.prepared[0];
+  }
 
-torch::Tensor SinusoidalEncoding::embed(const torch::Tensor& x, const torch::Tensor&,
-                                        const Positions& positions) const {
-  return x + positions.prepared[0];
+ private:
+  std::int64_t size_;
+  bool halves_;
+};
+
+}  // namespace
+
+std::shared_ptr<PositionEncoding> Sinusoidal::make(const EncodingOptions& options) {
+  return std::make_shared<SinusoidalEncoding>(options);
 }
 
 }  // namespace roformer::position

@@ -2,21 +2,24 @@
 // = cos(the same), added to the word embedding; with sinusoid_halves all sines come before all
 // cosines, as tensor2tensor, fairseq and Marian have them. No table: any position, any length.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class SinusoidalEncoding : public PositionEncoding {
- public:
-  explicit SinusoidalEncoding(const EncodingOptions& options);
+struct Sinusoidal : EncodingDescription {
+  static constexpr const char* name = "sinusoidal";
+  bool sinusoid_halves = false;
 
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
-  torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,
-                      const Positions& positions) const override;
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"sinusoid_halves", "all sines, then all cosines (fairseq, Marian)"},
+          s.sinusoid_halves);
+  }
 
- private:
-  std::int64_t size_;
-  bool halves_;
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<1> : std::type_identity<Sinusoidal> {};
 
 }  // namespace roformer::position

@@ -5,22 +5,41 @@
 // one-sided buckets up to t5_max_distance (distance_buckets.h). The bias is not divided. T5 itself
 // does not divide q · k either: t5_scaled = false. MPNet is the form with the division.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/base/error.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class T5Encoding : public PositionEncoding {
- public:
-  explicit T5Encoding(const EncodingOptions& options);
+struct T5 : EncodingDescription {
+  static constexpr const char* name = "t5";
+  std::int64_t t5_buckets = 32;
+  std::int64_t t5_max_distance = 128;
+  bool t5_scaled = true;
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
-  double score_divisor(std::int64_t head_size) const override;
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"t5_buckets", "all of them, both sides together"}, s.t5_buckets);
+    visit(Option{"t5_max_distance", "from here on one bucket"}, s.t5_max_distance);
+    visit(Option{"t5_scaled", "scores are divided by sqrt(D); T5 itself does not"}, s.t5_scaled);
+  }
 
- private:
-  std::int64_t max_distance_;
-  bool scaled_, causal_;
-  torch::Tensor table_;
+  /// Two sides, half of each exact; the last bucket behind all of them.
+  void validate() const {
+    base::require(t5_buckets >= 4 && t5_buckets % 4 == 0,
+                  "[position] expected t5_buckets to be a multiple of 4 (two sides, half of each "
+                  "exact) but got {}",
+                  t5_buckets);
+    base::require(t5_max_distance >= t5_buckets,
+                  "[position] expected t5_max_distance >= {} but got {}", t5_buckets,
+                  t5_max_distance);
+  }
+
+  bool acts_on_single_scores() const { return true; }
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<6> : std::type_identity<T5> {};
 
 }  // namespace roformer::position

@@ -5,6 +5,7 @@
 #include "roformer/base/error.h"
 #include "roformer/position/distances.h"
 #include "roformer/position/layer_parameters.h"
+#include "roformer/position/position_encoding.h"
 #include "roformer/position/sinusoid_table.h"
 
 namespace roformer::position {
@@ -15,40 +16,55 @@ const torch::Tensor& own_or_shared(const std::vector<torch::Tensor>& tensors, st
   return tensors.size() == 1 ? tensors[0] : tensors.at(static_cast<std::size_t>(layer));
 }
 
+class TransformerXlEncoding : public PositionEncoding {
+ public:
+  /// Throws Error for an odd hidden size.
+  explicit TransformerXlEncoding(const EncodingOptions& options)
+      : num_heads_(options.num_heads),
+        hidden_size_(options.hidden_size),
+        clamp_(options.settings.xl_clamp) {
+    base::require(
+        hidden_size_ % 2 == 0,
+        "[position] expected an even hidden_size for transformer_xl's sinusoids but got {}",
+        hidden_size_);
+    const std::vector<std::int64_t> query = {num_heads_, options.head_size};
+    if (options.settings.xl_untie) {
+      content_queries_ = add_layer_tables(*this, "content_query", query, options);
+      position_queries_ = add_layer_tables(*this, "position_query", query, options);
+    } else {
+      content_queries_ = {register_parameter("content_query", drawn(query, options))};
+      position_queries_ = {register_parameter("position_query", drawn(query, options))};
+    }
+    position_keys_ = add_layer_tables(*this, "position_key",
+                                      {num_heads_ * options.head_size, hidden_size_}, options);
+  }
+
+  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
+    const Distances distances(inputs.q_positions, inputs.k_positions);
+    torch::Tensor j = -distances.values();  // R is of m − n
+    if (clamp_ > 0) j = j.clamp(-clamp_, clamp_);
+    const torch::Tensor sinusoids =
+        sinusoid_table_in_halves(j, hidden_size_, inputs.q.scalar_type()).to(inputs.q.options());
+    const torch::Tensor& product = position_keys_.at(static_cast<std::size_t>(inputs.layer));
+    const torch::Tensor keys = split_heads(torch::linear(sinusoids, product), num_heads_);
+    const torch::Tensor u = own_or_shared(content_queries_, inputs.layer).unsqueeze(1),
+                        v = own_or_shared(position_queries_, inputs.layer).unsqueeze(1);
+    const torch::Tensor content = torch::matmul(u, inputs.k.transpose(-1, -2)),
+                        position = torch::matmul(inputs.q + v, keys.transpose(-1, -2));
+    return (content + distances.of_queries(position)) / score_divisor(inputs.q.size(-1));
+  }
+  bool acts_on_scores() const override { return true; }
+
+ private:
+  std::int64_t num_heads_, hidden_size_, clamp_;
+  std::vector<torch::Tensor> content_queries_, position_queries_;  // of a layer, or shared by all
+  std::vector<torch::Tensor> position_keys_;
+};
+
 }  // namespace
 
-TransformerXlEncoding::TransformerXlEncoding(const EncodingOptions& options)
-    : num_heads_(options.num_heads),
-      hidden_size_(options.hidden_size),
-      clamp_(options.settings.xl_clamp) {
-  base::require(hidden_size_ % 2 == 0,
-                "[position] expected an even hidden_size for transformer_xl's sinusoids but got {}",
-                hidden_size_);
-  const std::vector<std::int64_t> query = {num_heads_, options.head_size};
-  if (options.settings.xl_untie) {
-    content_queries_ = add_layer_tables(*this, "content_query", query, options);
-    position_queries_ = add_layer_tables(*this, "position_query", query, options);
-  } else {
-    content_queries_ = {register_parameter("content_query", drawn(query, options))};
-    position_queries_ = {register_parameter("position_query", drawn(query, options))};
-  }
-  position_keys_ = add_layer_tables(*this, "position_key",
-                                    {num_heads_ * options.head_size, hidden_size_}, options);
-}
-
-torch::Tensor TransformerXlEncoding::score_bias(const ScoreInputs& inputs) const {
-  const Distances distances(inputs.q_positions, inputs.k_positions);
-  torch::Tensor j = -distances.values();  // R is of m − n
-  if (clamp_ > 0) j = j.clamp(-clamp_, clamp_);
-  const torch::Tensor sinusoids =
-      sinusoid_table_in_halves(j, hidden_size_, inputs.q.scalar_type()).to(inputs.q.options());
-  const torch::Tensor& product = position_keys_.at(static_cast<std::size_t>(inputs.layer));
-  const torch::Tensor keys = split_heads(torch::linear(sinusoids, product), num_heads_);
-  const torch::Tensor u = own_or_shared(content_queries_, inputs.layer).unsqueeze(1),
-                      v = own_or_shared(position_queries_, inputs.layer).unsqueeze(1);
-  const torch::Tensor content = torch::matmul(u, inputs.k.transpose(-1, -2)),
-                      position = torch::matmul(inputs.q + v, keys.transpose(-1, -2));
-  return (content + distances.of_queries(position)) / score_divisor(inputs.q.size(-1));
+std::shared_ptr<PositionEncoding> TransformerXl::make(const EncodingOptions& options) {
+  return std::make_shared<TransformerXlEncoding>(options);
 }
 
 }  // namespace roformer::position

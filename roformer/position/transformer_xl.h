@@ -7,22 +7,27 @@
 // (H · D, d), without bias.
 // The paper's Eq. 7 keeps W_q^T in front of u and v; the original has none there.
 #pragma once
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class TransformerXlEncoding : public PositionEncoding {
- public:
-  /// Throws Error for an odd hidden size.
-  explicit TransformerXlEncoding(const EncodingOptions& options);
+struct TransformerXl : EncodingDescription {
+  static constexpr const char* name = "transformer_xl";
+  bool xl_untie = false;
+  std::int64_t xl_clamp = 0;
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"xl_untie", "u and v of each layer's own"}, s.xl_untie);
+    visit(Option{"xl_clamp", "distances beyond are cut; 0: none", base::at_least(0)}, s.xl_clamp);
+  }
 
- private:
-  std::int64_t num_heads_, hidden_size_, clamp_;
-  std::vector<torch::Tensor> content_queries_, position_queries_;  // of a layer, or shared by all
-  std::vector<torch::Tensor> position_keys_;
+  bool acts_on_single_scores() const { return true; }
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<5> : std::type_identity<TransformerXl> {};
 
 }  // namespace roformer::position

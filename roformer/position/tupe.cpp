@@ -7,6 +7,7 @@
 #include "roformer/position/distance_buckets.h"
 #include "roformer/position/distances.h"
 #include "roformer/position/layer_parameters.h"
+#include "roformer/position/position_encoding.h"
 #include "roformer/position/table_range.h"
 
 namespace roformer::position {
@@ -20,66 +21,82 @@ constexpr std::int64_t tupe_max_distance = 128;
 constexpr std::int64_t first_row_bucket = 16;
 constexpr std::int64_t first_column_bucket = 32;
 
+class TupeEncoding : public PositionEncoding {
+ public:
+  /// Throws Error without max_position_embeddings.
+  explicit TupeEncoding(const EncodingOptions& options)
+      : num_heads_(options.num_heads),
+        thetas_are_free_(options.settings.tupe_form == "publication") {
+    require_rows(options.max_positions);
+    const std::int64_t size = options.hidden_size;
+    table_ = register_parameter("table", drawn({options.max_positions + 1, size}, options));
+    norm_ = register_module("LayerNorm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({size})));
+    query_ = add_product(*this, "query", size, size, options);
+    key_ = add_product(*this, "key", size, size, options);
+    if (options.settings.tupe_relative) {
+      const std::int64_t rows = thetas_are_free_ ? tupe_buckets : tupe_buckets + 1;
+      buckets_ = register_parameter("buckets", drawn({rows, num_heads_}, options));
+    }
+    if (!thetas_are_free_) return;
+    first_row_ = register_parameter("first_row", drawn({num_heads_}, options));
+    first_column_ = register_parameter("first_column", drawn({num_heads_}, options));
+  }
+
+  /// Throws Error for a position outside the table.
+  Positions prepare(const Tensor& position_ids, torch::ScalarType) override {
+    require_in_table(position_ids, table_.size(0) - 1);
+    return {position_ids, {}};
+  }
+  Tensor score_bias(const ScoreInputs& inputs) const override {
+    const Tensor m = without_repetition(inputs.q_positions),
+                 n = without_repetition(inputs.k_positions);
+    Tensor bias =
+        torch::matmul(projected(query_, m + 1), projected(key_, n + 1).transpose(-1, -2)) /
+        score_divisor(inputs.q.size(-1));
+    if (buckets_.defined()) {
+      const Distances distances(inputs.q_positions, inputs.k_positions);
+      const Tensor buckets =
+          t5_two_sided_buckets(distances.values(), tupe_buckets, tupe_max_distance);
+      bias = bias + distances.spread(buckets_.index_select(0, buckets).t());
+    }
+    const Tensor first_row = thetas_are_free_ ? first_row_ : untied(0, first_row_bucket),
+                 first_column = thetas_are_free_ ? first_column_ : untied(1, first_column_bucket);
+    const auto of_heads = [](const Tensor& theta) { return theta.view({1, -1, 1, 1}); };
+    bias = torch::where((n == 0).unsqueeze(1).unsqueeze(2), of_heads(first_column), bias);
+    return torch::where((m == 0).unsqueeze(1).unsqueeze(3), of_heads(first_row), bias);
+  }
+  bool acts_on_scores() const override { return true; }
+  double score_divisor(std::int64_t head_size) const override {
+    return std::sqrt(2.0 * static_cast<double>(head_size));
+  }
+
+ private:
+  // rows (G, T) of the table → (G, H, T, D).
+  Tensor projected(const torch::nn::Linear& product, const Tensor& rows) const {
+    const Tensor x = torch::layer_norm(torch::embedding(table_, rows), {table_.size(1)},
+                                       norm_->weight, norm_->bias, norm_->options.eps());
+    return split_heads(torch::linear(x, product->weight, product->bias), num_heads_);
+  }
+  // The code's θ: (H).
+  Tensor untied(std::int64_t row, std::int64_t bucket) const {
+    const Tensor rows =
+        torch::full({1, 1}, row, torch::TensorOptions(torch::kInt64).device(table_.device()));
+    const Tensor q = projected(query_, rows), k = projected(key_, rows);  // (1, H, 1, D)
+    const Tensor theta = (q * k).sum(-1).flatten() / score_divisor(q.size(-1));
+    return buckets_.defined() ? theta + buckets_[bucket] : theta;
+  }
+
+  std::int64_t num_heads_;
+  bool thetas_are_free_;
+  torch::Tensor table_, buckets_, first_row_, first_column_;
+  torch::nn::LayerNorm norm_{nullptr};
+  torch::nn::Linear query_{nullptr}, key_{nullptr};
+};
+
 }  // namespace
 
-TupeEncoding::TupeEncoding(const EncodingOptions& options)
-    : num_heads_(options.num_heads), thetas_are_free_(options.settings.form == "publication") {
-  require_rows(options.max_positions);
-  const std::int64_t size = options.hidden_size;
-  table_ = register_parameter("table", drawn({options.max_positions + 1, size}, options));
-  norm_ = register_module("LayerNorm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({size})));
-  query_ = add_product(*this, "query", size, size, options);
-  key_ = add_product(*this, "key", size, size, options);
-  if (options.settings.tupe_relative) {
-    const std::int64_t rows = thetas_are_free_ ? tupe_buckets : tupe_buckets + 1;
-    buckets_ = register_parameter("buckets", drawn({rows, num_heads_}, options));
-  }
-  if (!thetas_are_free_) return;
-  first_row_ = register_parameter("first_row", drawn({num_heads_}, options));
-  first_column_ = register_parameter("first_column", drawn({num_heads_}, options));
-}
-
-Positions TupeEncoding::prepare(const Tensor& position_ids, torch::ScalarType) {
-  require_in_table(position_ids, table_.size(0) - 1);
-  return {position_ids, {}};
-}
-
-double TupeEncoding::score_divisor(std::int64_t head_size) const {
-  return std::sqrt(2.0 * static_cast<double>(head_size));
-}
-
-// rows (G, T) of the table → (G, H, T, D).
-Tensor TupeEncoding::projected(const torch::nn::Linear& product, const Tensor& rows) const {
-  const Tensor x = torch::layer_norm(torch::embedding(table_, rows), {table_.size(1)},
-                                     norm_->weight, norm_->bias, norm_->options.eps());
-  return split_heads(torch::linear(x, product->weight, product->bias), num_heads_);
-}
-
-// The code's θ: (H).
-Tensor TupeEncoding::untied(std::int64_t row, std::int64_t bucket) const {
-  const Tensor rows =
-      torch::full({1, 1}, row, torch::TensorOptions(torch::kInt64).device(table_.device()));
-  const Tensor q = projected(query_, rows), k = projected(key_, rows);  // (1, H, 1, D)
-  const Tensor theta = (q * k).sum(-1).flatten() / score_divisor(q.size(-1));
-  return buckets_.defined() ? theta + buckets_[bucket] : theta;
-}
-
-Tensor TupeEncoding::score_bias(const ScoreInputs& inputs) const {
-  const Tensor m = without_repetition(inputs.q_positions),
-               n = without_repetition(inputs.k_positions);
-  Tensor bias = torch::matmul(projected(query_, m + 1), projected(key_, n + 1).transpose(-1, -2)) /
-                score_divisor(inputs.q.size(-1));
-  if (buckets_.defined()) {
-    const Distances distances(inputs.q_positions, inputs.k_positions);
-    const Tensor buckets =
-        t5_two_sided_buckets(distances.values(), tupe_buckets, tupe_max_distance);
-    bias = bias + distances.spread(buckets_.index_select(0, buckets).t());
-  }
-  const Tensor first_row = thetas_are_free_ ? first_row_ : untied(0, first_row_bucket),
-               first_column = thetas_are_free_ ? first_column_ : untied(1, first_column_bucket);
-  const auto of_heads = [](const Tensor& theta) { return theta.view({1, -1, 1, 1}); };
-  bias = torch::where((n == 0).unsqueeze(1).unsqueeze(2), of_heads(first_column), bias);
-  return torch::where((m == 0).unsqueeze(1).unsqueeze(3), of_heads(first_row), bias);
+std::shared_ptr<PositionEncoding> Tupe::make(const EncodingOptions& options) {
+  return std::make_shared<TupeEncoding>(options);
 }
 
 }  // namespace roformer::position

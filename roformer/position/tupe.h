@@ -13,33 +13,37 @@
 // {query, key}.{weight (d, d), bias}, buckets b (33, H), in the publication's form (32, H) and
 // first_row θ1, first_column θ2 (H). P = max_position_embeddings.
 #pragma once
-#include <torch/nn/modules/linear.h>
-#include <torch/nn/modules/normalization.h>
+#include <string>
 
-#include "roformer/position/position_encoding.h"
+#include "roformer/position/encoding_description.h"
 
 namespace roformer::position {
 
-class TupeEncoding : public PositionEncoding {
- public:
-  /// Throws Error without max_position_embeddings.
-  explicit TupeEncoding(const EncodingOptions& options);
+struct Tupe : EncodingDescription {
+  static constexpr const char* name = "tupe";
+  std::string tupe_form = "code";
+  bool tupe_relative = true;
 
-  /// Throws Error for a position outside the table.
-  Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override;
-  bool acts_on_scores() const override { return true; }
-  double score_divisor(std::int64_t head_size) const override;
+  template <typename Self, typename Visit>
+  static void for_each_option(Self& s, const Visit& visit) {
+    visit(Option{"position_form",
+                 "where publication and released code differ",
+                 {},
+                 {"code", "publication"}},
+          s.tupe_form);
+    visit(Option{"tupe_relative", "TUPE-R's buckets beside TUPE-A's products"}, s.tupe_relative);
+  }
 
- private:
-  torch::Tensor projected(const torch::nn::Linear& product, const torch::Tensor& rows) const;
-  torch::Tensor untied(std::int64_t row, std::int64_t bucket) const;
+  bool acts_on_single_scores() const { return true; }
 
-  std::int64_t num_heads_;
-  bool thetas_are_free_;
-  torch::Tensor table_, buckets_, first_row_, first_column_;
-  torch::nn::LayerNorm norm_{nullptr};
-  torch::nn::Linear query_{nullptr}, key_{nullptr};
+  std::optional<std::int64_t> longest_sequence(std::int64_t max_positions) const {
+    return max_positions;
+  }
+
+  static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
+
+template <>
+struct EncodingAt<8> : std::type_identity<Tupe> {};
 
 }  // namespace roformer::position

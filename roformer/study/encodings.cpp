@@ -7,7 +7,6 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
-#include "roformer/position/encoding_names.h"
 #include "roformer/position/encoding_settings.h"
 #include "roformer/report/page.h"
 #include "roformer/study/learning_curve.h"
@@ -38,13 +37,11 @@ struct EncodingRow {
 
 // Whether section.key=value concerns the recipe of an encoding: an option of another one does not.
 bool is_for(const std::string& change, const std::string& encoding) {
-  bool concerns = true;
-  const position::EncodingSettings settings;
-  position::for_each_option(settings, [&](const char* readers, const char* key, const auto&) {
-    if (change.starts_with(fmt::format("model.{}=", key)))
-      concerns = position::reads_option(readers, encoding);
-  });
-  return concerns;
+  constexpr std::string_view section = "model.";
+  if (!change.starts_with(section)) return true;
+  const auto readers = position::readers_of(
+      std::string_view(change).substr(section.size(), change.find('=') - section.size()));
+  return readers.empty() || std::find(readers.begin(), readers.end(), encoding) != readers.end();
 }
 
 class EncodingRuns {
@@ -130,8 +127,7 @@ class EncodingRuns {
     for (std::int64_t seed = 0; seed < options_.seeds; ++seed) {
       const task::Recipe plain = recipe(name, seed);
       const std::int64_t length = factor * plain.evaluation.length;
-      if (position::has_position_table(name) && length > plain.model.max_position_embeddings)
-        return {};
+      if (length > plain.model.longest_sequence().value_or(length)) return {};
       const std::int64_t sequences = std::max<std::int64_t>(1, plain.evaluation.sequences / factor);
       const task::Recipe longer = recipe(name, seed,
                                          {fmt::format("evaluate.length={}", length),

@@ -26,8 +26,8 @@ void read_data(const base::TomlTable& root, Recipe& recipe) {
   for (auto& name : d.text) name = find_beside(name, recipe.path);
   if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
   recipe.resolved.begin("data");
-  data::for_each_option(d, use, [&](const char* key, const auto& value) {
-    recipe.resolved.add(key, to_toml(value));
+  data::for_each_option(d, use, [&](const base::Option& option, const auto& value) {
+    if (option.only == nullptr) recipe.resolved.add(option.key, to_toml(value));
   });
 }
 
@@ -44,8 +44,13 @@ void read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
                 "data.validation_share above 0, to watch the training by but got neither",
                 recipe.path.string());
   recipe.resolved.begin("data");
-  parallel::for_each_option(
-      d, [&](const char* key, const auto& value) { recipe.resolved.add(key, to_toml(value)); });
+  const auto is_absent = [](const base::Option& option, const std::string& toml) {
+    return toml == "[]" || (toml == "\"\"" && option.key == std::string_view("codes"));
+  };
+  parallel::for_each_option(d, [&](const base::Option& option, const auto& value) {
+    const std::string toml = to_toml(value);
+    if (option.only == nullptr && !is_absent(option, toml)) recipe.resolved.add(option.key, toml);
+  });
 }
 
 }  // namespace roformer::task

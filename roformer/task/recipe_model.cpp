@@ -13,11 +13,9 @@ const char* direction(bool is_decoder) {
 // The options of encoding and linear attention that have an effect, as text.
 std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
   std::map<std::string, std::string> options;
-  position::for_each_option(config.encoding,
-                            [&](const char* readers, const char* key, const auto& value) {
-                              if (position::reads_option(readers, config.encoding.name))
-                                options[key] = to_toml(value);
-                            });
+  position::for_each_option(config.encoding, [&](const base::Option& option, const auto& value) {
+    options[option.key] = to_toml(value);
+  });
   if (config.attention != "linear") return options;
   options["feature_map"] = to_toml(std::string_view(config.linear.feature_map));
   options["feature_rotation"] = to_toml(std::string_view(config.linear.rotation));
@@ -40,8 +38,7 @@ model::EncoderConfig model_config(const Recipe& recipe, const text::Tokenizer& t
   config.pad_token_id = tokenizer.pad_id();
   std::int64_t longest = recipe.evaluation.length;
   for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
-  base::require(!position::has_position_table(config.encoding.name) ||
-                    longest <= config.max_position_embeddings,
+  base::require(longest <= config.longest_sequence().value_or(longest),
                 "[recipe] expected model.max_position_embeddings to be at least the longest "
                 "sequence, {}, but got {}",
                 longest, config.max_position_embeddings);

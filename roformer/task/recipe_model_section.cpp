@@ -1,31 +1,43 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "roformer/base/error.h"
+#include "roformer/base/error_place.h"
 #include "roformer/model/encoder_decoder_config.h"
 #include "roformer/task/recipe_sections.h"
 
 namespace roformer::task {
 namespace {
 
-// What the blocks of every kind of model have.
-void read_block(SectionReader& reader, model::EncoderConfig& m) {
-  reader.read("num_attention_heads", m.num_attention_heads);
-  reader.read("intermediate_size", m.intermediate_size);
-  reader.read("hidden_act", m.hidden_act);
-  reader.read("hidden_dropout_prob", m.hidden_dropout_prob);
-  reader.read("attention_probs_dropout_prob", m.attention_probs_dropout_prob);
-  reader.read("max_position_embeddings", m.max_position_embeddings);
-}
-
 // Options of another encoding would be without effect: an error.
 void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) {
   reader.read("position_encoding", encoding.name);
-  position::for_each_option(encoding, [&](const char* readers, const char* key, auto& value) {
-    if (position::reads_option(readers, encoding.name)) return reader.read(key, value);
-    base::require(!reader.has(key),
-                  "[recipe] {}: expected it only with position_encoding {} but got \"{}\"",
-                  reader.where(key), readers, encoding.name);
+  base::at_place(fmt::format("[recipe] {}", reader.where("position_encoding")),
+                 [&] { position::require_encoding(encoding.name); });
+  position::for_each_option(
+      encoding, [&](const base::Option& option, auto& value) { reader.read(option.key, value); });
+  position::for_each_option_of_all(
+      encoding, [&](std::string_view, const base::Option& option, const auto&) {
+        const auto readers = position::readers_of(option.key);
+        base::require(!reader.has(option.key) ||
+                          std::find(readers.begin(), readers.end(), encoding.name) != readers.end(),
+                      "[recipe] {}: expected it only with position_encoding {} but got \"{}\"",
+                      reader.where(option.key), fmt::join(readers, " "), encoding.name);
+      });
+}
+
+// The options of a model that recipes of a kind read. embedding_size follows hidden_size where the
+// preset has them alike.
+void read_options(SectionReader& reader, model::Recipes kind, model::EncoderConfig& m) {
+  const bool embedding_follows = m.embedding_size == m.hidden_size;
+  m.vocab_size = 0;
+  model::for_each_option(m, [&](const model::EncoderOption& option, auto& value) {
+    if (embedding_follows && option.key == std::string_view("embedding_size"))
+      m.embedding_size = m.hidden_size;
+    if (option.recipes >= kind) reader.read(option.key, value);
   });
+  read_encoding(reader, m.encoding);
 }
 
 // An error now, not when the text is read. The vocabulary's size and padding come from there.
@@ -48,14 +60,14 @@ bool has_effect(std::string_view key, const model::EncoderConfig& config) {
 }
 
 void read_linear(SectionReader& reader, model::EncoderConfig& config) {
-  attention::for_each_option(config.linear, [&](const char* key, auto& value) {
-    if (has_effect(key, config)) return reader.read(key, value);
-    base::require(!reader.has(key),
+  attention::for_each_option(config.linear, [&](const base::Option& option, auto& value) {
+    if (has_effect(option.key, config)) return reader.read(option.key, value);
+    base::require(!reader.has(option.key),
                   "[recipe] {}: expected it only where it has an effect (attention = \"linear\"; "
                   "num_features and feature_redraw_interval with feature_map favor or relu, "
                   "feature_rotation with position_encoding rotary) but got attention \"{}\", "
                   "feature_map \"{}\", position_encoding \"{}\"",
-                  reader.where(key), config.attention, config.linear.feature_map,
+                  reader.where(option.key), config.attention, config.linear.feature_map,
                   config.encoding.name);
   });
 }
@@ -68,23 +80,8 @@ void read_model(const base::TomlTable& root, Recipe& recipe) {
   reader.read("preset", preset);
   recipe.model = model::preset(preset);
   model::EncoderConfig& m = recipe.model;
-  const bool embedding_follows = !reader.has("embedding_size") && m.embedding_size == m.hidden_size;
-  m.vocab_size = 0;
   m.is_decoder = recipe.task == causal_language_kind;
-  reader.read("vocab_size", m.vocab_size);
-  reader.read("hidden_size", m.hidden_size);
-  if (embedding_follows) m.embedding_size = m.hidden_size;
-  reader.read("embedding_size", m.embedding_size);
-  reader.read("num_hidden_layers", m.num_hidden_layers);
-  read_block(reader, m);
-  reader.read("type_vocab_size", m.type_vocab_size);
-  reader.read("initializer_range", m.initializer_range);
-  reader.read("layer_norm_eps", m.layer_norm_eps);
-  reader.read("tie_word_embeddings", m.tie_word_embeddings);
-  reader.read("norm_type", m.norm_type);
-  reader.read("use_bias", m.use_bias);
-  read_encoding(reader, m.encoding);
-  reader.read("attention", m.attention);
+  read_options(reader, model::Recipes::language, m);
   read_linear(reader, m);
   reader.finish();
 }
@@ -95,17 +92,10 @@ void read_translation_model(const base::TomlTable& root, Recipe& recipe) {
   reader.read("preset", preset);
   recipe.model = model::translation_preset(preset);
   model::EncoderConfig& m = recipe.model;
-  m.vocab_size = 0;
-  reader.read("vocab_size", m.vocab_size);
-  reader.read("hidden_size", m.hidden_size);
-  m.embedding_size = m.hidden_size;
-  reader.read("num_hidden_layers", m.num_hidden_layers);
+  read_options(reader, model::Recipes::all, m);
   reader.read("decoder_layers", recipe.translation.decoder_layers);
   reader.require_at_least("decoder_layers", static_cast<double>(recipe.translation.decoder_layers),
                           0);
-  read_block(reader, m);
-  reader.read("layer_norm_eps", m.layer_norm_eps);
-  read_encoding(reader, m.encoding);
   reader.finish();
   require_sound(m, reader.where("preset"));
 }

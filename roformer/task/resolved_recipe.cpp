@@ -58,6 +58,10 @@ std::string to_toml(std::int64_t value) {
   return fmt::format("{}", value);
 }
 
+std::string to_toml(std::uint64_t value) {
+  return fmt::format("{}", value);
+}
+
 std::string to_toml(double value) {
   std::string text = fmt::format("{}", value);
   // TOML tells a float from an integer by its point or exponent.
@@ -76,29 +80,6 @@ std::string to_toml(const std::vector<double>& values) {
   std::string text = "[";
   for (const double value : values) text += (text.size() > 1 ? ", " : "") + to_toml(value);
   return text + "]";
-}
-
-void SectionReader::read(const char* key, std::uint64_t& value) {
-  auto number = static_cast<std::int64_t>(value);
-  read(key, number);
-  require_at_least(key, static_cast<double>(number), 0);
-  value = static_cast<std::uint64_t>(number);
-}
-
-void SectionReader::read(const char* key, int& value) {
-  std::int64_t number = value;
-  read(key, number);
-  value = static_cast<int>(number);
-}
-
-void SectionReader::read(const char* key, std::vector<std::string>& value) {
-  value = table_.get_strings(key, value);
-  resolved_.add(key, to_toml(value));
-}
-
-void SectionReader::read(const char* key, std::vector<double>& value) {
-  value = table_.get_numbers(key, value);
-  resolved_.add(key, to_toml(value));
 }
 
 void SectionReader::require_at_least(const char* key, double value, double least) const {

@@ -39,6 +39,7 @@ std::string to_toml(std::string_view text);
 std::string to_toml(bool value);
 /// Decimal digits.
 std::string to_toml(std::int64_t value);
+std::string to_toml(std::uint64_t value);
 /// The shortest decimals that read back as the same number.
 std::string to_toml(double value);
 /// An array of strings.
@@ -62,17 +63,15 @@ class SectionReader {
   /// The value of `key`, or what `value` holds already, into `value`.
   template <typename T>
   void read(const char* key, T& value) {
-    value = table_.get(key, value);
+    table_.read(key, value);
     resolved_.add(key, to_toml(value));
   }
-  /// The same for a whole number ≥ 0.
-  void read(const char* key, std::uint64_t& value);
-  /// The same for a whole number that fits an int.
-  void read(const char* key, int& value);
-  /// The same for an array of strings.
-  void read(const char* key, std::vector<std::string>& value);
-  /// The same for an array of numbers.
-  void read(const char* key, std::vector<double>& value);
+  /// The same for an option's entry. Throws Error for a value that it may not have.
+  template <typename T>
+  void read(const base::Option& option, T& value) {
+    table_.read_option("recipe", option, value);
+    if (option.only == nullptr) resolved_.add(option.key, to_toml(value));
+  }
 
   /// Throws Error unless the number of `key` is at least `least`.
   void require_at_least(const char* key, double value, double least) const;

@@ -30,7 +30,7 @@ model::EncoderDecoderConfig translation_config(const Recipe& recipe,
   side.pad_token_id = tokenizer.pad_id();
   const std::int64_t longest = recipe.parallel.max_length + 1;
   base::require(
-      !position::has_position_table(side.encoding.name) || longest <= side.max_position_embeddings,
+      longest <= side.longest_sequence().value_or(longest),
       "[recipe] expected model.max_position_embeddings to be at least data.max_length and "
       "the end, {}, but got {}",
       longest, side.max_position_embeddings);
@@ -43,8 +43,9 @@ model::EncoderDecoderConfig translation_config(const Recipe& recipe,
 
 // Held-out pairs are not cut: a table of positions must have room for them.
 void require_room(const model::EncoderConfig& side, const parallel::ParallelCorpus& corpus) {
-  if (!position::has_position_table(side.encoding.name)) return;
-  const std::int64_t room = side.max_position_embeddings - 1;  // and the end
+  const auto limit = side.longest_sequence();
+  if (!limit) return;
+  const std::int64_t room = *limit - 1;  // and the end
   for (const auto split : {data::Split::validation, data::Split::test}) {
     for (std::int64_t i = 0; i < corpus.size(split); ++i) {
       const std::int64_t longest = static_cast<std::int64_t>(

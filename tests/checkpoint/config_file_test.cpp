@@ -72,12 +72,13 @@ TEST(ConfigFile, ReadsVariantsOfTheFamily) {
                                                {"summary_use_proj", true},
                                                {"summary_activation", "tanh"},
                                                {"summary_first_dropout", 0.5}});
-  const auto again = parse_text(format_config(decoder)).encoder;
-  EXPECT_TRUE(again.is_decoder && again.add_cross_attention);
+  const CheckpointConfig both = parse_text(format_config(decoder));
+  const model::HeadConfig& again = both.head;
+  EXPECT_TRUE(both.encoder.is_decoder && both.encoder.add_cross_attention);
   EXPECT_EQ(again.pooler_activation, "linear");
   EXPECT_EQ(again.classifier_dropout, 0.25);
   EXPECT_EQ(again.problem_type, "regression");
-  EXPECT_EQ(again.summary, decoder.encoder.summary);
+  EXPECT_EQ(again.summary, decoder.head.summary);
   EXPECT_EQ(again.summary.first_dropout, 0.5);
   expect_error({"add_cross_attention", "is_decoder"}, [] {
     parse_with({{"add_cross_attention", true}});
@@ -87,11 +88,11 @@ TEST(ConfigFile, ReadsVariantsOfTheFamily) {
 }
 
 TEST(ConfigFile, LabelsComeFromId2labelOrNumLabels) {
-  EXPECT_EQ(parse_with({}).encoder.num_labels, 2);
-  EXPECT_EQ(parse_with({{"num_labels", 5}}).encoder.num_labels, 5);
+  EXPECT_EQ(parse_with({}).head.num_labels, 2);
+  EXPECT_EQ(parse_with({{"num_labels", 5}}).head.num_labels, 5);
   const auto config = parse_with({{"id2label", {{"1", "no"}, {"0", "yes"}, {"2", "perhaps"}}}});
-  EXPECT_EQ(config.encoder.num_labels, 3);
-  EXPECT_EQ(config.labels, (std::vector<std::string>{"yes", "no", "perhaps"}));
+  EXPECT_EQ(config.head.num_labels, 3);
+  EXPECT_EQ(config.head.labels, (std::vector<std::string>{"yes", "no", "perhaps"}));
   expect_error({"id2label", "\"0\""}, [] { parse_with({{"id2label", {{"1", "no"}}}}); });
   expect_error({"id2label"}, [] { parse_with({{"id2label", {"no"}}}); });
   expect_error({"num_labels"}, [] {
@@ -169,7 +170,7 @@ TEST(ConfigFile, WritesWhatItReads) {
   EXPECT_FALSE(again.encoder.encoding.rotary_interleaved);
   EXPECT_EQ(again.encoder.pad_token_id, 3);
   EXPECT_EQ(again.architecture, "RoFormerForMaskedLM");
-  EXPECT_EQ(again.labels, config.labels);
+  EXPECT_EQ(again.head.labels, config.head.labels);
   const json written = json::parse(format_config(config));
   EXPECT_EQ(written.at("inner_group_num"), 1);  // unknown keys survive
   EXPECT_EQ(written.at("dtype"), "float32");

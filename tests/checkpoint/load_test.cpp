@@ -39,10 +39,11 @@ model::EncoderConfig small_config(const std::string& model_type = "roformer") {
 
 // Every parameter different from what initialisation gives.
 template <typename Module>
-Module random_module(const model::EncoderConfig& config, std::uint64_t seed) {
+Module random_module(const model::EncoderConfig& config, std::uint64_t seed,
+                     const model::HeadConfig& head = {}) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(seed);
-  Module module(config);
+  auto module = make_module<Module>({config, head});
   for (torch::Tensor& parameter : module->parameters()) parameter.normal_();
   return module;
 }
@@ -56,11 +57,12 @@ void expect_same_parameters(const torch::nn::Module& expected, const torch::nn::
 }
 
 template <typename Module>
-void expect_round_trip(const model::EncoderConfig& config, const head::Description& head) {
+void expect_round_trip(const model::EncoderConfig& config, const head::Description& description,
+                       const model::HeadConfig& head = {}) {
   const TemporaryFolder folder("roundtrip");
-  const auto saved = random_module<Module>(config, 1);
-  const std::string& architecture = head.class_name(config.model_type);
-  save_model(*saved, config, architecture, folder.path());
+  const auto saved = random_module<Module>(config, 1, head);
+  const std::string& architecture = description.class_name(config.model_type);
+  save_model(*saved, CheckpointConfig{config, head, architecture, {}}, folder.path());
   const auto loaded = load_model<Module>(folder.path());
   expect_same_parameters(*saved, *loaded.module);
   EXPECT_TRUE(loaded.report.missing.empty());
@@ -74,7 +76,7 @@ void expect_round_trip(const model::EncoderConfig& config, const head::Descripti
     base::write_file_atomically(folder / "config.json", text.dump());
     const auto found = load_model(folder.path());
     expect_same_parameters(*saved, found.module->module());
-    EXPECT_EQ(&found.module->description(), &head) << key;
+    EXPECT_EQ(&found.module->description(), &description) << key;
     EXPECT_EQ(found.config.architecture, architecture) << key;
     EXPECT_FALSE(found.module->module().is_training());
   }
@@ -87,9 +89,10 @@ TEST(Load, RoundTripOfEveryClass) {
     expect_round_trip<head::MaskedLanguageModel>(config, head::masked_language_model());
     config.tie_word_embeddings = false;
     expect_round_trip<head::MaskedLanguageModel>(config, head::masked_language_model());
-    config.num_labels = 3;
-    expect_round_trip<head::SequenceClassifier>(config, head::sequence_classifier());
-    expect_round_trip<head::TokenClassifier>(config, head::token_classifier());
+    model::HeadConfig head;
+    head.num_labels = 3;
+    expect_round_trip<head::SequenceClassifier>(config, head::sequence_classifier(), head);
+    expect_round_trip<head::TokenClassifier>(config, head::token_classifier(), head);
     expect_round_trip<model::PooledEncoder>(config, head::trunk_alone());
     expect_round_trip<head::MultipleChoice>(config, head::multiple_choice());
     expect_round_trip<head::QuestionAnswering>(config, head::question_answering());
@@ -97,6 +100,17 @@ TEST(Load, RoundTripOfEveryClass) {
     expect_round_trip<head::CausalLanguageModel>(config, head::causal_language_model());
     expect_round_trip<head::PooledCausalLanguageModel>(config, head::causal_language_model());
   }
+}
+
+TEST(Load, RoundTripWithoutTokenTypes) {
+  auto config = small_config();
+  config.type_vocab_size = 0;
+  expect_round_trip<head::MaskedLanguageModel>(config, head::masked_language_model());
+  const TemporaryFolder folder("types");
+  save_model(*random_module<model::Encoder>(config, 1), config, "RoFormerModel", folder.path());
+  const auto oddities = pipeline::inspect(folder.path()).oddities;
+  ASSERT_FALSE(oddities.empty());
+  EXPECT_NE(oddities[0].find("no token types"), std::string::npos) << oddities[0];
 }
 
 TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {

@@ -14,14 +14,14 @@ format::TensorMap choices() {
   return inputs;
 }
 
-model::EncoderConfig config_of(const std::string& summary) {
-  auto config = small_config();
-  config.summary.type = summary;
-  return config;
+model::HeadConfig reads(const std::string& summary) {
+  model::HeadConfig head;
+  head.summary.type = summary;
+  return head;
 }
 
 TEST(MultipleChoiceHead, ReadsTheLastColumnThoughItIsPadded) {
-  auto model = random_head<MultipleChoice>(config_of("last"));
+  auto model = random_head<MultipleChoice>(small_config(), reads("last"));
   EXPECT_EQ(model->reading(false).columns, Columns::last);
   EXPECT_TRUE(model->reading(false).choices);
   auto inputs = choices();
@@ -35,11 +35,11 @@ TEST(MultipleChoiceHead, ReadsTheLastColumnThoughItIsPadded) {
 }
 
 TEST(MultipleChoiceHead, OtherSummaries) {
-  auto first = random_head<MultipleChoice>(config_of("first"));
+  auto first = random_head<MultipleChoice>(small_config(), reads("first"));
   const Answer of_first = answer(*first, choices());
   expect_near(of_first["logits"],
               product(*first, "classifier", of_first.call.first(of_first.hidden)).view({1, 3}));
-  auto mean = random_head<MultipleChoice>(config_of("mean"));
+  auto mean = random_head<MultipleChoice>(small_config(), reads("mean"));
   const Answer of_mean = answer(*mean, choices());
   EXPECT_EQ(of_mean.hidden.size(0), 15);  // every place looks
   const Tensor padded = packed::unpack(of_mean.hidden, of_mean.call.inputs());
@@ -47,10 +47,10 @@ TEST(MultipleChoiceHead, OtherSummaries) {
 }
 
 TEST(MultipleChoiceHead, AProjectionAndItsActivation) {
-  auto config = config_of("first");
-  config.summary.use_projection = true;
-  config.summary.activation = "tanh";
-  auto model = random_head<MultipleChoice>(config);
+  auto head = reads("first");
+  head.summary.use_projection = true;
+  head.summary.activation = "tanh";
+  auto model = random_head<MultipleChoice>(small_config(), head);
   const Answer found = answer(*model, choices());
   const Tensor inner =
       torch::tanh(product(*model, "sequence_summary.summary", found.call.first(found.hidden)));
@@ -58,9 +58,7 @@ TEST(MultipleChoiceHead, AProjectionAndItsActivation) {
 }
 
 TEST(MultipleChoiceHead, BertsReadsThePoolerWhateverTheSummary) {
-  auto config = small_config("bert");
-  config.summary.type = "mean";
-  auto model = random_head<MultipleChoice>(config);
+  auto model = random_head<MultipleChoice>(small_config("bert"), reads("mean"));
   EXPECT_EQ(model->reading(false).columns, Columns::first);
   const Answer found = answer(*model, choices());
   const Tensor pooled =
@@ -69,7 +67,7 @@ TEST(MultipleChoiceHead, BertsReadsThePoolerWhateverTheSummary) {
 }
 
 TEST(MultipleChoiceHead, InputsThatDoNotFitAreNamed) {
-  auto model = random_head<MultipleChoice>(config_of("last"));
+  auto model = random_head<MultipleChoice>(small_config(), reads("last"));
   expect_message("(rows, choices, columns)", [&] { answer(*model, small_inputs()); });
   auto inputs = choices();
   inputs["labels"] = torch::tensor({3});

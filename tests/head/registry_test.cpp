@@ -86,7 +86,7 @@ TEST(Registry, WeightsTellTheHead) {
 TEST(Registry, ClassifiersAreToldByFamilyAndShape) {
   const auto found = [](const char* type, const Shapes& shapes, std::int64_t num_labels) {
     Holdings file = holdings(type, shapes);
-    file.config.num_labels = num_labels;
+    file.head.num_labels = num_labels;
     return chosen("", file);
   };
   EXPECT_EQ(found("roformer", classifier(3), 3), "RoFormerForTokenClassification");
@@ -129,11 +129,11 @@ TEST(Registry, WordsTellEachWeightOnce) {
 
 TEST(Registry, WordsOfAClassifierNameItsLabels) {
   Holdings file = holdings("bert", joined({kPooler, classifier(3)}));
-  file.labels = {"no", "maybe", "yes"};
+  file.head.labels = {"no", "maybe", "yes"};
   EXPECT_EQ(in_words(choose("", file), file),
             (std::vector<std::string>{"pooler", "classifier of 3 labels (no, maybe, yes)"}));
   file.shapes = classifier(8);
-  file.labels = {"a", "b", "c", "d", "e", "f", "g", "h"};
+  file.head.labels = {"a", "b", "c", "d", "e", "f", "g", "h"};
   EXPECT_EQ(in_words(choose("", file), file),
             (std::vector<std::string>{"classifier of tokens, 8 labels (a, b, c, d, e, f, …)"}));
 }

@@ -7,16 +7,16 @@ namespace {
 
 using torch::Tensor;
 
-model::EncoderConfig config_of(const char* type, std::int64_t num_labels) {
-  auto config = small_config(type);
-  config.num_labels = num_labels;
-  return config;
+model::HeadConfig labels(std::int64_t num_labels) {
+  model::HeadConfig head;
+  head.num_labels = num_labels;
+  return head;
 }
 
 TEST(SequenceClassifierHead, RoFormersHasTwoProducts) {
-  auto config = config_of("roformer", 3);
+  auto config = small_config();
   config.hidden_act = "relu";
-  auto model = random_head<SequenceClassifier>(config);
+  auto model = random_head<SequenceClassifier>(config, labels(3));
   const Answer found = answer(*model, small_inputs());
   const Tensor inner =
       torch::relu(product(*model, "classifier.dense", found.call.first(found.hidden)));
@@ -25,7 +25,7 @@ TEST(SequenceClassifierHead, RoFormersHasTwoProducts) {
 }
 
 TEST(SequenceClassifierHead, BertsReadsThePooler) {
-  auto model = random_head<SequenceClassifier>(config_of("bert", 4));
+  auto model = random_head<SequenceClassifier>(small_config("bert"), labels(4));
   const Answer found = answer(*model, small_inputs());
   const Tensor pooled =
       torch::tanh(product(*model, "bert.pooler.dense", found.call.first(found.hidden)));
@@ -33,7 +33,7 @@ TEST(SequenceClassifierHead, BertsReadsThePooler) {
 }
 
 TEST(SequenceClassifierHead, PackedSequencesGiveTheSameAndAskForTheFirstTokensAlone) {
-  auto model = random_head<SequenceClassifier>(config_of("roformer", 3));
+  auto model = random_head<SequenceClassifier>(small_config("roformer"), labels(3));
   EXPECT_EQ(model->reading(true).columns, Columns::first);
   auto inputs = small_inputs();
   inputs["attention_mask"][2][0] = 1;  // so that nothing looks on
@@ -42,7 +42,7 @@ TEST(SequenceClassifierHead, PackedSequencesGiveTheSameAndAskForTheFirstTokensAl
 }
 
 TEST(SequenceClassifierHead, ARowWithoutTokensIsZeroAndCountsInNoLoss) {
-  auto model = random_head<SequenceClassifier>(config_of("roformer", 3));
+  auto model = random_head<SequenceClassifier>(small_config("roformer"), labels(3));
   auto inputs = small_inputs();
   inputs["attention_mask"] = small_mask().clone();
   inputs["attention_mask"][1].zero_();
@@ -54,22 +54,22 @@ TEST(SequenceClassifierHead, ARowWithoutTokensIsZeroAndCountsInNoLoss) {
 }
 
 TEST(SequenceClassifierHead, ProblemsAndTheirLosses) {
-  auto classes = random_head<SequenceClassifier>(config_of("roformer", 3));
+  auto classes = random_head<SequenceClassifier>(small_config("roformer"), labels(3));
   const Answer several = answer_with(*classes, "labels", torch::ones({3, 3}));
   expect_near(several["loss"], -torch::log_sigmoid(several["logits"]).mean());
-  auto one = random_head<SequenceClassifier>(config_of("roformer", 1));
+  auto one = random_head<SequenceClassifier>(small_config("roformer"), labels(1));
   const Tensor numbers = torch::tensor({0.5f, -1.0f, 2.0f});
   const Answer regression = answer_with(*one, "labels", numbers);
   expect_near(regression["loss"], (regression["logits"].view(3) - numbers).square().mean());
-  auto config = config_of("roformer", 3);
-  config.problem_type = "regression";
-  auto many = random_head<SequenceClassifier>(config);
+  auto head = labels(3);
+  head.problem_type = "regression";
+  auto many = random_head<SequenceClassifier>(small_config(), head);
   const Answer vectors = answer_with(*many, "labels", torch::ones({3, 3}));
   expect_near(vectors["loss"], (vectors["logits"] - 1).square().mean());
 }
 
 TEST(SequenceClassifierHead, LabelsThatDoNotFitAreNamed) {
-  auto model = random_head<SequenceClassifier>(config_of("roformer", 3));
+  auto model = random_head<SequenceClassifier>(small_config("roformer"), labels(3));
   expect_message("(3) for classes or (3, 3) for numbers", [&] {
     answer_with(*model, "labels", torch::ones({3, 2}));
   });

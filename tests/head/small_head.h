@@ -23,10 +23,10 @@ inline model::EncoderConfig small_config(const std::string& model_type = "roform
 
 // A head in evaluation mode whose biases are not zero either.
 template <typename Module>
-Module random_head(const model::EncoderConfig& config, std::uint64_t seed = 1) {
+Module random_head(const model::EncoderConfig& config, const model::HeadConfig& head = {}) {
   const torch::NoGradGuard no_gradient;
-  torch::manual_seed(seed);
-  Module module(config);
+  torch::manual_seed(1);
+  Module module(config, head);
   for (torch::Tensor& parameter : module->parameters()) parameter.normal_(0, 0.5);
   module->eval();
   return module;

@@ -7,14 +7,10 @@ namespace {
 
 using torch::Tensor;
 
-model::EncoderConfig config_of(std::int64_t num_labels) {
-  auto config = small_config();
-  config.num_labels = num_labels;
-  return config;
-}
-
 TEST(TokenClassifierHead, OneProductForEachToken) {
-  auto model = random_head<TokenClassifier>(config_of(4));
+  model::HeadConfig head;
+  head.num_labels = 4;
+  auto model = random_head<TokenClassifier>(small_config(), head);
   Tensor labels = torch::full({3, 5}, -100, torch::kInt64);
   labels[0][0] = 3;
   labels[2][4] = 0;
@@ -28,15 +24,15 @@ TEST(TokenClassifierHead, OneProductForEachToken) {
 }
 
 TEST(TokenClassifierHead, DropoutIsClassifierDropoutWhereThereIsOne) {
-  auto config = config_of(2);
+  auto config = small_config();
   config.hidden_dropout_prob = 0;
-  config.classifier_dropout = 0.5;
-  auto model = random_head<TokenClassifier>(config);
+  model::HeadConfig head;
+  head.classifier_dropout = 0.5;
+  auto model = random_head<TokenClassifier>(config, head);
   const Tensor hidden = torch::ones({40, 8});
   const Tensor kept = model->logits(hidden);
   model->train();
   EXPECT_FALSE(torch::equal(model->logits(hidden), kept));
-  config.classifier_dropout.reset();
   auto plain = random_head<TokenClassifier>(config);
   plain->train();
   EXPECT_TRUE(torch::equal(plain->logits(hidden), kept));

@@ -6,7 +6,6 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/position/encoding_names.h"
 
 namespace roformer::model {
 namespace {

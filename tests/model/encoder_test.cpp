@@ -148,13 +148,15 @@ TEST(EncoderInput, IdsOutOfRangeAreNamed) {
 
 TEST(Heads, LogitsHaveTheirShapes) {
   auto config = small_config("rotary");
-  config.num_labels = 5;
+  HeadConfig head;
+  head.num_labels = 5;
   config.embedding_size = 12;
   const auto batch = batch_of({{1, 2, 3}, {4, 5}});
   EXPECT_EQ(head::MaskedLanguageModel(config)(batch, Tensor()).sizes(),
             (std::vector<std::int64_t>{5, 50}));
-  EXPECT_EQ(head::SequenceClassifier(config)(batch).sizes(), (std::vector<std::int64_t>{2, 5}));
-  EXPECT_EQ(head::TokenClassifier(config)(batch).sizes(), (std::vector<std::int64_t>{5, 5}));
+  EXPECT_EQ(head::SequenceClassifier(config, head)(batch).sizes(),
+            (std::vector<std::int64_t>{2, 5}));
+  EXPECT_EQ(head::TokenClassifier(config, head)(batch).sizes(), (std::vector<std::int64_t>{5, 5}));
 }
 
 }  // namespace

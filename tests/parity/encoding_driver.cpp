@@ -29,8 +29,8 @@ position::EncodingOptions read_options(const std::string& path) {
   const auto json = base::parse_json(base::read_file(path), path);
   position::EncodingOptions options;
   options.settings.name = json.at("position_encoding");
-  position::for_each_option(options.settings, [&](const char*, const char* key, auto& value) {
-    if (json.contains(key)) json.at(key).get_to(value);
+  position::for_each_option(options.settings, [&](const base::Option& option, auto& value) {
+    if (json.contains(option.key)) json.at(option.key).get_to(value);
   });
   position::validate(options.settings);
   options.num_heads = json.at("num_heads");

@@ -8,8 +8,13 @@ namespace {
 TEST(Alibi, GoldenSlopesOfAnyNumberOfHeads) {
   const auto slopes = golden("alibi").at("slopes");
   ASSERT_GE(slopes.size(), 8u);
-  for (const auto& [heads, expected] : slopes.items())
-    expect_golden(alibi_slopes(std::stoll(heads)), numbers(expected), 1e-9);
+  const auto two = torch::arange(2).unsqueeze(0);
+  for (const auto& [heads, expected] : slopes.items()) {
+    const auto zeros = torch::zeros({1, std::stoll(heads), 2, 2}, torch::kFloat64);
+    const auto bias = make_double(golden_options("alibi", std::stoll(heads), 2))
+                          ->score_bias({zeros, zeros, two, two});
+    expect_golden(-bias.select(0, 0).select(1, 1).select(1, 0), numbers(expected), 1e-9);
+  }
 }
 
 TEST(Alibi, GoldenBiasAndItsCausalHalf) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "roformer/position/complex_product.h"
 #include "tests/position/golden.h"
 
 namespace roformer::position {
@@ -43,11 +44,11 @@ TEST(Complex, GoldenScoresOfEachForm) {
   auto options = golden_options("complex", 1, 8);
   for (const auto& [form, key] : {std::pair{"code", "scores_repository_no_conjugate"},
                                   {"publication", "scores_paper_eq14"}}) {
-    options.settings.form = form;
+    options.settings.complex_form = form;
     expect_golden(scores_from_zero(*make_double(options), x, x)[0],
                   numbers(golden("complex_order").at(key)));
   }
-  options.settings.form = "real";
+  options.settings.complex_form = "real";
   const auto real = make_double(options);
   EXPECT_FALSE(real->acts_on_scores());
   expect_golden(torch::matmul(x[0], x[0].t()) / real->score_divisor(8),

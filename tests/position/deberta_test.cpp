@@ -9,7 +9,7 @@ namespace {
 
 std::shared_ptr<PositionEncoding> golden_deberta(const std::string& form) {
   auto options = golden_options("deberta", 2, 4);
-  options.settings.form = form;
+  options.settings.deberta_form = form;
   options.settings.deberta_distance = 3;
   const auto encoding = make_double(options);
   set_parameter(*encoding, "table", gen({6, 8}, 7, 4));
@@ -31,7 +31,7 @@ TEST(Deberta, GoldenScoresOfCodeAndPublication) {
 TEST(Deberta, TablesHaveThePublishedSizes) {
   auto options = golden_options("deberta", 2, 4);
   EXPECT_EQ(make_encoding(options)->named_parameters()["table"].size(0), 1024);
-  options.settings.form = "v2";
+  options.settings.deberta_form = "v2";
   EXPECT_EQ(make_encoding(options)->named_parameters()["table"].size(0), 512);
 }
 

@@ -1,6 +1,7 @@
 #include "roformer/position/floater.h"
 
 #include "roformer/base/error.h"
+#include "roformer/position/trajectory.h"
 #include "tests/position/golden.h"
 
 namespace roformer::position {
@@ -66,7 +67,8 @@ TEST(Trajectory, GradientByFiniteDifferences) {
 }
 
 TEST(Floater, HasAGradientWhenDueAlone) {
-  FloaterEncoding encoding(floater_options());
+  const auto owner = make_encoding(floater_options());
+  PositionEncoding& encoding = *owner;
   for (std::int64_t update = 0; update < 7; ++update) {
     encoding.begin_update(update);
     EXPECT_EQ(added(encoding, 5).requires_grad(), update % 3 == 0) << update;
@@ -74,7 +76,8 @@ TEST(Floater, HasAGradientWhenDueAlone) {
 }
 
 TEST(Floater, TheCurveStaysBetweenUpdatesThatAreDue) {
-  FloaterEncoding encoding(floater_options());
+  const auto owner = make_encoding(floater_options());
+  PositionEncoding& encoding = *owner;
   encoding.begin_update(0);
   const auto curve = added(encoding, 5).detach();
   move_parameters(encoding);
@@ -89,7 +92,10 @@ TEST(Floater, TheCurveStaysBetweenUpdatesThatAreDue) {
 }
 
 TEST(Floater, GoesOnAfterAKillToTheBit) {
-  FloaterEncoding running(floater_options()), resumed(floater_options());
+  const auto running_owner = make_encoding(floater_options());
+  PositionEncoding& running = *running_owner;
+  const auto resumed_owner = make_encoding(floater_options());
+  PositionEncoding& resumed = *resumed_owner;
   running.begin_update(0);
   added(running, 5);
   move_parameters(running);
@@ -106,7 +112,8 @@ TEST(Floater, GoesOnAfterAKillToTheBit) {
 }
 
 TEST(Floater, EvaluationFollowsParametersUnlessACurveIsKept) {
-  FloaterEncoding encoding(floater_options());
+  const auto owner = make_encoding(floater_options());
+  PositionEncoding& encoding = *owner;
   encoding.eval();
   const auto before = added(encoding, 5);
   EXPECT_FALSE(before.requires_grad());
@@ -117,7 +124,8 @@ TEST(Floater, EvaluationFollowsParametersUnlessACurveIsKept) {
 
 TEST(Floater, EachRoleLayerAndPlaceHasItsOwnCurve) {
   auto options = floater_options();
-  FloaterEncoding encoding(options);
+  const auto owner = make_encoding(options);
+  PositionEncoding& encoding = *owner;
   const auto positions = encoding.prepare(torch::arange(4), torch::kFloat32);
   const auto zeros = torch::zeros({4, 2, 4});
   const auto packed = encoding.transform_packed(torch::zeros({4, 3, 2, 4}), positions, 1);
@@ -128,7 +136,8 @@ TEST(Floater, EachRoleLayerAndPlaceHasItsOwnCurve) {
   }
   EXPECT_TRUE(encoding.enter_block(torch::zeros({4, 8}), positions, 0).eq(0).all().item<bool>());
   options.settings.floater_place = "input";
-  FloaterEncoding at_input(options);
+  const auto at_input_owner = make_encoding(options);
+  PositionEncoding& at_input = *at_input_owner;
   const auto places = at_input.prepare(torch::arange(4), torch::kFloat32);
   EXPECT_FALSE(at_input.transforms());
   EXPECT_TRUE(torch::equal(at_input.enter_block(torch::zeros({4, 8}), places, 1)[0],

@@ -10,7 +10,6 @@
 #include "roformer/attention/composed_attention.h"
 #include "roformer/base/error.h"
 #include "roformer/position/distances.h"
-#include "roformer/position/encoding_names.h"
 #include "roformer/position/position_encoding.h"
 #include "tests/position/variants.h"
 
@@ -339,7 +338,7 @@ TEST(Encodings, SettingsOutOfRangeNameTheKey) {
       {"t5_buckets", [](auto& s) { s.t5_buckets = 30; }},
       {"t5_max_distance", [](auto& s) { s.t5_max_distance = 3; }},
       {"shaw_clip", [](auto& s) { s.shaw_clip = -1; }},
-      {"position_form", [](auto& s) { s.name = "nezha", s.form = "v2"; }},
+      {"position_form", [](auto& s) { s.name = "nezha", s.nezha_form = "v2"; }},
       {"complex_frequencies", [](auto& s) { s.complex_frequencies = "all"; }},
       {"floater_place", [](auto& s) { s.floater_place = "output"; }},
       {"floater_refresh", [](auto& s) { s.floater_refresh = 0; }},

@@ -12,9 +12,11 @@ TEST(Nezha, GoldenTablesOfCodeAndPublication) {
   auto options = golden_options("nezha", 1, 8);
   for (const auto& [form, key] :
        {std::pair{"code", "published_code"}, {"publication", "paper_equation"}}) {
-    options.settings.form = form;
-    const auto table = NezhaEncoding(options).table(torch::zeros({1}, torch::kFloat64));
-    ASSERT_EQ(table.size(0), 129);
+    options.settings.nezha_form = form;
+    // Weight 1 on each of the distances −64 .. 64 alone: what is added to the output is its row.
+    const auto weights = torch::eye(129, torch::kFloat64).view({129, 1, 1, 129});
+    const auto queries = torch::full({129, 1}, 64), keys = torch::arange(129).expand({129, 129});
+    const auto table = make_double(options)->value_term({weights, queries, keys}).flatten(0, 2);
     expect_golden(table.index_select(0, distances.clamp(-64, 64) + 64), numbers(expected.at(key)));
   }
 }

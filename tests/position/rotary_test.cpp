@@ -32,7 +32,7 @@ Tensor random_heads(std::int64_t tokens, std::int64_t size = 8) {
 }
 
 // Scores (T, T) of one head at `positions`.
-Tensor scores_at(RotaryEncoding& encoding, const Tensor& q, const Tensor& k,
+Tensor scores_at(PositionEncoding& encoding, const Tensor& q, const Tensor& k,
                  const Tensor& positions) {
   const auto prepared = encoding.prepare(positions, torch::kFloat64);
   return torch::matmul(encoding.transform(q, prepared, Role::query, 0).select(1, 0),
@@ -47,7 +47,8 @@ TEST(Rotary, ScalingsAreRopes) {
   const auto positions = torch::tensor({0, 5, 99});
   for (const std::string& name : rope::scaling_names()) {
     const auto options = rotary_options(name);
-    RotaryEncoding encoding(options);
+    const auto owner = make_encoding(options);
+    PositionEncoding& encoding = *owner;
     const auto frequencies =
         rope::scaled_frequencies(8, 10000, scaling_of(options.settings, 64), 100);
     const auto prepared = encoding.prepare(positions, torch::kFloat64);
@@ -66,7 +67,8 @@ TEST(Rotary, ScalingsAreRopes) {
 // The length is that of the pass: within 64 positions dynamic and longrope are as in training.
 TEST(Rotary, LengthDecidesForDynamicAndLongrope) {
   for (const char* name : {"dynamic", "longrope"}) {
-    RotaryEncoding encoding(rotary_options(name));
+    const auto owner = make_encoding(rotary_options(name));
+    PositionEncoding& encoding = *owner;
     const auto angle = [&](std::int64_t last) {
       const auto prepared =
           encoding.prepare(torch::tensor({std::int64_t{1}, last}), torch::kFloat64);
@@ -92,7 +94,8 @@ TEST(Rotary, ShiftOfAllPositionsLeavesScores) {
     for (const bool interleaved : {true, false}) {
       auto laid_out = options;
       laid_out.settings.rotary_interleaved = interleaved;
-      RotaryEncoding encoding(laid_out);
+      const auto owner = make_encoding(laid_out);
+      PositionEncoding& encoding = *owner;
       const auto expected = scores_at(encoding, q, k, positions);
       EXPECT_GT(distance_between(expected, scores_at(encoding, q, k, 2 * positions)), 0.1);
       for (const std::int64_t shift : {1, 13, 1000})
@@ -109,7 +112,8 @@ TEST(Rotary, PackedEqualsEachRoleWithXposAndScalings) {
     options.settings.rotary_value = values;
     options.settings.xpos_scale_base = 512;
     options.causal = true;
-    RotaryEncoding encoding(options);
+    const auto owner = make_encoding(options);
+    PositionEncoding& encoding = *owner;
     const auto positions = encoding.prepare(torch::tensor({0, 1, 70}), torch::kFloat64);
     const auto qkv = torch::randn({3, 3, 2, 8}, torch::kFloat64);
     const auto packed = encoding.transform_packed(qkv.clone(), positions, 0);
@@ -127,7 +131,8 @@ TEST(Rotary, GradientByFiniteDifferences) {
   auto options = rotary_options("yarn");
   options.settings.xpos_scale_base = 16;
   options.causal = true;
-  RotaryEncoding encoding(options);
+  const auto owner = make_encoding(options);
+  PositionEncoding& encoding = *owner;
   const auto positions = encoding.prepare(torch::tensor({0, 9, 40}), torch::kFloat64);
   const auto weight = torch::randn({3, 3, 1, 8}, torch::kFloat64);
   const auto value = [&](const Tensor& x) {
@@ -152,7 +157,8 @@ TEST(Rotary, FeaturesTurnInPlaceOfTheHead) {
     auto options = rotary_options();
     options.feature_size = 12;
     options.settings.rotary_interleaved = interleaved;
-    RotaryEncoding encoding(options);
+    const auto owner = make_encoding(options);
+    PositionEncoding& encoding = *owner;
     EXPECT_FALSE(encoding.transforms());
     const auto ids = torch::tensor({0, 3, 8});
     const auto positions = encoding.prepare(ids, torch::kFloat64);
@@ -168,7 +174,8 @@ TEST(Rotary, FeaturesTurnInPlaceOfTheHead) {
     const auto qkv = torch::randn({3, 3, 2, 8}, torch::kFloat64);
     EXPECT_TRUE(torch::equal(encoding.transform_packed(qkv.clone(), positions, 0), qkv));
   }
-  RotaryEncoding plain(rotary_options());
+  const auto plain_owner = make_encoding(rotary_options());
+  PositionEncoding& plain = *plain_owner;
   EXPECT_FALSE(plain.feature_rotation(plain.prepare(torch::arange(3), torch::kFloat64)));
   EXPECT_TRUE(plain.transforms());
 }

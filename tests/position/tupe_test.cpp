@@ -12,7 +12,7 @@ std::shared_ptr<PositionEncoding> golden_tupe(bool relative, const std::string& 
   auto options = golden_options("tupe", 2, 4);
   options.max_positions = 4;
   options.settings.tupe_relative = relative;
-  options.settings.form = form;
+  options.settings.tupe_form = form;
   const auto encoding = make_double(options);
   set_parameter(*encoding, "table", gen({5, 8}, 3, 2));
   set_parameter(*encoding, "query.weight", gen({8, 8}, 5, 1));
