@@ -1,8 +1,34 @@
 #include "roformer/head/trunk_alone.h"
 
-#include <type_traits>
+#include "roformer/head/model_with_head.h"
 
 namespace roformer::head {
+namespace {
+
+class TrunkAlone : public model::EncoderImpl, public Model {
+ public:
+  TrunkAlone(const EncoderConfig& config, const HeadConfig&) : EncoderImpl(config) {}
+  torch::nn::Module& module() override { return *this; }
+  model::EncoderImpl& trunk() override { return *this; }
+  const Description& description() const override { return trunk_alone(); }
+  Reading reading(bool /*with_labels*/) const override { return {}; }
+  format::TensorMap outputs(const torch::Tensor&, const PaddedCall&) override { return {}; }
+};
+
+class PooledTrunkAlone : public model::PooledEncoderImpl, public Model {
+ public:
+  PooledTrunkAlone(const EncoderConfig& config, const HeadConfig& head)
+      : PooledEncoderImpl(config, head) {}
+  torch::nn::Module& module() override { return *this; }
+  model::EncoderImpl& trunk() override { return *this; }
+  const Description& description() const override { return trunk_alone(); }
+  Reading reading(bool /*with_labels*/) const override { return {Columns::first}; }
+  format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override {
+    return {{"pooler_output", call.spread_rows(pool(call.first(hidden)))}};
+  }
+};
+
+}  // namespace
 
 const Description& trunk_alone() {
   static const Description description{
@@ -20,41 +46,10 @@ const Description& trunk_alone() {
           },
       .make =
           [](const Holdings& holdings) {
-            return holdings.has(kPoolerWeight)
-                       ? make_model<TrunkAloneImpl<model::PooledEncoderImpl>>(holdings)
-                       : make_model<TrunkAloneImpl<model::EncoderImpl>>(holdings);
+            return holdings.has(kPoolerWeight) ? make_model<PooledTrunkAlone>(holdings)
+                                               : make_model<TrunkAlone>(holdings);
           }};
   return description;
 }
-
-template <>
-TrunkAloneImpl<model::EncoderImpl>::TrunkAloneImpl(const EncoderConfig& config, const HeadConfig&)
-    : model::EncoderImpl(config) {}
-
-template <>
-TrunkAloneImpl<model::PooledEncoderImpl>::TrunkAloneImpl(const EncoderConfig& config,
-                                                         const HeadConfig& head)
-    : model::PooledEncoderImpl(config, head) {}
-
-template <typename Trunk>
-const Description& TrunkAloneImpl<Trunk>::description() const {
-  return trunk_alone();
-}
-
-template <typename Trunk>
-Reading TrunkAloneImpl<Trunk>::reading(bool /*with_labels*/) const {
-  return {std::is_same_v<Trunk, model::PooledEncoderImpl> ? Columns::first : Columns::tokens};
-}
-
-template <typename Trunk>
-format::TensorMap TrunkAloneImpl<Trunk>::outputs(const torch::Tensor& hidden,
-                                                 const PaddedCall& call) {
-  if constexpr (std::is_same_v<Trunk, model::PooledEncoderImpl>)
-    return {{"pooler_output", call.spread_rows(this->pool(call.first(hidden)))}};
-  return {};
-}
-
-template class TrunkAloneImpl<model::EncoderImpl>;
-template class TrunkAloneImpl<model::PooledEncoderImpl>;
 
 }  // namespace roformer::head
