@@ -7,7 +7,7 @@
 int main(int argc, char** argv) {
   if (argc != 3) return std::cerr << "usage: fill_mask DIR TEXT\n", 2;
   try {
-    roformer::pipeline::FillMask fill(argv[1]);
+    const auto fill = roformer::pipeline::open_fill_mask(argv[1]);
     const std::string text = argv[2];
     const auto answers = fill({std::span(&text, 1)});
     for (const auto& mask : answers.front()) {

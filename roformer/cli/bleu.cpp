@@ -3,13 +3,13 @@
 
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/score_lines.h"
 #include "roformer/metric/translation_score.h"
 #include "roformer/report/table.h"
@@ -127,7 +127,7 @@ void print_json(const metric::TranslationScore& scores,
                              {"resamples", flags.bootstrap.resamples},
                              {"seed", flags.bootstrap.seed}};
   }
-  std::cout << figures.dump() << '\n';
+  std::cout << json_report(figures, "scores") << '\n';
 }
 
 void score_standard_input(const CLI::App& command, BleuFlags& flags) {
@@ -160,11 +160,9 @@ void add_score_options(CLI::App& command, BleuFlags& flags) {
       ->check(CLI::Range(0.0, 1e9));
   command.add_flag("--lowercase", flags.options.bleu.lowercase,
                    "compare lower-cased lines, in BLEU and chrF");
-  command
-      .add_option("--chrf-word-order", flags.options.chrf.word_order,
-                  "words that chrF counts beside characters; 2 for chrF++")
-      ->check(CLI::Range(0, metric::kMaxChrfWordOrder))
-      ->capture_default_str();
+  add_number(command, "--chrf-word-order", flags.options.chrf.word_order,
+             "words that chrF counts beside characters; 2 for chrF++", 0,
+             metric::kMaxChrfWordOrder);
 }
 
 void add_comparison_options(CLI::App& command, BleuFlags& flags) {
@@ -172,9 +170,8 @@ void add_comparison_options(CLI::App& command, BleuFlags& flags) {
       "--compare", flags.baseline,
       "translations of a baseline: paired bootstrap of the difference (default: no comparison)");
   compare->type_name("FILE");
-  command.add_option("--resamples", flags.bootstrap.resamples, "resamples of the lines")
-      ->check(CLI::Range(1, 10'000'000))
-      ->capture_default_str()
+  add_number(command, "--resamples", flags.bootstrap.resamples, "resamples of the lines", 1,
+             10'000'000)
       ->needs(compare);
   command.add_option("--seed", flags.bootstrap.seed, "of the resamples")
       ->type_name("N")

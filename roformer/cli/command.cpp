@@ -3,14 +3,25 @@
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+
 #include "roformer/base/error.h"
 
 namespace roformer::cli {
-namespace {
 
-constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one sequence
+void add_model_option(CLI::App& command, std::string& model) {
+  command.add_option("--model", model, "checkpoint folder")->required()->type_name("DIR");
+}
 
-}  // namespace
+void add_changes_option(CLI::App& command, std::vector<std::string>& changes) {
+  command
+      .add_option("--set", changes,
+                  "change a key of the recipe: section.key=value; may be given several times")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
 
 void add_device_options(CLI::App& command, CommonOptions& options) {
   command.add_option("--device", options.device, "where to compute: cpu, cuda or cuda:N")
@@ -49,13 +60,30 @@ void add_examples(CLI::App& command, const std::string& examples) {
   command.footer(footer);
 }
 
-void apply(const CommonOptions& options) {
+CLI::Validator real_number() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        double number = 0;
+        const bool real = CLI::detail::lexical_cast(text, number) && std::isfinite(number);
+        return real ? std::string() : fmt::format("expected a number but got {}", text);
+      },
+      "");
+}
+
+c10::Device apply(const CommonOptions& options) {
   const bool is_cuda = options.device == "cuda" || options.device.starts_with("cuda:");
   base::require(is_cuda || options.device == "cpu",
                 "[cli] expected --device cpu or cuda but got '{}'", options.device);
   base::require(!is_cuda || torch::cuda::is_available(),
                 "[cli] expected a CUDA device for --device {} but found none", options.device);
   if (options.threads > 0) torch::set_num_threads(options.threads);
+  return c10::Device(options.device);
+}
+
+void end_by_signal(int number) {
+  std::fflush(nullptr);
+  std::signal(number, SIG_DFL);
+  std::raise(number);
 }
 
 }  // namespace roformer::cli

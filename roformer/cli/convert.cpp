@@ -13,6 +13,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/progress.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/convert/convert.h"
 
 namespace roformer::cli {
@@ -104,7 +105,7 @@ void run_convert(ConvertArguments& arguments) {
                                        {"files", report.files},
                                        {"left_out", report.left_out},
                                        {"notes", report.notes}};
-  std::cout << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  std::cout << json_report(line, "the report") << '\n';
 }
 
 }  // namespace

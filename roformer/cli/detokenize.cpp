@@ -11,6 +11,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/line_chunks.h"
 #include "roformer/text/tokenizer.h"
 
@@ -74,7 +75,7 @@ void detokenize(const DetokenizeOptions& options) {
                     tokenizer.vocabulary_size() - 1, id);
     }
     const std::string text = tokenizer.decode(ids, options.decode);
-    std::cout << (options.common.json ? nlohmann::json{{"text", text}}.dump() : text) << '\n';
+    std::cout << (options.common.json ? json_report({{"text", text}}, "the text") : text) << '\n';
   }
   require_readable_input();
   std::cout.flush();

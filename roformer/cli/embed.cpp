@@ -3,17 +3,18 @@
 
 #include <fmt/ranges.h>
 
-#include <cmath>
-#include <iostream>
-#include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 
+#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
-#include "roformer/cli/line_chunks.h"
+#include "roformer/cli/json_output.h"
 
 namespace roformer::cli {
 namespace {
+
+using Vector = std::span<const float>;
 
 struct EmbedFlags {
   CommonOptions common;
@@ -22,38 +23,34 @@ struct EmbedFlags {
   pipeline::EmbedOptions options = {};
 };
 
-// The shortest decimals that read back as the same floats.
-std::string format_numbers(const float* numbers, std::int64_t count, const char* separator) {
-  std::string text;
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (i > 0) text += separator;
-    if (std::isfinite(numbers[i])) {
-      fmt::format_to(std::back_inserter(text), "{}", numbers[i]);
-    } else {
-      text += "null";  // JSON has no word for it
-    }
-  }
-  return text;
+// Both forms have the shortest decimals that read back as the same floats.
+nlohmann::ordered_json json_of(const Vector& vector) {
+  auto numbers = nlohmann::ordered_json::array();
+  for (const float number : vector) numbers.push_back(shortest_decimal(number));
+  return {{"embedding", numbers}};
+}
+
+std::vector<Vector> rows_of(const torch::Tensor& vectors) {
+  const auto width = static_cast<std::size_t>(vectors.size(1));
+  std::vector<Vector> rows;
+  for (std::int64_t i = 0; i < vectors.size(0); ++i)
+    rows.emplace_back(vectors.const_data_ptr<float>() + i * vectors.size(1), width);
+  return rows;
 }
 
 void embed(EmbedFlags& flags) {
   if (!flags.pooling.empty()) flags.options.pooling = pipeline::pooling_of(flags.pooling);
-  apply(flags.common);
-  flags.options.device = torch::Device(flags.common.device);
-  pipeline::Embed model(flags.model, flags.options);
-  LineChunks input("embed");
-  while (input.next()) {
-    const torch::Tensor vectors = model({input.lines(), input.first_line()}).contiguous();
-    for (std::int64_t i = 0; i < vectors.size(0); ++i) {
-      const float* row = vectors.const_data_ptr<float>() + i * vectors.size(1);
-      if (flags.common.json) {
-        std::cout << "{\"embedding\": [" << format_numbers(row, vectors.size(1), ", ") << "]}\n";
-      } else {
-        std::cout << format_numbers(row, vectors.size(1), " ") << '\n';
-      }
-    }
-    std::cout.flush();
-  }
+  flags.options.device = apply(flags.common);
+  auto model = pipeline::open_embed(flags.model, flags.options);
+  torch::Tensor vectors;  // of one chunk
+  const auto embed_chunk = [&](const pipeline::Lines& lines) {
+    vectors = model(lines).contiguous();
+    return rows_of(vectors);
+  };
+  answer_input("embed", embed_chunk, [&](const InputLine& line, const Vector& vector) {
+    return flags.common.json ? json_answer(json_of(vector), line.number)
+                             : fmt::format("{}", fmt::join(vector, " "));
+  });
 }
 
 }  // namespace
@@ -61,7 +58,7 @@ void embed(EmbedFlags& flags) {
 void add_embed_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand("embed", "One vector for each line of standard input");
   const auto flags = std::make_shared<EmbedFlags>();
-  command->add_option("--model", flags->model, "checkpoint folder")->required()->type_name("DIR");
+  add_model_option(*command, flags->model);
   command
       ->add_option("--pooling", flags->pooling,
                    "what becomes the vector: that of [CLS], the mean over all tokens, their "

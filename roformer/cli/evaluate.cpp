@@ -1,11 +1,12 @@
 // roformer evaluate: a model's figures on the held-out data of a recipe.
 #include <fmt/format.h>
 
+#include <iostream>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/report/table.h"
 #include "roformer/task/recipe_path.h"
 #include "roformer/task/recipe_task.h"
@@ -23,28 +24,26 @@ struct EvaluateOptions {
 const std::map<std::string, data::Split> kSplits = {{"validation", data::Split::validation},
                                                     {"test", data::Split::test}};
 
-nlohmann::ordered_json evaluate(const EvaluateOptions& options) {
-  const task::Recipe recipe = task::read_recipe(task::find_recipe(options.recipe), options.changes);
-  nlohmann::ordered_json figures;
-  for (const auto& [name, value] : task::evaluate_model(
-           recipe, options.model, kSplits.at(options.split), torch::Device(options.common.device)))
-    figures[name] = value;
-  return figures;
+void print_json(const train::Metrics& figures) {
+  nlohmann::ordered_json json;
+  for (const auto& [name, value] : figures) json[name] = value;
+  std::cout << json_report(json, "figures") << '\n';
 }
 
-void evaluate_command(const EvaluateOptions& options) {
-  apply(options.common);
-  const auto figures = evaluate(options);
-  if (options.common.json) {
-    fmt::print("{}\n", figures.dump());
-    return;
-  }
+void print_plain(const train::Metrics& figures) {
   report::Table table;
   table.columns = {"figure", "value"};
-  for (const auto& [name, value] : figures.items()) {
-    table.rows.push_back({name, fmt::format("{:.4f}", value.get<double>())});
-  }
+  for (const auto& [name, value] : figures)
+    table.rows.push_back({name, fmt::format("{:.4f}", value)});
   report::print_table(table);
+}
+
+void evaluate(const EvaluateOptions& options) {
+  const c10::Device device = apply(options.common);
+  const task::Recipe recipe = task::read_recipe(task::find_recipe(options.recipe), options.changes);
+  const auto figures =
+      task::evaluate_model(recipe, options.model, kSplits.at(options.split), device);
+  options.common.json ? print_json(figures) : print_plain(figures);
 }
 
 }  // namespace
@@ -64,12 +63,8 @@ void add_evaluate_command(CLI::App& program) {
       "search.");
   command->add_option("recipe", options->recipe, "a TOML file, or the name of one of ours")
       ->required();
-  command->add_option("--model", options->model, "checkpoint folder")->required()->type_name("DIR");
-  command
-      ->add_option("--set", options->changes,
-                   "change a key of the recipe: section.key=value; may be given several times")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+  add_model_option(*command, options->model);
+  add_changes_option(*command, options->changes);
   command
       ->add_option("--split", options->split,
                    "which held-out part of the text; test only of data.vocabulary = \"bytes\" and "
@@ -82,7 +77,7 @@ void add_evaluate_command(CLI::App& program) {
                "roformer evaluate paper/figure3-left-roformer-small --model runs/roformer --json\n"
                "roformer evaluate paper/figure3-right-performer-rope-small --model runs/performer "
                "--split test --set evaluate.sequences=0");
-  command->callback([options] { evaluate_command(*options); });
+  command->callback([options] { evaluate(*options); });
 }
 
 }  // namespace roformer::cli

@@ -1,18 +1,17 @@
 // roformer fill-mask: candidates for each [MASK] of the lines of standard input.
 #include "roformer/pipeline/fill_mask.h"
 
-#include <fmt/ranges.h>
-
-#include <iostream>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
-#include "roformer/cli/line_chunks.h"
+#include "roformer/cli/json_output.h"
 
 namespace roformer::cli {
 namespace {
+
+using nlohmann::ordered_json;
 
 struct FillMaskFlags {
   CommonOptions common;
@@ -20,18 +19,17 @@ struct FillMaskFlags {
   pipeline::FillMaskOptions options = {};
 };
 
-std::string format_json(const std::string& text, const pipeline::MaskCandidates& masks) {
-  std::vector<std::string> lists;
+ordered_json json_of(const std::string& text, const pipeline::MaskCandidates& masks) {
+  constexpr int digits = 6;
+  auto lists = ordered_json::array();
   for (const auto& candidates : masks) {
-    std::vector<std::string> items;
-    for (const pipeline::Candidate& candidate : candidates) {
-      items.push_back(fmt::format(R"({{"token": {}, "id": {}, "probability": {:.6g}}})",
-                                  json_string(candidate.token), candidate.id,
-                                  candidate.probability));
-    }
-    lists.push_back(fmt::format("[{}]", fmt::join(items, ", ")));
+    auto& list = lists.emplace_back(ordered_json::array());
+    for (const pipeline::Candidate& candidate : candidates)
+      list.push_back({{"token", candidate.token},
+                      {"id", candidate.id},
+                      {"probability", rounded(candidate.probability, digits)}});
   }
-  return fmt::format(R"({{"text": {}, "masks": [{}]}})", json_string(text), fmt::join(lists, ", "));
+  return {{"text", text}, {"masks", lists}};
 }
 
 std::string format_plain(const std::string& text, const pipeline::MaskCandidates& masks) {
@@ -46,20 +44,13 @@ std::string format_plain(const std::string& text, const pipeline::MaskCandidates
 }
 
 void fill_masks(FillMaskFlags& flags) {
-  apply(flags.common);
-  flags.options.device = torch::Device(flags.common.device);
-  pipeline::FillMask fill(flags.model, flags.options);
-  LineChunks input("fill-mask");
-  while (input.next()) {
-    const auto answers = fill({input.lines(), input.first_line()});
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      const std::string& text = input.lines()[i];
-      std::cout << (flags.common.json ? format_json(text, answers[i])
-                                      : format_plain(text, answers[i]))
-                << '\n';
-    }
-    std::cout.flush();
-  }
+  flags.options.device = apply(flags.common);
+  const auto fill = pipeline::open_fill_mask(flags.model, flags.options);
+  answer_input("fill-mask", fill,
+               [&](const InputLine& line, const pipeline::MaskCandidates& masks) {
+                 return flags.common.json ? json_answer(json_of(line.text, masks), line.number)
+                                          : format_plain(line.text, masks);
+               });
 }
 
 }  // namespace
@@ -68,10 +59,8 @@ void add_fill_mask_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "fill-mask", "Candidates for each [MASK] of the lines of standard input");
   const auto flags = std::make_shared<FillMaskFlags>();
-  command->add_option("--model", flags->model, "checkpoint folder")->required()->type_name("DIR");
-  command->add_option("--top", flags->options.top, "candidates for each mask")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000000));
+  add_model_option(*command, flags->model);
+  add_number(*command, "--top", flags->options.top, "candidates for each mask", 1, 1000000);
   add_length_options(*command, flags->options.length);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);

@@ -66,9 +66,8 @@ void add_yarn_options(CLI::App& command, rope::Scaling& scaling) {
 
 void add_frequency_options(CLI::App& command, FrequencyOptions& options) {
   rope::Scaling& scaling = options.scaling;
-  command.add_option("--dim", options.dim, "dimensions of a head that turn, two a pair")
-      ->check(CLI::Range(std::int64_t{2}, kLargestDim))
-      ->capture_default_str();
+  add_number(command, "--dim", options.dim, "dimensions of a head that turn, two a pair", 2,
+             kLargestDim);
   command.add_option("--base", options.base, "base of the angles: pair i turns by base^(-2i/dim)")
       ->capture_default_str();
   command

@@ -1,16 +1,15 @@
 // roformer generate: text that continues the lines of standard input.
 #include "roformer/pipeline/generate.h"
 
-#include <fmt/ranges.h>
-
 #include <iostream>
 #include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
-#include "roformer/cli/line_chunks.h"
+#include "roformer/cli/json_output.h"
 
 namespace roformer::cli {
 namespace {
@@ -58,65 +57,46 @@ class OrderedOutput {
   std::size_t current_ = 0;
 };
 
-std::string format_json(const std::string& text, const pipeline::Continuation& answer) {
-  std::vector<std::string> tokens;
-  for (const std::string& token : answer.tokens) tokens.push_back(json_string(token));
-  return fmt::format(
-      R"({{"text": {}, "continuation": {}, "tokens": [{}], "ids": [{}], "finish": "{}"}})",
-      json_string(text), json_string(answer.text), fmt::join(tokens, ", "),
-      fmt::join(answer.ids, ", "), answer.finish);
+nlohmann::ordered_json json_of(const std::string& text, const pipeline::Continuation& answer) {
+  return {{"text", text},
+          {"continuation", answer.text},
+          {"tokens", answer.tokens},
+          {"ids", answer.ids},
+          {"finish", answer.finish}};
 }
 
 void generate_text(GenerateFlags& flags) {
-  apply(flags.common);
-  flags.options.device = torch::Device(flags.common.device);
-  pipeline::Generate generate(flags.model, flags.options);
+  flags.options.device = apply(flags.common);
+  const auto generate = pipeline::open_generate(flags.model, flags.options);
+  if (flags.common.json)
+    return answer_input("generate", generate,
+                        [](const InputLine& line, const pipeline::Continuation& answer) {
+                          return json_answer(json_of(line.text, answer), line.number);
+                        });
   LineChunks input("generate");
   while (input.next()) {
-    const pipeline::Lines lines{input.lines(), input.first_line()};
-    if (!flags.common.json) {
-      OrderedOutput output(input.lines().size());
-      generate(lines, [&](std::size_t line, std::string_view piece, bool last) {
-        output.add(line, piece, last);
-      });
-      continue;
-    }
-    const auto answers = generate(lines);
-    for (std::size_t i = 0; i < answers.size(); ++i)
-      std::cout << format_json(input.lines()[i], answers[i]) << '\n';
-    std::cout.flush();
+    OrderedOutput output(input.lines().texts.size());
+    generate(input.lines(), [&](std::size_t line, std::string_view piece, bool last) {
+      output.add(line, piece, last);
+    });
   }
 }
 
 void add_sampling_options(CLI::App& command, pipeline::GenerateOptions& options) {
-  constexpr std::int64_t most = 1'000'000'000;
-  command.add_option("--max-new-tokens", options.max_new_tokens, "tokens to write, at most")
-      ->check(CLI::Range(std::int64_t{1}, most))
-      ->capture_default_str();
-  command
-      .add_option("--temperature", options.sampling.temperature,
-                  "evens out probabilities above 1, sharpens them below; 0: always the likeliest "
-                  "token")
-      ->check(CLI::Range(0.0, 1000.0))
-      ->capture_default_str();
-  command
-      .add_option("--top-k", options.sampling.top_k,
-                  "draw from the K likeliest tokens only; 0: all")
-      ->check(CLI::Range(std::int64_t{0}, most))
-      ->capture_default_str();
-  command
-      .add_option("--top-p", options.sampling.top_p,
-                  "draw from the likeliest tokens that together have this probability")
-      ->check(CLI::Range(1e-9, 1.0))
-      ->capture_default_str();
-  command
-      .add_option("--repetition-penalty", options.sampling.repetition_penalty,
-                  "above 1: tokens that stood before become less likely")
-      ->check(CLI::Range(0.001, 1000.0))
-      ->capture_default_str();
-  command.add_option("--seed", options.seed, "of the random draws")
-      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
-      ->capture_default_str();
+  add_number(command, "--max-new-tokens", options.max_new_tokens, "tokens to write, at most", 1,
+             kMostTokens);
+  add_number(command, "--temperature", options.sampling.temperature,
+             "evens out probabilities above 1, sharpens them below; 0: always the likeliest "
+             "token",
+             0.0, 1000.0);
+  add_number(command, "--top-k", options.sampling.top_k,
+             "draw from the K likeliest tokens only; 0: all", 0, kMostTokens);
+  add_number(command, "--top-p", options.sampling.top_p,
+             "draw from the likeliest tokens that together have this probability", 1e-9, 1.0);
+  add_number(command, "--repetition-penalty", options.sampling.repetition_penalty,
+             "above 1: tokens that stood before become less likely", 0.001, 1000.0);
+  add_number(command, "--seed", options.seed, "of the random draws", 0,
+             std::numeric_limits<std::int64_t>::max());
 }
 
 }  // namespace
@@ -139,11 +119,8 @@ void add_generate_command(CLI::App& program) {
       ->add_option("--first-token", flags->options.first_token,
                    "put before every prompt, as [CLS] for RoFormer-Sim (default: none)")
       ->type_name("TOKEN");
-  command
-      ->add_option("--lines-at-once", flags->options.lines_at_once,
-                   "prompts that are written together")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
+  add_number(*command, "--lines-at-once", flags->options.lines_at_once,
+             "prompts that are written together", 1, 4096);
   add_json_option(*command, flags->common);
   add_device_options(*command, flags->common);
   add_examples(

@@ -13,6 +13,7 @@
 #include "roformer/cli/command.h"
 #include "roformer/cli/inspect_summary.h"
 #include "roformer/cli/inspect_translation.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/pipeline/inspect.h"
 
 namespace roformer::cli {
@@ -109,7 +110,7 @@ void add_inspect_command(CLI::App& program) {
   command->callback([options] {
     const ordered_json facts = describe(options->folder);
     if (options->common.json) {
-      std::cout << facts.dump(-1, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+      std::cout << json_report(facts, "the description") << '\n';
     } else {
       print_plain(facts, options->tensors);
     }

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstring>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 
@@ -64,10 +63,6 @@ bool LineChunks::next() {
   bytes_ += static_cast<std::int64_t>(chunk_bytes);
   if (lines_.empty() && progress_) progress_->finish();
   return !lines_.empty();
-}
-
-std::string json_string(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace roformer::cli

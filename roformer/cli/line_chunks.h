@@ -8,6 +8,7 @@
 
 #include "roformer/base/progress.h"
 #include "roformer/cli/input_lines.h"
+#include "roformer/pipeline/lines.h"
 
 namespace roformer::cli {
 
@@ -22,9 +23,8 @@ class LineChunks {
   /// Reads the next lines, without their ends; false at the end of the input. From a terminal one
   /// line at a time. Counts the chunk before as done. Throws Error where the input cannot be read.
   bool next();
-  const std::vector<std::string>& lines() const { return lines_; }
-  /// The number of the first line of the chunk, from 1.
-  std::int64_t first_line() const { return first_line_; }
+  /// The chunk, with the number of its first line, from 1.
+  pipeline::Lines lines() const { return {lines_, first_line_}; }
 
  private:
   InputLines input_;
@@ -34,9 +34,6 @@ class LineChunks {
   std::size_t lines_at_once_;
   std::optional<base::Progress> progress_;
 };
-
-/// JSON text of a string; bytes that are not UTF-8 become U+FFFD.
-std::string json_string(std::string_view text);
 
 /// Throws Error where the lines of standard input ended because it cannot be read.
 void require_readable_input();

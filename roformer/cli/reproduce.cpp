@@ -1,7 +1,6 @@
 // roformer reproduce: a table or figure of the paper, ours beside the paper's.
 #include <fmt/format.h>
 
-#include <csignal>
 #include <map>
 #include <memory>
 
@@ -99,9 +98,7 @@ void reproduce_command(const CLI::App& command, ReproduceOptions& options) {
   const int signal = studies().at(options.name)(options.study);
   if (signal == 0) return;
   spdlog::info("stopped and saved; the same command goes on from there");
-  std::fflush(nullptr);
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
+  end_by_signal(signal);
 }
 
 }  // namespace
@@ -121,9 +118,8 @@ void add_reproduce_command(CLI::App& program) {
       ->add_option("--out", options->study.out,
                    "folder of the runs and the report (default: NAME-SCALE here, or NAME)")
       ->type_name("DIR");
-  command->add_option("--seeds", options->study.seeds, "runs of each model, with the seeds 0, 1, …")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str();
+  add_number(*command, "--seeds", options->study.seeds,
+             "runs of each model, with the seeds 0, 1, …", 1, 100);
   command
       ->add_option("--set", options->study.changes,
                    "change a key of every recipe: section.key=value; may be given several times")

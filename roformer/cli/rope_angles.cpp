@@ -2,12 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "roformer/cli/command.h"
 #include "roformer/cli/frequency_options.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/rope.h"
 #include "roformer/report/table.h"
 
@@ -33,7 +34,7 @@ void print_angles_json(const std::vector<std::int64_t>& positions,
       row.push_back(static_cast<double>(position) * frequency);
     json["angles"].push_back(row);
   }
-  fmt::print("{}\n", json.dump());
+  std::cout << json_report(json, "angles") << '\n';
 }
 
 void print_angles_table(const std::vector<std::int64_t>& positions,

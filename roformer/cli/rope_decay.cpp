@@ -3,12 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/frequency_options.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/rope.h"
 #include "roformer/study/figure2_chart.h"
 
@@ -54,7 +55,7 @@ void print_decay_json(const report::LineChart& chart) {
   for (const double distance : chart.series.front().x)
     json["distance"].push_back(static_cast<std::int64_t>(distance));
   for (const auto& series : chart.series) json[series.name] = series.y;
-  fmt::print("{}\n", json.dump());
+  std::cout << json_report(json, "curves") << '\n';
 }
 
 void rope_decay_command(const CLI::App& command, const RopeDecayOptions& options) {
@@ -74,9 +75,7 @@ void add_rope_decay_command(CLI::App& rope) {
   auto options = std::make_shared<RopeDecayOptions>();
   CLI::App* command = rope.add_subcommand(
       "decay", "The bound on a score by the distance of its tokens (Figure 2, Eq. 36 and 37)");
-  command->add_option("--max-distance", options->max_distance, "the last distance")
-      ->check(CLI::Range(std::int64_t{0}, kFarthest))
-      ->capture_default_str();
+  add_number(*command, "--max-distance", options->max_distance, "the last distance", 0, kFarthest);
   command->add_flag("--expected", options->expected,
                     "instead of the bound the mean score of a random vector with itself, 1 at "
                     "distance 0");

@@ -3,17 +3,20 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/rope.h"
 #include "roformer/report/table.h"
 
 namespace roformer::cli {
 namespace {
+
+using nlohmann::ordered_json;
 
 constexpr std::int64_t kMostDimensions = 16;  // a matrix fits a screen
 constexpr std::size_t kMostPositions = 16;
@@ -85,30 +88,19 @@ void print_example(const RopeExampleOptions& options, const rope::Example& examp
 }
 
 void print_example_json(const RopeExampleOptions& options, const rope::Example& example) {
-  nlohmann::ordered_json json;
-  json["frequencies"] = example.frequencies;
-  json["query"] = options.inputs.query;
-  json["key"] = options.inputs.key;
-  json["positions"] = nlohmann::json::array();
-  for (const auto& step : example.steps) {
-    nlohmann::ordered_json entry;
-    entry["position"] = step.position;
-    entry["angles"] = step.angles;
-    entry["rotation"] = step.rotation;
-    entry["query"] = step.query;
-    entry["key"] = step.key;
-    json["positions"].push_back(std::move(entry));
-  }
-  json["scores"] = example.scores;
-  json["by_distance"] = nlohmann::json::array();
-  for (const auto& row : example.by_distance) {
-    nlohmann::ordered_json entry;
-    entry["distance"] = row.distance;
-    entry["pairs"] = row.pairs;
-    entry["score"] = row.score;
-    json["by_distance"].push_back(std::move(entry));
-  }
-  fmt::print("{}\n", json.dump());
+  auto positions = ordered_json::array(), distances = ordered_json::array();
+  for (const auto& step : example.steps)
+    positions.push_back({{"position", step.position},
+                         {"angles", step.angles},
+                         {"rotation", step.rotation},
+                         {"query", step.query},
+                         {"key", step.key}});
+  for (const auto& row : example.by_distance)
+    distances.push_back({{"distance", row.distance}, {"pairs", row.pairs}, {"score", row.score}});
+  const ordered_json json = {{"frequencies", example.frequencies}, {"query", options.inputs.query},
+                             {"key", options.inputs.key},          {"positions", positions},
+                             {"scores", example.scores},           {"by_distance", distances}};
+  std::cout << json_report(json, "example") << '\n';
 }
 
 void rope_example_command(RopeExampleOptions& options) {
@@ -136,9 +128,8 @@ void add_rope_example_command(CLI::App& rope) {
   auto options = std::make_shared<RopeExampleOptions>();
   CLI::App* command = rope.add_subcommand(
       "example", "A query and a key turned by some positions, step by step, and their scores");
-  command->add_option("--dim", options->dim, "numbers in query and key, two a pair")
-      ->check(CLI::Range(std::int64_t{2}, kMostDimensions))
-      ->capture_default_str();
+  add_number(*command, "--dim", options->dim, "numbers in query and key, two a pair", 2,
+             kMostDimensions);
   command->add_option("--base", options->inputs.base, "base of the angles")->capture_default_str();
   command->add_option("--positions", options->inputs.positions, "the positions (default: 1,2,3,4)")
       ->delimiter(',')
@@ -146,11 +137,11 @@ void add_rope_example_command(CLI::App& rope) {
       ->type_name("N,N,…");
   command->add_option("--query", options->inputs.query, "the query (default: each pair 1,0)")
       ->delimiter(',')
-      ->check(CLI::Number)
+      ->check(real_number())
       ->type_name("X,X,…");
   command->add_option("--key", options->inputs.key, "the key (default: each pair 0.8,0.6)")
       ->delimiter(',')
-      ->check(CLI::Number)
+      ->check(real_number())
       ->type_name("X,X,…");
   command->add_option("--svg", options->svg, "draw the turning query into this file (default: not)")
       ->type_name("FILE");

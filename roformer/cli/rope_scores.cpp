@@ -1,12 +1,13 @@
 // roformer rope scores: Figure 2 for a trained model, its own scores by distance.
 #include <fmt/format.h>
 
+#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/line_chunks.h"
 #include "roformer/cli/rope.h"
 #include "roformer/study/figure2_chart.h"
@@ -14,6 +15,8 @@
 
 namespace roformer::cli {
 namespace {
+
+using nlohmann::ordered_json;
 
 constexpr std::int64_t kFarthestPair = 100'000;
 
@@ -42,8 +45,8 @@ void add_standard_input(study::ScoresByDistance& scores) {
   LineChunks input("scores");
   bool any = false;
   while (input.next()) {
-    any = any || !input.lines().empty();
-    scores.add({input.lines(), input.first_line()});
+    any = true;
+    scores.add(input.lines());
   }
   base::require(any, "[cli] expected lines of text on standard input but it has none");
 }
@@ -72,22 +75,24 @@ report::LineChart scores_chart(const study::ScoreCurves& curves,
   return chart;
 }
 
-void print_scores_json(const study::ScoreCurves& curves, const std::vector<std::int64_t>& layers) {
-  nlohmann::ordered_json json;
-  json["pairs"] = curves.pairs;
-  json["layers"] = nlohmann::json::array();
-  for (const std::int64_t layer : layers) {
-    nlohmann::ordered_json entry;
-    entry["layer"] = layer;
-    entry["score"] = curves.scores[static_cast<std::size_t>(layer)];  // null without pairs
-    json["layers"].push_back(std::move(entry));
+// Null at a distance without pairs.
+ordered_json scores_json(const study::ScoreCurves& curves, std::int64_t layer) {
+  auto scores = ordered_json::array();
+  for (std::size_t distance = 0; distance < curves.pairs.size(); ++distance) {
+    const double score = curves.scores[static_cast<std::size_t>(layer)][distance];
+    scores.push_back(curves.pairs[distance] > 0 ? ordered_json(score) : ordered_json());
   }
-  fmt::print("{}\n", json.dump());
+  return {{"layer", layer}, {"score", scores}};
+}
+
+void print_scores_json(const study::ScoreCurves& curves, const std::vector<std::int64_t>& layers) {
+  ordered_json json = {{"pairs", curves.pairs}, {"layers", ordered_json::array()}};
+  for (const std::int64_t layer : layers) json["layers"].push_back(scores_json(curves, layer));
+  std::cout << json_report(json, "scores") << '\n';
 }
 
 void rope_scores_command(RopeScoresOptions& options) {
-  apply(options.common);
-  options.scores.device = torch::Device(options.common.device);
+  options.scores.device = apply(options.common);
   study::ScoresByDistance scores(options.model, options.scores);
   const auto layers = chosen_layers(options, scores.num_layers());
   if (options.text.empty()) {
@@ -109,7 +114,7 @@ void add_rope_scores_command(CLI::App& rope) {
   auto options = std::make_shared<RopeScoresOptions>();
   CLI::App* command = rope.add_subcommand(
       "scores", "A trained model's scores before the softmax by the distance of the tokens");
-  command->add_option("--model", options->model, "checkpoint folder")->required()->type_name("DIR");
+  add_model_option(*command, options->model);
   command
       ->add_option("--text", options->text,
                    "file of lines to read; empty lines are left out (default: standard input)")
@@ -119,9 +124,8 @@ void add_rope_scores_command(CLI::App& rope) {
                    "layers to show, counted from 0 (default: all); may be given several times")
       ->check(CLI::Range(0, 100000))
       ->allow_extra_args(false);
-  command->add_option("--max-distance", options->scores.max_distance, "the last distance")
-      ->check(CLI::Range(std::int64_t{0}, kFarthestPair))
-      ->capture_default_str();
+  add_number(*command, "--max-distance", options->scores.max_distance, "the last distance", 0,
+             kFarthestPair);
   add_length_options(*command, options->scores.length);
   command->add_option("--svg", options->svg, "draw the curves into this file (default: not)")
       ->type_name("FILE");

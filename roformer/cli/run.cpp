@@ -4,6 +4,7 @@
 
 #include "roformer/cli/command.h"
 #include "roformer/format/safetensors.h"
+#include "roformer/pipeline/finite_answers.h"
 #include "roformer/pipeline/padded_run.h"
 
 namespace roformer::cli {
@@ -19,14 +20,14 @@ struct RunOptions {
 };
 
 void run(const RunOptions& options) {
-  apply(options.common);
   pipeline::PaddedRunOptions wanted;
   wanted.hidden_states = options.hidden_states;
   wanted.attentions = options.attentions;
-  wanted.device = torch::Device(options.common.device);
+  wanted.device = apply(options.common);
   const auto inputs = format::load_tensors(options.inputs).tensors;
-  format::save_tensors(options.outputs, pipeline::run_padded(options.model, inputs, wanted),
-                       {{"format", "pt"}});
+  const auto outputs = pipeline::run_padded(options.model, inputs, wanted);
+  pipeline::require_finite(outputs, options.model);
+  format::save_tensors(options.outputs, outputs, {{"format", "pt"}});
 }
 
 }  // namespace
@@ -35,7 +36,7 @@ void add_run_command(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("run", "The model on given tensors: hidden states and logits");
   const auto options = std::make_shared<RunOptions>();
-  command->add_option("--model", options->model, "checkpoint folder")->required()->type_name("DIR");
+  add_model_option(*command, options->model);
   command
       ->add_option(
           "--inputs", options->inputs,

@@ -7,6 +7,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/cli/line_chunks.h"
 #include "roformer/cli/segment_lines.h"
 #include "roformer/text/tokenizer.h"
@@ -32,7 +33,7 @@ class EncodingPrinter {
       : tokenizer_(tokenizer), json_(json) {
     if (!json) return;
     for (const std::string& token : tokenizer.vocabulary().tokens())
-      quoted_.push_back(json_string(token));
+      quoted_.push_back(json_report(token, "a token"));
   }
 
   /// `line`: its number, or 0 to leave it out.

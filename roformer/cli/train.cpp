@@ -2,7 +2,6 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
-#include <csignal>
 #include <memory>
 
 #include "roformer/base/allocator.h"
@@ -21,25 +20,17 @@ struct TrainOptions {
   bool resume = false;
 };
 
-// Ends as the signal asked for, so that a shell script around us stops too.
-void end_by_signal(int number) {
-  std::fflush(nullptr);
-  std::signal(number, SIG_DFL);
-  std::raise(number);
-}
-
 void train_command(TrainOptions& options) {
   const auto path = task::find_recipe(options.recipe);
   const task::Recipe recipe = task::read_recipe(path, options.changes);
   if (options.common.threads == 0) options.common.threads = static_cast<int>(recipe.threads);
-  apply(options.common);
+  const c10::Device device = apply(options.common);
   base::keep_freed_memory();
   base::limit_kept_products();
   train::RunFolder folder(options.out, options.resume);
   fmt::print(stderr, "# {}\n{}\n", path.string(), recipe.resolved.to_toml());
   spdlog::info("{} threads", at::get_num_threads());
-  const auto outcome = task::run_training(recipe, *task::open_material(recipe), folder,
-                                          torch::Device(options.common.device));
+  const auto outcome = task::run_training(recipe, *task::open_material(recipe), folder, device);
   if (outcome.signal != 0) {
     spdlog::info("stopped and saved at step {}; the same command with --resume goes on from there",
                  outcome.step);
@@ -58,11 +49,7 @@ void add_train_command(CLI::App& program) {
                    "a TOML file, or the name of one of ours: " +
                        fmt::format("{}", fmt::join(task::recipe_names(), ", ")))
       ->required();
-  command
-      ->add_option("--set", options->changes,
-                   "change a key of the recipe: section.key=value; may be given several times")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+  add_changes_option(*command, options->changes);
   command
       ->add_option("--out", options->out,
                    "folder of the run: checkpoint, metrics.jsonl, report.html, TensorBoard events")

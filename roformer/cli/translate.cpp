@@ -1,15 +1,13 @@
 // roformer translate: lines of standard input in another language.
 #include "roformer/pipeline/translate.h"
 
-#include <cmath>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/invalid_lines.h"
-#include "roformer/cli/line_chunks.h"
 #include "roformer/cli/translation_format.h"
 #include "roformer/cli/translation_prefixes.h"
 
@@ -38,10 +36,11 @@ struct TranslateFlags {
   pipeline::TranslateOptions options = {};
 };
 
-std::string format_answer(std::int64_t line, const std::string& text,
-                          const pipeline::Translation& answer, const TranslateFlags& flags) {
-  if (flags.common.json) return translation_json(text, answer, flags.attention) + "\n";
-  return flags.options.search.n_best == 1 ? best_line(answer) : ranked_lines(line, answer);
+std::string format_answer(const InputLine& line, const pipeline::Translation& answer,
+                          const TranslateFlags& flags) {
+  if (flags.common.json)
+    return json_answer(translation_json(line.text, answer, flags.attention), line.number);
+  return flags.options.search.n_best == 1 ? best_line(answer) : ranked_lines(line.number, answer);
 }
 
 // Wrong usage that a single option does not show.
@@ -55,63 +54,39 @@ void require_agreeing_options(const TranslateFlags& flags) {
 
 void translate(TranslateFlags& flags) {
   require_agreeing_options(flags);
-  apply(flags.common);
-  flags.options.device = torch::Device(flags.common.device);
+  flags.options.device = apply(flags.common);
   flags.options.want_attention = flags.common.json;
   flags.options.search.stopping =
       flags.stopping == "bound" ? generate::StoppingRule::bound : generate::StoppingRule::full_beam;
   TranslationPrefixes prefixes(flags.prefix, flags.prefix_file);
   InvalidLines invalid("standard input");
-  pipeline::Translate model({flags.models.begin(), flags.models.end()}, flags.options);
-  LineChunks input("translate");
-  while (input.next()) {
-    const auto begins = prefixes.next(input.first_line(), input.lines().size());
-    const auto answers = model({input.lines(), input.first_line()}, begins);
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      const std::int64_t line = input.first_line() + static_cast<std::int64_t>(i);
-      invalid.check(input.lines()[i], line);
-      std::cout << format_answer(line, input.lines()[i], answers[i], flags);
-    }
-    std::cout.flush();
-  }
+  const auto model =
+      pipeline::open_translate({flags.models.begin(), flags.models.end()}, flags.options);
+  const auto translate_chunk = [&](const pipeline::Lines& lines) {
+    return model(lines, prefixes.next(lines.first, lines.texts.size()));
+  };
+  answer_input("translate", translate_chunk,
+               [&](const InputLine& line, const pipeline::Translation& answer) {
+                 invalid.check(line.text, line.number);
+                 return format_answer(line, answer, flags);
+               });
   invalid.report();
   prefixes.finish();
 }
 
-// CLI::Range alone lets "nan" pass.
-CLI::Validator real_number() {
-  return CLI::Validator(
-      [](const std::string& text) {
-        double number = 0;
-        const bool real = CLI::detail::lexical_cast(text, number) && std::isfinite(number);
-        return real ? std::string() : fmt::format("expected a number but got {}", text);
-      },
-      "");
-}
-
-constexpr std::int64_t kManyTokens = 1'000'000'000;
-
 void add_search_options(CLI::App& command, TranslateFlags& flags) {
   generate::BeamOptions& search = flags.options.search;
   search.length_penalty = 0.6;
-  command.add_option("--beam-size", search.beam_size, "targets that are followed side by side")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}))
-      ->capture_default_str();
-  command
-      .add_option("--length-penalty", search.length_penalty,
-                  "exponent of the length that scores are divided by: larger ones favour longer "
-                  "translations")
-      ->check(CLI::Range(-100.0, 100.0))
-      ->check(real_number())
-      ->capture_default_str();
-  command.add_option("--n-best", search.n_best, "hypotheses to give, at most --beam-size")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}))
-      ->capture_default_str();
-  command
-      .add_option("--no-repeat-ngram-size", search.no_repeat_ngram_size,
-                  "no translation has the same N tokens twice; 0: it may")
-      ->check(CLI::Range(std::int64_t{0}, kManyTokens))
-      ->capture_default_str();
+  add_number(command, "--beam-size", search.beam_size, "targets that are followed side by side", 1,
+             1024);
+  add_number(command, "--length-penalty", search.length_penalty,
+             "exponent of the length that scores are divided by: larger ones favour longer "
+             "translations",
+             -100.0, 100.0);
+  add_number(command, "--n-best", search.n_best, "hypotheses to give, at most --beam-size", 1,
+             1024);
+  add_number(command, "--no-repeat-ngram-size", search.no_repeat_ngram_size,
+             "no translation has the same N tokens twice; 0: it may", 0, kMostTokens);
   command
       .add_option("--stopping", flags.stopping,
                   "a sentence is done when --beam-size hypotheses have ended (full-beam), or not "
@@ -122,35 +97,21 @@ void add_search_options(CLI::App& command, TranslateFlags& flags) {
 
 void add_translation_lengths(CLI::App& command, pipeline::TranslateOptions& options) {
   generate::BeamOptions& search = options.search;
-  command.add_option("--min-length", search.min_length, "tokens of a translation, at least")
-      ->check(CLI::Range(std::int64_t{0}, kManyTokens))
-      ->capture_default_str();
-  command.add_option("--max-length", search.max_length, "tokens of a translation, at most")
-      ->check(CLI::Range(std::int64_t{0}, kManyTokens))
-      ->capture_default_str();
-  command
-      .add_option("--max-length-factor", search.max_length_factor,
-                  "and at most this times the tokens of the line plus --max-length-extra")
-      ->check(CLI::Range(0.0, 1e6))
-      ->check(real_number())
-      ->capture_default_str();
-  command.add_option("--max-length-extra", search.max_length_extra, "see --max-length-factor")
-      ->check(CLI::Range(-1e6, 1e9))
-      ->check(real_number())
-      ->capture_default_str();
-  command
-      .add_option("--max-source-length", options.max_source_length,
-                  "tokens of a line, the end token with them; a longer line is an error")
-      ->check(CLI::Range(std::int64_t{1}, kManyTokens))
-      ->capture_default_str();
-  command
-      .add_option("--batch-tokens", search.batch_tokens,
-                  "tokens of lines that are translated together")
-      ->check(CLI::Range(std::int64_t{1}, kManyTokens))
-      ->capture_default_str();
-  command.add_option("--max-sentences", search.max_sentences, "lines that are translated together")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}))
-      ->capture_default_str();
+  add_number(command, "--min-length", search.min_length, "tokens of a translation, at least", 0,
+             kMostTokens);
+  add_number(command, "--max-length", search.max_length, "tokens of a translation, at most", 0,
+             kMostTokens);
+  add_number(command, "--max-length-factor", search.max_length_factor,
+             "and at most this times the tokens of the line plus --max-length-extra", 0.0, 1e6);
+  add_number(command, "--max-length-extra", search.max_length_extra, "see --max-length-factor",
+             -1e6, 1e9);
+  add_number(command, "--max-source-length", options.max_source_length,
+             "tokens of a line, the end token with them; a longer line is an error", 1,
+             kMostTokens);
+  add_number(command, "--batch-tokens", search.batch_tokens,
+             "tokens of lines that are translated together", 1, kMostTokens);
+  add_number(command, "--max-sentences", search.max_sentences, "lines that are translated together",
+             1, 65536);
 }
 
 void add_prefixes(CLI::App& command, TranslateFlags& flags) {

@@ -78,7 +78,8 @@ class Generation {
     const auto below = logits.first(
         static_cast<std::size_t>(std::min<std::int64_t>(options_.first_word, row.size(0))));
     std::fill(below.begin(), below.end(), -std::numeric_limits<float>::infinity());
-    const std::int64_t id = next_token(logits, sequence.ids, options_.sampling, prompt.seed, count);
+    const std::int64_t id =
+        next_token(logits, sequence.ids, options_.sampling, prompt.seed, count, prompt.line);
     sequence.ids.push_back(id);
     Generated& result = results_[sequence.prompt];
     result.ids.push_back(id);

@@ -23,6 +23,7 @@ struct GenerationOptions {
 struct Prompt {
   std::vector<std::int64_t> ids;  // at least one
   std::uint64_t seed = 0;         // a prompt's text hangs on it, not on the prompts beside it
+  std::int64_t line = 0;          // of the input, for messages; 0: none
 };
 
 struct Generated {

@@ -15,6 +15,21 @@ namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
+// Tokens may be excluded, all of them not.
+void require_drawable(std::span<const float> logits, std::int64_t line) {
+  float largest = kNever;
+  for (const float logit : logits) {
+    if (!(logit <= largest)) largest = logit;
+    if (std::isnan(logit)) break;
+  }
+  if (!std::isfinite(largest))
+    base::fail("[generate] {}expected finite logits but got {}: the model's weights are damaged",
+               line > 0 ? fmt::format("line {}: ", line) : "",
+               std::isnan(largest) ? "nan"
+               : largest > 0       ? "inf"
+                                   : "-inf");
+}
+
 }  // namespace
 
 void validate(const SamplingOptions& options) {
@@ -119,10 +134,9 @@ double uniform_number(std::uint64_t seed, std::uint64_t counter) {
 }
 
 std::int64_t next_token(std::span<float> logits, std::span<const std::int64_t> ids,
-                        const SamplingOptions& options, std::uint64_t seed, std::uint64_t counter) {
-  base::require(std::none_of(logits.begin(), logits.end(), [](float x) { return std::isnan(x); }),
-                "[generate] expected logits that are numbers but got NaN: the model's weights are "
-                "damaged");
+                        const SamplingOptions& options, std::uint64_t seed, std::uint64_t counter,
+                        std::int64_t line) {
+  require_drawable(logits, line);
   process_logits(logits, ids, options);
   if (options.temperature == 0) return likeliest(logits);
   return draw(logits, uniform_number(seed, counter));

@@ -38,8 +38,11 @@ std::int64_t draw(std::span<const float> logits, double uniform);
 /// A uniform number of [0, 1) with 53 random bits, of draw `counter` of `seed`.
 double uniform_number(std::uint64_t seed, std::uint64_t counter);
 
-/// Processes the logits in place and takes token number `counter` of a sequence of `seed`.
+/// Processes the logits in place and takes token number `counter` of a sequence of `seed`. Throws
+/// Error where NaN is among them, or the largest is not finite; it names `line` of the input, if there
+/// is one.
 std::int64_t next_token(std::span<float> logits, std::span<const std::int64_t> ids,
-                        const SamplingOptions& options, std::uint64_t seed, std::uint64_t counter);
+                        const SamplingOptions& options, std::uint64_t seed, std::uint64_t counter,
+                        std::int64_t line = 0);
 
 }  // namespace roformer::generate

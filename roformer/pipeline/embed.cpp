@@ -4,27 +4,28 @@
 #include <torch/nn/functional/normalization.h>
 
 #include "roformer/base/error.h"
-#include "roformer/data/batch_budget.h"
-#include "roformer/packed/packed_batch.h"
+#include "roformer/checkpoint/load.h"
+#include "roformer/model/pooler.h"
+#include "roformer/pipeline/finite_answers.h"
 
 namespace roformer::pipeline {
 namespace {
 
-// The sequence of each token: (N) int64.
-torch::Tensor sequence_of_tokens(const torch::Tensor& cu_seqlens, torch::Device device) {
-  return torch::repeat_interleave(cu_seqlens.diff().to(torch::kLong)).to(device);
-}
-
 // Over each sequence of hidden (N, H), 0 for an empty one: (B, H).
 torch::Tensor sum_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
+  const torch::Tensor sequence_of_token =
+      torch::repeat_interleave(cu_seqlens.diff().to(torch::kLong));
   return torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options())
-      .index_add_(0, sequence_of_tokens(cu_seqlens, hidden.device()), hidden);
+      .index_add_(0, sequence_of_token.to(hidden.device()), hidden);
 }
 
 torch::Tensor largest_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
-  const torch::Tensor sequence = sequence_of_tokens(cu_seqlens, hidden.device());
-  return torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options())
-      .index_reduce_(0, sequence, hidden, "amax", /*include_self=*/false);
+  const auto begins = cu_seqlens.accessor<std::int32_t, 1>();
+  torch::Tensor largest = torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options());
+  for (std::int64_t b = 0; b < largest.size(0); ++b) {
+    if (begins[b] < begins[b + 1]) largest[b] = hidden.slice(0, begins[b], begins[b + 1]).amax(0);
+  }
+  return largest;
 }
 
 // Each piece's part of its line's tokens; 1 where a line is one piece.
@@ -38,70 +39,75 @@ std::vector<float> shares_of_lines(const std::vector<Piece>& pieces, std::size_t
   return shares;
 }
 
-// The folder's settings with the caller's choices in their place.
-SentenceSettings settle(const std::filesystem::path& folder, const EmbedOptions& options) {
-  SentenceSettings settings =
-      read_sentence_folder(folder, options.pooling).value_or(SentenceSettings());
-  settings.pooling = options.pooling.value_or(settings.pooling);
-  settings.normalize = options.normalize.value_or(settings.normalize);
-  return settings;
+model::Encoder load_pooled(const std::filesystem::path& folder) {
+  const auto loaded = checkpoint::load_model<model::PooledEncoder>(folder);
+  for (const std::string& name : loaded.report.missing)
+    base::require(name.find("pooler") == name.npos,
+                  "[pipeline] {}: expected a pooler (pooler.dense) but there is none",
+                  folder.string());
+  return model::Encoder(std::shared_ptr<model::EncoderImpl>(loaded.module.ptr()));
 }
 
 }  // namespace
 
-Embed::Embed(const std::filesystem::path& folder, const EmbedOptions& options)
-    : options_(options), settings_(settle(folder, options)) {
-  if (settings_.pooling == Pooling::pooler) {
-    auto loaded = checkpoint::load_model<model::PooledEncoder>(folder);
-    for (const std::string& name : loaded.report.missing)
-      base::require(name.find("pooler") == name.npos,
-                    "[pipeline] {}: expected a pooler (pooler.dense) but there is none",
-                    folder.string());
-    pooled_ = loaded.module;
-    model_ = model::Encoder(std::shared_ptr<model::EncoderImpl>(pooled_.ptr()));
-  } else {
-    model_ = checkpoint::load_model<model::Encoder>(folder).module;
-  }
+Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options)
+    : options_(options),
+      pooling_(options.pooling.value_or(Pooling::mean)),
+      model_(std::move(model)),
+      encoder_(std::move(tokenizer), model_->config(), options.length, options.name) {
+  base::require(pooling_ != Pooling::pooler || model_->as<model::PooledEncoder>() != nullptr,
+                "[pipeline] {}: expected an encoder with a pooler but got one without",
+                options.name);
   model_->to(options.device);
-  if (options_.length.max_length == 0) options_.length.max_length = settings_.max_length;
-  encoder_.emplace(folder, model_->config(), options_.length);
 }
 
 torch::Tensor Embed::embed(const packed::PackedBatch& batch) {
-  if (settings_.pooling == Pooling::cls || settings_.pooling == Pooling::pooler) {
+  if (pooling_ == Pooling::cls || pooling_ == Pooling::pooler) {
     model::ForwardOptions first;
     first.rows = model::first_tokens(batch);
     const torch::Tensor hidden = model_->forward(batch, first);
-    return settings_.pooling == Pooling::pooler ? pooled_->pool(hidden) : hidden;
+    return pooling_ == Pooling::pooler ? model_->as<model::PooledEncoder>()->pool(hidden) : hidden;
   }
   const torch::Tensor hidden = model_->forward(batch);
-  if (settings_.pooling == Pooling::max) return largest_of_sequences(hidden, batch.cu_seqlens);
+  if (pooling_ == Pooling::max) return largest_of_sequences(hidden, batch.cu_seqlens);
   const torch::Tensor lengths = batch.cu_seqlens.diff().to(hidden.options()).unsqueeze(1);
-  const torch::Tensor divisor = settings_.pooling == Pooling::mean ? lengths : lengths.sqrt();
+  const torch::Tensor divisor = pooling_ == Pooling::mean ? lengths : lengths.sqrt();
   return sum_of_sequences(hidden, batch.cu_seqlens) / divisor.clamp_min(1);
 }
 
 torch::Tensor Embed::operator()(const Lines& lines) {
-  const torch::NoGradGuard no_grad;
-  const std::vector<Piece> pieces = encoder_->encode(lines);
+  const std::vector<Piece> pieces = encoder_.encode(lines);
   const std::vector<float> shares = shares_of_lines(pieces, lines.texts.size());
-  torch::Tensor result =
-      torch::zeros({static_cast<std::int64_t>(lines.texts.size()), model_->config().hidden_size});
-  for (const auto& chosen :
-       data::batches_by_length(lengths_of(pieces), {.tokens = options_.tokens_per_batch})) {
-    const auto batch = packed::from_tokens(token_batch(pieces, chosen));
-    const torch::Tensor pooled = embed(batch.to(options_.device)).cpu();
+  torch::Tensor result = torch::zeros({std::ssize(lines.texts), model_->config().hidden_size});
+  compute_batches(pieces, options_, [&](const TextBatch& batch) {
+    const torch::Tensor pooled = embed(batch.tokens).cpu();
     std::vector<std::int64_t> rows;
     std::vector<float> weights;
-    for (const std::size_t piece : chosen) {
+    for (const std::size_t piece : batch.pieces) {
       rows.push_back(static_cast<std::int64_t>(pieces[piece].line));
       weights.push_back(shares[piece]);
     }
     result.index_add_(0, torch::tensor(rows), pooled * torch::tensor(weights).unsqueeze(1));
-  }
-  if (!settings_.normalize) return result;
+  });
+  const auto width = static_cast<std::size_t>(result.size(1));
+  for (std::size_t line = 0; line < lines.texts.size(); ++line)
+    require_finite({result.const_data_ptr<float>() + line * width, width}, "vectors",
+                   lines.number(line), options_.name);
+  if (!options_.normalize.value_or(false)) return result;
   return torch::nn::functional::normalize(result,
                                           torch::nn::functional::NormalizeFuncOptions().dim(-1));
+}
+
+Embed open_embed(const std::filesystem::path& folder, EmbedOptions options) {
+  options.name = folder.string();
+  const auto own = read_sentence_folder(folder, options.pooling).value_or(SentenceSettings());
+  if (!options.pooling) options.pooling = own.pooling;
+  if (!options.normalize) options.normalize = own.normalize;
+  if (options.length.max_length == 0) options.length.max_length = own.max_length;
+  model::Encoder encoder = *options.pooling == Pooling::pooler
+                               ? load_pooled(folder)
+                               : checkpoint::load_model<model::Encoder>(folder).module;
+  return {std::move(encoder), text::Tokenizer::load(folder), options};
 }
 
 }  // namespace roformer::pipeline

@@ -2,48 +2,45 @@
 #pragma once
 #include <torch/types.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
-#include <vector>
 
-#include "roformer/checkpoint/load.h"
-#include "roformer/model/pooler.h"
+#include "roformer/model/encoder.h"
 #include "roformer/pipeline/sentence_folder.h"
-#include "roformer/pipeline/text_pieces.h"
+#include "roformer/pipeline/text_batches.h"
 
 namespace roformer::pipeline {
 
-/// Choices of an embedding; what is not chosen is what the folder's own files say
-/// (sentence_folder.h), or mean and unscaled.
-struct EmbedOptions {
+/// Choices of an embedding. What is not chosen is mean and unscaled, or, opened from a folder, what
+/// its own files say (sentence_folder.h); so is length.max_length.
+struct EmbedOptions : TextOptions {
   std::optional<Pooling> pooling;
   std::optional<bool> normalize;  // to Euclidean length 1
-  std::int64_t tokens_per_batch =
-      4096;  // keeps the GEMMs busy; activations of a base model take some 100 MB
-  LengthOptions length;
-  torch::Device device = torch::kCPU;
 };
 
 /// An encoder, its tokenizer and a pooling.
 class Embed {
  public:
-  /// Throws Error if the folder has no pooler where that is the pooling.
-  explicit Embed(const std::filesystem::path& folder, const EmbedOptions& options = {});
+  /// `model` is in evaluation mode, a model::PooledEncoder if the pooler is the pooling: else throws
+  /// Error, as where the tokenizer does not fit.
+  Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options = {});
 
   /// (lines, hidden_size) float32 on the CPU, in the order of the lines. Of a line read in windows:
-  /// the mean of its windows' vectors, each counted by its tokens.
+  /// the mean of its windows' vectors, each counted by its tokens. Throws Error that names the line
+  /// for vectors that are none.
   torch::Tensor operator()(const Lines& lines);
 
  private:
   torch::Tensor embed(const packed::PackedBatch& batch);
 
   EmbedOptions options_;
-  SentenceSettings settings_;
-  model::PooledEncoder pooled_{nullptr};  // only if that is the pooling
-  model::Encoder model_{nullptr};
-  std::optional<TextEncoder> encoder_;
+  Pooling pooling_;
+  model::Encoder model_;
+  TextEncoder encoder_;
 };
+
+/// The model and the tokenizer of a checkpoint folder. Throws Error if it has no pooler where that is
+/// the pooling, or no tokenizer.
+Embed open_embed(const std::filesystem::path& folder, EmbedOptions options = {});
 
 }  // namespace roformer::pipeline

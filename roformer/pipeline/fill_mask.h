@@ -1,15 +1,25 @@
 // Candidates for each [MASK] of a line of text. The header is light: no tensors in it.
 #pragma once
-#include <c10/core/Device.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "roformer/pipeline/lines.h"
 #include "roformer/pipeline/text_pieces.h"
 
+// Their headers are LibTorch's.
+namespace at {
+class Tensor;
+}
+namespace roformer::packed {
+struct PackedBatch;
+}
+namespace roformer::head {
+class LanguageModel;
+}
 namespace roformer::pipeline {
 
 struct Candidate {
@@ -21,30 +31,37 @@ struct Candidate {
 /// For each [MASK] of the line, in order, the most likely tokens, best first.
 using MaskCandidates = std::vector<std::vector<Candidate>>;
 
-struct FillMaskOptions {
+struct FillMaskOptions : TextOptions {
   std::int64_t top = 5;
-  std::int64_t tokens_per_batch =
-      4096;  // keeps the GEMMs busy; activations of a base model take some 100 MB
-  LengthOptions length;
-  c10::Device device = c10::kCPU;
 };
 
 /// A masked language model and its tokenizer.
 class FillMask {
  public:
-  /// Throws Error if the folder has no head for masked tokens or no [MASK] token.
-  explicit FillMask(const std::filesystem::path& folder, const FillMaskOptions& options = {});
-  FillMask(FillMask&&) noexcept;
-  FillMask& operator=(FillMask&&) noexcept;
-  ~FillMask();
+  /// `model` is in evaluation mode. Throws Error if the tokenizer has no [MASK] or does not fit.
+  FillMask(std::shared_ptr<head::LanguageModel> model, text::Tokenizer tokenizer,
+           const FillMaskOptions& options = {});
 
-  /// One answer a line; empty for a line without [MASK]. A mask that stands in two windows takes
-  /// the one in which it is further from the edge.
-  std::vector<MaskCandidates> operator()(const Lines& lines);
+  /// One answer a line; empty for a line without [MASK], which costs nothing. A mask that stands in
+  /// two windows takes the one in which it is further from the edge. Throws Error that names the line
+  /// for probabilities that are none.
+  std::vector<MaskCandidates> operator()(const Lines& lines) const;
 
  private:
-  class Parts;
-  std::unique_ptr<Parts> parts_;
+  struct MaskPlace;
+  std::vector<MaskPlace> find_masks(const std::vector<Piece>& pieces) const;
+  void predict(const packed::PackedBatch& batch, std::span<MaskPlace* const> masks,
+               const std::vector<std::int64_t>& rows) const;
+  void read_candidates(const at::Tensor& hidden, std::span<MaskPlace* const> masks) const;
+
+  FillMaskOptions options_;
+  std::shared_ptr<head::LanguageModel> model_;
+  TextEncoder encoder_;
+  std::int64_t nameless_ = 0;  // ids of the vocabulary without a token
 };
+
+/// The model and the tokenizer of a checkpoint folder. Throws Error if it has no head for masked
+/// tokens or no tokenizer.
+FillMask open_fill_mask(const std::filesystem::path& folder, FillMaskOptions options = {});
 
 }  // namespace roformer::pipeline

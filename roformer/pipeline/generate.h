@@ -1,7 +1,5 @@
 // Text that continues lines of text. The header is light: no tensors in it.
 #pragma once
-#include <c10/core/Device.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -11,18 +9,27 @@
 #include <vector>
 
 #include "roformer/generate/sampling.h"
-#include "roformer/pipeline/text_pieces.h"
+#include "roformer/pipeline/lines.h"
+#include "roformer/text/tokenizer.h"
+
+// Their headers are LibTorch's.
+namespace roformer::generate {
+struct GenerationOptions;
+struct Prompt;
+}  // namespace roformer::generate
+namespace roformer::head {
+class LanguageModel;
+}
 
 namespace roformer::pipeline {
 
-struct GenerateOptions {
+struct GenerateOptions : PipelineOptions {
   generate::SamplingOptions sampling;
   std::int64_t max_new_tokens = 200;
   std::vector<std::string> stops;  // a line's text ends before the first of them
   std::string first_token;         // stands before every prompt, as [CLS] of RoFormer-Sim; or empty
   std::uint64_t seed = 0;  // the text of line i hangs on it and on i, not on the other lines
   std::int64_t lines_at_once = 16;
-  c10::Device device = c10::kCPU;
 };
 
 /// What was written behind a line.
@@ -45,19 +52,30 @@ using OnText = std::function<void(std::size_t line, std::string_view piece, bool
 /// The separating token ends a text.
 class Generate {
  public:
-  /// Throws Error if the folder has no causal language model or no tokenizer.
-  explicit Generate(const std::filesystem::path& folder, const GenerateOptions& options = {});
-  Generate(Generate&&) noexcept;
-  Generate& operator=(Generate&&) noexcept;
-  ~Generate();
+  /// `model` looks back only and is in evaluation mode. Throws Error if the tokenizer does not fit.
+  Generate(std::shared_ptr<head::LanguageModel> model, text::Tokenizer tokenizer,
+           const GenerateOptions& options = {});
 
   /// One answer a line. Throws Error naming the line that leaves no room for max_new_tokens in the
-  /// model's table of positions.
-  std::vector<Continuation> operator()(const Lines& lines, const OnText& on_text = {});
+  /// model's table of positions, and the one whose logits are no numbers.
+  std::vector<Continuation> operator()(const Lines& lines, const OnText& on_text = {}) const;
 
  private:
-  class Parts;
-  std::unique_ptr<Parts> parts_;
+  std::int64_t id_of(const std::string& token) const;
+  std::int64_t start_id(std::int64_t line) const;
+  void require_room(std::int64_t line, std::int64_t tokens) const;
+  generate::Prompt prompt_of(const Lines& lines, std::size_t line) const;
+  generate::GenerationOptions settings() const;
+  std::vector<Continuation> write(const std::vector<generate::Prompt>& batch,
+                                  const OnText& on_text) const;
+
+  GenerateOptions options_;
+  std::shared_ptr<head::LanguageModel> model_;
+  text::Tokenizer tokenizer_;
 };
+
+/// The model and the tokenizer of a checkpoint folder. Throws Error if it has no causal language
+/// model or no tokenizer.
+Generate open_generate(const std::filesystem::path& folder, GenerateOptions options = {});
 
 }  // namespace roformer::pipeline

@@ -36,17 +36,20 @@ void require_stride(std::int64_t stride, std::int64_t limit, std::int64_t around
 
 }  // namespace
 
-TextEncoder::TextEncoder(const std::filesystem::path& folder, const model::EncoderConfig& config,
-                         const LengthOptions& options)
-    : tokenizer_(text::Tokenizer::load(folder)),
+void require_fit(std::int64_t vocabulary_size, std::int64_t vocab_size, const std::string& model) {
+  base::require(vocabulary_size <= vocab_size,
+                "[pipeline] {}: expected a vocabulary of at most vocab_size = {} tokens "
+                "(config.json) but the tokenizer has {}",
+                model, vocab_size, vocabulary_size);
+}
+
+TextEncoder::TextEncoder(text::Tokenizer tokenizer, const model::EncoderConfig& config,
+                         const LengthOptions& options, const std::string& model)
+    : tokenizer_(std::move(tokenizer)),
       max_length_(limit_of(config, options, tokens_around(tokenizer_))),
       stride_(options.stride),
       truncate_(options.truncate) {
-  // A model's vocab_size is often padded; ids that it has no row for are an error.
-  base::require(tokenizer_.vocabulary_size() <= config.vocab_size,
-                "[pipeline] {}: expected a vocabulary of at most vocab_size = {} tokens "
-                "(config.json) but the tokenizer has {}",
-                folder.string(), config.vocab_size, tokenizer_.vocabulary_size());
+  require_fit(tokenizer_.vocabulary_size(), config.vocab_size, model);
   base::require(!stride_ || !truncate_, "[pipeline] expected a stride or truncation but got both");
   if (stride_) require_stride(*stride_, max_length_, tokens_around(tokenizer_));
 }
@@ -54,28 +57,22 @@ TextEncoder::TextEncoder(const std::filesystem::path& folder, const model::Encod
 void TextEncoder::encode_line(const Lines& lines, std::size_t line,
                               std::vector<Piece>& pieces) const {
   const std::string& text = lines.texts[line];
+  const auto add = [&](text::Encoding encoding, std::int64_t begin) {
+    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), begin});
+  };
   text::Encoding encoding = tokenizer_.encode(text);
-  const auto length = static_cast<std::int64_t>(encoding.size());
-  if (max_length_ == 0 || length <= max_length_) {
-    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), 0});
-    return;
-  }
-  if (truncate_) {
-    text::EncodeOptions cut;
-    cut.max_length = max_length_;
-    encoding = tokenizer_.encode(text, cut);
-    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), 0});
-    return;
-  }
+  const std::int64_t length = std::ssize(encoding.ids);
+  if (max_length_ == 0 || length <= max_length_) return add(std::move(encoding), 0);
+  text::EncodeOptions limited;
+  limited.max_length = max_length_;
+  if (truncate_) return add(tokenizer_.encode(text, limited), 0);
   base::require(stride_.has_value(),
                 "[pipeline] line {}: expected at most {} tokens but got {}; --stride reads longer "
                 "lines in windows, --truncate cuts them",
-                lines.first + static_cast<std::int64_t>(line), max_length_, length);
+                lines.number(line), max_length_, length);
   std::int64_t begin = 0;
-  text::EncodeOptions window_options;
-  window_options.max_length = max_length_;
-  for (text::Encoding& window : tokenizer_.windows(text, window_options, *stride_)) {
-    pieces.push_back({line, std::move(window.ids), std::move(window.type_ids), begin});
+  for (text::Encoding& window : tokenizer_.windows(text, limited, *stride_)) {
+    add(std::move(window), begin);
     begin += max_length_ - tokens_around(tokenizer_) - *stride_;
   }
 }
@@ -85,18 +82,6 @@ std::vector<Piece> TextEncoder::encode(const Lines& lines) const {
   pieces.reserve(lines.texts.size());
   for (std::size_t line = 0; line < lines.texts.size(); ++line) encode_line(lines, line, pieces);
   return pieces;
-}
-
-std::vector<std::int64_t> lengths_of(std::span<const Piece> pieces) {
-  std::vector<std::int64_t> lengths;
-  for (const Piece& piece : pieces) lengths.push_back(std::ssize(piece.ids));
-  return lengths;
-}
-
-data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen) {
-  data::TokenBatch batch;
-  for (const std::size_t index : chosen) batch.append(pieces[index].ids, 0, pieces[index].type_ids);
-  return batch;
 }
 
 }  // namespace roformer::pipeline

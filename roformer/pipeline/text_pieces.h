@@ -1,48 +1,34 @@
-// Lines of text as token sequences that fit a model, and the batches they are computed in.
+// Lines of text as token sequences that fit a model. No tensors here.
 #pragma once
 #include <cstdint>
-#include <filesystem>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "roformer/data/token_batch.h"
 #include "roformer/model/config.h"
+#include "roformer/pipeline/lines.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::pipeline {
 
-/// How long a sequence may be. A longer line is an Error that names it, unless it is to be read in
-/// overlapping windows (`stride`) or cut (`truncate`).
-struct LengthOptions {
-  std::int64_t max_length =
-      0;  // tokens, [CLS] and [SEP] included; 0: what the model's positions allow
-  std::optional<std::int64_t> stride;  // tokens that a window shares with the one before it
-  bool truncate = false;               // what is too long is left out
-};
-
-/// Lines of a larger input; `first` is the number of the first of them, for messages.
-struct Lines {
-  std::span<const std::string> texts;
-  std::int64_t first = 1;
-};
-
 /// One sequence: a line, or a window of it.
 struct Piece {
   std::size_t line = 0;  // index into Lines::texts
-  std::vector<std::int32_t> ids, type_ids;
+  std::vector<std::int32_t> ids;
+  std::vector<std::int32_t> type_ids;  // as many
   std::int64_t begin =
       0;  // of the line's own tokens, which one [CLS] stands before, the first in this piece
 };
 
-/// The tokenizer of a checkpoint and the limit of its positions.
+/// Throws Error if the tokenizer gives ids that a model of `vocab_size` has no row for; a smaller
+/// vocabulary is common: vocab_size is often padded. `model` is what the message calls it.
+void require_fit(std::int64_t vocabulary_size, std::int64_t vocab_size, const std::string& model);
+
+/// A model's tokenizer and the limit of its positions.
 class TextEncoder {
  public:
-  /// Throws Error if the folder has no tokenizer, its vocabulary is not of vocab_size, or the
-  /// lengths make no sense.
-  TextEncoder(const std::filesystem::path& folder, const model::EncoderConfig& config,
-              const LengthOptions& options);
+  /// Throws Error if the tokenizer does not fit the model, or the lengths make no sense.
+  TextEncoder(text::Tokenizer tokenizer, const model::EncoderConfig& config,
+              const LengthOptions& options, const std::string& model = PipelineOptions().name);
 
   /// At least one piece a line (an empty line is [CLS] [SEP]), in the order of the lines.
   std::vector<Piece> encode(const Lines& lines) const;
@@ -56,11 +42,5 @@ class TextEncoder {
   std::optional<std::int64_t> stride_;
   bool truncate_;
 };
-
-/// Tokens of each piece.
-std::vector<std::int64_t> lengths_of(std::span<const Piece> pieces);
-
-/// The chosen pieces end to end, positions from 0, segments as the tokenizer says.
-data::TokenBatch token_batch(std::span<const Piece> pieces, std::span<const std::size_t> chosen);
 
 }  // namespace roformer::pipeline

@@ -8,13 +8,14 @@
 #include "roformer/generate/alignment.h"
 #include "roformer/generate/beam_search.h"
 #include "roformer/model/packed_weights.h"
-#include "roformer/pipeline/translation_models.h"
+#include "roformer/pipeline/finite_answers.h"
+#include "roformer/pipeline/text_pieces.h"
 
 namespace roformer::pipeline {
 namespace {
 
 using Ids = std::vector<std::int64_t>;
-using Folders = std::vector<std::filesystem::path>;
+using Models = std::vector<std::shared_ptr<model::EncoderDecoderImpl>>;
 
 std::vector<std::vector<float>> rows_of(const torch::Tensor& weights) {
   std::vector<std::vector<float>> rows;
@@ -36,10 +37,9 @@ std::vector<std::int64_t> strongest(const std::vector<std::vector<float>>& atten
 
 class Translate::Parts {
  public:
-  Parts(const Folders& folders, const TranslateOptions& options)
-      : options_(options),
-        models_(load_translators(folders, options.device)),
-        tokenizer_(load_shared_tokenizer(folders, models_)) {
+  Parts(const Models& models, text::Tokenizer tokenizer, const TranslateOptions& options)
+      : options_(options), models_(models.begin(), models.end()), tokenizer_(std::move(tokenizer)) {
+    base::require(!models.empty(), "[pipeline] expected a model to translate with but got none");
     generate::validate(options_.search);
     base::require(options_.max_source_length >= 1,
                   "[pipeline] expected max_source_length of 1 or more but got {}",
@@ -48,14 +48,24 @@ class Translate::Parts {
     const std::int64_t vocab_size = models_.front()->config().encoder.vocab_size;
     for (std::int64_t id = tokenizer_.vocabulary_size(); id < vocab_size; ++id)
       options_.search.suppressed.push_back(id);
-    for (const auto& model : models_) {
+    base::require(tokenizer_.facts().has_sides,
+                  "[pipeline] {}: expected a translation model's tokenizer but got one of {}",
+                  options.name, tokenizer_.facts().kind);
+    for (auto& model : models_) {
+      require_fit(tokenizer_.vocabulary_size(), model->config().encoder.vocab_size, options.name);
+      base::require(tokenizer_.end_id() == model->config().eos_token_id,
+                    "[pipeline] {}: expected the tokenizer's end token to be eos_token_id, {}, but "
+                    "got {}",
+                    options.name, model->config().eos_token_id, tokenizer_.end_id());
+      model->to(options.device);
       weights_.add(*model);
       const model::EncoderConfig& side = model->config().encoder;
       longest_ = std::min(longest_, side.longest_sequence().value_or(longest_));
     }
   }
 
-  std::vector<Translation> translate(const Lines& lines, std::span<const std::string> prefixes) {
+  std::vector<Translation> translate(const Lines& lines,
+                                     std::span<const std::string> prefixes) const {
     std::vector<Translation> answers(lines.texts.size());
     for (Translation& answer : answers) answer.hypotheses.emplace_back();
     const Asked asked = ask(lines, prefixes, answers);
@@ -66,7 +76,10 @@ class Translate::Parts {
     for (std::size_t i = 0; i < found.size(); ++i) {
       auto& hypotheses = answers[asked.places[i]].hypotheses;
       hypotheses.clear();
-      for (const generate::Hypothesis& one : found[i]) hypotheses.push_back(text_of(one));
+      for (const generate::Hypothesis& one : found[i]) {
+        require_finite(one.score, "scores", asked.numbers[i], options_.name);
+        hypotheses.push_back(text_of(one));
+      }
     }
     if (options_.want_attention) add_attention(asked, found, answers);
     return answers;
@@ -84,7 +97,7 @@ class Translate::Parts {
             std::vector<Translation>& answers) const {
     Asked asked;
     for (std::size_t line = 0; line < lines.texts.size(); ++line) {
-      const std::int64_t number = lines.first + static_cast<std::int64_t>(line);
+      const std::int64_t number = lines.number(line);
       Ids ids = source_of(lines.texts[line], number);
       if (ids.empty()) continue;
       answers[line].source_tokens = tokens_of(ids);
@@ -137,8 +150,11 @@ class Translate::Parts {
     std::vector<Ids> targets;
     for (const auto& hypotheses : found) targets.push_back(hypotheses.front().ids);
     const auto weights = generate::align(models_.front(), asked.sources, targets, options_.device);
-    for (std::size_t i = 0; i < weights.size(); ++i)
-      answers[asked.places[i]].attention = rows_of(weights[i]);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      auto& attention = answers[asked.places[i]].attention = rows_of(weights[i]);
+      for (const auto& row : attention)
+        require_finite(row, "weights of attention", asked.numbers[i], options_.name);
+    }
   }
 
   TranslateOptions options_;
@@ -148,14 +164,12 @@ class Translate::Parts {
   std::int64_t longest_ = std::numeric_limits<std::int64_t>::max();
 };
 
-Translate::Translate(const Folders& folders, const TranslateOptions& options)
-    : parts_(std::make_unique<Parts>(folders, options)) {}
-Translate::Translate(Translate&&) noexcept = default;
-Translate& Translate::operator=(Translate&&) noexcept = default;
-Translate::~Translate() = default;
+Translate::Translate(const Models& models, text::Tokenizer tokenizer,
+                     const TranslateOptions& options)
+    : parts_(std::make_shared<const Parts>(models, std::move(tokenizer), options)) {}
 
 std::vector<Translation> Translate::operator()(const Lines& lines,
-                                               std::span<const std::string> prefixes) {
+                                               std::span<const std::string> prefixes) const {
   base::require(prefixes.empty() || prefixes.size() == lines.texts.size(),
                 "[pipeline] expected one prefix for each of {} lines but got {}",
                 lines.texts.size(), prefixes.size());

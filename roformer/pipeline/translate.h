@@ -1,8 +1,6 @@
 // Translations of lines of text by an encoder-decoder, or by several together. The header is light:
 // no tensors in it.
 #pragma once
-#include <c10/core/Device.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -11,16 +9,20 @@
 #include <vector>
 
 #include "roformer/generate/beam_options.h"
-#include "roformer/pipeline/text_pieces.h"
+#include "roformer/pipeline/lines.h"
+#include "roformer/text/tokenizer.h"
+
+namespace roformer::model {
+class EncoderDecoderImpl;  // its header is LibTorch's
+}
 
 namespace roformer::pipeline {
 
 /// How lines are searched, and what of the answers is wanted.
-struct TranslateOptions {
+struct TranslateOptions : PipelineOptions {
   generate::BeamOptions search;
   std::int64_t max_source_length = 1024;  // tokens of a line, the end token with them
   bool want_attention = false;            // Translation::attention of the best hypothesis
-  c10::Device device = c10::kCPU;
 };
 
 /// One way to say it.
@@ -44,28 +46,31 @@ struct Translation {
 /// The place of the largest weight in each row of Translation::attention.
 std::vector<std::int64_t> strongest(const std::vector<std::vector<float>>& attention);
 
-/// Translation models that share a vocabulary, and the tokenizer of the first.
+/// Translation models that share a vocabulary, and their tokenizer.
 ///
 /// A line without tokens (empty, or white space alone) is an empty translation.
 class Translate {
  public:
-  /// Throws Error for no folder, one without an encoder-decoder or tokenizer (what is there or
-  /// missing instead), and ones whose vocabularies differ.
-  explicit Translate(const std::vector<std::filesystem::path>& folders,
-                     const TranslateOptions& options = {});
-  Translate(Translate&&) noexcept;
-  Translate& operator=(Translate&&) noexcept;
-  ~Translate();
+  /// `models` are in evaluation mode, at least one, and do not learn as long as this is used. Throws
+  /// Error if the tokenizer does not fit them.
+  Translate(const std::vector<std::shared_ptr<model::EncoderDecoderImpl>>& models,
+            text::Tokenizer tokenizer, const TranslateOptions& options = {});
 
   /// One answer a line. `prefixes`, if there are any, one a line, are the beginnings of the
   /// translations, which have them too. Throws Error naming the line, by its number
   /// in the input, that is too long, has a longer prefix than it may or that the search fails on.
   std::vector<Translation> operator()(const Lines& lines,
-                                      std::span<const std::string> prefixes = {});
+                                      std::span<const std::string> prefixes = {}) const;
 
  private:
   class Parts;
-  std::unique_ptr<Parts> parts_;
+  std::shared_ptr<const Parts> parts_;
 };
+
+/// The models of some folders and the tokenizer of the first. Throws Error for no folder, one without
+/// an encoder-decoder or tokenizer (what is there or missing instead), and ones whose vocabularies
+/// differ.
+Translate open_translate(const std::vector<std::filesystem::path>& folders,
+                         TranslateOptions options = {});
 
 }  // namespace roformer::pipeline

@@ -6,7 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/data/batch_budget.h"
+#include "roformer/pipeline/finite_answers.h"
 
 namespace roformer::study {
 namespace {
@@ -56,6 +56,7 @@ TokenPairs pairs_within(std::int64_t tokens, std::int64_t max_distance, bool cau
 
 ScoresByDistance::ScoresByDistance(const std::filesystem::path& folder, const ScoreOptions& options)
     : options_(options) {
+  options_.name = folder.string();
   base::require(options.max_distance >= 0, "[study] expected max_distance >= 0 but got {}",
                 options.max_distance);
   model_ = checkpoint::load_model<model::Encoder>(folder).module;
@@ -65,20 +66,24 @@ ScoresByDistance::ScoresByDistance(const std::filesystem::path& folder, const Sc
                 "{} and {}",
                 folder.string(), config.encoding.name, config.attention);
   model_->to(options.device);
-  encoder_ = std::make_unique<pipeline::TextEncoder>(folder, config, options.length);
+  encoder_ = std::make_unique<pipeline::TextEncoder>(text::Tokenizer::load(folder), config,
+                                                     options.length, options_.name);
   sums_ = torch::zeros({config.num_hidden_layers, options.max_distance + 1}, torch::kFloat64);
   pairs_ = torch::zeros({options.max_distance + 1}, torch::kInt64);
 }
 
 void ScoresByDistance::add(const pipeline::Lines& lines) {
-  const torch::NoGradGuard no_gradient;
   const auto pieces = encoder_->encode(lines);
-  for (const auto& chosen :
-       data::batches_by_length(pipeline::lengths_of(pieces), {.tokens = options_.tokens_per_batch}))
-    add_batch(packed::from_tokens(pipeline::token_batch(pieces, chosen)).to(options_.device));
+  pipeline::compute_batches(pieces, options_, [&](const pipeline::TextBatch& batch) {
+    std::vector<std::int64_t> numbers;
+    for (const std::size_t piece : batch.pieces)
+      numbers.push_back(lines.number(pieces[piece].line));
+    add_batch(batch.tokens, numbers);
+  });
 }
 
-void ScoresByDistance::add_batch(const packed::PackedBatch& batch) {
+void ScoresByDistance::add_batch(const packed::PackedBatch& batch,
+                                 std::span<const std::int64_t> lines) {
   model::EncoderTrace trace;
   trace.want_hidden_states = true;
   model::ForwardOptions forward;
@@ -98,10 +103,13 @@ void ScoresByDistance::add_batch(const packed::PackedBatch& batch) {
     pairs_.index_add_(0, pairs.distances, torch::ones_like(pairs.distances));
     for (std::int64_t layer = 0; layer < sums_.size(0); ++layer) {
       const auto& [q, k] = layers[static_cast<std::size_t>(layer)];
-      const Tensor scores = torch::matmul(q.slice(0, begin, end), k.slice(0, begin, end).t());
-      sums_[layer].index_add_(
-          0, pairs.distances,
-          scores.flatten().cpu().index_select(0, pairs.places).to(torch::kFloat64));
+      const Tensor scores =
+          torch::matmul(q.slice(0, begin, end), k.slice(0, begin, end).t()).flatten().cpu();
+      pipeline::require_finite(
+          {scores.const_data_ptr<float>(), static_cast<std::size_t>(scores.numel())}, "scores",
+          lines[static_cast<std::size_t>(b)], options_.name);
+      sums_[layer].index_add_(0, pairs.distances,
+                              scores.index_select(0, pairs.places).to(torch::kFloat64));
     }
   }
 }

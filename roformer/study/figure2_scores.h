@@ -9,15 +9,12 @@
 #include <vector>
 
 #include "roformer/model/encoder.h"
-#include "roformer/pipeline/text_pieces.h"
+#include "roformer/pipeline/text_batches.h"
 
 namespace roformer::study {
 
-struct ScoreOptions {
+struct ScoreOptions : pipeline::TextOptions {
   std::int64_t max_distance = 250;
-  pipeline::LengthOptions length;
-  std::int64_t tokens_per_batch = 4096;
-  torch::Device device = torch::kCPU;
 };
 
 /// Means by distance 0, 1, … max_distance; [CLS] and [SEP] count as tokens.
@@ -33,13 +30,13 @@ class ScoresByDistance {
   /// Throws Error for a model without rotary positions or with linear attention.
   ScoresByDistance(const std::filesystem::path& folder, const ScoreOptions& options);
 
-  /// Counts the scores of more text.
+  /// Counts the scores of more text. Throws Error that names the line for scores that are none.
   void add(const pipeline::Lines& lines);
   ScoreCurves curves() const;
   std::int64_t num_layers() const { return sums_.size(0); }
 
  private:
-  void add_batch(const packed::PackedBatch& batch);
+  void add_batch(const packed::PackedBatch& batch, std::span<const std::int64_t> lines);
 
   ScoreOptions options_;
   model::Encoder model_{nullptr};

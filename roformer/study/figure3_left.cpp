@@ -18,7 +18,7 @@ std::vector<std::string> first_guesses(const fs::path& folder,
                                        const std::vector<MaskedSentence>& sentences) {
   pipeline::FillMaskOptions options;
   options.top = 3;
-  pipeline::FillMask fill_mask(folder, options);
+  const auto fill_mask = pipeline::open_fill_mask(folder, options);
   std::vector<std::string> lines;
   for (const auto& sentence : sentences) lines.push_back(sentence.text);
   std::vector<std::string> guesses;

@@ -83,7 +83,7 @@ std::vector<std::string> translate_lines(const task::Recipe& recipe, const fs::p
   options.search.length_penalty = recipe.evaluation.length_penalty;
   options.device = c10::Device(device);
   options.max_source_length = longest_test_line;
-  pipeline::Translate translate({folder}, options);
+  const auto translate = pipeline::open_translate({folder}, options);
   std::vector<std::string> texts;
   for (const auto& answer : translate({lines, 1})) texts.push_back(answer.hypotheses.front().text);
   return texts;

@@ -81,11 +81,11 @@ TEST(SamplingTest, LogitsThatAreNoNumbersAreAnError) {
 }
 
 TEST(SamplingTest, BadOptionsAreNamed) {
-  EXPECT_THROW(validate({.temperature = -1}), Error);
-  EXPECT_THROW(validate({.top_k = -1}), Error);
-  EXPECT_THROW(validate({.top_p = 0}), Error);
-  EXPECT_THROW(validate({.repetition_penalty = 0}), Error);
-  EXPECT_NO_THROW(validate({}));
+  EXPECT_THROW(validate(SamplingOptions{.temperature = -1}), Error);
+  EXPECT_THROW(validate(SamplingOptions{.top_k = -1}), Error);
+  EXPECT_THROW(validate(SamplingOptions{.top_p = 0}), Error);
+  EXPECT_THROW(validate(SamplingOptions{.repetition_penalty = 0}), Error);
+  EXPECT_NO_THROW(validate(SamplingOptions()));
 }
 
 }  // namespace

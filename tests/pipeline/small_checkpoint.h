@@ -1,13 +1,25 @@
-// A checkpoint folder with a random masked language model and a vocabulary of sixteen tokens.
+// A checkpoint folder with a random masked language model and a vocabulary of sixteen tokens, and lines
+// of text for it.
 #pragma once
+#include <limits>
 #include <string>
+#include <vector>
 
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/head/masked_language_model.h"
+#include "roformer/packed/pack.h"
+#include "roformer/text/tokenizer.h"
 #include "tests/checkpoint/temporary_folder.h"
 
 namespace roformer::pipeline {
+
+inline const std::vector<std::string> kTexts{"the [MASK] sat on a [MASK] .",
+                                             "",
+                                             "no mask at all",
+                                             "[MASK]",
+                                             "the cat sat on a mat . running dogs",
+                                             "a dog ran . [MASK] [MASK]"};
 
 class SmallCheckpoint {
  public:
@@ -35,6 +47,22 @@ class SmallCheckpoint {
   const std::filesystem::path& folder() const { return folder_.path(); }
   const model::EncoderConfig& config() const { return config_; }
   head::MaskedLanguageModel model() const { return model_; }
+  text::Tokenizer tokenizer() const { return text::Tokenizer::load(folder()); }
+
+  /// Hidden states (T, H) of one line, of segment `segment`.
+  torch::Tensor hidden_of(const std::string& text, std::int64_t segment = 0) const {
+    const torch::NoGradGuard no_grad;
+    const auto ids = tokenizer().encode(text).ids;
+    const auto row = torch::tensor(std::vector<std::int64_t>(ids.begin(), ids.end())).unsqueeze(0);
+    return model()->encoder()->forward(
+        packed::pack({.input_ids = row, .token_type_ids = torch::full_like(row, segment)}).batch);
+  }
+
+  /// The first number of a row of the encoder's parameters becomes none, in model() alone.
+  void spoil(const std::string& parameter, std::int64_t row, float number) {
+    const torch::NoGradGuard no_grad;
+    model_->encoder()->named_parameters()[parameter][row][0] = number;
+  }
 
  private:
   checkpoint::TemporaryFolder folder_;

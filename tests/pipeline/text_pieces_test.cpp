@@ -2,40 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <numeric>
-
 #include "roformer/base/error.h"
+#include "tests/checkpoint/expect_error.h"
 #include "tests/pipeline/small_checkpoint.h"
 
 namespace roformer::pipeline {
 namespace {
 
-std::vector<Piece> pieces_of_lengths(const std::vector<std::size_t>& lengths) {
-  std::vector<Piece> pieces;
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    pieces.push_back({i, std::vector<std::int32_t>(lengths[i], static_cast<std::int32_t>(i)), 0});
-  }
-  return pieces;
-}
-
-TEST(TextPieces, LengthsAreTokensOfEachPiece) {
-  EXPECT_EQ(lengths_of(pieces_of_lengths({5, 0, 2})), (std::vector<std::int64_t>{5, 0, 2}));
-  EXPECT_TRUE(lengths_of({}).empty());
-}
-
-TEST(TextPieces, TokenBatchStandsEndToEnd) {
-  const auto pieces = pieces_of_lengths({2, 1, 3});
-  const std::vector<std::size_t> chosen{2, 0};
-  const auto batch = token_batch(pieces, chosen);
-  EXPECT_EQ(batch.tokens, (std::vector<std::int64_t>{2, 2, 2, 0, 0}));
-  EXPECT_EQ(batch.cu_seqlens, (std::vector<std::int32_t>{0, 3, 5}));
-  EXPECT_EQ(batch.position_ids, (std::vector<std::int64_t>{0, 1, 2, 0, 1}));
-  EXPECT_EQ(batch.segment_ids, std::vector<std::int64_t>(5, 0));
-}
-
 TEST(TextPieces, WindowsCoverALineWithOverlap) {
   const SmallCheckpoint checkpoint("roformer");
-  const TextEncoder encoder(checkpoint.folder(), checkpoint.config(),
+  const TextEncoder encoder(checkpoint.tokenizer(), checkpoint.config(),
                             {.max_length = 6, .stride = 1});
   const std::vector<std::string> texts{"", "the cat", "the cat sat on a mat . dog ran"};
   const auto pieces = encoder.encode({texts, 1});
@@ -50,9 +26,26 @@ TEST(TextPieces, WindowsCoverALineWithOverlap) {
   EXPECT_EQ(pieces[2].ids[4], pieces[3].ids[1]);
 }
 
+TEST(TextPieces, PiecesHaveTheTypeIdsOfTheirTokens) {
+  const SmallCheckpoint checkpoint("roformer");
+  const std::vector<std::string> texts{"the cat sat on a mat"};
+  for (const LengthOptions& lengths :
+       {LengthOptions{}, LengthOptions{.max_length = 5, .stride = 1},
+        LengthOptions{.max_length = 4, .stride = {}, .truncate = true}}) {
+    const TextEncoder encoder(checkpoint.tokenizer(), checkpoint.config(), lengths);
+    for (const Piece& piece : encoder.encode({texts, 1}))
+      EXPECT_EQ(piece.type_ids, std::vector<std::int32_t>(piece.ids.size(), 0));
+  }
+}
+
+TEST(TextPieces, AVocabularyMayBeSmallerThanTheModels) {
+  EXPECT_NO_THROW(require_fit(15, 16, "MODEL"));
+  checkpoint::expect_error({"MODEL", "16", "17"}, [] { require_fit(17, 16, "MODEL"); });
+}
+
 TEST(TextPieces, ALineThatIsTooLongIsNamed) {
   const SmallCheckpoint checkpoint("roformer");
-  const TextEncoder encoder(checkpoint.folder(), checkpoint.config(),
+  const TextEncoder encoder(checkpoint.tokenizer(), checkpoint.config(),
                             {.max_length = 4, .stride = {}});
   const std::vector<std::string> texts{"the cat", "the cat sat"};
   try {
@@ -66,7 +59,7 @@ TEST(TextPieces, ALineThatIsTooLongIsNamed) {
 TEST(TextPieces, RefusesLengthsThatMakeNoSense) {
   const SmallCheckpoint bert("bert");
   const auto make = [&](LengthOptions options) {
-    TextEncoder(bert.folder(), bert.config(), options);
+    TextEncoder(bert.tokenizer(), bert.config(), options);
   };
   EXPECT_NO_THROW(make({}));
   EXPECT_NO_THROW(
@@ -78,8 +71,8 @@ TEST(TextPieces, RefusesLengthsThatMakeNoSense) {
   EXPECT_THROW(make({.max_length = 8, .stride = -1}), Error);
   const SmallCheckpoint roformer("roformer");
   EXPECT_NO_THROW(
-      TextEncoder(roformer.folder(), roformer.config(), {.max_length = 9999, .stride = {}}));
-  EXPECT_THROW(TextEncoder(roformer.folder(), roformer.config(), {.max_length = 0, .stride = 3}),
+      TextEncoder(roformer.tokenizer(), roformer.config(), {.max_length = 9999, .stride = {}}));
+  EXPECT_THROW(TextEncoder(roformer.tokenizer(), roformer.config(), {.max_length = 0, .stride = 3}),
                Error);
 }
 

@@ -68,7 +68,7 @@ TEST(Translate, OneAnswerALine) {
   auto options = short_options();
   options.want_attention = true;
   options.search.n_best = 3;
-  Translate translate({small.folder()}, options);
+  const auto translate = open_translate({small.folder()}, options);
   const Texts lines = {"the small dog", "", "der grüne Hund läuft über das Feld", " \t ",
                        "dog \xFF"};
   const auto answers = translate({lines, 1});
@@ -101,7 +101,7 @@ TEST(Translate, StrongestIsTheLargestOfEachRow) {
 
 TEST(Translate, PrefixesBeginTheTranslations) {
   const SmallTranslator small("prefix");
-  Translate translate({small.folder()}, short_options());
+  const auto translate = open_translate({small.folder()}, short_options());
   const Texts lines = {"the small dog", "", "the dog"}, prefixes = {"der Hund", "der", ""};
   const auto answers = translate({lines, 1}, prefixes);
   EXPECT_TRUE(answers[0].hypotheses[0].text.starts_with("der Hund"))
@@ -124,11 +124,11 @@ TEST(Translate, LongLinesAreNamed) {
   for (int i = 0; i < 3; ++i) line += " 0 1 2 3 4 5 6 7 8 9";
   const Texts lines = {"dog", line};
   auto options = short_options();
-  Translate by_table({table.folder()}, options);
+  const auto by_table = open_translate({table.folder()}, options);
   checkpoint::expect_error({"line 5", "24", "split"}, [&] { by_table({lines, 4}); });
-  EXPECT_EQ(Translate({free.folder()}, options)({lines, 4}).size(), 2u);
+  EXPECT_EQ(open_translate({free.folder()}, options)({lines, 4}).size(), 2u);
   options.max_source_length = 10;
-  Translate limited({free.folder()}, options);
+  const auto limited = open_translate({free.folder()}, options);
   checkpoint::expect_error({"line 5", "10", "--max-source-length"}, [&] { limited({lines, 4}); });
 }
 
@@ -138,7 +138,7 @@ TEST(Translate, ModelsOfOneVocabularyTranslateTogether) {
   const Texts lines = {"the small dog runs"};
   const auto options = short_options();
   const auto text = [&](const std::vector<std::filesystem::path>& folders) {
-    return Translate(folders, options)({lines, 1})[0].hypotheses[0];
+    return open_translate(folders, options)({lines, 1})[0].hypotheses[0];
   };
   EXPECT_EQ(text({first.folder(), first.folder()}).text, text({first.folder()}).text);
   EXPECT_NE(text({first.folder(), second.folder()}).score, text({first.folder()}).score);
@@ -150,20 +150,21 @@ TEST(Translate, ModelsOfOneVocabularyTranslateTogether) {
 TEST(Translate, OtherFoldersAreRefused) {
   const SmallCheckpoint encoder("roformer");
   checkpoint::expect_error({"expected an encoder-decoder", "roformer generate"},
-                           [&] { Translate({encoder.folder()}); });
-  checkpoint::expect_error({"got none"}, [&] { Translate(std::vector<std::filesystem::path>()); });
+                           [&] { open_translate({encoder.folder()}); });
+  checkpoint::expect_error({"got none"},
+                           [&] { open_translate(std::vector<std::filesystem::path>()); });
   checkpoint::expect_error({"/no/such/folder", "nothing of that name"},
-                           [] { Translate({"/no/such/folder"}); });
+                           [] { open_translate({"/no/such/folder"}); });
   const SmallTranslator small("without");
   const auto expect = [&](std::initializer_list<const char*> words) {
-    checkpoint::expect_error(words, [&] { Translate({small.folder()}); });
+    checkpoint::expect_error(words, [&] { open_translate({small.folder()}); });
   };
   std::filesystem::remove(small.folder() / "target.spm");
   expect({"found no target.spm"});
   std::filesystem::remove(small.folder() / "vocab.json");
   expect({"no target.spm and no vocab.json"});
   const auto config = small.folder() / "config.json";
-  checkpoint::expect_error({"config.json", "it is a file"}, [&] { Translate({config}); });
+  checkpoint::expect_error({"config.json", "it is a file"}, [&] { open_translate({config}); });
   for (const auto& [text, word] :
        {std::pair{R"({"model_type": "t5"})", "got \"t5\": other families"},
         std::pair{R"({"model_type": "bert"})", "roformer embed"},

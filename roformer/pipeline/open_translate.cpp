@@ -1,9 +1,12 @@
-#include "roformer/pipeline/translation_models.h"
+// Opening the folders of translation models: what they are if they are none, and that they share a
+// vocabulary.
+#include <fmt/ranges.h>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/translation_folder.h"
+#include "roformer/pipeline/translate.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -47,51 +50,32 @@ void require_translation_model(const fs::path& folder) {
       config.string(), type == "null" ? "no model_type" : type, what_takes(type));
 }
 
-model::EncoderDecoder load_translator(const fs::path& folder, c10::Device device) {
-  require_translation_model(folder);
-  auto module = checkpoint::load_translation_model(folder).module;
-  module->to(device);
-  return module;
-}
-
-void require_fit(const text::Tokenizer& tokenizer, const model::EncoderDecoderConfig& config,
-                 const fs::path& folder) {
-  base::require(tokenizer.facts().has_sides,
-                "[pipeline] {}: expected a translation model's tokenizer but got one of {}",
-                folder.string(), tokenizer.facts().kind);
-  base::require(tokenizer.vocabulary_size() <= config.encoder.vocab_size,
-                "[pipeline] {}: expected a tokenizer of at most {} tokens (vocab_size) but got {}",
-                folder.string(), config.encoder.vocab_size, tokenizer.vocabulary_size());
-  base::require(tokenizer.end_id() == config.eos_token_id,
-                "[pipeline] {}: expected the tokenizer's end token to be eos_token_id, {}, but got "
-                "{}",
-                folder.string(), config.eos_token_id, tokenizer.end_id());
+// All models must mean the same by an id.
+text::Tokenizer load_shared_tokenizer(const std::vector<fs::path>& folders) {
+  const auto tokenizer = text::Tokenizer::load(folders.front());
+  for (const fs::path& folder : std::span(folders).subspan(1)) {
+    base::require(text::Tokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
+                  "[pipeline] {}: expected the vocabulary and the merges of {} but they differ: "
+                  "models that translate together must share their tokenizer",
+                  folder.string(), folders.front().string());
+  }
+  return tokenizer;
 }
 
 }  // namespace
 
-std::vector<model::EncoderDecoder> load_translators(const std::vector<fs::path>& folders,
-                                                    c10::Device device) {
+Translate open_translate(const std::vector<fs::path>& folders, TranslateOptions options) {
   base::require(!folders.empty(),
                 "[pipeline] expected the folder of a translation model but got none");
-  std::vector<model::EncoderDecoder> models;
-  for (const fs::path& folder : folders) models.push_back(load_translator(folder, device));
-  return models;
-}
-
-// All models must mean the same by an id.
-text::Tokenizer load_shared_tokenizer(const std::vector<fs::path>& folders,
-                                      const std::vector<model::EncoderDecoder>& models) {
-  const auto tokenizer = text::Tokenizer::load(folders.front());
-  for (std::size_t m = 0; m < folders.size(); ++m) {
-    const fs::path& folder = folders[m];
-    base::require(m == 0 || text::Tokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
-                  "[pipeline] {}: expected the vocabulary and the merges of {} but they differ: "
-                  "models that translate together must share their tokenizer",
-                  folder.string(), folders.front().string());
-    require_fit(tokenizer, models[m]->config(), folder);
+  std::vector<std::shared_ptr<model::EncoderDecoderImpl>> models;
+  std::vector<std::string> names;
+  for (const fs::path& folder : folders) {
+    require_translation_model(folder);
+    models.push_back(checkpoint::load_translation_model(folder).module.ptr());
+    names.push_back(folder.string());
   }
-  return tokenizer;
+  options.name = fmt::format("{}", fmt::join(names, ", "));
+  return {models, load_shared_tokenizer(folders), options};
 }
 
 }  // namespace roformer::pipeline

@@ -1,0 +1,42 @@
+// Lines of text as pipelines take them, and what their options have in common. No tensors here.
+#pragma once
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace roformer::pipeline {
+
+/// Lines of a larger input; `first` is the number of the first of them, for messages.
+struct Lines {
+  std::span<const std::string> texts;
+  std::int64_t first = 1;
+
+  std::int64_t number(std::size_t line) const { return first + static_cast<std::int64_t>(line); }
+};
+
+/// How long a sequence may be. A longer line is an Error that names it, unless it is to be read in
+/// overlapping windows (`stride`) or cut (`truncate`).
+struct LengthOptions {
+  std::int64_t max_length =
+      0;  // tokens, [CLS] and [SEP] included; 0: what the model's positions allow
+  std::optional<std::int64_t> stride;  // tokens that a window shares with the one before it
+  bool truncate = false;               // what is too long is left out
+};
+
+/// What every pipeline is told.
+struct PipelineOptions {
+  std::string name = "the model";  // what messages call it; opened from a folder: the folder
+  c10::Device device = c10::kCPU;
+};
+
+/// What those are told that compute whole lines.
+struct TextOptions : PipelineOptions {
+  std::int64_t tokens_per_batch =
+      4096;  // keeps the GEMMs busy; activations of a base model take some 100 MB
+  LengthOptions length;
+};
+
+}  // namespace roformer::pipeline

@@ -1,0 +1,130 @@
+// Vectors of lines against the poolings of the model's hidden states, one line at a time.
+#include "roformer/pipeline/embed.h"
+
+#include <gtest/gtest.h>
+
+#include "roformer/base/error.h"
+#include "tests/checkpoint/expect_error.h"
+#include "tests/pipeline/sentence_files.h"
+#include "tests/pipeline/small_checkpoint.h"
+
+namespace roformer::pipeline {
+namespace {
+
+TEST(Embed, PoolingsAreThoseOfTheHiddenStates) {
+  for (const char* type : {"roformer", "bert"}) {
+    const SmallCheckpoint checkpoint(type);
+    EmbedOptions options;
+    options.tokens_per_batch = 12;
+    const torch::Tensor mean = open_embed(checkpoint.folder(), options)({kTexts, 1});
+    options.pooling = Pooling::cls;
+    const torch::Tensor cls = open_embed(checkpoint.folder(), options)({kTexts, 1});
+    ASSERT_EQ(mean.sizes(), (torch::IntArrayRef{6, 24}));
+    for (std::int64_t i = 0; i < mean.size(0); ++i) {
+      const torch::Tensor hidden = checkpoint.hidden_of(kTexts[static_cast<std::size_t>(i)]);
+      EXPECT_LT((mean[i] - hidden.mean(0)).abs().max().item<float>(), 1e-5f);
+      EXPECT_LT((cls[i] - hidden[0]).abs().max().item<float>(), 1e-5f);
+    }
+  }
+}
+
+TEST(Embed, PoolsMaximaAndSums) {
+  const SmallCheckpoint checkpoint("roformer");
+  EmbedOptions options;
+  options.pooling = Pooling::max;
+  const torch::Tensor largest = open_embed(checkpoint.folder(), options)({kTexts, 1});
+  options.pooling = Pooling::mean_sqrt;
+  const torch::Tensor sums = open_embed(checkpoint.folder(), options)({kTexts, 1});
+  for (std::int64_t i = 0; i < largest.size(0); ++i) {
+    const torch::Tensor hidden = checkpoint.hidden_of(kTexts[static_cast<std::size_t>(i)]);
+    EXPECT_LT((largest[i] - hidden.amax(0)).abs().max().item<float>(), 1e-5f);
+    const double root = std::sqrt(static_cast<double>(hidden.size(0)));
+    EXPECT_LT((sums[i] - hidden.sum(0) / root).abs().max().item<float>(), 1e-5f);
+  }
+}
+
+TEST(Embed, TheFolderSaysHow) {
+  const SmallCheckpoint checkpoint("bert");
+  const auto folder = checkpoint.folder();
+  write_text(folder / "modules.json", kModules);
+  write_text(folder / "1_Pooling" / "config.json", R"({"pooling_mode_cls_token": true})");
+  write_text(folder / "sentence_bert_config.json", R"({"max_seq_length": 12})");
+  const torch::Tensor own = open_embed(folder)({kTexts, 1});
+  EmbedOptions options;
+  options.pooling = Pooling::cls;
+  options.normalize = true;
+  EXPECT_TRUE(torch::equal(own, open_embed(folder, options)({kTexts, 1})));
+  const std::vector<std::string> longer{"the cat sat on the cat sat on the cat sat on"};
+  EXPECT_THROW(open_embed(folder)({longer, 1}), Error);
+  EmbedOptions cut;
+  cut.length.truncate = true;
+  const std::vector<std::string> first{"the cat sat on the cat sat on the cat"};
+  EXPECT_TRUE(torch::equal(open_embed(folder, cut)({longer, 1}), open_embed(folder)({first, 1})));
+}
+
+TEST(Embed, NormalizesToLengthOne) {
+  const SmallCheckpoint checkpoint("roformer");
+  EmbedOptions options;
+  options.normalize = true;
+  const torch::Tensor vectors = open_embed(checkpoint.folder(), options)({kTexts, 1});
+  EXPECT_LT((vectors.norm(2, -1) - 1).abs().max().item<float>(), 1e-5f);
+}
+
+TEST(Embed, NoLinesGiveNoVectors) {
+  const SmallCheckpoint checkpoint("roformer");
+  EXPECT_EQ(open_embed(checkpoint.folder())({{}, 1}).sizes(), (torch::IntArrayRef{0, 24}));
+}
+
+TEST(Embed, WindowsOfALineAreAveragedByTheirTokens) {
+  const SmallCheckpoint checkpoint("roformer");
+  EmbedOptions options;
+  options.length = {.max_length = 5, .stride = 0};
+  const std::vector<std::string> texts{
+      "the cat sat on"};  // [CLS] the cat sat [SEP], [CLS] on [SEP]
+  const torch::Tensor found = open_embed(checkpoint.folder(), options)({texts, 1})[0];
+  const torch::Tensor expected =
+      (checkpoint.hidden_of("the cat sat").sum(0) + checkpoint.hidden_of("on").sum(0)) / 8;
+  EXPECT_LT((found - expected).abs().max().item<float>(), 1e-5f);
+}
+
+TEST(Embed, PoolerNeedsAPooler) {
+  const SmallCheckpoint checkpoint("bert");
+  EmbedOptions options;
+  options.pooling = Pooling::pooler;
+  EXPECT_THROW(open_embed(checkpoint.folder(), options), Error);
+  EXPECT_THROW(pooling_of("median"), Error);
+}
+
+TEST(Embed, TakesAModuleAndATokenizer) {
+  const SmallCheckpoint checkpoint("roformer");
+  Embed embed(checkpoint.model()->encoder(), checkpoint.tokenizer());
+  EXPECT_TRUE(torch::equal(embed({kTexts, 1}), open_embed(checkpoint.folder())({kTexts, 1})));
+  EmbedOptions options;
+  options.pooling = Pooling::pooler;
+  checkpoint::expect_error({"with a pooler"}, [&] {
+    Embed(checkpoint.model()->encoder(), checkpoint.tokenizer(), options);
+  });
+}
+
+TEST(Embed, DamageIsNamedByLineAndModel) {
+  for (const float number :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    SmallCheckpoint checkpoint("roformer");
+    checkpoint.spoil("embeddings.word_embeddings.weight", 13, number);  // "dog"
+    EmbedOptions options;
+    options.name = "MODEL";
+    options.tokens_per_batch = 1;
+    for (const auto pooling : {Pooling::mean, Pooling::cls, Pooling::max, Pooling::mean_sqrt}) {
+      options.pooling = pooling;
+      Embed embed(checkpoint.model()->encoder(), checkpoint.tokenizer(), options);
+      checkpoint::expect_error({"line 11", "finite vectors", "got nan", "weights of MODEL"}, [&] {
+        embed({kTexts, 7});
+      });
+      const std::vector<std::string> fine{"the cat"};
+      EXPECT_TRUE(embed({fine, 1}).isfinite().all().item<bool>());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace roformer::pipeline

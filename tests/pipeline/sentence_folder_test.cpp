@@ -1,0 +1,61 @@
+#include "roformer/pipeline/sentence_folder.h"
+
+#include <gtest/gtest.h>
+
+#include "roformer/base/error.h"
+#include "tests/checkpoint/temporary_folder.h"
+#include "tests/pipeline/sentence_files.h"
+
+namespace roformer::pipeline {
+namespace {
+
+TEST(SentenceFolder, RefusesWhatItDoesNotCompute) {
+  const checkpoint::TemporaryFolder temporary("sentences");
+  const auto folder = temporary.path();
+  EXPECT_FALSE(read_sentence_folder(folder).has_value());
+  write_text(folder / "modules.json", kModules);
+  for (const char* text :
+       {"{}", "[]", "", R"({"pooling_mode_cls_token": true, "pooling_mode_max_tokens": true})"}) {
+    write_text(folder / "1_Pooling" / "config.json", text);
+    EXPECT_THROW(read_sentence_folder(folder), Error) << text;
+  }
+  write_text(folder / "1_Pooling" / "config.json", R"({"pooling_mode": "max"})");
+  EXPECT_EQ(read_sentence_folder(folder)->pooling, Pooling::max);
+  for (const char* text : {"{}", "[1]", R"([{"type": "models.Dense", "path": "2"}])",
+                           R"([{"type": "models.Pooling", "path": "../other"}])"}) {
+    write_text(folder / "modules.json", text);
+    EXPECT_THROW(read_sentence_folder(folder), Error) << text;
+  }
+}
+
+TEST(SentenceFolder, AChoiceLeavesOutWhatIsNotComputed) {
+  const checkpoint::TemporaryFolder temporary("sentences");
+  const auto folder = temporary.path();
+  write_text(folder / "modules.json", R"([{"type": "models.Transformer", "path": ""},
+      {"type": "models.Pooling", "path": "missing"}, {"type": "models.Dense", "path": "2"},
+      {"type": "models.Normalize", "path": "3"}])");
+  write_text(folder / "sentence_bert_config.json", R"({"max_seq_length": 77})");
+  const auto settings = read_sentence_folder(folder, Pooling::cls);
+  EXPECT_EQ(settings->pooling, Pooling::cls);
+  EXPECT_TRUE(settings->normalize);
+  EXPECT_EQ(settings->max_length, 77);
+  for (const char* length : {"-1", "1.5", "\"x\"", "4294967296"}) {
+    write_text(folder / "sentence_bert_config.json",
+               std::string(R"({"max_seq_length": )") + length + "}");
+    EXPECT_THROW(read_sentence_folder(folder, Pooling::cls), Error) << length;
+  }
+  write_text(folder / "sentence_bert_config.json", R"({"max_seq_length": null})");
+  EXPECT_EQ(read_sentence_folder(folder, Pooling::cls)->max_length, 0);
+}
+
+TEST(SentenceFolder, PoolingsHaveNames) {
+  EXPECT_EQ(pooling_of("cls"), Pooling::cls);
+  EXPECT_EQ(pooling_of("mean"), Pooling::mean);
+  EXPECT_EQ(pooling_of("max"), Pooling::max);
+  EXPECT_EQ(pooling_of("mean_sqrt"), Pooling::mean_sqrt);
+  EXPECT_EQ(pooling_of("pooler"), Pooling::pooler);
+  EXPECT_THROW(pooling_of("median"), Error);
+}
+
+}  // namespace
+}  // namespace roformer::pipeline
