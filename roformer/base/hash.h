@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "roformer/base/random.h"
@@ -18,6 +19,12 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) 
     hash = base::mix(hash ^ word);
   }
   return hash;
+}
+
+/// The same of values as they lie in memory.
+template <typename Value>
+std::uint64_t hash_values(std::span<const Value> values, std::uint64_t seed = 0) {
+  return hash_bytes({reinterpret_cast<const char*>(values.data()), values.size_bytes()}, seed);
 }
 
 }  // namespace roformer::base

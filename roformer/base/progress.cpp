@@ -15,6 +15,13 @@ std::string format_duration(double seconds) {
   return fmt::format("{}:{:02}", minutes, whole % 60);
 }
 
+std::string format_count(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  const std::size_t sign = count < 0 ? 1 : 0;
+  for (std::size_t i = digits.size(); i > 3 + sign; i -= 3) digits.insert(i - 3, 1, ',');
+  return digits;
+}
+
 Progress::Progress(std::string title, std::int64_t total, std::int64_t done)
     : title_(std::move(title)),
       total_(total),

@@ -9,6 +9,8 @@ namespace roformer::base {
 
 /// "1:02:03", "2:05" or "0:07".
 std::string format_duration(double seconds);
+/// "61,234".
+std::string format_count(std::int64_t count);
 
 /// Shows `title`, the share done, a text of the caller's (speed, loss …) and the time left.
 class Progress {

@@ -6,6 +6,7 @@
 #include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
+#include "roformer/base/progress.h"
 #include "roformer/base/random.h"
 #include "roformer/data/text_selection.h"
 #include "roformer/text/wordpiece_tokenizer.h"
@@ -100,12 +101,6 @@ std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
   return std::make_unique<TokenCache>(path, key);
 }
 
-std::string with_thousands(std::int64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
-  return digits;
-}
-
 }  // namespace
 
 bool is_validation(std::int64_t document, std::uint64_t split_seed, double validation_share) {
@@ -174,10 +169,11 @@ std::string Corpus::summary() const {
   return fmt::format(
       "{:.1f} M tokens in {} documents, {:.0f} % of the documents held out, {} words in the "
       "vocabulary",
-      static_cast<double>(tokens_->num_tokens()) * 1e-6, with_thousands(tokens_->num_documents()),
+      static_cast<double>(tokens_->num_tokens()) * 1e-6,
+      base::format_count(tokens_->num_documents()),
       100.0 * static_cast<double>(validation_.size()) /
           static_cast<double>(tokens_->num_documents()),
-      with_thousands(tokenizer_->vocabulary_size()));
+      base::format_count(tokenizer_->vocabulary_size()));
 }
 
 }  // namespace roformer::data

@@ -32,10 +32,6 @@ std::uint64_t hash_footer(const CacheFooter& footer) {
       {reinterpret_cast<const char*>(&footer), offsetof(CacheFooter, footer_hash)});
 }
 
-std::string_view bytes_of(const std::vector<std::int64_t>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(std::int64_t)};
-}
-
 // Neighbouring paragraphs that one thread tokenises at a time.
 struct Chunk {
   std::vector<documents::Paragraph> paragraphs;
@@ -99,7 +95,7 @@ class CacheWriter {
                        id_size_,
                        num_tokens_,
                        static_cast<std::int64_t>(offsets_.size()) - 1,
-                       base::hash_bytes(bytes_of(offsets_)),
+                       base::hash_values(std::span<const std::int64_t>(offsets_)),
                        0};
     footer.footer_hash = hash_footer(footer);
     append_(&footer, sizeof footer);

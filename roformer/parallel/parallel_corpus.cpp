@@ -4,6 +4,7 @@
 #include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
+#include "roformer/base/progress.h"
 #include "roformer/base/random.h"
 #include "roformer/data/data_options.h"
 #include "roformer/parallel/parallel_vocabulary.h"
@@ -21,12 +22,6 @@ const char* name_of(data::Split split) {
 
 void warn_of(const SkippedPairs& skipped, data::Split split) {
   if (skipped.total() > 0) spdlog::warn("{}: {}", name_of(split), skipped.text());
-}
-
-std::string grouped(std::int64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
-  return digits;
 }
 
 }  // namespace
@@ -103,9 +98,11 @@ std::string ParallelCorpus::summary() const {
   return fmt::format(
       "{} pairs to learn from ({:.2f} M tokens), {} for validation, {} for test, {} pieces in the "
       "vocabulary{}{}",
-      grouped(size(data::Split::training)), static_cast<double>(training.table.ids().size()) * 1e-6,
-      grouped(size(data::Split::validation)), grouped(size(data::Split::test)),
-      grouped(tokenizer_->vocabulary_size()), training.skipped.total() > 0 ? "; " : "",
+      base::format_count(size(data::Split::training)),
+      static_cast<double>(training.table.ids().size()) * 1e-6,
+      base::format_count(size(data::Split::validation)),
+      base::format_count(size(data::Split::test)),
+      base::format_count(tokenizer_->vocabulary_size()), training.skipped.total() > 0 ? "; " : "",
       training.skipped.text());
 }
 
@@ -116,7 +113,7 @@ std::string ParallelCorpus::fingerprint() const {
     sum = base::derive(sum, static_cast<std::uint64_t>(table.size()));
     for (std::int64_t pair = 0; pair < table.size(); ++pair) {
       for (const auto ids : {table.source(pair), table.target(pair)})
-        sum = base::hash_bytes({reinterpret_cast<const char*>(ids.data()), ids.size_bytes()}, sum);
+        sum = base::hash_values(ids, sum);
     }
   }
   return fmt::format("{:016x}", sum);

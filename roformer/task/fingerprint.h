@@ -12,17 +12,15 @@ namespace roformer::task {
 class Fingerprint {
  public:
   /// Adds a document or a part of a text.
-  void add(std::span<const std::int32_t> ids) { add_values(ids); }
+  void add(std::span<const std::int32_t> ids);
   /// The same for wider ids.
-  void add(std::span<const std::int64_t> ids) { add_values(ids); }
-  /// Adds every token of a vocabulary.
+  void add(std::span<const std::int64_t> ids);
+  /// Adds a tokenizer: its vocabulary and how it cuts.
   void add(const text::Tokenizer& tokenizer);
   /// Sixteen hexadecimal digits.
   std::string text() const;
 
  private:
-  template <typename Ids>
-  void add_values(const Ids& ids);
   std::uint64_t sum_ = 0;
 };
 

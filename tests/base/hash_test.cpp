@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace roformer::base {
 namespace {
@@ -16,6 +17,12 @@ TEST(Hash, ValuesThatFileNamesHangOn) {
   EXPECT_EQ(hash_bytes("12345678"), 0x2A33C1BDB2B9EA54ull);
   EXPECT_EQ(hash_bytes("123456789"), 0x30E6C3F9A576D14Dull);
   EXPECT_EQ(hash_bytes("123456789", 7), 0x8048F6A0BB62AE8Aull);
+}
+
+TEST(Hash, ValuesAreTheirBytes) {
+  const std::vector<std::int32_t> values = {0x34333231, 0x38373635};  // "12345678", little-endian
+  EXPECT_EQ(hash_values(std::span<const std::int32_t>(values)), hash_bytes("12345678"));
+  EXPECT_EQ(hash_values(std::span<const std::int64_t>(), 3), hash_bytes("", 3));
 }
 
 TEST(Hash, EveryByteTheLengthAndTheSeedCount) {

@@ -5,6 +5,15 @@
 namespace roformer::base {
 namespace {
 
+TEST(ProgressTest, CountsInGroupsOfThree) {
+  EXPECT_EQ(format_count(0), "0");
+  EXPECT_EQ(format_count(999), "999");
+  EXPECT_EQ(format_count(61234), "61,234");
+  EXPECT_EQ(format_count(1234567), "1,234,567");
+  EXPECT_EQ(format_count(-123), "-123");
+  EXPECT_EQ(format_count(-1234), "-1,234");
+}
+
 TEST(ProgressTest, Durations) {
   EXPECT_EQ(format_duration(0), "0:00");
   EXPECT_EQ(format_duration(-3), "0:00");
