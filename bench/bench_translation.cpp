@@ -14,7 +14,7 @@
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
-#include "roformer/model/packed_weights.h"
+#include "roformer/model/linear.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 
@@ -106,11 +106,9 @@ nlohmann::json run_training(const std::string& folder, const std::string& path, 
 nlohmann::json run_decoding(const std::string& folder, const std::string& path, int repeats,
                             generate::BeamOptions options, std::int64_t length,
                             const std::string& outputs) {
-  const auto network = checkpoint::load_translation_model(folder).module;
+  auto network = checkpoint::load_translation_model(folder).module;
   const auto sources = nlohmann::json::parse(base::read_file(path)).get<std::vector<Ids>>();
-  model::PackedWeights weights;
-  weights.add(*network);
-  const model::PackedWeightsGuard packed(weights);
+  model::prepare_for_inference(*network);
   options.min_length = options.max_length = length;
   options.max_length_factor = 0;
   options.max_length_extra = static_cast<double>(length);

@@ -7,6 +7,7 @@
 #include "roformer/attention/linear_tasks.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/run_tasks.h"
 #include "roformer/rope/rotation.h"
 
 namespace roformer::attention {
@@ -72,14 +73,14 @@ FusedResult fused_features_forward(const FusedInputs& x, const std::vector<Span>
   base::with_isa([&](auto isa) {
     const auto shape = fused_shape(x, options, 0);
     const std::int64_t room = (attend_features_scratch<isa()>(shape, x.q.size(2)) + 15) / 16 * 16;
-    run_tasks(linear_tasks(spans, heads), room + sums.scratch(),
-              [&](const LinearTask& task, float* memory) {
-                const std::int64_t row = task.span.first_query;
-                attend_features<isa()>(fused_shape(x, options, task.span.num_queries),
-                                       features_of(x, options, row), read_head(x, task),
-                                       sums.of(task, memory + room), out.at(row, task.head),
-                                       denominators + task.head * tokens + row, memory);
-              });
+    packed::run_tasks(linear_tasks(spans, heads), room + sums.scratch(),
+                      [&](const LinearTask& task, float* memory) {
+                        const std::int64_t row = task.span.first_query;
+                        attend_features<isa()>(fused_shape(x, options, task.span.num_queries),
+                                               features_of(x, options, row), read_head(x, task),
+                                               sums.of(task, memory + room), out.at(row, task.head),
+                                               denominators + task.head * tokens + row, memory);
+                      });
   });
   return result;
 }
@@ -98,7 +99,7 @@ variable_list fused_features_backward(const FusedInputs& x, const FusedResult& r
   base::with_isa([&](auto isa) {
     const std::int64_t room =
         attend_features_scratch<isa()>(fused_shape(x, options, 0), x.q.size(2));
-    run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
+    packed::run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
       const std::int64_t row = task.span.first_query, head = task.head;
       attend_features_backward<isa()>(
           fused_shape(x, options, task.span.num_queries), features_of(x, options, row),

@@ -5,6 +5,7 @@
 #include "roformer/attention/few_queries_kernel.h"
 #include "roformer/attention/head_rows.h"
 #include "roformer/base/cpu_isa.h"
+#include "roformer/packed/run_tasks.h"
 
 namespace roformer::attention {
 namespace {
@@ -61,7 +62,7 @@ Tensor few_queries_attention(const Tensor& q, const Tensor& k, const Tensor& v,
     std::int64_t scratch = 0;
     for (const FewTask& task : tasks)
       scratch = std::max(scratch, attend_few_scratch<isa()>(few_shape(task, size, scale)));
-    run_tasks(tasks, scratch, [&](const FewTask& task, float* memory) {
+    packed::run_tasks(tasks, scratch, [&](const FewTask& task, float* memory) {
       const Span& span = task.span;
       attend_few<isa()>(few_shape(task, size, scale), queries.at(span.first_query, task.first_head),
                         keys.at(span.first_key, task.first_head),

@@ -9,6 +9,7 @@
 #include "roformer/attention/linear_tasks.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/run_tasks.h"
 
 namespace roformer::attention {
 namespace {
@@ -56,13 +57,14 @@ LinearResult kernel_forward(const LinearInputs& x, const std::vector<Span>& span
   base::with_isa([&](auto isa) {
     const std::int64_t room =
         (attend_linear_scratch<isa()>(linear_shape(x, options, 0)) + 15) / 16 * 16;
-    run_tasks(linear_tasks(spans, heads), room + sums.scratch(),
-              [&](const LinearTask& task, float* memory) {
-                const std::int64_t row = task.span.first_query, head = task.head;
-                attend_linear<isa()>(linear_shape(x, options, task.span.num_queries),
-                                     inputs.at(row, head), sums.of(task, memory + room),
-                                     out.at(row, head), denominators + head * tokens + row, memory);
-              });
+    packed::run_tasks(linear_tasks(spans, heads), room + sums.scratch(),
+                      [&](const LinearTask& task, float* memory) {
+                        const std::int64_t row = task.span.first_query, head = task.head;
+                        attend_linear<isa()>(linear_shape(x, options, task.span.num_queries),
+                                             inputs.at(row, head), sums.of(task, memory + room),
+                                             out.at(row, head), denominators + head * tokens + row,
+                                             memory);
+                      });
   });
   return result;
 }
@@ -83,7 +85,7 @@ LinearInputs kernel_backward(const LinearInputs& x, const LinearResult& result,
   const auto* const denominators = result.denominators.const_data_ptr<float>();
   base::with_isa([&](auto isa) {
     const std::int64_t room = attend_linear_backward_scratch<isa()>(linear_shape(x, options, 0));
-    run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
+    packed::run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
       const std::int64_t row = task.span.first_query, head = task.head;
       attend_linear_backward<isa()>(linear_shape(x, options, task.span.num_queries),
                                     inputs.at(row, head), out.at(row, head),

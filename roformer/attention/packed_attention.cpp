@@ -10,6 +10,7 @@
 #include "roformer/attention/softmax_attention_kernel.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/run_tasks.h"
 
 namespace roformer::attention {
 namespace {
@@ -115,7 +116,7 @@ ForwardResult fused_forward(const Inputs& inputs, const std::vector<Span>& spans
   const auto tasks = make_tasks(spans, heads, Cut::pieces);
   base::with_isa([&](auto isa) {
     const auto scratch = attend_scratch<isa()>(largest_shape(tasks, size));
-    run_tasks(tasks, scratch, [&](const HeadTask& task, float* memory) {
+    packed::run_tasks(tasks, scratch, [&](const HeadTask& task, float* memory) {
       const Span& span = task.span;
       attend<isa()>(shape_of(task, queries, size, options), q.at(span.first_query, task.head),
                     k.at(span.first_key, task.head), v.at(span.first_key, task.head), task.begin,
@@ -145,7 +146,7 @@ void fused_backward(const BackwardInputs& from, const Inputs& gradients,
   const auto tasks = make_tasks(spans, heads, Cut::whole_heads);
   base::with_isa([&](auto isa) {
     const auto scratch = attend_backward_scratch<isa()>(largest_shape(tasks, size));
-    run_tasks(tasks, scratch, [&](const HeadTask& task, float* memory) {
+    packed::run_tasks(tasks, scratch, [&](const HeadTask& task, float* memory) {
       const std::int64_t row = task.span.first_query, key = task.span.first_key, head = task.head;
       attend_backward<isa()>(
           shape_of(task, queries, size, options), q.at(row, head), k.at(key, head), v.at(key, head),
@@ -219,9 +220,9 @@ bool kernel_serves(const Tensor& x) {
   return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
 }
 
-bool wants_gradient(const Tensor& q, const Tensor& k, const Tensor& v) {
+bool wants_gradient(std::initializer_list<Tensor> inputs) {
   return torch::GradMode::is_enabled() &&
-         (q.requires_grad() || k.requires_grad() || v.requires_grad());
+         std::ranges::any_of(inputs, [](const Tensor& x) { return x.requires_grad(); });
 }
 
 void check_dropout(double dropout) {
@@ -253,6 +254,7 @@ Tensor packed_self_attention(const Tensor& qkv, const std::vector<Span>& spans,
                 "[attention] expected qkv (N, 3, H, D) but got {} dimensions", qkv.dim());
   check_dropout(options.dropout);
   check_spans(spans, qkv.size(0), qkv.size(0));
+  if (wants_gradient({qkv})) require_own_keys(spans);
   if (!kernel_serves(qkv)) {
     const Inputs parts = parts_of(qkv);
     return composed_attention(parts.q, parts.k, parts.v, spans, options);
@@ -268,8 +270,10 @@ Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                 fmt::join(q.sizes(), "x"), fmt::join(k.sizes(), "x"), fmt::join(v.sizes(), "x"));
   check_dropout(options.dropout);
   check_spans(spans, q.size(0), k.size(0));
+  const bool gradient = wants_gradient({q, k, v});
+  if (gradient) require_own_keys(spans);
   if (!kernel_serves(q)) return composed_attention(q, k, v, spans, options);
-  if (!wants_gradient(q, k, v) && options.dropout == 0 && has_few_queries(spans))
+  if (!gradient && options.dropout == 0 && has_few_queries(spans))
     return few_queries_attention(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v), spans,
                                  options.scale);
   return PackedAttention::apply(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v),

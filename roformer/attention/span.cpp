@@ -1,5 +1,7 @@
 #include "roformer/attention/span.h"
 
+#include <iterator>
+
 #include "roformer/base/error.h"
 
 namespace roformer::attention {
@@ -63,6 +65,20 @@ void check_spans(const std::vector<Span>& spans, std::int64_t queries, std::int6
   }
   base::require(next == queries, "[attention] expected spans of {} queries but got {}", queries,
                 next);
+}
+
+void require_own_keys(const std::vector<Span>& spans) {
+  std::vector<Span> ordered;
+  std::copy_if(spans.begin(), spans.end(), std::back_inserter(ordered),
+               [](const Span& span) { return span.num_keys > 0; });
+  std::ranges::sort(ordered, {}, &Span::first_key);
+  for (std::size_t i = 1; i < ordered.size(); ++i) {
+    const Span &before = ordered[i - 1], &span = ordered[i];
+    base::require(before.first_key + before.num_keys <= span.first_key,
+                  "[attention] expected spans with keys of their own where a gradient is asked for "
+                  "but got keys {} + {} and {} + {}",
+                  before.first_key, before.num_keys, span.first_key, span.num_keys);
+  }
 }
 
 torch::Tensor spans_tensor(const std::vector<Span>& spans) {

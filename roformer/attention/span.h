@@ -42,6 +42,9 @@ std::vector<std::int64_t> checked_offsets(const torch::Tensor& cu_seqlens, std::
 torch::Tensor spans_tensor(const std::vector<Span>& spans);
 std::vector<Span> spans_of(const torch::Tensor& rows);
 
+/// Throws Error if two spans have keys in common: their gradients would be written to one place.
+void require_own_keys(const std::vector<Span>& spans);
+
 /// Throws Error unless the spans' queries follow each other from 0 to `queries` and their keys lie
 /// within `keys`.
 void check_spans(const std::vector<Span>& spans, std::int64_t queries, std::int64_t keys);

@@ -21,6 +21,15 @@ inline std::uint64_t derive(std::uint64_t seed, std::uint64_t stream) {
   return mix(seed ^ mix(stream + 0x632BE59BD9B4E019ull));
 }
 
+/// What the seed of a training run is used for; each use has random numbers of its own.
+enum class SeedUse : std::uint64_t { weights, dropout, features, order, masking };
+
+/// The seed of one use, from that of a run. Whoever draws for a run begins here; no derive(run_seed,
+/// number) is among these.
+inline std::uint64_t derive(std::uint64_t run_seed, SeedUse use) {
+  return derive(mix(run_seed), static_cast<std::uint64_t>(use));
+}
+
 /// A uniform number of [0, 1) with 24 random bits, from the `counter`-th draw of `seed`.
 inline float uniform(std::uint64_t seed, std::uint64_t counter) {
   return static_cast<float>(derive(seed, counter) >> 40) * 0x1p-24f;

@@ -8,6 +8,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
+#include "roformer/train/kept_models.h"
 
 namespace roformer::cli {
 namespace {
@@ -24,7 +25,7 @@ std::vector<std::filesystem::path> folders_of(const AverageOptions& options) {
   base::require(options.folders.size() == 1,
                 "[cli] expected one run's folder with --last but got {} folders",
                 options.folders.size());
-  return convert::last_models(options.folders.front(), options.last);
+  return train::last_models(options.folders.front(), options.last);
 }
 
 void average(const AverageOptions& options) {

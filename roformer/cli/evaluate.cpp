@@ -8,8 +8,8 @@
 #include "roformer/cli/command.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/report/table.h"
+#include "roformer/task/material.h"
 #include "roformer/task/recipe_path.h"
-#include "roformer/task/recipe_task.h"
 
 namespace roformer::cli {
 namespace {

@@ -3,8 +3,6 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <charconv>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -107,32 +105,6 @@ void average(const std::vector<fs::path>& folders, const fs::path& to, bool forc
   format::write_safetensors(to / "model.safetensors", outputs, {{"format", "pt"}},
                             [](std::size_t) {});
   write_companions(folders.back(), to, weights.back(), {}, report);
-}
-
-std::vector<fs::path> kept_models(const fs::path& run) {
-  constexpr std::string_view start = "step-";
-  std::map<std::int64_t, fs::path> models;
-  std::error_code absent;
-  for (const auto& entry : fs::directory_iterator(run / "checkpoints", absent)) {
-    const std::string name = entry.path().filename().string();
-    std::int64_t step = 0;
-    if (!name.starts_with(start)) continue;
-    const auto [rest, failed] =
-        std::from_chars(name.data() + start.size(), name.data() + name.size(), step);
-    if (failed == std::errc() && *rest == '\0') models[step] = entry.path();
-  }
-  std::vector<fs::path> folders;
-  for (const auto& [step, folder] : models) folders.push_back(folder);
-  return folders;
-}
-
-std::vector<fs::path> last_models(const fs::path& run, std::int64_t count) {
-  const auto kept = kept_models(run);
-  base::require(std::ssize(kept) >= count,
-                "[checkpoint] expected {} or more models in {} but got {}: a recipe's "
-                "checkpoint.keep_last says how many a run keeps",
-                count, (run / "checkpoints").string(), kept.size());
-  return {kept.end() - count, kept.end()};
 }
 
 }  // namespace roformer::convert

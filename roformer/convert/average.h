@@ -13,12 +13,4 @@ namespace roformer::convert {
 void average(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& to,
              bool force);
 
-/// The models that a run has kept (checkpoints/step-N of its folder), oldest first.
-std::vector<std::filesystem::path> kept_models(const std::filesystem::path& run);
-
-/// The last `count` models that a run has kept (checkpoints/step-N of a run's folder), oldest
-/// first. Throws Error naming what is there where there are fewer.
-std::vector<std::filesystem::path> last_models(const std::filesystem::path& run,
-                                               std::int64_t count);
-
 }  // namespace roformer::convert

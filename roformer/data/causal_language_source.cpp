@@ -14,15 +14,15 @@ std::int64_t CausalLanguageSource::num_sequences(std::int64_t length, Split spli
   return (targets + length - 1) / length;
 }
 
-CausalBatch CausalLanguageSource::batch(const StageShape& shape, std::int64_t step,
-                                        std::int64_t micro_step) const {
-  const std::int64_t in_epoch = num_sequences(shape.length);
+CausalBatch CausalLanguageSource::batch(const BatchRequest& request) const {
+  const std::int64_t length = request.stage.length, in_epoch = num_sequences(length);
   base::require(in_epoch > 0, "[data] expected a text of two or more tokens but got {}",
                 stream_->size(Split::training));
-  const std::uint64_t order = base::derive(seed_, static_cast<std::uint64_t>(shape.stage));
+  const std::uint64_t order = base::derive(base::derive(seed_, base::SeedUse::order),
+                                           static_cast<std::uint64_t>(request.stage_index));
   CausalBatch batch;
-  for (const auto& drawn : draw_sequences(shape, step, micro_step, in_epoch, order))
-    append(batch, Split::training, shape.length, drawn.sequence);
+  for (const auto& drawn : draw_sequences(request, in_epoch, order))
+    append(batch, Split::training, length, drawn.sequence);
   return batch;
 }
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "roformer/data/stage_shape.h"
+#include "roformer/data/sequence_order.h"
 #include "roformer/data/token_batch.h"
 #include "roformer/data/token_stream.h"
 
@@ -22,9 +22,9 @@ class CausalLanguageSource {
   /// its first is the target of exactly one place. 0 for a part of less than two tokens.
   std::int64_t num_sequences(std::int64_t length, Split split = Split::training) const;
 
-  /// Batch `micro_step` of step `step`, counted from 0 within the stage. Safe to call from several
-  /// threads. Throws Error where there is nothing to learn from.
-  CausalBatch batch(const StageShape& shape, std::int64_t step, std::int64_t micro_step = 0) const;
+  /// The micro-batch of a request. Safe to call from several threads. Throws Error where there is
+  /// nothing to learn from.
+  CausalBatch batch(const BatchRequest& request) const;
 
   /// Sequences of a held-out part in batches of at most `batch_tokens` tokens (at least one
   /// sequence); of more than `max_sequences` (0: all) a fixed sample. Independent of the seed.

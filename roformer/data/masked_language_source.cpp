@@ -8,9 +8,6 @@ namespace {
 
 using base::derive;
 
-// Uses of the training seed.
-enum SourceStream : std::uint64_t { order, masks };
-
 MaskingVocabulary masking_vocabulary(const text::Tokenizer& tokenizer) {
   MaskingVocabulary vocabulary{tokenizer.vocabulary_size(), tokenizer.mask_id(), {}};
   for (std::int32_t id = 0; id < tokenizer.vocabulary_size(); ++id)
@@ -44,24 +41,21 @@ std::int64_t MaskedLanguageSource::num_validation_sequences(std::int64_t length)
   return validation_.num_sequences(length);
 }
 
-std::int64_t MaskedLanguageSource::batch_size(const StageShape& shape) const {
-  return sequences_of_batch(shape);
-}
-
-double MaskedLanguageSource::epoch(const StageShape& shape, std::int64_t step) const {
+double MaskedLanguageSource::epoch(const Stage& stage, std::int64_t step) const {
   const double sequences =
-      static_cast<double>(step) * static_cast<double>(shape.micro_steps * batch_size(shape));
-  return sequences / static_cast<double>(num_sequences(shape.length));
+      static_cast<double>(step) * static_cast<double>(stage.accumulate * sequences_of_batch(stage));
+  return sequences / static_cast<double>(num_sequences(stage.length));
 }
 
-MaskedBatch MaskedLanguageSource::batch(const StageShape& shape, std::int64_t step,
-                                        std::int64_t micro_step) const {
-  const std::uint64_t stage_seed = derive(seed_, static_cast<std::uint64_t>(shape.stage));
+MaskedBatch MaskedLanguageSource::batch(const BatchRequest& request) const {
+  const std::int64_t length = request.stage.length;
+  const auto stage = static_cast<std::uint64_t>(request.stage_index);
+  const std::uint64_t order = derive(derive(seed_, base::SeedUse::order), stage);
+  const std::uint64_t masks = derive(derive(seed_, base::SeedUse::masking), stage);
   MaskedBatch batch;
-  for (const auto& drawn : draw_sequences(shape, step, micro_step, num_sequences(shape.length),
-                                          derive(stage_seed, order))) {
-    const std::uint64_t epoch_masks = derive(derive(stage_seed, masks), drawn.epoch);
-    append(batch, training_, shape.length, drawn.sequence,
+  for (const auto& drawn : draw_sequences(request, num_sequences(length), order)) {
+    const std::uint64_t epoch_masks = derive(masks, drawn.epoch);
+    append(batch, training_, length, drawn.sequence,
            derive(epoch_masks, static_cast<std::uint64_t>(drawn.sequence)));
   }
   return batch;

@@ -8,7 +8,7 @@
 #include "roformer/data/corpus.h"
 #include "roformer/data/masking.h"
 #include "roformer/data/packing.h"
-#include "roformer/data/stage_shape.h"
+#include "roformer/data/sequence_order.h"
 #include "roformer/data/token_batch.h"
 
 namespace roformer::data {
@@ -25,14 +25,11 @@ class MaskedLanguageSource {
   /// Training sequences of one length: an epoch.
   std::int64_t num_sequences(std::int64_t length) const;
   std::int64_t num_validation_sequences(std::int64_t length) const;
-  /// Sequences of one batch of this shape.
-  std::int64_t batch_size(const StageShape& shape) const;
-  /// Epochs behind us when `step` begins.
-  double epoch(const StageShape& shape, std::int64_t step) const;
+  /// Epochs behind us when `step` of a stage begins.
+  double epoch(const Stage& stage, std::int64_t step) const;
 
-  /// Batch `micro_step` of step `step`, counted from 0 within the stage. Safe to call from several
-  /// threads.
-  MaskedBatch batch(const StageShape& shape, std::int64_t step, std::int64_t micro_step = 0) const;
+  /// The micro-batch of a request. Safe to call from several threads.
+  MaskedBatch batch(const BatchRequest& request) const;
 
   /// Held-out sequences under one fixed masking, in batches of at most `batch_tokens` tokens (at
   /// least one sequence); of more than `max_sequences` (0: all) a fixed sample. Independent of the

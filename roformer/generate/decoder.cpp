@@ -31,9 +31,12 @@ Tensor Decoder::advance(const std::vector<std::vector<std::int64_t>>& tokens,
                 "[generate] expected tokens of {} sequences but got {}", lengths_.size(),
                 tokens.size());
   std::int64_t longest = 0;
-  for (const auto& ids : tokens) {
-    base::require(!ids.empty(), "[generate] expected at least one token a sequence but got none");
-    longest = std::max(longest, std::ssize(ids));
+  std::vector<std::int64_t> reached;  // the length that each sequence has in the end
+  for (std::size_t b = 0; b < tokens.size(); ++b) {
+    const std::int64_t size = std::ssize(tokens[b]);
+    base::require(size > 0, "[generate] expected at least one token a sequence but got none");
+    longest = std::max(longest, size);
+    reached.push_back(lengths_[b] + size);
   }
   const std::int64_t at_once =
       std::max<std::int64_t>(1, tokens_per_pass / std::max<std::int64_t>(1, num_sequences()));
@@ -57,7 +60,9 @@ Tensor Decoder::advance(const std::vector<std::vector<std::int64_t>>& tokens,
     if (cache_) options.cache = &*cache_;
     if (state_) options.state = &*state_;
     options.rows = torch::tensor(rows, torch::kInt64).to(device_);
-    const Tensor hidden = model_.encoder()->forward(packed::from_tokens(pass).to(device_), options);
+    packed::PackedBatch batch = packed::from_tokens(pass).to(device_);
+    batch.lengths = torch::tensor(reached, torch::kInt64);
+    const Tensor hidden = model_.encoder()->forward(batch, options);
     if (ended.empty()) continue;
     logits.index_copy_(0, torch::tensor(ended, torch::kInt64),
                        model_.logits(hidden).to(torch::kFloat).cpu());

@@ -13,14 +13,15 @@ LanguageModel::LanguageModel(const std::shared_ptr<model::EncoderImpl>& trunk,
                              const HeadConfig& head)
     : ModelWithHead(trunk, head),
       cls_(register_module("cls", std::make_shared<model::NamedGroup>())),
-      predictions_(cls_->register_module("predictions", LanguageModelHead(config()))) {}
+      predictions_(cls_->register_module(
+          "predictions", LanguageModelHead(config(), encoder()->word_embeddings()))) {}
 
 Tensor LanguageModel::logits(const Tensor& hidden) {
-  return predictions_(hidden, encoder()->word_embeddings());
+  return predictions_(hidden);
 }
 
 model::VocabularyLoss LanguageModel::loss(const Tensor& hidden, const Tensor& labels) {
-  return predictions_->loss(hidden, encoder()->word_embeddings(), labels);
+  return predictions_->loss(hidden, labels);
 }
 
 Tensor LanguageModel::forward(const packed::PackedBatch& batch, const Tensor& positions,

@@ -3,20 +3,22 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/activation.h"
+#include "roformer/model/activation_name.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/named_group.h"
 
 namespace roformer::head {
 
 using torch::Tensor;
 
-LanguageModelHeadImpl::LanguageModelHeadImpl(const model::EncoderConfig& config) : config_(config) {
+LanguageModelHeadImpl::LanguageModelHeadImpl(const model::EncoderConfig& config,
+                                             const Tensor& word_embeddings)
+    : config_(config) {
+  Tensor decoder = word_embeddings, bias;
   if (config.norm_type == "layer_norm") {
-    bias_ = register_parameter("bias", torch::zeros({config.vocab_size}));
+    bias = register_parameter("bias", torch::zeros({config.vocab_size}));
     auto transform = register_module("transform", std::make_shared<model::NamedGroup>());
-    dense_ = transform->add("dense", torch::nn::Linear(config.hidden_size, config.embedding_size));
+    dense_ = transform->add("dense", model::Linear(config.hidden_size, config.embedding_size));
     norm_ = transform->add("LayerNorm", model::Norm(config.embedding_size, config));
   } else {
     base::require(config.embedding_size == config.hidden_size,
@@ -25,28 +27,25 @@ LanguageModelHeadImpl::LanguageModelHeadImpl(const model::EncoderConfig& config)
                   config.embedding_size, config.hidden_size);
   }
   if (!config.tie_word_embeddings) {
-    decoder_ =
+    decoder =
         register_module("decoder", std::make_shared<model::NamedGroup>())
             ->add_parameter("weight", torch::empty({config.vocab_size, config.embedding_size}));
   }
+  output_ = register_module("output", model::Linear(decoder, bias));
   model::initialize(*this, config);
 }
 
 Tensor LanguageModelHeadImpl::transformed(const Tensor& hidden) {
   if (dense_.is_empty()) return hidden;
-  return norm_(model::linear_activation(hidden, dense_->weight, dense_->bias,
-                                        model::parse_activation(config_.hidden_act)));
+  return norm_(dense_->activated(hidden, model::parse_activation(config_.hidden_act)));
 }
 
-Tensor LanguageModelHeadImpl::forward(const Tensor& hidden, const Tensor& word_embeddings) {
-  return model::linear(transformed(hidden), decoder_.defined() ? decoder_ : word_embeddings, bias_);
+Tensor LanguageModelHeadImpl::forward(const Tensor& hidden) {
+  return output_(transformed(hidden));
 }
 
-model::VocabularyLoss LanguageModelHeadImpl::loss(const Tensor& hidden,
-                                                  const Tensor& word_embeddings,
-                                                  const Tensor& labels) {
-  return model::vocabulary_loss(transformed(hidden),
-                                decoder_.defined() ? decoder_ : word_embeddings, bias_, labels);
+model::VocabularyLoss LanguageModelHeadImpl::loss(const Tensor& hidden, const Tensor& labels) {
+  return model::vocabulary_loss(transformed(hidden), output_->weight, output_->bias, labels);
 }
 
 }  // namespace roformer::head

@@ -55,8 +55,8 @@ double ModelWithHead::head_dropout() const {
   return head_config_.classifier_dropout.value_or(config().hidden_dropout_prob);
 }
 
-torch::nn::Linear ModelWithHead::make_head(std::int64_t out) const {
-  torch::nn::Linear head(config().hidden_size, out);
+model::Linear ModelWithHead::make_head(std::int64_t out) const {
+  model::Linear head(config().hidden_size, out);
   model::initialize(*head, config());
   return head;
 }

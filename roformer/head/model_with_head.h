@@ -5,6 +5,7 @@
 
 #include "roformer/head/description.h"
 #include "roformer/head/padded_call.h"
+#include "roformer/model/linear.h"
 #include "roformer/model/pooler.h"
 #include "roformer/model/residual_norm.h"
 
@@ -52,7 +53,7 @@ class ModelWithHead : public torch::nn::Module, public Model {
   /// classifier_dropout of BERT's heads, hidden_dropout_prob where there is none.
   double head_dropout() const;
   /// A product that ends in `out` numbers, drawn anew.
-  torch::nn::Linear make_head(std::int64_t out) const;
+  model::Linear make_head(std::int64_t out) const;
 
  private:
   model::Encoder encoder_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/loss.h"
 #include "roformer/model/named_group.h"
 
@@ -52,14 +51,12 @@ MultipleChoiceImpl::MultipleChoiceImpl(const EncoderConfig& config, const HeadCo
 }
 
 Tensor MultipleChoiceImpl::logits(const Tensor& summary, const ForwardOptions& options) {
-  const auto score = [&](const Tensor& x) {
-    return model::linear(x, classifier_->weight, classifier_->bias).squeeze(1);
-  };
-  if (has_pooler()) return score(dropped(pool(summary), head_dropout(), options));
+  if (has_pooler()) return classifier_(dropped(pool(summary), head_dropout(), options)).squeeze(1);
   const model::SummaryOptions& how = head_config().summary;
   Tensor x = dropped(summary, how.first_dropout, options, 0);
-  if (!projection_.is_empty()) x = model::linear(x, projection_->weight, projection_->bias);
-  return score(dropped(model::pooled_activation(x, how.activation), how.last_dropout, options, 1));
+  if (!projection_.is_empty()) x = projection_(x);
+  x = dropped(model::pooled_activation(x, how.activation), how.last_dropout, options, 1);
+  return classifier_(x).squeeze(1);
 }
 
 const Description& MultipleChoiceImpl::description() const {

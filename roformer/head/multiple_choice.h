@@ -21,8 +21,8 @@ class MultipleChoiceImpl : public ModelWithHead {
  private:
   torch::Tensor summary_of(const torch::Tensor& hidden, const PaddedCall& call) const;
 
-  torch::nn::Linear projection_{nullptr};  // RoFormer, only if summary.use_projection
-  torch::nn::Linear classifier_{nullptr};
+  model::Linear projection_{nullptr};  // RoFormer, only if summary.use_projection
+  model::Linear classifier_{nullptr};
 };
 TORCH_MODULE(MultipleChoice);
 

@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "roformer/model/linear.h"
 #include "roformer/model/loss.h"
 #include "roformer/model/named_group.h"
 
@@ -33,7 +32,7 @@ NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config, const HeadConfig
 }
 
 Tensor NextSentenceImpl::logits(const Tensor& first) {
-  return model::linear(pool(first), relationship_->weight, relationship_->bias);
+  return relationship_(pool(first));
 }
 
 const Description& NextSentenceImpl::description() const {

@@ -17,7 +17,7 @@ class NextSentenceImpl : public ModelWithHead {
   format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override;
 
  private:
-  torch::nn::Linear relationship_{nullptr};
+  model::Linear relationship_{nullptr};
 };
 TORCH_MODULE(NextSentence);
 

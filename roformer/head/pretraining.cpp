@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "roformer/model/linear.h"
 #include "roformer/model/loss.h"
 
 namespace roformer::head {
@@ -34,7 +33,7 @@ PretrainingModelImpl::PretrainingModelImpl(const EncoderConfig& config, const He
 }
 
 Tensor PretrainingModelImpl::next_sentence_logits(const Tensor& first) {
-  return model::linear(pool(first), relationship_->weight, relationship_->bias);
+  return relationship_(pool(first));
 }
 
 const Description& PretrainingModelImpl::description() const {

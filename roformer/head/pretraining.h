@@ -19,7 +19,7 @@ class PretrainingModelImpl : public LanguageModel {
   format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override;
 
  private:
-  torch::nn::Linear relationship_{nullptr};
+  model::Linear relationship_{nullptr};
 };
 TORCH_MODULE(PretrainingModel);
 

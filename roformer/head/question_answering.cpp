@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/linear.h"
 
 namespace roformer::head {
 namespace {
@@ -42,7 +41,7 @@ QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config, const 
 }
 
 Tensor QuestionAnsweringImpl::logits(const Tensor& hidden) {
-  return model::linear(hidden, outputs_->weight, outputs_->bias);
+  return outputs_(hidden);
 }
 
 const Description& QuestionAnsweringImpl::description() const {

@@ -19,7 +19,7 @@ class QuestionAnsweringImpl : public ModelWithHead {
   format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override;
 
  private:
-  torch::nn::Linear outputs_{nullptr};
+  model::Linear outputs_{nullptr};
 };
 TORCH_MODULE(QuestionAnswering);
 

@@ -3,8 +3,7 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/activation.h"
-#include "roformer/model/linear.h"
+#include "roformer/model/activation_name.h"
 #include "roformer/model/loss.h"
 #include "roformer/model/named_group.h"
 
@@ -79,15 +78,11 @@ SequenceClassifierImpl::SequenceClassifierImpl(const EncoderConfig& config, cons
 }
 
 Tensor SequenceClassifierImpl::logits(const Tensor& first, const ForwardOptions& options) {
-  if (has_pooler()) {
-    const Tensor pooled = dropped(pool(first), head_dropout(), options);
-    return model::linear(pooled, outer_->weight, outer_->bias);
-  }
+  if (has_pooler()) return outer_(dropped(pool(first), head_dropout(), options));
   const double probability = config().hidden_dropout_prob;
-  const Tensor inner =
-      model::linear_activation(dropped(first, probability, options, 0), inner_->weight,
-                               inner_->bias, model::parse_activation(config().hidden_act));
-  return model::linear(dropped(inner, probability, options, 1), outer_->weight, outer_->bias);
+  const Tensor inner = inner_->activated(dropped(first, probability, options, 0),
+                                         model::parse_activation(config().hidden_act));
+  return outer_(dropped(inner, probability, options, 1));
 }
 
 Tensor SequenceClassifierImpl::forward(const packed::PackedBatch& batch,

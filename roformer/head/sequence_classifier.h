@@ -21,8 +21,8 @@ class SequenceClassifierImpl : public ModelWithHead {
   format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override;
 
  private:
-  torch::nn::Linear inner_{nullptr};  // RoFormer; BERT has the pooler instead
-  torch::nn::Linear outer_{nullptr};
+  model::Linear inner_{nullptr};  // RoFormer; BERT has the pooler instead
+  model::Linear outer_{nullptr};
 };
 TORCH_MODULE(SequenceClassifier);
 

@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "roformer/model/linear.h"
 #include "roformer/model/loss.h"
 
 namespace roformer::head {
@@ -31,8 +30,7 @@ TokenClassifierImpl::TokenClassifierImpl(const EncoderConfig& config, const Head
 }
 
 Tensor TokenClassifierImpl::logits(const Tensor& hidden, const ForwardOptions& options) {
-  return model::linear(dropped(hidden, head_dropout(), options), classifier_->weight,
-                       classifier_->bias);
+  return classifier_(dropped(hidden, head_dropout(), options));
 }
 
 Tensor TokenClassifierImpl::forward(const packed::PackedBatch& batch,

@@ -18,7 +18,7 @@ class TokenClassifierImpl : public ModelWithHead {
   format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override;
 
  private:
-  torch::nn::Linear classifier_{nullptr};
+  model::Linear classifier_{nullptr};
 };
 TORCH_MODULE(TokenClassifier);
 

@@ -6,8 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "roformer/metric/masked_score.h"
-
 namespace roformer::metric {
 
 class NeighbourGuess {

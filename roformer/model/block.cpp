@@ -3,9 +3,7 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/activation.h"
 #include "roformer/model/dropout_site.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/named_group.h"
 
 namespace roformer::model {
@@ -17,10 +15,6 @@ Dropout dropout_at(DropoutSite site, double probability, const BlockContext& con
   return {context.training ? probability : 0, site_seed(context.dropout_seed, site)};
 }
 
-torch::nn::Linear make_linear(std::int64_t in, std::int64_t out, const EncoderConfig& config) {
-  return torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(config.use_bias));
-}
-
 Tensor selected(const Tensor& x, const Tensor& rows) {
   return rows.defined() ? x.index_select(0, rows) : x;
 }
@@ -28,19 +22,19 @@ Tensor selected(const Tensor& x, const Tensor& rows) {
 }  // namespace
 
 ResidualOutputImpl::ResidualOutputImpl(std::int64_t in, const EncoderConfig& config)
-    : dense_(register_module("dense", make_linear(in, config.hidden_size, config))),
+    : dense_(register_module("dense", Linear(in, config.hidden_size, config.use_bias))),
       norm_(register_module("LayerNorm", Norm(config.hidden_size, config))) {}
 
 Tensor ResidualOutputImpl::forward(const Tensor& x, const Tensor& residual,
                                    const Dropout& dropout) {
-  return norm_(linear(x, dense_->weight, dense_->bias), residual, dropout);
+  return norm_(dense_(x), residual, dropout);
 }
 
 BlockImpl::BlockImpl(const EncoderConfig& config)
     : dropout_(config.hidden_dropout_prob),
       activation_(parse_activation(config.hidden_act)),
       attention_output_(config.hidden_size, config),
-      intermediate_(make_linear(config.hidden_size, config.intermediate_size, config)),
+      intermediate_(config.hidden_size, config.intermediate_size, config.use_bias),
       output_(config.intermediate_size, config) {
   auto attention = register_module("attention", std::make_shared<NamedGroup>());
   if (config.attention == "linear") {
@@ -67,8 +61,7 @@ Tensor BlockImpl::look_at_memory(const Tensor& x, const BlockContext& context) {
 }
 
 Tensor BlockImpl::feed_forward(const Tensor& x, const BlockContext& context) {
-  const Tensor inner =
-      linear_activation(x, intermediate_->weight, intermediate_->bias, activation_);
+  const Tensor inner = intermediate_->activated(x, activation_);
   return output_(inner, x, dropout_at(DropoutSite::output, dropout_, context));
 }
 

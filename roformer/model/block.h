@@ -2,11 +2,10 @@
 // cross-attention, and feed-forward, each with residual and norm. Submodules carry Hugging Face's
 // names.
 #pragma once
-#include <torch/nn/modules/linear.h>
-
 #include "roformer/model/activation_kernel.h"
 #include "roformer/model/block_attention.h"
 #include "roformer/model/config.h"
+#include "roformer/model/linear.h"
 #include "roformer/model/norm.h"
 
 namespace roformer::model {
@@ -20,7 +19,7 @@ class ResidualOutputImpl : public torch::nn::Module {
                         const Dropout& dropout);
 
  private:
-  torch::nn::Linear dense_{nullptr};
+  Linear dense_{nullptr};
   Norm norm_{nullptr};
 };
 TORCH_MODULE(ResidualOutput);
@@ -44,7 +43,7 @@ class BlockImpl : public torch::nn::Module {
   ResidualOutput attention_output_{nullptr};
   CrossAttention cross_attention_{nullptr};  // only if add_cross_attention
   ResidualOutput cross_output_{nullptr};
-  torch::nn::Linear intermediate_{nullptr};
+  Linear intermediate_{nullptr};
   ResidualOutput output_{nullptr};
 };
 TORCH_MODULE(Block);

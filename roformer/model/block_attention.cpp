@@ -9,15 +9,14 @@
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
 #include "roformer/model/dropout_site.h"
-#include "roformer/model/linear.h"
 
 namespace roformer::model {
 namespace {
 
 using torch::Tensor;
 
-torch::nn::Linear make_product(std::int64_t out, const EncoderConfig& config) {
-  return torch::nn::Linear(torch::nn::LinearOptions(config.hidden_size, out).bias(config.use_bias));
+Linear make_product(std::int64_t out, const EncoderConfig& config) {
+  return Linear(config.hidden_size, out, config.use_bias);
 }
 
 attention::AttentionOptions attention_options(double divisor, double dropout, DropoutSite site,
@@ -55,7 +54,7 @@ SelfAttentionImpl::SelfAttentionImpl(const EncoderConfig& config)
       qkv_(register_module("qkv", make_product(3 * config.hidden_size, config))) {}
 
 Tensor SelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
-  const Tensor qkv = linear(x, qkv_->weight, qkv_->bias, {x.size(0), 3, heads_, head_size_});
+  const Tensor qkv = qkv_->forward(x, {x.size(0), 3, heads_, head_size_});
   return attend(context.encoding->transform_packed(qkv, context.positions, context.layer), context)
       .flatten(1);
 }
@@ -105,7 +104,7 @@ Tensor LinearSelfAttentionImpl::forward(const Tensor& x, const BlockContext& con
                 "[model] expected no request for attention weights but linear attention was asked "
                 "for them, which it never computes");
   const position::PositionEncoding& encoding = *context.encoding;
-  const Tensor qkv = linear(x, qkv_->weight, qkv_->bias, {x.size(0), 3, heads_, head_size_});
+  const Tensor qkv = qkv_->forward(x, {x.size(0), 3, heads_, head_size_});
   const auto parts = encoding.transform_packed(qkv, context.positions, context.layer).unbind(1);
   attention::RecurrentLayer* const state =
       context.state == nullptr ? nullptr : &context.state->layer(context.layer);
@@ -128,13 +127,13 @@ Tensor CrossAttentionImpl::keys_and_values(const BlockContext& context) {
     const Tensor kept = context.cache->memory(context.layer);
     if (kept.defined()) return kept;
   }
-  const Tensor kv = linear(hidden, kv_->weight, kv_->bias, {hidden.size(0), 2, heads_, head_size_});
+  const Tensor kv = kv_->forward(hidden, {hidden.size(0), 2, heads_, head_size_});
   if (context.cache != nullptr) context.cache->set_memory(context.layer, kv);
   return kv;
 }
 
 Tensor CrossAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
-  const Tensor q = linear(x, query_->weight, query_->bias, {x.size(0), heads_, head_size_});
+  const Tensor q = query_->forward(x, {x.size(0), heads_, head_size_});
   const Tensor kv = keys_and_values(context);
   const Tensor k = kv.select(1, 0), v = kv.select(1, 1);
   const auto options = attention_options(std::sqrt(static_cast<double>(head_size_)), dropout_,

@@ -1,8 +1,6 @@
 // Attention of a block: among a sequence's own tokens, and of a decoder's tokens on an encoder's.
 // Submodules carry Hugging Face's names but for fused products.
 #pragma once
-#include <torch/nn/modules/linear.h>
-
 #include <cstdint>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "roformer/attention/recurrent_state.h"
 #include "roformer/attention/span.h"
 #include "roformer/model/config.h"
+#include "roformer/model/linear.h"
 #include "roformer/position/position_encoding.h"
 
 namespace roformer::model {
@@ -52,7 +51,7 @@ class SelfAttentionImpl : public torch::nn::Module {
   position::Projections projections() const;
   std::int64_t heads_, head_size_;
   double dropout_;
-  torch::nn::Linear qkv_{nullptr};
+  Linear qkv_{nullptr};
 };
 TORCH_MODULE(SelfAttention);
 
@@ -67,7 +66,7 @@ class LinearSelfAttentionImpl : public torch::nn::Module {
 
  private:
   std::int64_t heads_, head_size_;
-  torch::nn::Linear qkv_{nullptr};
+  Linear qkv_{nullptr};
   attention::FeatureMap feature_map_{nullptr};
 };
 TORCH_MODULE(LinearSelfAttention);
@@ -84,7 +83,7 @@ class CrossAttentionImpl : public torch::nn::Module {
   torch::Tensor keys_and_values(const BlockContext& context);
   std::int64_t heads_, head_size_;
   double dropout_;
-  torch::nn::Linear query_{nullptr}, kv_{nullptr};
+  Linear query_{nullptr}, kv_{nullptr};
 };
 TORCH_MODULE(CrossAttention);
 

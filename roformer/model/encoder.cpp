@@ -8,7 +8,6 @@
 #include "roformer/base/random.h"
 #include "roformer/model/block.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/named_group.h"
 #include "roformer/model/norm.h"
 #include "roformer/position/position_encoding.h"
@@ -26,6 +25,13 @@ void require_ids_below(const Tensor& ids, std::int64_t limit, const char* what, 
                 "[model] expected {} ids in 0 .. {} ({}) but got {} at token {}", what, limit - 1,
                 key, least < 0 ? least : most,
                 (least < 0 ? ids.argmin() : ids.argmax()).item<std::int64_t>());
+}
+
+void require_positions(const Tensor& position_ids) {
+  const auto token = packed::first_too_far(position_ids);
+  if (!token) return;
+  base::fail("[model] expected position_ids within ±2^53 but got {} at token {}",
+             position_ids[*token].item<std::int64_t>(), *token);
 }
 
 }  // namespace
@@ -50,7 +56,7 @@ struct EncoderImpl::Parts {
   torch::nn::Embedding words{nullptr}, types{nullptr};
   std::shared_ptr<position::PositionEncoding> encoding;
   Norm norm{nullptr};
-  torch::nn::Linear projection{nullptr};  // only if embedding_size != hidden_size
+  Linear projection{nullptr};  // only if embedding_size != hidden_size
   std::vector<Block> blocks;
 };
 
@@ -75,8 +81,8 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config, torch::nn::Embedding share
   if (config.embedding_norm)
     parts_->norm = embeddings->add("LayerNorm", Norm(config.embedding_size, config));
   if (config.embedding_size != config.hidden_size) {
-    parts_->projection = register_module(
-        "embeddings_project", torch::nn::Linear(config.embedding_size, config.hidden_size));
+    parts_->projection =
+        register_module("embeddings_project", Linear(config.embedding_size, config.hidden_size));
   }
   auto stack = register_module("encoder", std::make_shared<NamedGroup>());
   auto layers = stack->add("layer", std::make_shared<NamedGroup>());
@@ -113,9 +119,7 @@ Tensor EncoderImpl::embed(const packed::PackedBatch& batch, const position::Posi
   Tensor x = parts_->encoding->embed(sum_of_embeddings(batch), batch.tokens, positions);
   if (!parts_->norm.is_empty()) x = parts_->norm(x);
   if (is_training()) x = dropout(x, {config_.hidden_dropout_prob, dropout_seed});
-  if (!parts_->projection.is_empty())
-    x = linear(x, parts_->projection->weight, parts_->projection->bias);
-  return x;
+  return parts_->projection.is_empty() ? x : parts_->projection(x);
 }
 
 std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& batch,
@@ -149,8 +153,8 @@ std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& ba
 Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptions& options) {
   BlockContext context;
   context.encoding = parts_->encoding.get();
-  context.positions =
-      parts_->encoding->prepare(batch.position_ids, parts_->words->weight.scalar_type());
+  require_positions(batch.position_ids);
+  context.positions = parts_->encoding->prepare_batch(batch, parts_->words->weight.scalar_type());
   context.training = is_training();
   Tensor x = embed(batch, context.positions, base::derive(options.dropout_seed, 0));
   context.spans = spans_of(batch, options);

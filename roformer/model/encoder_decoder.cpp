@@ -7,7 +7,6 @@
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/linear.h"
 
 namespace roformer::model {
 
@@ -20,6 +19,7 @@ EncoderDecoderImpl::EncoderDecoderImpl(const EncoderDecoderConfig& config) : con
   encoder_ = register_module("encoder", Encoder(config.encoder, shared_));
   decoder_ = register_module("decoder", Encoder(config.decoder, shared_));
   bias_ = register_buffer("final_logits_bias", torch::zeros({1, side.vocab_size}));
+  output_ = register_module("output", Linear(shared_->weight, bias_));
   initialize_translation(*this);
   const torch::NoGradGuard no_gradient;
   shared_->weight.normal_(0, 1 / std::sqrt(static_cast<double>(side.hidden_size)));
@@ -43,7 +43,7 @@ Tensor EncoderDecoderImpl::decode(const packed::PackedBatch& target,
 }
 
 Tensor EncoderDecoderImpl::logits(const Tensor& hidden) {
-  return linear(hidden, shared_->weight, bias_.view(-1));
+  return output_(hidden);
 }
 
 VocabularyLoss EncoderDecoderImpl::loss(const Tensor& hidden, const Tensor& labels,

@@ -10,6 +10,7 @@
 
 #include "roformer/model/encoder.h"
 #include "roformer/model/encoder_decoder_config.h"
+#include "roformer/model/linear.h"
 #include "roformer/model/vocabulary_loss.h"
 
 namespace roformer::model {
@@ -44,6 +45,7 @@ class EncoderDecoderImpl : public torch::nn::Module {
   torch::nn::Embedding shared_{nullptr};
   Encoder encoder_{nullptr}, decoder_{nullptr};
   torch::Tensor bias_;
+  Linear output_{nullptr};  // tied to the words
 };
 TORCH_MODULE(EncoderDecoder);
 

@@ -5,7 +5,6 @@
 #include "roformer/base/error.h"
 #include "roformer/model/activation.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/named_group.h"
 
 namespace roformer::model {
@@ -28,12 +27,12 @@ torch::Tensor first_tokens(const packed::PackedBatch& batch) {
 PooledEncoderImpl::PooledEncoderImpl(const EncoderConfig& config, const HeadConfig& head)
     : EncoderImpl(config), activation_(head.pooler_activation) {
   dense_ = register_module("pooler", std::make_shared<NamedGroup>())
-               ->add("dense", torch::nn::Linear(config.hidden_size, config.hidden_size));
+               ->add("dense", Linear(config.hidden_size, config.hidden_size));
   initialize(*dense_, config);
 }
 
 torch::Tensor PooledEncoderImpl::pool(const torch::Tensor& first) {
-  return pooled_activation(linear(first, dense_->weight, dense_->bias), activation_);
+  return pooled_activation(dense_(first), activation_);
 }
 
 }  // namespace roformer::model

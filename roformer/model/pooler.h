@@ -24,7 +24,7 @@ class PooledEncoderImpl : public EncoderImpl {
 
  private:
   std::string activation_;
-  torch::nn::Linear dense_{nullptr};
+  Linear dense_{nullptr};
 };
 TORCH_MODULE(PooledEncoder);
 

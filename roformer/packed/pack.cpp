@@ -74,6 +74,15 @@ torch::Tensor places_in_order(const torch::Tensor& mask, const torch::Tensor& on
   return places.index_select(0, std::get<1>(key.sort(/*stable=*/true, 0, /*descending=*/false)));
 }
 
+void require_positions(const PackedInputs& inputs) {
+  const auto token = first_too_far(inputs.batch.position_ids);
+  if (!token) return;
+  const auto place = inputs.places[*token].item<std::int64_t>();
+  base::fail("[packed] expected position_ids within ±2^53 but got {} in row {}, column {}",
+             inputs.batch.position_ids[*token].item<std::int64_t>(), place / inputs.columns,
+             place % inputs.columns);
+}
+
 }  // namespace
 
 PackedInputs pack(const PaddedInputs& inputs) {
@@ -99,6 +108,7 @@ PackedInputs pack(const PaddedInputs& inputs) {
   batch.position_ids = inputs.position_ids.defined()
                            ? pick(inputs.position_ids, "position_ids", ids, result.places)
                            : result.places.remainder(std::max<std::int64_t>(result.columns, 1));
+  require_positions(result);
   return result;
 }
 

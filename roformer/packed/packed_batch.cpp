@@ -36,7 +36,39 @@ void require_lengths(const data::TokenBatch& batch) {
 }  // namespace
 
 PackedBatch PackedBatch::to(torch::Device device) const {
-  return {tokens.to(device), cu_seqlens, position_ids.to(device), segment_ids.to(device), num_keys};
+  return {tokens.to(device),      cu_seqlens, position_ids.to(device),
+          segment_ids.to(device), num_keys,   lengths};
+}
+
+std::optional<std::int64_t> first_too_far(const torch::Tensor& position_ids) {
+  if (position_ids.numel() == 0) return std::nullopt;
+  const auto [low, high] = torch::aminmax(position_ids);
+  if (low.item<std::int64_t>() >= -farthest_position &&
+      high.item<std::int64_t>() <= farthest_position)
+    return std::nullopt;
+  const torch::Tensor beyond =
+      position_ids.gt(farthest_position).logical_or(position_ids.lt(-farthest_position));
+  return beyond.nonzero()[0].item<std::int64_t>();
+}
+
+std::vector<std::int64_t> sequence_lengths(const PackedBatch& batch) {
+  std::vector<std::int64_t> lengths;
+  const torch::Tensor positions = batch.position_ids.cpu();
+  for (std::int64_t b = 0; b < batch.num_sequences(); ++b) {
+    if (batch.lengths.defined()) {
+      lengths.push_back(batch.lengths[b].item<std::int64_t>());
+      continue;
+    }
+    const auto first = batch.cu_seqlens[b].item<std::int64_t>(),
+               end = batch.cu_seqlens[b + 1].item<std::int64_t>();
+    const std::int64_t seen =
+        batch.num_keys.defined() ? batch.num_keys[b].item<std::int64_t>() : end - first;
+    lengths.push_back(
+        seen == 0 ? 0
+                  : std::max<std::int64_t>(
+                        0, positions.narrow(0, first, seen).max().item<std::int64_t>() + 1));
+  }
+  return lengths;
 }
 
 PackedBatch from_tokens(const data::TokenBatch& batch) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "roformer/base/error.h"
 #include "roformer/base/random.h"
+#include "roformer/data/sequence_order.h"
 
 namespace roformer::parallel {
 
@@ -16,11 +16,10 @@ PairLength TranslationSource::length_of(data::Split split, std::int64_t pair) co
           static_cast<std::int64_t>(corpus_->target_ids(split, pair).size()) + 1};
 }
 
-std::shared_ptr<const LengthBuckets> TranslationSource::buckets(
-    const data::StageShape& shape) const {
+std::shared_ptr<const LengthBuckets> TranslationSource::buckets(const data::Stage& stage) const {
   data::BatchBudget budget;
-  (shape.batch_tokens > 0 ? budget.tokens : budget.sequences) =
-      shape.batch_tokens > 0 ? shape.batch_tokens : shape.batch_size;
+  (stage.batch_tokens > 0 ? budget.tokens : budget.sequences) =
+      stage.batch_tokens > 0 ? stage.batch_tokens : stage.batch_size;
   const std::scoped_lock lock(mutex_);
   if (buckets_ && budget_ == budget) return buckets_;
   std::vector<PairLength> lengths;
@@ -31,20 +30,17 @@ std::shared_ptr<const LengthBuckets> TranslationSource::buckets(
   return buckets_;
 }
 
-std::int64_t TranslationSource::batches_per_epoch(const data::StageShape& shape) const {
-  return buckets(shape)->num_batches();
+std::int64_t TranslationSource::batches_per_epoch(const data::Stage& stage) const {
+  return buckets(stage)->num_batches();
 }
 
-data::PairBatch TranslationSource::batch(const data::StageShape& shape, std::int64_t step,
-                                         std::int64_t micro_step) const {
-  base::require(step >= 0 && micro_step >= 0 && micro_step < shape.micro_steps,
-                "[data] expected a step from 0 and a micro step below {} but got {} and {}",
-                shape.micro_steps, step, micro_step);
-  const auto plan = buckets(shape);
-  const std::int64_t number = step * shape.micro_steps + micro_step;
+data::PairBatch TranslationSource::batch(const data::BatchRequest& request) const {
+  const std::int64_t number = data::micro_batch_number(request);
+  const auto plan = buckets(request.stage);
   const std::int64_t epoch = number / plan->num_batches();
   const std::uint64_t order =
-      base::derive(base::derive(seed_, static_cast<std::uint64_t>(shape.stage)),
+      base::derive(base::derive(base::derive(seed_, base::SeedUse::order),
+                                static_cast<std::uint64_t>(request.stage_index)),
                    static_cast<std::uint64_t>(epoch));
   return batch_of(data::Split::training, plan->batch(number % plan->num_batches(), order));
 }

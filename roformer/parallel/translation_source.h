@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "roformer/data/stage_shape.h"
+#include "roformer/data/stage.h"
 #include "roformer/data/token_batch.h"
 #include "roformer/parallel/length_buckets.h"
 #include "roformer/parallel/parallel_corpus.h"
@@ -20,14 +20,12 @@ class TranslationSource {
   const ParallelCorpus& corpus() const { return *corpus_; }
 
   /// Batches that have each pair once. A batch holds pairs until the sum of the longer sides' tokens,
-  /// </s> included, would pass shape.batch_tokens (a longer pair makes a batch of its own), or
-  /// shape.batch_size pairs where that is 0. shape.length has no say.
-  std::int64_t batches_per_epoch(const data::StageShape& shape) const;
+  /// </s> included, would pass stage.batch_tokens (a longer pair makes a batch of its own), or
+  /// stage.batch_size pairs where that is 0. stage.length has no say.
+  std::int64_t batches_per_epoch(const data::Stage& stage) const;
 
-  /// Batch `micro_step` of step `step`, counted from 0 within the stage. Safe to call from several
-  /// threads.
-  data::PairBatch batch(const data::StageShape& shape, std::int64_t step,
-                        std::int64_t micro_step = 0) const;
+  /// The micro-batch of a request. Safe to call from several threads.
+  data::PairBatch batch(const data::BatchRequest& request) const;
 
   /// Pairs of a held-out part in their order, in batches of at most `batch_tokens` tokens of the
   /// longer sides (at least one pair); of more than `max_pairs` (0: all) a fixed sample. Independent
@@ -40,7 +38,7 @@ class TranslationSource {
 
  private:
   PairLength length_of(data::Split split, std::int64_t pair) const;
-  std::shared_ptr<const LengthBuckets> buckets(const data::StageShape& shape) const;
+  std::shared_ptr<const LengthBuckets> buckets(const data::Stage& stage) const;
 
   std::shared_ptr<const ParallelCorpus> corpus_;
   std::uint64_t seed_;

@@ -7,7 +7,7 @@
 #include "roformer/base/error.h"
 #include "roformer/generate/alignment.h"
 #include "roformer/generate/beam_search.h"
-#include "roformer/model/packed_weights.h"
+#include "roformer/model/linear.h"
 #include "roformer/pipeline/finite_answers.h"
 #include "roformer/pipeline/text_pieces.h"
 
@@ -58,7 +58,7 @@ class Translate::Parts {
                     "got {}",
                     options.name, model->config().eos_token_id, tokenizer_.end_id());
       model->to(options.device);
-      weights_.add(*model);
+      model::prepare_for_inference(*model);
       const model::EncoderConfig& side = model->config().encoder;
       longest_ = std::min(longest_, side.longest_sequence().value_or(longest_));
     }
@@ -69,7 +69,6 @@ class Translate::Parts {
     std::vector<Translation> answers(lines.texts.size());
     for (Translation& answer : answers) answer.hypotheses.emplace_back();
     const Asked asked = ask(lines, prefixes, answers);
-    const model::PackedWeightsGuard packed(weights_);
     const auto found =
         generate::beam_search(models_, asked.sources, options_.search, asked.begins,
                               {options_.device, generate::Decoding::cached, asked.numbers});
@@ -159,7 +158,6 @@ class Translate::Parts {
 
   TranslateOptions options_;
   std::vector<model::EncoderDecoder> models_;
-  model::PackedWeights weights_;
   text::Tokenizer tokenizer_;
   std::int64_t longest_ = std::numeric_limits<std::int64_t>::max();
 };

@@ -14,6 +14,11 @@ Positions PositionEncoding::prepare(const Tensor& position_ids, torch::ScalarTyp
   return {position_ids, {}};
 }
 
+Positions PositionEncoding::prepare_batch(const packed::PackedBatch& batch,
+                                          torch::ScalarType type) {
+  return prepare(batch.position_ids, type);
+}
+
 Tensor PositionEncoding::embed(const Tensor& x, const Tensor&, const Positions&) const {
   return x;
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "roformer/packed/packed_batch.h"
 #include "roformer/position/encoding_settings.h"
 #include "roformer/rope/feature_rotation.h"
 
@@ -51,8 +52,12 @@ struct ValueInputs {
 
 class PositionEncoding : public torch::nn::Module {
  public:
-  /// Called once per forward pass. `type` is the type of the computation.
+  /// Of one sequence, `type` is the type of the computation.
   virtual Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type);
+
+  /// Of all sequences of a batch, called once per forward pass. By default as one sequence: most
+  /// encodings look at each position by itself.
+  virtual Positions prepare_batch(const packed::PackedBatch& batch, torch::ScalarType type);
 
   /// x (N, E), the sum of the other embeddings of `tokens` (N), before their LayerNorm; Eq. 3, 4.
   virtual torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,

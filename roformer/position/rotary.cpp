@@ -63,9 +63,11 @@ class RotaryEncoding : public PositionEncoding {
   /// out of their range, and for xPos where tokens look ahead.
   explicit RotaryEncoding(const EncodingOptions& options);
 
-  /// Of `dynamic` and `longrope`, the length of the sequence is the largest position + 1; keys that
-  /// a cache kept stay as they were turned, as in transformers.
+  /// Of `dynamic` and `longrope`, the length of the sequence is the largest position + 1.
   Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type) override;
+  /// Each sequence has its own length (packed::sequence_lengths), whatever its neighbours'; keys
+  /// that a cache kept stay as they were turned, as in transformers.
+  Positions prepare_batch(const packed::PackedBatch& batch, torch::ScalarType type) override;
   torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
                           std::int64_t layer) const override;
   torch::Tensor transform_packed(torch::Tensor qkv, const Positions& positions,
@@ -74,7 +76,8 @@ class RotaryEncoding : public PositionEncoding {
   std::optional<rope::FeatureRotation> feature_rotation(const Positions& positions) const override;
 
  private:
-  rope::Frequencies frequencies_for(const torch::Tensor& position_ids) const;
+  rope::Frequencies frequencies_for(std::int64_t length) const;
+  Positions prepared(const torch::Tensor& position_ids, const rope::Angles& plain) const;
 
   std::int64_t rotary_dim_;
   double theta_;
@@ -104,19 +107,40 @@ RotaryEncoding::RotaryEncoding(const EncodingOptions& options)
   frequencies_ = rope::scaled_frequencies(rotary_dim_, theta_, scaling_);
 }
 
-rope::Frequencies RotaryEncoding::frequencies_for(const torch::Tensor& position_ids) const {
-  if (!rope::depends_on_length(scaling_.kind) || position_ids.numel() == 0) return frequencies_;
-  const auto length = position_ids.max().to(torch::kInt64).item<std::int64_t>() + 1;
+rope::Frequencies RotaryEncoding::frequencies_for(std::int64_t length) const {
+  if (!rope::depends_on_length(scaling_.kind)) return frequencies_;
   return rope::scaled_frequencies(rotary_dim_, theta_, scaling_, length);
 }
 
-Positions RotaryEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType type) {
-  const auto plain = rope::angles(position_ids, frequencies_for(position_ids), type);
+Positions RotaryEncoding::prepared(const torch::Tensor& position_ids,
+                                   const rope::Angles& plain) const {
   if (xpos_scale_base_ == 0) return {position_ids, {plain.cos, plain.sin}};
   const auto scaled = rope::xpos_angles(plain, position_ids, xpos_scale_base_, xpos_centre_);
   return {
       position_ids,
       {scaled.query.cos, scaled.query.sin, scaled.key.cos, scaled.key.sin, plain.cos, plain.sin}};
+}
+
+Positions RotaryEncoding::prepare(const torch::Tensor& position_ids, torch::ScalarType type) {
+  const bool whole = rope::depends_on_length(scaling_.kind) && position_ids.numel() > 0;
+  const std::int64_t length = whole ? position_ids.max().item<std::int64_t>() + 1 : 0;
+  return prepared(position_ids, rope::angles(position_ids, frequencies_for(length), type));
+}
+
+Positions RotaryEncoding::prepare_batch(const packed::PackedBatch& batch, torch::ScalarType type) {
+  if (!rope::depends_on_length(scaling_.kind)) return prepare(batch.position_ids, type);
+  const auto lengths = packed::sequence_lengths(batch);
+  std::vector<torch::Tensor> cosines, sines;
+  for (std::int64_t b = 0; b < batch.num_sequences(); ++b) {
+    const auto first = batch.cu_seqlens[b].item<std::int64_t>(),
+               end = batch.cu_seqlens[b + 1].item<std::int64_t>();
+    const auto part = rope::angles(batch.position_ids.slice(0, first, end),
+                                   frequencies_for(lengths[static_cast<std::size_t>(b)]), type);
+    cosines.push_back(part.cos);
+    sines.push_back(part.sin);
+  }
+  if (cosines.empty()) return prepare(batch.position_ids, type);
+  return prepared(batch.position_ids, {torch::cat(cosines), torch::cat(sines)});
 }
 
 std::optional<rope::FeatureRotation> RotaryEncoding::feature_rotation(

@@ -20,7 +20,7 @@ struct HalfBits {
 /// H heads of each token. Element d of head h of token n is data[n * token_stride + h * head_stride
 /// + d].
 template <typename Scalar>
-struct HeadRows {
+struct TokenHeads {
   Scalar* data;
   std::int64_t token_stride;
   std::int64_t head_stride;
@@ -32,8 +32,8 @@ struct HeadRows {
 /// for all else.
 template <typename Scalar, typename Angle>
 struct RotationTask {
-  HeadRows<const Scalar> source;
-  HeadRows<Scalar> target;
+  TokenHeads<const Scalar> source;
+  TokenHeads<Scalar> target;
   const Angle* cos;
   const Angle* sin;
   std::int64_t heads;

@@ -13,6 +13,7 @@
 #include "roformer/study/statistics.h"
 #include "roformer/task/recipe_path.h"
 #include "roformer/task/run_training.h"
+#include "roformer/train/evaluation.h"
 #include "roformer/train/metrics_log.h"
 
 namespace roformer::study {
@@ -132,11 +133,9 @@ class EncodingRuns {
       const task::Recipe longer = recipe(name, seed,
                                          {fmt::format("evaluate.length={}", length),
                                           fmt::format("evaluate.sequences={}", sequences)});
-      losses.push_back(
-          material.load_task(longer, folder(name, seed), torch::Device(options_.device))
-              ->evaluate()
-              .front()
-              .second);
+      const auto task =
+          material.load_task(longer, folder(name, seed), torch::Device(options_.device));
+      losses.push_back(train::evaluate(*task, data::Split::validation).front().second);
     }
     return losses;
   }

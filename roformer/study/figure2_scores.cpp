@@ -90,7 +90,7 @@ void ScoresByDistance::add_batch(const packed::PackedBatch& batch,
   forward.trace = &trace;
   model_->forward(batch, forward);
   const auto positions =
-      encoding_of(model_)->prepare(batch.position_ids, trace.hidden_states.front().scalar_type());
+      encoding_of(model_)->prepare_batch(batch, trace.hidden_states.front().scalar_type());
   std::vector<QueriesAndKeys> layers;
   for (std::int64_t layer = 0; layer < sums_.size(0); ++layer)
     layers.push_back(turned_queries_and_keys(

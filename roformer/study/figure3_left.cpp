@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "roformer/base/log.h"
 #include "roformer/pipeline/fill_mask.h"
 #include "roformer/study/figure3_left_report.h"
+#include "roformer/task/text_material.h"
 
 namespace roformer::study {
 
@@ -53,12 +53,9 @@ Figure3LeftResult gather(const PairedRuns& pair,
 
 int reproduce_figure3_left(const StudyOptions& options) {
   const PairedRuns pair("figure3-left", {"roformer", "RoFormer"}, {"bert", "BERT"}, options);
-  const auto corpus = std::make_shared<const data::Corpus>(pair.recipe().data,
-                                                           static_cast<int>(pair.recipe().threads));
-  const task::MaskedLanguageMaterial material(corpus);
-  spdlog::info("data: {}", material.summary());
-  if (const int signal = pair.train(material); signal != 0) return signal;
-  const Figure3LeftResult result = gather(pair, corpus);
+  const auto material = task::open_material(pair.recipe());
+  if (const int signal = pair.train(*material); signal != 0) return signal;
+  const Figure3LeftResult result = gather(pair, task::text_of<task::MaskedLanguageTask>(*material));
   print_result(result);
   write_result(result, options.out / "report.html");
   fmt::print("\nReport with the plots: {}\nModels: {} and {}\n",

@@ -11,22 +11,6 @@ namespace roformer::study {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// Both models must see the same text in the same order, whatever the recipes say otherwise.
-void require_same_data(const task::Recipe& a, const task::Recipe& b) {
-  for (const auto& [key, value] : a.training.recipe) {
-    const bool is_data = key.starts_with("data.") || key.starts_with("stage.") || key == "run.seed";
-    if (!is_data) continue;
-    const auto other = b.training.recipe.find(key);
-    const std::string found = other == b.training.recipe.end() ? "none" : other->second;
-    base::require(found == value, "[study] expected the same {} in both recipes but got {} and {}",
-                  key, value, found);
-  }
-}
-
-}  // namespace
-
 void require_free_keys(const std::vector<std::string>& changes,
                        const std::vector<std::string>& keys) {
   for (const auto& change : changes) {
@@ -37,6 +21,15 @@ void require_free_keys(const std::vector<std::string>& changes,
   }
 }
 
+void require_same_data(const train::FlatRecipe& a, const train::FlatRecipe& b) {
+  const auto differs = train::first_difference(a, b, [](const std::string& key) {
+    return key.starts_with("data.") || key.starts_with("stage.") || key == "run.seed";
+  });
+  if (differs)
+    base::fail("[study] expected the same {} in both recipes but got {} and {}", differs->key,
+               differs->first, differs->second);
+}
+
 PairedRuns::PairedRuns(std::string study, Side first, Side second, StudyOptions options)
     : study_(std::move(study)),
       first_(std::move(first)),
@@ -45,7 +38,7 @@ PairedRuns::PairedRuns(std::string study, Side first, Side second, StudyOptions 
       recipe_(recipe_of(first_, 0)) {
   require_free_keys(options_.changes, {"model.position_encoding"});
   if (options_.seeds > 1) require_free_keys(options_.changes, {"run.seed"});
-  require_same_data(recipe_, recipe_of(second_, 0));
+  require_same_data(recipe_.training.recipe, recipe_of(second_, 0).training.recipe);
 }
 
 task::Recipe PairedRuns::recipe_of(const Side& side, std::int64_t seed) const {

@@ -9,7 +9,7 @@
 
 #include "roformer/report/line_chart.h"
 #include "roformer/study/learning_curve.h"
-#include "roformer/task/recipe_task.h"
+#include "roformer/task/material.h"
 
 namespace roformer::study {
 
@@ -25,6 +25,10 @@ struct StudyOptions {
 /// Throws Error if a change is of a key that the study sets itself.
 void require_free_keys(const std::vector<std::string>& changes,
                        const std::vector<std::string>& keys);
+
+/// Throws Error where two recipes differ in data, stages or seed: both models must see the same text
+/// in the same order.
+void require_same_data(const train::FlatRecipe& first, const train::FlatRecipe& second);
 
 /// One of the two models.
 struct Side {

@@ -11,6 +11,7 @@
 #include "roformer/study/table1_report.h"
 #include "roformer/study/translated_tests.h"
 #include "roformer/task/recipe_path.h"
+#include "roformer/task/translation_task.h"
 
 namespace roformer::study {
 namespace {
@@ -52,7 +53,7 @@ StudyOptions with_text_at_hand(StudyOptions options) {
   if (options.scale != "tiny" || names_text(options.changes)) return options;
   const auto recipe =
       task::read_recipe(task::find_recipe("paper/table1-roformer-tiny"), options.changes);
-  const auto missing = missing_file(recipe.parallel);
+  const auto missing = missing_file(task::options_of<task::TranslationOptions>(recipe).parallel);
   if (!missing) return options;
   spdlog::warn(
       "table1: there is no {}; apt's English and German package descriptions take the place of the "

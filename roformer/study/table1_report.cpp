@@ -6,6 +6,7 @@
 #include "roformer/base/file.h"
 #include "roformer/report/page.h"
 #include "roformer/study/statistics.h"
+#include "roformer/task/translation_task.h"
 #include "roformer/train/training_report.h"
 
 namespace roformer::study {
@@ -75,11 +76,11 @@ std::string seeds_verdict(const Table1Result& result, const TestSet& set) {
 }
 
 std::vector<std::string> table1_notes(const PairedRuns& pair, const Table1Result& result) {
+  const auto& beam = task::options_of<task::TranslationOptions>(pair.recipe()).beam;
   std::vector<std::string> notes = {
       result.data,
       fmt::format("Mean of the last {} models of each run, beam {}, length penalty {}; {}.",
-                  result.averaged, pair.recipe().evaluation.beam_size,
-                  pair.recipe().evaluation.length_penalty,
+                  result.averaged, beam.beam_size, beam.length_penalty,
                   metric::bleu_signature(score_options(pair.recipe()).bleu, 1)),
       "p: paired bootstrap resampling of the difference in BLEU (Koehn 2004), 1,000 resamples."};
   for (const TestSet& set : result.sets) notes.push_back(seeds_verdict(result, set));

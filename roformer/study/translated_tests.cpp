@@ -7,7 +7,9 @@
 #include "roformer/convert/average.h"
 #include "roformer/documents/text_files.h"
 #include "roformer/pipeline/translate.h"
+#include "roformer/task/text_material.h"
 #include "roformer/task/translation_task.h"
+#include "roformer/train/kept_models.h"
 
 namespace roformer::study {
 namespace {
@@ -33,12 +35,12 @@ TestSet read_test_set(const std::string& source, const std::string& target) {
 }
 
 TestSet held_out_share(const task::Material& material) {
-  const auto& corpus = dynamic_cast<const task::TranslationMaterial&>(material).corpus();
+  const auto corpus = task::text_of<task::TranslationTask>(material);
   TestSet set;
   set.name = "held-out pairs";
-  for (std::int64_t i = 0; i < corpus.size(data::Split::test); ++i) {
-    set.source.push_back(corpus.source_line(data::Split::test, i));
-    set.reference.push_back(corpus.target_line(data::Split::test, i));
+  for (std::int64_t i = 0; i < corpus->size(data::Split::test); ++i) {
+    set.source.push_back(corpus->source_line(data::Split::test, i));
+    set.reference.push_back(corpus->target_line(data::Split::test, i));
   }
   return set;
 }
@@ -47,7 +49,7 @@ TestSet held_out_share(const task::Material& material) {
 
 std::vector<TestSet> test_sets(const task::Recipe& recipe, const task::Material& material) {
   std::vector<TestSet> sets;
-  const auto& options = recipe.parallel;
+  const auto& options = task::options_of<task::TranslationOptions>(recipe).parallel;
   for (std::size_t i = 0; i < options.test_source.size(); ++i)
     sets.push_back(read_test_set(options.test_source[i], options.test_target[i]));
   if (sets.empty()) sets.push_back(held_out_share(material));
@@ -58,7 +60,7 @@ std::vector<TestSet> test_sets(const task::Recipe& recipe, const task::Material&
 }
 
 std::int64_t average_last(const task::Recipe& recipe, const fs::path& run, const fs::path& folder) {
-  const auto kept = convert::kept_models(run);
+  const auto kept = train::kept_models(run);
   const auto count = std::min<std::ptrdiff_t>(std::ssize(kept), recipe.training.keep_last);
   base::require(count > 0,
                 "[study] expected models in {}/checkpoints but got none: checkpoint.keep_last must "
@@ -71,7 +73,8 @@ std::int64_t average_last(const task::Recipe& recipe, const fs::path& run, const
 
 metric::TranslationScoreOptions score_options(const task::Recipe& recipe) {
   metric::TranslationScoreOptions options;
-  options.bleu.lowercase = options.chrf.lowercase = recipe.parallel.lower_case;
+  options.bleu.lowercase = options.chrf.lowercase =
+      task::options_of<task::TranslationOptions>(recipe).parallel.lower_case;
   return options;
 }
 
@@ -79,8 +82,7 @@ std::vector<std::string> translate_lines(const task::Recipe& recipe, const fs::p
                                          const std::vector<std::string>& lines,
                                          const std::string& device) {
   pipeline::TranslateOptions options;
-  options.search.beam_size = recipe.evaluation.beam_size;
-  options.search.length_penalty = recipe.evaluation.length_penalty;
+  options.search = task::options_of<task::TranslationOptions>(recipe).beam;
   options.device = c10::Device(device);
   options.max_source_length = longest_test_line;
   const auto translate = pipeline::open_translate({folder}, options);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "roformer/metric/translation_score.h"
-#include "roformer/task/recipe_task.h"
+#include "roformer/task/material.h"
 
 namespace roformer::study {
 

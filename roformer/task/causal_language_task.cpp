@@ -4,13 +4,22 @@
 #include <numbers>
 
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/save.h"
-#include "roformer/packed/packed_batch.h"
-#include "roformer/task/fingerprint.h"
-#include "roformer/task/recipe_model.h"
+#include "roformer/task/language_kind.h"
+#include "roformer/task/text_material.h"
 
 namespace roformer::task {
 namespace {
+
+class CausalLanguageKind final : public LanguageKind {
+ public:
+  CausalLanguageKind() : LanguageKind("causal_lm", data::DataUse::causal_language) {}
+
+  std::shared_ptr<const Material> open(const Recipe& recipe,
+                                       const std::filesystem::path& vocabulary) const override {
+    return std::make_shared<const TextMaterial<CausalLanguageTask>>(data::open_token_stream(
+        text_options(recipe, vocabulary), static_cast<int>(recipe.threads)));
+  }
+};
 
 // Less than one whole sequence would be learned by heart, step for step.
 void require_text_to_learn(const Recipe& recipe, const data::TokenStream& stream) {
@@ -35,113 +44,65 @@ void require_held_out(const data::TokenStream& stream, data::Split split) {
 
 }  // namespace
 
+const Kind& causal_language_kind() {
+  static const CausalLanguageKind kind;
+  return kind;
+}
+
 CausalLanguageTask::CausalLanguageTask(const Recipe& recipe,
                                        std::shared_ptr<const data::TokenStream> stream,
                                        head::CausalLanguageModel model, torch::Device device)
-    : source_(std::move(stream), recipe.seed),
-      model_(std::move(model)),
-      device_(device),
-      evaluation_(recipe.evaluation),
-      seed_(recipe.seed) {
-  require_words(model_->config(), source_.stream().tokenizer());
-  model_->to(device_);
+    : HeadTask(recipe, std::move(model), stream->tokenizer(), device),
+      source_(std::move(stream), recipe.seed) {}
+
+head::CausalLanguageModel CausalLanguageTask::draw(const Recipe& recipe,
+                                                   const data::TokenStream& stream) {
+  require_text_to_learn(recipe, stream);
+  require_held_out(stream, data::Split::validation);
+  return draw_model<head::CausalLanguageModel>(recipe, stream.tokenizer());
 }
 
-void CausalLanguageTask::load_batch(const train::BatchRequest& request) {
-  if (request.micro_step == 0) model_->encoder()->begin_update(request.update, seed_);
-  batch_ = source_.batch(shape_of(request), request.step, request.micro_step);
-}
-
-CausalLanguageTask::Scored CausalLanguageTask::score(const data::CausalBatch& causal,
-                                                     std::uint64_t dropout_seed) {
-  model::ForwardOptions options;
-  options.dropout_seed = dropout_seed;
-  const auto batch = packed::from_tokens(causal.batch).to(device_);
-  const auto labels = torch::tensor(causal.labels, torch::kInt64).to(device_);
-  const auto result = model_->loss(model_->encoder()->forward(batch, options), labels);
-  return {result.loss, result.correct};
-}
-
-train::LossSum CausalLanguageTask::loss(std::uint64_t dropout_seed) {
-  const auto [loss, correct] = score(batch_, dropout_seed);
-  const auto tokens = static_cast<std::int64_t>(batch_.labels.size());
-  return {loss, tokens, correct, tokens};
-}
-
-train::Metrics CausalLanguageTask::figures(data::Split split) {
-  require_held_out(source_.stream(), split);
-  const torch::NoGradGuard no_gradient;
-  const bool was_training = model_->is_training();
-  model_->eval();
-  double loss_sum = 0;
-  std::int64_t correct = 0, tokens = 0;
-  for (const auto& batch : source_.held_out_batches(
-           split, evaluation_.length, evaluation_.batch_tokens, evaluation_.sequences)) {
-    const auto scored = score(batch, 0);
-    loss_sum += scored.loss.item<double>();
-    correct += scored.correct;
-    tokens += static_cast<std::int64_t>(batch.labels.size());
-  }
-  model_->train(was_training);
-  const double loss = loss_sum / static_cast<double>(tokens);
-  train::Metrics metrics = {
-      {"loss", loss}, {"accuracy", static_cast<double>(correct) / static_cast<double>(tokens)}};
-  if (source_.stream().is_bytes()) {
-    metrics.emplace_back("bits_per_character", loss / std::numbers::ln2);
-  } else {
-    metrics.emplace_back("perplexity", std::exp(loss));
-  }
-  return metrics;
-}
-
-void CausalLanguageTask::save_model(const std::filesystem::path& folder) {
-  checkpoint::save_model(*model_, model_->config(), folder);
-  source_.stream().tokenizer().save(folder);
-}
-
-void CausalLanguageTask::load_model(const std::filesystem::path& folder) {
-  restore_weights(*model_, folder);
-}
-
-std::string CausalLanguageMaterial::fingerprint() const {
-  constexpr std::int64_t at_once = 1 << 16;
-  Fingerprint fingerprint;
-  std::vector<data::Split> splits = {data::Split::training, data::Split::validation};
-  if (stream_->is_bytes()) splits.push_back(data::Split::test);
-  std::vector<std::int64_t> ids;
-  for (const auto split : splits) {
-    const std::int64_t size = stream_->size(split);
-    for (std::int64_t begin = 0; begin < size; begin += at_once) {
-      ids.clear();
-      stream_->read(split, begin, std::min(begin + at_once, size), ids);
-      fingerprint.add(std::span<const std::int64_t>(ids));
-    }
-  }
-  fingerprint.add(stream_->tokenizer());
-  return fingerprint.text();
-}
-
-std::unique_ptr<RecipeTask> CausalLanguageMaterial::make_task(const Recipe& recipe,
-                                                              torch::Device device) const {
-  require_text_to_learn(recipe, *stream_);
-  require_held_out(*stream_, data::Split::validation);
-  return std::make_unique<CausalLanguageTask>(
-      recipe, stream_, draw_model<head::CausalLanguageModel>(recipe, stream_->tokenizer()), device);
-}
-
-std::unique_ptr<RecipeTask> CausalLanguageMaterial::load_task(const Recipe& recipe,
-                                                              const std::filesystem::path& folder,
-                                                              torch::Device device) const {
+head::CausalLanguageModel CausalLanguageTask::load(const Recipe& recipe,
+                                                   const data::TokenStream& stream,
+                                                   const std::filesystem::path& folder) {
   auto model =
       load_recipe_model<head::CausalLanguageModel>(recipe, folder, "causal language model");
   const text::Tokenizer tokenizer = text::Tokenizer::load(folder);
   const bool same_units =
-      tokenizer.facts().first_byte_id == stream_->tokenizer().facts().first_byte_id;
+      tokenizer.facts().first_byte_id == stream.tokenizer().facts().first_byte_id;
   base::require(same_units,
                 "[task] {}: expected a tokenizer of {} for data.vocabulary of {} but got {}",
-                folder.string(), stream_->is_bytes() ? "bytes (ByT5Tokenizer)" : "words",
+                folder.string(), stream.is_bytes() ? "bytes (ByT5Tokenizer)" : "words",
                 recipe.path.string(), tokenizer.facts().tokenizer_class);
-  return std::make_unique<CausalLanguageTask>(recipe, stream_, std::move(model), device);
+  return model;
+}
+
+data::CausalBatch CausalLanguageTask::training_batch(const data::BatchRequest& request) const {
+  return source_.batch(request);
+}
+
+std::vector<data::CausalBatch> CausalLanguageTask::held_out_batches(data::Split split) const {
+  require_held_out(source_.stream(), split);
+  return source_.held_out_batches(split, evaluation().length, evaluation().batch_tokens,
+                                  evaluation().sequences);
+}
+
+train::LossSum CausalLanguageTask::loss_of(const data::CausalBatch& causal,
+                                           const model::ForwardOptions& options) {
+  const auto hidden = model()->encoder()->forward(on_device(causal.batch), options);
+  const auto [loss, likelihood, correct] = model()->loss(hidden, on_device(causal.labels));
+  const std::int64_t tokens = std::ssize(causal.labels);
+  return {loss, likelihood, tokens, correct, tokens};
+}
+
+train::Metrics CausalLanguageTask::figures(const metric::TokenScore& score, data::Split) {
+  train::Metrics metrics = {{"loss", score.loss()}, {"accuracy", score.accuracy()}};
+  if (source_.stream().is_bytes()) {
+    metrics.emplace_back("bits_per_character", score.loss() / std::numbers::ln2);
+  } else {
+    metrics.emplace_back("perplexity", std::exp(score.loss()));
+  }
+  return metrics;
 }
 
 }  // namespace roformer::task

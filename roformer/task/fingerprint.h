@@ -5,6 +5,9 @@
 #include <span>
 #include <string>
 
+#include "roformer/data/corpus.h"
+#include "roformer/data/token_stream.h"
+#include "roformer/parallel/parallel_corpus.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::task {
@@ -23,5 +26,10 @@ class Fingerprint {
  private:
   std::uint64_t sum_ = 0;
 };
+
+/// Of what is learned and held out of a text, and of its vocabulary.
+std::string fingerprint_of(const data::Corpus& corpus);
+std::string fingerprint_of(const data::TokenStream& stream);
+std::string fingerprint_of(const parallel::ParallelCorpus& corpus);
 
 }  // namespace roformer::task

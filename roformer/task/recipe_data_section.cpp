@@ -18,22 +18,19 @@ std::string find_beside(const std::string& name, const fs::path& recipe) {
 
 }  // namespace
 
-void read_data(const base::TomlTable& root, Recipe& recipe) {
-  const auto use = recipe.task == causal_language_kind ? data::DataUse::causal_language
-                                                       : data::DataUse::masked_language;
-  recipe.data = data::read_data_options(root.table("data"), use);
-  data::DataOptions& d = recipe.data;
+data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Recipe& recipe) {
+  data::DataOptions d = data::read_data_options(root.table("data"), use);
   for (auto& name : d.text) name = find_beside(name, recipe.path);
   if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
   recipe.resolved.begin("data");
   data::for_each_option(d, use, [&](const base::Option& option, const auto& value) {
     if (option.only == nullptr) recipe.resolved.add(option.key, to_toml(value));
   });
+  return d;
 }
 
-void read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
-  recipe.parallel = parallel::read_parallel_options(root.table("data"));
-  parallel::ParallelOptions& d = recipe.parallel;
+parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
+  parallel::ParallelOptions d = parallel::read_parallel_options(root.table("data"));
   parallel::for_each_file_list(d, [&](std::vector<std::string>& files) {
     for (auto& name : files) name = find_beside(name, recipe.path);
   });
@@ -51,6 +48,7 @@ void read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
     const std::string toml = to_toml(value);
     if (option.only == nullptr && !is_absent(option, toml)) recipe.resolved.add(option.key, toml);
   });
+  return d;
 }
 
 }  // namespace roformer::task

@@ -1,6 +1,5 @@
 #include "roformer/task/recipe_model.h"
 
-#include <algorithm>
 #include <map>
 
 namespace roformer::task {
@@ -27,8 +26,8 @@ std::map<std::string, std::string> options_in_force(const model::EncoderConfig& 
 
 }  // namespace
 
-model::EncoderConfig model_config(const Recipe& recipe, const text::Tokenizer& tokenizer) {
-  model::EncoderConfig config = recipe.model;
+model::EncoderConfig with_vocabulary(model::EncoderConfig config,
+                                     const text::Tokenizer& tokenizer) {
   const std::int64_t words = tokenizer.vocabulary_size();
   if (config.vocab_size == 0) config.vocab_size = words;
   base::require(config.vocab_size == words,
@@ -36,13 +35,6 @@ model::EncoderConfig model_config(const Recipe& recipe, const text::Tokenizer& t
                 "it is taken from there) but got {}",
                 words, config.vocab_size);
   config.pad_token_id = tokenizer.pad_id();
-  std::int64_t longest = recipe.evaluation.length;
-  for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
-  base::require(longest <= config.longest_sequence().value_or(longest),
-                "[recipe] expected model.max_position_embeddings to be at least the longest "
-                "sequence, {}, but got {}",
-                longest, config.max_position_embeddings);
-  model::validate(config);
   return config;
 }
 
@@ -74,16 +66,6 @@ void require_words(const model::EncoderConfig& config, const text::Tokenizer& to
   base::require(config.vocab_size >= tokenizer.vocabulary_size(),
                 "[task] expected a model of at least the vocabulary's {} words but got {}",
                 tokenizer.vocabulary_size(), config.vocab_size);
-}
-
-data::StageShape shape_of(const train::BatchRequest& request) {
-  data::StageShape shape;
-  shape.stage = request.stage_index;
-  shape.length = request.stage.length;
-  shape.batch_size = request.stage.batch_size;
-  shape.batch_tokens = request.stage.batch_tokens;
-  shape.micro_steps = request.stage.accumulate;
-  return shape;
 }
 
 void restore_weights(torch::nn::Module& module, const std::filesystem::path& folder) {

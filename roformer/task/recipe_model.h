@@ -1,22 +1,20 @@
-// What the kinds of language models share: the recipe's model for a vocabulary, a checkpoint as the
-// recipe's model, batches by stage.
+// What the kinds share: the recipe's model for a vocabulary, and a checkpoint as the recipe's model.
 #pragma once
 #include <fmt/ranges.h>
 
 #include <filesystem>
 
 #include "roformer/base/error.h"
+#include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/data/stage_shape.h"
 #include "roformer/task/recipe.h"
 #include "roformer/text/tokenizer.h"
-#include "roformer/train/task.h"
 
 namespace roformer::task {
 
-/// The recipe's model with the vocabulary's size filled in. Throws Error if model.vocab_size or the
-/// table of learned positions does not fit.
-model::EncoderConfig model_config(const Recipe& recipe, const text::Tokenizer& tokenizer);
+/// The recipe's model with the vocabulary's size filled in. Throws Error if model.vocab_size is
+/// another one.
+model::EncoderConfig with_vocabulary(model::EncoderConfig config, const text::Tokenizer& tokenizer);
 
 /// Throws Error naming both where position encoding, attention or direction of the checkpoint are
 /// not the recipe's.
@@ -26,14 +24,12 @@ void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& foun
 /// Throws Error if a model has fewer words than the vocabulary.
 void require_words(const model::EncoderConfig& config, const text::Tokenizer& tokenizer);
 
-/// The batches that a request stands for.
-data::StageShape shape_of(const train::BatchRequest& request);
-
 /// A model with weights drawn from the recipe's seed.
 template <typename Module>
 Module draw_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
-  const model::EncoderConfig config = model_config(recipe, tokenizer);
-  torch::manual_seed(recipe.seed);
+  const model::EncoderConfig config = with_vocabulary(recipe.model, tokenizer);
+  model::validate(config);
+  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
   return Module(config);
 }
 

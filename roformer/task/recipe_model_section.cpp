@@ -40,17 +40,6 @@ void read_options(SectionReader& reader, model::Recipes kind, model::EncoderConf
   read_encoding(reader, m.encoding);
 }
 
-// An error now, not when the text is read. The vocabulary's size and padding come from there.
-void require_sound(model::EncoderConfig side, const std::string& where) {
-  side.vocab_size = std::max<std::int64_t>(2, side.vocab_size);
-  side.pad_token_id = 0;
-  try {
-    model::validate(model::both_sides(side));
-  } catch (const Error& error) {
-    base::fail("[recipe] {}: {}", where, error.what());
-  }
-}
-
 // Whether an option of linear attention has an effect in this model.
 bool has_effect(std::string_view key, const model::EncoderConfig& config) {
   if (config.attention != "linear") return false;
@@ -74,30 +63,47 @@ void read_linear(SectionReader& reader, model::EncoderConfig& config) {
 
 }  // namespace
 
-void read_model(const base::TomlTable& root, Recipe& recipe) {
+void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
   std::string preset = "roformer-base";
   reader.read("preset", preset);
   recipe.model = model::preset(preset);
   model::EncoderConfig& m = recipe.model;
-  m.is_decoder = recipe.task == causal_language_kind;
+  m.is_decoder = is_decoder;
   read_options(reader, model::Recipes::language, m);
   read_linear(reader, m);
   reader.finish();
 }
 
-void read_translation_model(const base::TomlTable& root, Recipe& recipe) {
+std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
   std::string preset = "transformer-base";
   reader.read("preset", preset);
   recipe.model = model::translation_preset(preset);
   model::EncoderConfig& m = recipe.model;
   read_options(reader, model::Recipes::all, m);
-  reader.read("decoder_layers", recipe.translation.decoder_layers);
-  reader.require_at_least("decoder_layers", static_cast<double>(recipe.translation.decoder_layers),
-                          0);
+  std::int64_t decoder_layers = 0;
+  reader.read("decoder_layers", decoder_layers);
+  reader.require_at_least("decoder_layers", static_cast<double>(decoder_layers), 0);
   reader.finish();
-  require_sound(m, reader.where("preset"));
+  return decoder_layers;
+}
+
+void require_sound(model::EncoderConfig model, const std::string& where) {
+  // The vocabulary's size and padding come from the text.
+  model.vocab_size = std::max<std::int64_t>(2, model.vocab_size);
+  model.pad_token_id = 0;
+  try {
+    model::validate(model);
+  } catch (const Error& error) {
+    base::fail("[recipe] {}: {}", where, error.what());
+  }
+}
+
+void require_positions(const model::EncoderConfig& model, std::int64_t longest, const char* what) {
+  base::require(longest <= model.longest_sequence().value_or(longest),
+                "[recipe] expected model.max_position_embeddings to be at least {}, {}, but got {}",
+                what, longest, model.max_position_embeddings);
 }
 
 }  // namespace roformer::task

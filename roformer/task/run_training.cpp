@@ -15,12 +15,9 @@ std::int64_t count_parameters(const torch::nn::Module& module) {
 namespace {
 
 void describe(const Recipe& recipe, RecipeTask& task) {
-  const std::int64_t length = recipe.training.stages.front().length;
-  const std::string size =
-      recipe.task == translation_kind ? "pairs" : fmt::format("sequences of {} tokens", length);
-  spdlog::info("{}: {:.1f} M parameters, {} steps, {} {} an epoch", recipe.name,
+  spdlog::info("{}: {:.1f} M parameters, {} steps, {} an epoch", recipe.name,
                static_cast<double>(count_parameters(task.module())) / 1e6,
-               train::total_steps(recipe.training.stages), task.num_sequences(length), size);
+               data::total_steps(recipe.training.stages), task.epoch());
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
-#include "roformer/task/recipe_task.h"
+#include "roformer/task/material.h"
 #include "roformer/train/trainer.h"
 
 namespace roformer::task {

@@ -1,40 +1,25 @@
 #include "roformer/task/translation_task.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
-#include <cmath>
 
 #include "roformer/base/error.h"
+#include "roformer/base/random.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/generate/beam_search.h"
 #include "roformer/metric/corpus_score.h"
-#include "roformer/model/packed_weights.h"
-#include "roformer/packed/packed_batch.h"
-#include "roformer/task/recipe_model.h"
+#include "roformer/model/linear.h"
+#include "roformer/task/kind.h"
+#include "roformer/task/recipe_sections.h"
+#include "roformer/task/text_material.h"
 
 namespace roformer::task {
 namespace {
 
 model::EncoderDecoderConfig translation_config(const Recipe& recipe,
                                                const text::Tokenizer& tokenizer) {
-  model::EncoderConfig side = recipe.model;
-  const std::int64_t words = tokenizer.vocabulary_size();
-  if (side.vocab_size == 0) side.vocab_size = words;
-  base::require(
-      side.vocab_size == words,
-      "[recipe] expected model.vocab_size to be the {} of the vocabulary (leave it out: it "
-      "is taken from there) but got {}",
-      words, side.vocab_size);
-  side.pad_token_id = tokenizer.pad_id();
-  const std::int64_t longest = recipe.parallel.max_length + 1;
-  base::require(
-      longest <= side.longest_sequence().value_or(longest),
-      "[recipe] expected model.max_position_embeddings to be at least data.max_length and "
-      "the end, {}, but got {}",
-      longest, side.max_position_embeddings);
-  auto config = model::both_sides(side, recipe.translation.decoder_layers);
+  auto config = model::both_sides(with_vocabulary(recipe.model, tokenizer),
+                                  options_of<TranslationOptions>(recipe).decoder_layers);
   config.eos_token_id = tokenizer.end_id();
   config.decoder_start_token_id = tokenizer.pad_id();  // as Marian starts
   model::validate(config);
@@ -65,161 +50,180 @@ std::vector<std::int64_t> with_end(std::span<const std::int32_t> ids, std::int64
   return result;
 }
 
-generate::BeamOptions beam_options(const EvaluationOptions& evaluation) {
-  generate::BeamOptions options;
-  options.beam_size = evaluation.beam_size;
-  options.length_penalty = evaluation.length_penalty;
-  return options;
+// Section 4.1.2 of the paper; fairseq has neither decay nor clipping. A run too short for 4,000
+// updates of warm-up takes a fifth of its own.
+void set_papers_training(train::TrainingOptions& training) {
+  constexpr std::int64_t warmup = 4000;
+  training.learning_rate = 5e-4;
+  training.optimizer.beta2 = 0.98;
+  training.optimizer.weight_decay = 0;
+  training.optimizer.clip_norm = 0;
+  training.schedule.kind = "inverse_sqrt";
+  training.schedule.warmup_steps = std::min(warmup, training.schedule.total_steps / 5);
+  training.schedule.initial_ratio = 2e-4;
+  training.keep_last = 5;  // what the paper averages
+  training.keep_best = true;
 }
 
+class TranslationKind final : public Kind {
+ public:
+  std::string_view name() const override { return "translation"; }
+
+  void read(SectionReader& task, const base::TomlTable& root, Recipe& recipe) const override {
+    TranslationOptions options;
+    task.read("label_smoothing", options.label_smoothing);
+    base::require(options.label_smoothing >= 0 && options.label_smoothing < 1,
+                  "[recipe] {}: expected a share of [0, 1) but got {}",
+                  task.where("label_smoothing"), options.label_smoothing);
+    options.decoder_layers = read_translation_model(root, recipe);
+    options.parallel = read_parallel_data(root, recipe);
+    recipe.options = std::move(options);
+  }
+
+  bool has_length() const override { return false; }
+
+  void set_defaults(Recipe& recipe) const override {
+    set_papers_training(recipe.training);
+    recipe.evaluation.sequences = 0;
+  }
+
+  void read_evaluate(SectionReader& reader, Recipe& recipe) const override {
+    auto& options = std::any_cast<TranslationOptions&>(recipe.options);
+    reader.read("bleu_sentences", options.bleu_sentences);
+    reader.read("beam_size", options.beam.beam_size);
+    reader.read("length_penalty", options.beam.length_penalty);
+    reader.require_at_least("bleu_sentences", static_cast<double>(options.bleu_sentences), -1);
+    try {
+      generate::validate(options.beam);
+    } catch (const Error& error) {
+      base::fail("[recipe] {}: {}", reader.where("beam_size"), error.what());
+    }
+  }
+
+  void validate(const Recipe& recipe) const override {
+    const auto& options = options_of<TranslationOptions>(recipe);
+    for (const auto& side :
+         {recipe.model, model::both_sides(recipe.model, options.decoder_layers).decoder})
+      require_sound(side, recipe.path.string());
+    require_positions(recipe.model, options.parallel.max_length + 1, "data.max_length and the end");
+  }
+
+  std::shared_ptr<const Material> open(const Recipe& recipe,
+                                       const std::filesystem::path& vocabulary) const override {
+    auto options = options_of<TranslationOptions>(recipe).parallel;
+    if (!vocabulary.empty()) {
+      options.vocabulary = vocabulary.string();
+      options.codes.clear();
+    }
+    return std::make_shared<const TextMaterial<TranslationTask>>(
+        std::make_shared<const parallel::ParallelCorpus>(options,
+                                                         static_cast<int>(recipe.threads)));
+  }
+};
+
 }  // namespace
+
+const Kind& translation_kind() {
+  static const TranslationKind kind;
+  return kind;
+}
 
 TranslationTask::TranslationTask(const Recipe& recipe,
                                  std::shared_ptr<const parallel::ParallelCorpus> corpus,
                                  model::EncoderDecoder model, torch::Device device)
-    : source_(std::move(corpus), recipe.seed),
-      model_(std::move(model)),
-      device_(device),
-      evaluation_(recipe.evaluation),
-      smoothing_(recipe.translation.label_smoothing),
-      lower_case_(recipe.parallel.lower_case),
-      seed_(recipe.seed) {
+    : ModelTask(recipe, std::move(model), device),
+      source_(std::move(corpus), recipe.seed),
+      options_(options_of<TranslationOptions>(recipe)) {
   const std::int64_t words = this->corpus().tokenizer().vocabulary_size();
-  base::require(model_->config().encoder.vocab_size == words,
+  base::require(this->model()->config().encoder.vocab_size == words,
                 "[task] expected a model of the vocabulary's {} words but got {}", words,
-                model_->config().encoder.vocab_size);
-  model_->to(device_);
+                this->model()->config().encoder.vocab_size);
 }
 
-void TranslationTask::load_batch(const train::BatchRequest& request) {
-  if (request.micro_step == 0) model_->begin_update(request.update, seed_);
-  batch_ = source_.batch(shape_of(request), request.step, request.micro_step);
+model::EncoderDecoder TranslationTask::draw(const Recipe& recipe,
+                                            const parallel::ParallelCorpus& corpus) {
+  base::require(corpus.size(data::Split::training) > 0,
+                "[task] expected pairs to learn from but got none: {}", corpus.summary());
+  const auto config = translation_config(recipe, corpus.tokenizer());
+  require_room(config.encoder, corpus);
+  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
+  return model::EncoderDecoder(config);
 }
 
-TranslationTask::Scored TranslationTask::score(const data::PairBatch& batch,
-                                               std::uint64_t dropout_seed) {
-  const auto source = packed::from_tokens(batch.source).to(device_),
-             target = packed::from_tokens(batch.target).to(device_);
-  const auto labels = torch::tensor(batch.labels, torch::kInt64).to(device_);
-  model::ForwardOptions options;
-  options.dropout_seed = dropout_seed;
-  const model::Memory memory{model_->encode(source, options), source.cu_seqlens};
-  options.memory = &memory;
-  const auto [loss, likelihood, correct] =
-      model_->loss(model_->decode(target, options), labels, smoothing_);
-  return {loss, likelihood, correct};
+model::EncoderDecoder TranslationTask::load(const Recipe& recipe, const parallel::ParallelCorpus&,
+                                            const std::filesystem::path& folder) {
+  auto loaded = checkpoint::load_translation_model(folder);
+  require_recipe_model(recipe, loaded.config.model.encoder, folder);
+  return loaded.module;
 }
 
-train::LossSum TranslationTask::loss(std::uint64_t dropout_seed) {
-  const auto scored = score(batch_, dropout_seed);
-  const std::int64_t targets = std::ssize(batch_.labels);
-  return {scored.loss, targets, scored.correct, targets + std::ssize(batch_.source.tokens)};
-}
-
-void TranslationTask::require_held_out(data::Split split) const {
+std::vector<data::PairBatch> TranslationTask::held_out_batches(data::Split split) const {
   base::require(
       corpus().size(split) > 0,
       "[task] expected one or more pairs to evaluate on in the {} part but got none: give "
       "data.{}_source and data.{}_target, or a larger data.{}_share",
       data::split_name(split), data::split_name(split), data::split_name(split),
       data::split_name(split));
+  return source_.held_out_batches(split, evaluation().batch_tokens, evaluation().sequences);
 }
 
-train::Metrics TranslationTask::figures(data::Split split) {
-  require_held_out(split);
-  const torch::NoGradGuard no_gradient;
-  const bool was_training = model_->is_training();
-  model_->eval();
-  double loss_sum = 0, likelihood_sum = 0;
-  std::int64_t correct = 0, words = 0;
-  for (const auto& batch :
-       source_.held_out_batches(split, evaluation_.batch_tokens, evaluation_.sequences)) {
-    const auto scored = score(batch, 0);
-    loss_sum += scored.loss.item<double>();
-    likelihood_sum += scored.negative_log_likelihood;
-    correct += scored.correct;
-    words += std::ssize(batch.labels);
-  }
-  const auto count = static_cast<double>(words);
-  train::Metrics metrics = {{"loss", loss_sum / count},
-                            {"negative_log_likelihood", likelihood_sum / count},
-                            {"perplexity", std::exp(likelihood_sum / count)},
-                            {"accuracy", static_cast<double>(correct) / count}};
-  if (evaluation_.bleu_sentences != 0) {
-    const std::int64_t sentences =
-        split == data::Split::test ? -1 : evaluation_.bleu_sentences;  // a test counts whole
-    const auto hypotheses = translate(split, sentences);
-    const std::vector<std::vector<std::string>> expected = {references(split, sentences)};
-    metric::BleuOptions scoring;
-    scoring.lowercase = lower_case_;
-    metrics.emplace_back("bleu", metric::corpus_bleu(hypotheses, expected, scoring).score);
-  }
-  model_->train(was_training);
+train::LossSum TranslationTask::loss_of(const data::PairBatch& batch,
+                                        const model::ForwardOptions& options) {
+  const auto source = on_device(batch.source);
+  const model::Memory memory{model()->encode(source, options), source.cu_seqlens};
+  model::ForwardOptions of_target = options;
+  of_target.memory = &memory;
+  const auto [loss, likelihood, correct] =
+      model()->loss(model()->decode(on_device(batch.target), of_target), on_device(batch.labels),
+                    options_.label_smoothing);
+  const std::int64_t targets = std::ssize(batch.labels);
+  return {loss, likelihood, targets, correct, targets + std::ssize(batch.source.tokens)};
+}
+
+train::Metrics TranslationTask::figures(const metric::TokenScore& score, data::Split split) {
+  train::Metrics metrics = {{"loss", score.loss()},
+                            {"negative_log_likelihood", score.negative_log_likelihood()},
+                            {"perplexity", score.perplexity()},
+                            {"accuracy", score.accuracy()}};
+  if (options_.bleu_sentences != 0) metrics.emplace_back("bleu", bleu(split));
   return metrics;
 }
 
-std::int64_t TranslationTask::pairs_of(data::Split split, std::int64_t count) const {
-  const std::int64_t all = corpus().size(split);
-  return count < 0 ? all : std::min(count, all);
-}
-
-std::vector<std::string> TranslationTask::translate(data::Split split, std::int64_t count) {
-  const bool was_training = model_->is_training();
-  model_->eval();
+double TranslationTask::bleu(data::Split split) {
   const auto& tokenizer = corpus().tokenizer();
+  const std::int64_t all = corpus().size(split);
+  const bool whole = split == data::Split::test || options_.bleu_sentences < 0;
+  const std::int64_t count = whole ? all : std::min(options_.bleu_sentences, all);
   std::vector<std::vector<std::int64_t>> sources;
-  for (std::int64_t i = 0; i < pairs_of(split, count); ++i)
+  std::vector<std::string> references;
+  for (std::int64_t i = 0; i < count; ++i) {
     sources.push_back(with_end(corpus().source_ids(split, i), tokenizer.end_id()));
-  model::PackedWeights packed;  // nothing is learned in between
-  packed.add(*model_);
-  const model::PackedWeightsGuard guard(packed);
+    references.push_back(corpus().target_line(split, i));
+  }
+  model::prepare_for_inference(*model());  // until training goes on
   generate::SearchSetting setting;
-  setting.device = device_;
-  const auto answers =
-      generate::beam_search(std::span(&model_, 1), sources, beam_options(evaluation_), {}, setting);
+  setting.device = device();
+  const auto model = this->model();
   std::vector<std::string> lines;
-  for (const auto& hypotheses : answers)
+  for (const auto& hypotheses :
+       generate::beam_search(std::span(&model, 1), sources, options_.beam, {}, setting))
     lines.push_back(tokenizer.decode(text::token_ids(hypotheses.front().ids)));
-  model_->train(was_training);
-  return lines;
-}
-
-std::vector<std::string> TranslationTask::references(data::Split split, std::int64_t count) const {
-  std::vector<std::string> lines;
-  for (std::int64_t i = 0; i < pairs_of(split, count); ++i)
-    lines.push_back(corpus().target_line(split, i));
-  return lines;
-}
-
-std::int64_t TranslationTask::num_sequences(std::int64_t) const {
-  return corpus().size(data::Split::training);
+  metric::BleuOptions scoring;
+  scoring.lowercase = options_.parallel.lower_case;
+  return metric::corpus_bleu(lines, {references}, scoring).score;
 }
 
 void TranslationTask::save_model(const std::filesystem::path& folder) {
-  checkpoint::save_translation_model(*model_, {}, folder);
+  checkpoint::save_translation_model(*model(), {}, folder);
   corpus().tokenizer().save(folder);
 }
 
 void TranslationTask::load_model(const std::filesystem::path& folder) {
-  checkpoint::load_translation_weights(*model_, checkpoint::open_weights(folder));
+  checkpoint::load_translation_weights(*model(), checkpoint::open_weights(folder));
 }
 
-std::unique_ptr<RecipeTask> TranslationMaterial::make_task(const Recipe& recipe,
-                                                           torch::Device device) const {
-  base::require(corpus_->size(data::Split::training) > 0,
-                "[task] expected pairs to learn from but got none: {}", corpus_->summary());
-  const auto config = translation_config(recipe, corpus_->tokenizer());
-  require_room(config.encoder, *corpus_);
-  torch::manual_seed(recipe.seed);
-  return std::make_unique<TranslationTask>(recipe, corpus_, model::EncoderDecoder(config), device);
-}
-
-std::unique_ptr<RecipeTask> TranslationMaterial::load_task(const Recipe& recipe,
-                                                           const std::filesystem::path& folder,
-                                                           torch::Device device) const {
-  auto loaded = checkpoint::load_translation_model(folder);
-  require_recipe_model(recipe, loaded.config.model.encoder, folder);
-  return std::make_unique<TranslationTask>(recipe, corpus_, std::move(loaded.module), device);
+std::string TranslationTask::epoch() const {
+  return fmt::format("{} pairs", corpus().size(data::Split::training));
 }
 
 }  // namespace roformer::task

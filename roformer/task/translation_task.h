@@ -1,75 +1,62 @@
 // Translation as a task: the next word of the target from the source and the words before it, with
 // smoothed labels (section 4.1 of the paper, fairseq's criterion).
 #pragma once
-#include <torch/types.h>
-
 #include <memory>
 #include <vector>
 
+#include "roformer/generate/beam_options.h"
 #include "roformer/model/encoder_decoder.h"
 #include "roformer/parallel/translation_source.h"
-#include "roformer/task/recipe_task.h"
+#include "roformer/task/model_task.h"
 
 namespace roformer::task {
 
-class TranslationTask : public RecipeTask {
+/// What recipes of translation have of their own.
+struct TranslationOptions {
+  double label_smoothing = 0.1;     // fairseq's ε, section 4.1.2 of the paper
+  std::int64_t decoder_layers = 0;  // 0: as many as the encoder has
+  parallel::ParallelOptions parallel;
+  // BLEU of the first so many validation pairs, all of a test: 0: none, −1: all.
+  std::int64_t bleu_sentences = 500;
+  generate::BeamOptions beam = {.length_penalty = 0.6};  // section 4.1.2 of the paper
+};
+
+class TranslationTask final : public ModelTask<model::EncoderDecoder, data::PairBatch> {
  public:
+  using Text = parallel::ParallelCorpus;
+
   /// Throws Error if the model has another number of words than the vocabulary.
   TranslationTask(const Recipe& recipe, std::shared_ptr<const parallel::ParallelCorpus> corpus,
                   model::EncoderDecoder model, torch::Device device = torch::kCPU);
 
-  torch::nn::Module& module() override { return *model_; }
-  void load_batch(const train::BatchRequest& request) override;
-  train::LossSum loss(std::uint64_t dropout_seed) override;
+  /// Throws Error where there is nothing to learn from, or the model has no room for the text.
+  static model::EncoderDecoder draw(const Recipe& recipe, const parallel::ParallelCorpus& corpus);
+  static model::EncoderDecoder load(const Recipe& recipe, const parallel::ParallelCorpus& corpus,
+                                    const std::filesystem::path& folder);
+
+  void begin_update(std::int64_t update, std::uint64_t seed) override {
+    model()->begin_update(update, seed);
+  }
   /// "loss" (smoothed, nats a word piece), "negative_log_likelihood", "perplexity" (of the latter),
-  /// "accuracy", and "bleu" (sacreBLEU's 13a, cased unless the recipe's text is not) unless evaluate.bleu_sentences is 0.
-  train::Metrics evaluate() override { return figures(data::Split::validation); }
+  /// "accuracy", and "bleu" (sacreBLEU's 13a, cased unless the recipe's text is not) unless
+  /// evaluate.bleu_sentences is 0.
+  train::Metrics figures(const metric::TokenScore& score, data::Split split) override;
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
-  std::int64_t num_sequences(std::int64_t length) const override;
-  train::Metrics figures(data::Split split) override;
-
-  /// Translations of the first `count` pairs of a held-out part (−1: all), with the recipe's beam.
-  std::vector<std::string> translate(data::Split split, std::int64_t count);
-  /// What they should be.
-  std::vector<std::string> references(data::Split split, std::int64_t count) const;
+  std::string epoch() const override;
 
  private:
-  struct Scored {
-    torch::Tensor loss;
-    double negative_log_likelihood;
-    std::int64_t correct;
-  };
-  Scored score(const data::PairBatch& batch, std::uint64_t dropout_seed);
+  data::PairBatch training_batch(const data::BatchRequest& request) const override {
+    return source_.batch(request);
+  }
+  std::vector<data::PairBatch> held_out_batches(data::Split split) const override;
+  train::LossSum loss_of(const data::PairBatch& batch,
+                         const model::ForwardOptions& options) override;
   const parallel::ParallelCorpus& corpus() const { return source_.corpus(); }
-  std::int64_t pairs_of(data::Split split, std::int64_t count) const;
-  void require_held_out(data::Split split) const;
+  double bleu(data::Split split);
 
   parallel::TranslationSource source_;
-  model::EncoderDecoder model_{nullptr};
-  torch::Device device_;
-  EvaluationOptions evaluation_;
-  double smoothing_;
-  bool lower_case_;
-  std::uint64_t seed_;
-  data::PairBatch batch_;
-};
-
-class TranslationMaterial : public Material {
- public:
-  explicit TranslationMaterial(std::shared_ptr<const parallel::ParallelCorpus> corpus)
-      : corpus_(std::move(corpus)) {}
-
-  std::string summary() const override { return corpus_->summary(); }
-  std::string fingerprint() const override { return corpus_->fingerprint(); }
-  std::unique_ptr<RecipeTask> make_task(const Recipe& recipe, torch::Device device) const override;
-  std::unique_ptr<RecipeTask> load_task(const Recipe& recipe, const std::filesystem::path& folder,
-                                        torch::Device device) const override;
-
-  const parallel::ParallelCorpus& corpus() const { return *corpus_; }
-
- private:
-  std::shared_ptr<const parallel::ParallelCorpus> corpus_;
+  TranslationOptions options_;
 };
 
 }  // namespace roformer::task

@@ -123,6 +123,8 @@ double AdamW::step(double learning_rate, double gradient_scale) {
     gradients[i] = slot.weight.grad().contiguous();
     if (is_fusable(slot.weight) && is_fusable(gradients[i])) {
       append_chunks(chunks, slot.weight, gradients[i], slot.first, slot.second, slot.decays);
+      slot.weight.unsafeGetTensorImpl()
+          ->bump_version();  // the kernel writes behind LibTorch's back
       continue;
     }
     composed.push_back(i);

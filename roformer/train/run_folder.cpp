@@ -4,8 +4,9 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/convert/average.h"
 #include "roformer/report/event_file.h"
+#include "roformer/train/kept_models.h"
+#include "roformer/train/replace_folder.h"
 
 namespace roformer::train {
 
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kModelFolder = "model";
+constexpr const char* kBestFolder = "best";
 
 // Puts `file` into `folder` under its own name, atomically and without a second copy of the bytes
 // where the file system has hard links.
@@ -40,7 +42,8 @@ bool is_young_run(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (name != "training" && name != "recipe.toml" && name != "metrics.jsonl" &&
-        name != "report.html" && name != "best" && !name.starts_with(report::event_file_prefix))
+        name != "report.html" && name != kBestFolder &&
+        !name.starts_with(report::event_file_prefix))
       return false;
   }
   return true;
@@ -71,6 +74,7 @@ RunFolder::RunFolder(fs::path out, bool resume)
   base::require(lock_.has_value(),
                 "[train] expected a run folder of our own but another process is training in {}",
                 out_.string());
+  recover_folder(out_ / kBestFolder, replaced_best());
 }
 
 std::optional<fs::path> RunFolder::last_checkpoint() const {
@@ -119,7 +123,7 @@ void RunFolder::publish() const {
 void RunFolder::keep_models(std::int64_t count) const {
   const auto last = last_checkpoint();
   if (!last) return;
-  const fs::path kept = out_ / "checkpoints", target = kept / last->filename();
+  const fs::path kept = kept_models_folder(out_), target = kept / last->filename();
   if (!fs::exists(target)) {
     const fs::path partial = kept / ".partial";
     fs::remove_all(partial);
@@ -131,21 +135,18 @@ void RunFolder::keep_models(std::int64_t count) const {
     fs::rename(partial, target);
     base::sync_folder(kept);
   }
-  const auto models = convert::kept_models(out_);
+  const auto models = kept_models(out_);
   for (std::size_t i = 0; i + static_cast<std::size_t>(count) < models.size(); ++i)
     fs::remove_all(models[i]);
 }
 
 void RunFolder::keep_best(const std::function<void(const fs::path&)>& write) const {
-  const fs::path best = out_ / "best", fresh = training_ / "best.new", old = training_ / "best.old";
+  const fs::path fresh = training_ / "best.new";
   fs::remove_all(fresh);
   fs::create_directories(fresh);
   write(fresh);
   base::sync_folder(fresh);
-  fs::remove_all(old);
-  if (fs::exists(best)) fs::rename(best, old);
-  fs::rename(fresh, best);
-  fs::remove_all(old);
+  replace_folder(fresh, out_ / kBestFolder, replaced_best());
   base::sync_folder(out_);
 }
 

@@ -2,7 +2,7 @@
 //
 //   OUT/config.json, model.safetensors, …  the last checkpoint's model, a Hugging Face folder (hard links)
 //   OUT/checkpoints/step-N/                the models of the last checkpoints, where more than one is kept (hard links)
-//   OUT/best/                              the model of the best evaluation, where it is kept
+//   OUT/best/                              the model of the best evaluation, where it is kept; always whole
 //   OUT/recipe.toml, metrics.jsonl, report.html, events.out.tfevents.… (TensorBoard's, one each time it is started)
 //   OUT/training/latest                    one line: the name of the last good checkpoint
 //   OUT/training/step-N/model/             what the task saved
@@ -23,8 +23,8 @@ namespace roformer::train {
 
 class RunFolder {
  public:
-  /// Makes the folder and takes its lock. Throws Error if another process is training there, or if
-  /// it has anything in it and `resume` is false.
+  /// Makes the folder, takes its lock and undoes what a kill left half done. Throws Error if another
+  /// process is training there, or if it has anything in it and `resume` is false.
   RunFolder(std::filesystem::path out, bool resume);
 
   const std::filesystem::path& path() const { return out_; }
@@ -50,6 +50,7 @@ class RunFolder {
 
  private:
   void remove_all_but(const std::string& name) const;
+  std::filesystem::path replaced_best() const { return training_ / "best.old"; }
 
   std::filesystem::path out_;
   std::filesystem::path training_;

@@ -1,38 +1,42 @@
 #include "roformer/train/stop_signal.h"
 
-#include <csignal>
+#include <atomic>
 
 namespace roformer::train {
 namespace {
 
-// A signal handler can reach nothing but a static variable.
-volatile std::sig_atomic_t stop_signal_received = 0;
+// A signal handler, which runs on any thread, can reach nothing but a static variable.
+std::atomic<int> stop_signal_received = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void note_stop_signal(int number) {
   stop_signal_received = number;
 }
 
-void catch_once(int number) {
+// Returns what was set for the signal before.
+struct sigaction catch_once(int number) {
   struct sigaction action {};
   action.sa_handler = note_stop_signal;
   // Reset: the second signal ends the program at once. Restart: a write that is under way is not
   // cut short.
   action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
   sigemptyset(&action.sa_mask);
-  ::sigaction(number, &action, nullptr);
+  struct sigaction before {};
+  ::sigaction(number, &action, &before);
+  return before;
 }
 
 }  // namespace
 
 StopSignal::StopSignal() {
   stop_signal_received = 0;
-  catch_once(SIGINT);
-  catch_once(SIGTERM);
+  interrupt_ = catch_once(SIGINT);
+  terminate_ = catch_once(SIGTERM);
 }
 
 StopSignal::~StopSignal() {
-  ::signal(SIGINT, SIG_DFL);
-  ::signal(SIGTERM, SIG_DFL);
+  ::sigaction(SIGINT, &interrupt_, nullptr);
+  ::sigaction(SIGTERM, &terminate_, nullptr);
 }
 
 int StopSignal::received() const {

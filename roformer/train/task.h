@@ -1,32 +1,28 @@
-// What the training loop knows of the thing learned: batches, losses, metrics and a model that can
+// What the training loop knows of the thing learned: batches, losses, figures and a model that can
 // be saved.
 #pragma once
 #include <torch/nn/module.h>
 
+#include <any>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "roformer/train/stage.h"
+#include "roformer/data/split.h"
+#include "roformer/data/stage.h"
+#include "roformer/metric/token_score.h"
 
 namespace roformer::train {
 
-/// Which micro-batch is wanted. A task draws it from these numbers alone, so that nothing of the
-/// data has to be saved.
-struct BatchRequest {
-  Stage stage;
-  std::int64_t stage_index = 0;
-  std::int64_t step = 0;        // 0, 1, … within the stage
-  std::int64_t micro_step = 0;  // 0 … stage.accumulate − 1
-  std::int64_t update = 0;      // 0, 1, … within the whole run: what is not drawn anew in each
-};
+/// A batch of a task, which alone knows what is in it.
+using MicroBatch = std::any;
 
-/// The loss of one micro-batch as a sum, so that micro-batches of different sizes weigh as their
-/// targets.
+/// The loss of one batch as a sum, so that batches of different sizes weigh as their targets.
 struct LossSum {
-  torch::Tensor loss;  // scalar, Σ over targets, with its graph
+  torch::Tensor loss;                  // scalar, Σ over targets, with its graph
+  double negative_log_likelihood = 0;  // Σ over targets, without smoothing
   std::int64_t targets = 0;
   std::int64_t correct = 0;
   std::int64_t tokens = 0;
@@ -40,14 +36,20 @@ class Task {
   virtual ~Task() = default;
 
   virtual torch::nn::Module& module() = 0;
+  /// Begins update 0, 1, … of the run: what is not drawn anew in each hangs on its number.
+  virtual void begin_update(std::int64_t update, std::uint64_t seed) = 0;
 
-  /// Prepares a micro-batch; loss() then works on it.
-  virtual void load_batch(const BatchRequest& request) = 0;
-  virtual LossSum loss(std::uint64_t dropout_seed) = 0;
+  /// A pure function of the request. Safe to call beside loss().
+  virtual MicroBatch batch(const data::BatchRequest& request) const = 0;
+  /// Batches of a held-out part, the same each time. Throws Error where there is nothing to evaluate
+  /// on.
+  virtual std::vector<MicroBatch> held_out(data::Split split) const = 0;
 
-  /// Figures on held-out data, the same data each time; leaves the module in training mode. The
-  /// first figure is the one that decides which checkpoint was best, and smaller is better.
-  virtual Metrics evaluate() = 0;
+  /// The loss of a batch that this task made, in the module's present mode.
+  virtual LossSum loss(const MicroBatch& batch, std::uint64_t dropout_seed) = 0;
+  /// Figures of a held-out part whose losses are known, in evaluation mode. The first decides which
+  /// checkpoint was best, and smaller is better.
+  virtual Metrics figures(const metric::TokenScore& score, data::Split split) = 0;
 
   /// Writes the model (configuration, weights, vocabulary) into a folder that exists.
   virtual void save_model(const std::filesystem::path& folder) = 0;

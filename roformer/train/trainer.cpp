@@ -4,8 +4,10 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
+#include "roformer/base/progress.h"
 #include "roformer/base/random.h"
 #include "roformer/format/safetensors.h"
+#include "roformer/train/evaluation.h"
 #include "roformer/train/metric_scalars.h"
 
 namespace roformer::train {
@@ -23,6 +25,19 @@ bool falls_due(std::int64_t step, std::int64_t every, std::int64_t total) {
   return step % every == 0 || step == total;
 }
 
+// The micro-batches of the run from an update on.
+base::Ahead<MicroBatch>::Make batches_from(std::int64_t update, const Task& task,
+                                           const std::vector<data::Stage>& stages) {
+  std::optional<data::BatchRequest> request;
+  if (update < data::total_steps(stages)) request = data::first_request(stages, update);
+  return [&task, &stages, request]() mutable -> std::optional<MicroBatch> {
+    if (!request) return std::nullopt;
+    MicroBatch batch = task.batch(*request);
+    request = data::next_request(stages, *request);
+    return batch;
+  };
+}
+
 }  // namespace
 
 Trainer::Trainer(Task& task, TrainingOptions options, RunFolder& folder)
@@ -30,8 +45,8 @@ Trainer::Trainer(Task& task, TrainingOptions options, RunFolder& folder)
       options_(std::move(options)),
       folder_(folder),
       optimizer_(trainable_parameters(task.module()), options_.optimizer),
-      total_(total_steps(options_.stages)) {
-  validate(options_.stages);
+      total_(data::total_steps(options_.stages)) {
+  data::validate(options_.stages);
   validate(options_.schedule);
   state_.recipe = options_.recipe;
   if (folder_.last_checkpoint()) resume();
@@ -57,14 +72,15 @@ void Trainer::resume() {
 
 Outcome Trainer::run() {
   const StopSignal stop;
+  const ModeGuard training(task_.module(), true);
   base::Progress progress(options_.title, total_, state_.step);
-  task_.module().train();
-  if (state_.best_step < 0) evaluate();
+  if (state_.best_step < 0) evaluate_and_keep();
+  base::Ahead<MicroBatch> batches(batches_from(state_.step, task_, options_.stages));
   while (state_.step < total_ && stop.received() == 0) {
-    do_step();
+    do_step(batches);
     if (falls_due(state_.step, options_.evaluate_every, total_)) {
       progress.clear();
-      evaluate();
+      evaluate_and_keep();
     }
     if (falls_due(state_.step, options_.checkpoint_every, total_)) save();
     progress.update(state_.step, last_text_);
@@ -75,15 +91,15 @@ Outcome Trainer::run() {
 }
 
 double Trainer::learning_rate() const {
-  const Stage& stage = options_.stages[stage_position(options_.stages, state_.step).stage];
-  const double peak = stage.learning_rate > 0 ? stage.learning_rate : options_.learning_rate;
+  const double own = data::first_request(options_.stages, state_.step).stage.learning_rate;
+  const double peak = own > 0 ? own : options_.learning_rate;
   return peak * schedule_factor(options_.schedule, state_.step);
 }
 
-void Trainer::do_step() {
+void Trainer::do_step(base::Ahead<MicroBatch>& batches) {
   const double rate = learning_rate();
   meter_.restart_clock();
-  const double targets = accumulate_gradients();
+  const double targets = accumulate_gradients(batches);
   const double norm = optimizer_.step(rate, targets > 0 ? 1 / targets : 0);
   base::require(std::isfinite(norm),
                 "[train] expected a finite gradient but got norm {} in step {}: a smaller "
@@ -98,16 +114,18 @@ void Trainer::do_step() {
 
 // Adds up the gradients of the summed losses of one step; returns the number of targets they belong
 // to.
-double Trainer::accumulate_gradients() {
-  const auto [index, step] = stage_position(options_.stages, state_.step);
-  const Stage& stage = options_.stages[index];
+double Trainer::accumulate_gradients(base::Ahead<MicroBatch>& batches) {
+  const std::int64_t accumulate =
+      data::first_request(options_.stages, state_.step).stage.accumulate;
+  const std::uint64_t step_seed = base::derive(base::derive(options_.seed, base::SeedUse::dropout),
+                                               static_cast<std::uint64_t>(state_.step));
   std::int64_t targets = 0;
-  const std::uint64_t step_seed =
-      base::derive(options_.seed, static_cast<std::uint64_t>(state_.step));
-  for (std::int64_t micro_step = 0; micro_step < stage.accumulate; ++micro_step) {
-    task_.load_batch({stage, static_cast<std::int64_t>(index), step, micro_step, state_.step});
+  task_.begin_update(state_.step, base::derive(options_.seed, base::SeedUse::features));
+  for (std::int64_t micro_step = 0; micro_step < accumulate; ++micro_step) {
+    const MicroBatch batch = batches.next().value();
     meter_.mark(Phase::data);
-    LossSum sum = task_.loss(base::derive(step_seed, static_cast<std::uint64_t>(micro_step)));
+    LossSum sum =
+        task_.loss(batch, base::derive(step_seed, static_cast<std::uint64_t>(micro_step)));
     const double loss = sum.loss.item<double>();
     meter_.mark(Phase::forward);
     base::require(std::isfinite(loss),
@@ -140,8 +158,8 @@ void Trainer::log_step(double learning_rate) {
   meter_.clear();
 }
 
-void Trainer::evaluate() {
-  const Metrics metrics = task_.evaluate();
+void Trainer::evaluate_and_keep() {
+  const Metrics metrics = evaluate(task_, data::Split::validation);
   nlohmann::json line = {{"kind", "evaluation"}, {"step", state_.step}};
   std::string text;
   for (const auto& [name, value] : metrics) {

@@ -5,14 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "roformer/base/progress.h"
+#include "roformer/base/ahead.h"
 #include "roformer/report/event_file.h"
 #include "roformer/train/adamw.h"
 #include "roformer/train/meter.h"
 #include "roformer/train/metrics_log.h"
 #include "roformer/train/run_folder.h"
 #include "roformer/train/schedule.h"
-#include "roformer/train/stage.h"
 #include "roformer/train/stop_signal.h"
 #include "roformer/train/task.h"
 #include "roformer/train/training_options.h"
@@ -38,11 +37,11 @@ class Trainer {
 
  private:
   void resume();
-  void do_step();
-  double accumulate_gradients();
+  void do_step(base::Ahead<MicroBatch>& batches);
+  double accumulate_gradients(base::Ahead<MicroBatch>& batches);
+  void evaluate_and_keep();
   void log_line(const nlohmann::json& line);
   void log_step(double learning_rate);
-  void evaluate();
   void save();
   double learning_rate() const;
 

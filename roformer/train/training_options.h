@@ -1,17 +1,14 @@
 // What a training is told, without tensors: read from recipes, kept with checkpoints.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "roformer/data/stage.h"
+#include "roformer/train/flat_recipe.h"
 #include "roformer/train/schedule.h"
-#include "roformer/train/stage.h"
 
 namespace roformer::train {
-
-/// A recipe's keys and values, flat: "optimizer.beta1" → "0.9".
-using FlatRecipe = std::map<std::string, std::string>;
 
 /// AdamW's constants (adamw.h).
 struct AdamWOptions {
@@ -25,7 +22,7 @@ struct AdamWOptions {
 /// A whole training.
 struct TrainingOptions {
   std::string title = "training";  // of the progress bar
-  std::vector<Stage> stages;
+  std::vector<data::Stage> stages;
   AdamWOptions optimizer;
   double learning_rate = 1e-4;  // peak, where the stage has none of its own
   Schedule schedule;

@@ -15,11 +15,6 @@ bool may_change(const std::string& key) {
          (key.starts_with("run.") && key != "run.seed");
 }
 
-std::string value_or_none(const FlatRecipe& recipe, const std::string& key) {
-  const auto found = recipe.find(key);
-  return found == recipe.end() ? "nothing" : found->second;
-}
-
 }  // namespace
 
 void save_state(const TrainingState& state, const std::filesystem::path& path) {
@@ -48,17 +43,13 @@ TrainingState load_state(const std::filesystem::path& path) {
 
 void require_same_recipe(const FlatRecipe& saved, const FlatRecipe& current,
                          const std::filesystem::path& folder) {
-  FlatRecipe all = saved;
-  all.insert(current.begin(), current.end());
-  for (const auto& [key, value] : all) {
-    const std::string before = value_or_none(saved, key), now = value_or_none(current, key);
-    if (before == now || may_change(key)) continue;
-    base::fail(
-        "[train] expected the recipe that {} was started with but {} was {} and is now {}: give "
-        "the old value to "
-        "go on, or another --out to start anew",
-        folder.string(), key, before, now);
-  }
+  const auto changed =
+      first_difference(saved, current, [](const std::string& key) { return !may_change(key); });
+  if (!changed) return;
+  base::fail(
+      "[train] expected the recipe that {} was started with but {} was {} and is now {}: give the "
+      "old value to go on, or another --out to start anew",
+      folder.string(), changed->key, changed->first, changed->second);
 }
 
 }  // namespace roformer::train

@@ -209,6 +209,24 @@ TEST(PackedAttention, QueriesAndKeysOfTheirOwn) {
   EXPECT_LE(distance(v.grad(), v2.grad()), 3e-5);
 }
 
+// Two spans on the same keys would write both of their gradients to one place at once.
+TEST(PackedAttention, SharedKeysHaveNoGradient) {
+  const std::vector<Span> shared = {{0, 2, 0, 4, 4, 0}, {2, 1, 9, 0, 0, 0}, {3, 2, 3, 5, 5, 0}};
+  const Tensor q = torch::randn({5, 2, 8}), kv = torch::randn({9, 2, 8});
+  const Tensor expected = composed_attention(q, kv, kv, shared, {0.5});
+  EXPECT_LE(distance(packed_attention(q, kv, kv, shared, {0.5}), expected), 1e-5);
+  for (const auto type : {torch::kFloat32, torch::kFloat64}) {
+    const Tensor leaf = q.to(type).clone().requires_grad_();
+    EXPECT_THROW(packed_attention(leaf, kv.to(type), kv.to(type), shared, {0.5}), Error);
+    const torch::NoGradGuard no_gradient;
+    EXPECT_LE(distance(packed_attention(leaf, kv.to(type), kv.to(type), shared, {0.5}), expected),
+              1e-5);
+  }
+  const Tensor qkv = torch::randn({4, 3, 2, 8}).requires_grad_();
+  EXPECT_THROW(packed_self_attention(qkv, {{0, 2, 0, 3, 3, 0}, {2, 2, 2, 2, 2, 0}}, {0.5}), Error);
+  EXPECT_NO_THROW(packed_self_attention(qkv, {{0, 2, 2, 2, 2, 0}, {2, 2, 0, 2, 2, 0}}, {0.5}));
+}
+
 TEST(PackedAttention, PrefixIsSeenByAllAndTheRestLooksBack) {
   Tensor keys = torch::zeros({6, 1, 2});
   const Tensor values = torch::eye(6).narrow(1, 0, 6).view({6, 1, 6});

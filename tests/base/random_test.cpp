@@ -41,6 +41,20 @@ TEST(Random, UniformBelowCoversItsRange) {
   EXPECT_EQ(uniform_below(3, 5, 1), 0u);
 }
 
+TEST(Random, UsesOfARunsSeedDiffer) {
+  std::set<std::uint64_t> seeds;
+  for (const std::uint64_t run : {0u, 1u, 2u}) {
+    for (const auto use : {SeedUse::weights, SeedUse::dropout, SeedUse::features, SeedUse::order,
+                           SeedUse::masking}) {
+      seeds.insert(derive(run, use));
+      // Step, stage, layer 0 of each use: once all of these were derive(run, 0).
+      seeds.insert(derive(derive(run, use), 0));
+    }
+    seeds.insert(derive(run, 0));
+  }
+  EXPECT_EQ(seeds.size(), 3u * 11);
+}
+
 TEST(Random, StreamsDiffer) {
   std::set<std::uint64_t> seeds;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {

@@ -34,7 +34,7 @@ bool same_batch(const CausalBatch& a, const CausalBatch& b) {
 TEST(CausalLanguageSourceTest, EveryTokenButTheFirstIsATargetOnceAnEpoch) {
   const tests::TestFolder folder;
   const CausalLanguageSource source(place_stream(folder, 2000), 1);
-  const StageShape shape{0, 32, 1};
+  const Stage stage{32, 1};
   const std::int64_t count = source.num_sequences(32), size = source.stream().size(Split::training);
   EXPECT_EQ(count, (size - 1 + 31) / 32);
   std::vector<std::int64_t> stream;
@@ -42,23 +42,23 @@ TEST(CausalLanguageSourceTest, EveryTokenButTheFirstIsATargetOnceAnEpoch) {
   for (const std::int64_t epoch : {0, 1}) {
     std::map<std::pair<std::int64_t, std::int64_t>, int> seen, wanted;
     for (std::int64_t i = 0; i < count; ++i) {
-      const auto batch = source.batch(shape, epoch * count + i);
+      const auto batch = source.batch({stage, 0, epoch * count + i});
       for (std::size_t at = 0; at < batch.labels.size(); ++at)
         ++seen[{batch.batch.tokens[at], batch.labels[at]}];
     }
     for (std::size_t at = 1; at < stream.size(); ++at) ++wanted[{stream[at - 1], stream[at]}];
     EXPECT_EQ(seen, wanted);
   }
-  EXPECT_FALSE(same_batch(source.batch(shape, 0), source.batch(shape, count)));
+  EXPECT_FALSE(same_batch(source.batch({stage, 0, 0}), source.batch({stage, 0, count})));
 }
 
 TEST(CausalLanguageSourceTest, BatchesAreWellFormedAndPure) {
   const tests::TestFolder folder;
   const auto stream = place_stream(folder, 5000);
   const CausalLanguageSource source(stream, 1), again(stream, 1), other(stream, 2);
-  const StageShape shape{0, 16, 4};
+  const Stage stage{16, 4};
   for (const std::int64_t step : {0, 3, 500}) {
-    const auto batch = source.batch(shape, step);
+    const auto batch = source.batch({stage, 0, step});
     ASSERT_EQ(batch.batch.cu_seqlens.size(), 5u);
     ASSERT_EQ(batch.batch.tokens.size(), batch.labels.size());
     for (std::size_t at = 0; at < batch.labels.size(); ++at) {
@@ -67,8 +67,8 @@ TEST(CausalLanguageSourceTest, BatchesAreWellFormedAndPure) {
       }
       EXPECT_EQ(batch.batch.position_ids[at], static_cast<std::int64_t>(at % 16));
     }
-    EXPECT_TRUE(same_batch(batch, again.batch(shape, step)));
-    EXPECT_FALSE(same_batch(batch, other.batch(shape, step)));
+    EXPECT_TRUE(same_batch(batch, again.batch({stage, 0, step})));
+    EXPECT_FALSE(same_batch(batch, other.batch({stage, 0, step})));
   }
 }
 

@@ -37,9 +37,9 @@ bool same(const MaskedBatch& a, const MaskedBatch& b) {
 TEST(MaskedLanguageSourceTest, BatchesAreWellFormed) {
   const tests::TestFolder folder;
   const MaskedLanguageSource source(tests::number_options(folder), 1);
-  const StageShape shape{0, 32, 4};
+  const Stage stage{32, 4};
   for (std::int64_t step = 0; step < 100; ++step) {
-    const auto masked = source.batch(shape, step);
+    const auto masked = source.batch({stage, 0, step});
     const auto& batch = masked.batch;
     ASSERT_EQ(batch.cu_seqlens.size(), 5u);
     ASSERT_EQ(batch.cu_seqlens.back(), static_cast<std::int32_t>(batch.tokens.size()));
@@ -67,65 +67,63 @@ TEST(MaskedLanguageSourceTest, PureFunctionOfSeedStageAndStep) {
   const tests::TestFolder folder;
   const auto options = tests::number_options(folder);
   const MaskedLanguageSource source(options, 1), again(options, 1), other(options, 2);
-  const StageShape shape{0, 32, 4};
-  auto second_stage = shape;
-  second_stage.stage = 1;
+  const Stage stage{32, 4};
   for (const std::int64_t step : {0, 1, 77, 1000}) {
-    const auto batch = source.batch(shape, step);
+    const auto batch = source.batch({stage, 0, step});
     MaskedBatch elsewhere;
-    std::thread([&] { elsewhere = again.batch(shape, step); }).join();
+    std::thread([&] { elsewhere = again.batch({stage, 0, step}); }).join();
     EXPECT_TRUE(same(batch, elsewhere));
-    EXPECT_FALSE(same(batch, other.batch(shape, step)));
-    EXPECT_FALSE(same(batch, source.batch(shape, step + 1)));
-    EXPECT_FALSE(same(batch, source.batch(second_stage, step)));
+    EXPECT_FALSE(same(batch, other.batch({stage, 0, step})));
+    EXPECT_FALSE(same(batch, source.batch({stage, 0, step + 1})));
+    EXPECT_FALSE(same(batch, source.batch({stage, 1, step})));
   }
 }
 
 TEST(MaskedLanguageSourceTest, AnEpochSeesEachSequenceOnce) {
   const tests::TestFolder folder;
   const MaskedLanguageSource source(tests::number_options(folder), 3);
-  const StageShape shape{0, 32, 1};
+  const Stage stage{32, 1};
   const std::int64_t count = source.num_sequences(32);
   std::multiset<std::vector<std::int64_t>> first, second;
   int masked_alike = 0;
   for (std::int64_t i = 0; i < count; ++i) {
-    first.insert(unmasked(source.batch(shape, i)));
-    second.insert(unmasked(source.batch(shape, count + i)));
-    masked_alike += same(source.batch(shape, i), source.batch(shape, count + i));
+    first.insert(unmasked(source.batch({stage, 0, i})));
+    second.insert(unmasked(source.batch({stage, 0, count + i})));
+    masked_alike += same(source.batch({stage, 0, i}), source.batch({stage, 0, count + i}));
   }
   EXPECT_EQ(first, second);
   EXPECT_LT(masked_alike, 3);  // another order and other masks
-  EXPECT_DOUBLE_EQ(source.epoch(shape, count), 1.0);
+  EXPECT_DOUBLE_EQ(source.epoch(stage, count), 1.0);
 }
 
 TEST(MaskedLanguageSourceTest, MicroStepsDivideTheStep) {
   const tests::TestFolder folder;
   const MaskedLanguageSource source(tests::number_options(folder), 4);
-  const auto whole = sequences_of(source.batch({0, 32, 6}, 5));
-  const StageShape parts{0, 32, 2, 0, 3};
+  const auto whole = sequences_of(source.batch({{32, 6}, 0, 5}));
+  const Stage parts{32, 2, 0, 3};
   std::vector<std::vector<std::int64_t>> together;
   for (std::int64_t micro_step = 0; micro_step < 3; ++micro_step) {
-    for (auto& sequence : sequences_of(source.batch(parts, 5, micro_step)))
+    for (auto& sequence : sequences_of(source.batch({parts, 0, 5, micro_step})))
       together.push_back(sequence);
   }
   EXPECT_EQ(together, whole);
-  EXPECT_THROW(source.batch(parts, 5, 3), Error);
-  EXPECT_THROW(source.batch(parts, -1), Error);
+  EXPECT_THROW(source.batch({parts, 0, 5, 3}), Error);
+  EXPECT_THROW(source.batch({parts, 0, -1}), Error);
 }
 
 TEST(MaskedLanguageSourceTest, TokenBudget) {
   const tests::TestFolder folder;
   const MaskedLanguageSource source(tests::number_options(folder), 5);
-  EXPECT_EQ(source.batch_size({0, 32, 64, 100}), 3);
-  EXPECT_EQ(source.batch_size({0, 512, 64, 100}), 1);
-  EXPECT_EQ(source.batch({0, 32, 64, 100}, 0).batch.cu_seqlens.size(), 4u);
-  EXPECT_THROW(source.batch({0, 32, 0, 0}, 0), Error);
+  EXPECT_EQ(sequences_of_batch({32, 64, 100}), 3);
+  EXPECT_EQ(sequences_of_batch({512, 64, 100}), 1);
+  EXPECT_EQ(source.batch({{32, 64, 100}}).batch.cu_seqlens.size(), 4u);
+  EXPECT_THROW(source.batch({{32, 0, 0}}), Error);
 }
 
 TEST(MaskedLanguageSourceTest, BatchLargerThanTheCorpus) {
   const tests::TestFolder folder;
   const MaskedLanguageSource source(tests::number_options(folder, 3), 6);
-  const auto batch = source.batch({0, 16, 50}, 2);
+  const auto batch = source.batch({{16, 50}, 0, 2});
   EXPECT_EQ(batch.batch.cu_seqlens.size(), 51u);
 }
 

@@ -102,6 +102,51 @@ TEST(Decoder, FutureTokensDoNotReachEarlierOnes) {
   EXPECT_FALSE(torch::equal(before.slice(0, 50, 60), after.slice(0, 50, 60)));
 }
 
+// Frequencies that change with the length: each line has its own, in a batch as alone, read at once
+// or token by token.
+TEST(Decoder, DynamicFrequenciesKnowNoNeighbours) {
+  for (const char* scaling : {"dynamic", "longrope"}) {
+    EncoderConfig config = decoder_config();
+    config.encoding.rope_scaling = scaling;
+    config.encoding.rope_factor = 4;
+    config.encoding.rope_original_positions = 16;
+    config.encoding.rope_short_factor.assign(4, 1);
+    config.encoding.rope_long_factor.assign(4, 3);
+    torch::manual_seed(2);
+    head::CausalLanguageModel model(config);
+    model->eval();
+    const torch::NoGradGuard no_gradient;
+    const auto batch = decoder_batch({40, 5, 19}, {0, 0, 0});
+    const auto next = decoder_batch({1, 1, 1}, {40, 5, 19});
+    attention::KeyValueCache cache(2, 3);
+    ForwardOptions cached;
+    cached.cache = &cache;
+    const Tensor whole = model->forward(batch, Tensor(), cached),
+                 step = model->forward(next, Tensor(), cached);
+    for (std::int64_t b = 0; b < 3; ++b) {
+      const auto one_line = [&](const packed::PackedBatch& of) {
+        packed::PackedBatch line;
+        line.tokens = sequence(of.tokens, of, b);
+        line.position_ids = sequence(of.position_ids, of, b);
+        line.segment_ids = sequence(of.segment_ids, of, b);
+        line.cu_seqlens = torch::tensor({0, static_cast<int>(line.tokens.size(0))}, torch::kInt32);
+        return line;
+      };
+      attention::KeyValueCache own(2, 1);
+      ForwardOptions options;
+      options.cache = &own;
+      EXPECT_LE(largest_gap(model->forward(one_line(batch), Tensor(), options),
+                            sequence(whole, batch, b)),
+                1e-5)
+          << scaling;
+      EXPECT_LE(
+          largest_gap(model->forward(one_line(next), Tensor(), options), sequence(step, next, b)),
+          1e-5)
+          << scaling;
+    }
+  }
+}
+
 TEST(Decoder, SelectedSequencesGoOn) {
   torch::manual_seed(3);
   head::CausalLanguageModel model(decoder_config());

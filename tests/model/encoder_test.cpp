@@ -146,6 +146,25 @@ TEST(EncoderInput, IdsOutOfRangeAreNamed) {
   EXPECT_THROW(encoder(batch), Error);  // longer than the learned table
 }
 
+TEST(EncoderInput, PositionsNearTheEndsOfInt64AreNamed) {
+  for (const char* encoding : {"rotary", "learned", "t5"}) {
+    Encoder encoder(small_config(encoding));
+    auto batch = batch_of({{1, 2}, {3, 4}});
+    for (const std::int64_t far :
+         {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+      batch.position_ids = torch::tensor({std::int64_t{0}, std::int64_t{1}, far, far});
+      try {
+        encoder(batch);
+        FAIL() << "expected an error";
+      } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find(fmt::format("{} at token 2", far)),
+                  std::string::npos)
+            << error.what();
+      }
+    }
+  }
+}
+
 TEST(Heads, LogitsHaveTheirShapes) {
   auto config = small_config("rotary");
   HeadConfig head;

@@ -51,6 +51,26 @@ TEST(Pack, TakesOptionalInputsAtTheKeptPlaces) {
   EXPECT_EQ(packed.batch.tokens.scalar_type(), torch::kLong);
 }
 
+// By value and place; what the mask leaves out may be anything.
+TEST(Pack, RefusesPositionsNearTheEndsOfInt64) {
+  for (const std::int64_t far : {std::numeric_limits<std::int64_t>::max(),
+                                 std::numeric_limits<std::int64_t>::min(), farthest_position + 1}) {
+    torch::Tensor positions = torch::zeros({2, 3}, torch::kLong);
+    positions[1][2] = far;
+    PaddedInputs inputs{.input_ids = ids_of(2, 3), .position_ids = positions};
+    try {
+      pack(inputs);
+      FAIL() << far;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(fmt::format("{} in row 1, column 2", far)),
+                std::string::npos)
+          << error.what();
+    }
+    inputs.attention_mask = torch::tensor({1, 1, 1, 1, 1, 0}).view({2, 3});
+    EXPECT_NO_THROW(pack(inputs));
+  }
+}
+
 TEST(Pack, EmptyInputs) {
   for (const auto& [rows, columns] : {std::pair{0, 5}, std::pair{3, 0}, std::pair{0, 0}}) {
     const PackedInputs packed = pack({.input_ids = ids_of(rows, columns)});

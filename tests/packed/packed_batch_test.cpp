@@ -34,6 +34,28 @@ TEST(PackedBatch, TakesNoSequenceAndEmptyOnes) {
   EXPECT_EQ(from_tokens(batch).num_sequences(), 2);
 }
 
+TEST(PackedBatch, LengthsAreThoseOfTheSeenTokens) {
+  PackedBatch batch = from_tokens(two_sequences());
+  batch.position_ids = torch::tensor({-5, 8, 3}, torch::kInt64);
+  EXPECT_EQ(sequence_lengths(batch), (std::vector<std::int64_t>{0, 9}));
+  batch.num_keys = torch::tensor({0, 1}, torch::kInt32);
+  EXPECT_EQ(sequence_lengths(batch), (std::vector<std::int64_t>{0, 9}));
+  batch.position_ids = torch::tensor({4, 3, 8}, torch::kInt64);
+  EXPECT_EQ(sequence_lengths(batch), (std::vector<std::int64_t>{0, 4}));
+  batch.lengths = torch::tensor({7, 20}, torch::kInt64);
+  EXPECT_EQ(sequence_lengths(batch.to(torch::kCPU)), (std::vector<std::int64_t>{7, 20}));
+}
+
+TEST(PackedBatch, FindsPositionsThatAreTooFar) {
+  const std::int64_t most = farthest_position;
+  EXPECT_FALSE(first_too_far(torch::empty({0}, torch::kInt64)));
+  EXPECT_FALSE(first_too_far(torch::tensor({most, -most})));
+  EXPECT_EQ(first_too_far(torch::tensor({most, most + 1, -most - 1})), 1);
+  EXPECT_EQ(
+      first_too_far(torch::tensor({std::int64_t{0}, std::numeric_limits<std::int64_t>::max()})), 1);
+  EXPECT_EQ(first_too_far(torch::tensor({std::numeric_limits<std::int64_t>::min()})), 0);
+}
+
 TEST(PackedBatch, RefusesVectorsThatDisagree) {
   auto batch = two_sequences();
   batch.position_ids.pop_back();

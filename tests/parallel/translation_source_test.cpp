@@ -42,19 +42,18 @@ std::multiset<std::vector<std::int64_t>> contents(const data::PairBatch& batch) 
 }
 
 std::multiset<std::vector<std::int64_t>> epoch_of(const TranslationSource& source,
-                                                  const data::StageShape& shape,
-                                                  std::int64_t epoch) {
+                                                  const data::Stage& stage, std::int64_t epoch) {
   std::multiset<std::vector<std::int64_t>> all;
-  const auto count = source.batches_per_epoch(shape);
+  const auto count = source.batches_per_epoch(stage);
   for (std::int64_t b = epoch * count; b < (epoch + 1) * count; ++b)
-    all.merge(contents(source.batch(shape, b / shape.micro_steps, b % shape.micro_steps)));
+    all.merge(contents(source.batch({stage, 0, b / stage.accumulate, b % stage.accumulate})));
   return all;
 }
 
 TEST(TranslationSource, ShiftedTargets) {
   const auto corpus = small_corpus(40);
   const TranslationSource source(corpus, 1);
-  const auto batch = source.batch({.batch_size = 4}, 0);
+  const auto batch = source.batch({{.batch_size = 4}});
   ASSERT_EQ(sequences(batch.source), 4);
   ASSERT_EQ(batch.labels.size(), batch.target.tokens.size());
   const auto end = corpus->tokenizer().end_id(), pad = corpus->tokenizer().pad_id();
@@ -74,7 +73,7 @@ TEST(TranslationSource, ShiftedTargets) {
 TEST(TranslationSource, EachPairOnceAnEpoch) {
   const auto corpus = small_corpus();
   const TranslationSource source(corpus, 3);
-  const data::StageShape by_tokens{.batch_tokens = 100, .micro_steps = 3};
+  const data::Stage by_tokens{.batch_tokens = 100, .accumulate = 3};
   const auto first = epoch_of(source, by_tokens, 0);
   EXPECT_EQ(static_cast<std::int64_t>(first.size()), corpus->size(data::Split::training));
   EXPECT_EQ(first, epoch_of(source, by_tokens, 1));
@@ -85,43 +84,42 @@ TEST(TranslationSource, BudgetsHold) {
   const auto corpus = small_corpus();
   const TranslationSource source(corpus, 3);
   for (const std::int64_t budget : {1, 30, 100, 1000, 1'000'000}) {
-    const data::StageShape shape{.batch_tokens = budget};
+    const data::Stage stage{.batch_tokens = budget};
     std::int64_t tokens = 0;
-    for (std::int64_t b = 0; b < source.batches_per_epoch(shape); ++b) {
-      const auto batch = source.batch(shape, b);
+    for (std::int64_t b = 0; b < source.batches_per_epoch(stage); ++b) {
+      const auto batch = source.batch({stage, 0, b});
       const auto cost = longer_sides(batch);
       EXPECT_TRUE(cost <= budget || sequences(batch.source) == 1) << cost;
       tokens += cost;
     }
     // Batches are nearly full: two neighbours would not fit into one.
-    EXPECT_LE(source.batches_per_epoch(shape),
+    EXPECT_LE(source.batches_per_epoch(stage),
               std::max<std::int64_t>(corpus->size(data::Split::training) * (budget == 1),
                                      2 * tokens / budget + 1));
   }
-  const data::StageShape by_pairs{.batch_size = 7};
+  const data::Stage by_pairs{.batch_size = 7};
   EXPECT_EQ(source.batches_per_epoch(by_pairs), (corpus->size(data::Split::training) + 6) / 7);
 }
 
 TEST(TranslationSource, APureFunctionOfSeedAndStep) {
   const auto corpus = small_corpus();
   const TranslationSource one(corpus, 3), same(corpus, 3), other(corpus, 4);
-  const data::StageShape shape{.batch_tokens = 100};
-  const data::StageShape next_stage{.stage = 1, .batch_tokens = 100};
-  const auto epoch = one.batches_per_epoch(shape);
+  const data::Stage stage{.batch_tokens = 100};
+  const auto epoch = one.batches_per_epoch(stage);
   bool seeds_differ = false, stages_differ = false, epochs_differ = false, ties_move = false;
   std::set<std::multiset<std::vector<std::int64_t>>> first_epoch;
   for (std::int64_t step = 0; step < epoch; ++step) {
-    const auto batch = one.batch(shape, step).source.tokens;
-    one.batch({.batch_size = 3}, step);  // another plan between
-    EXPECT_EQ(batch, one.batch(shape, step).source.tokens);
-    EXPECT_EQ(batch, same.batch(shape, step).source.tokens);
-    seeds_differ |= batch != other.batch(shape, step).source.tokens;
-    stages_differ |= batch != one.batch(next_stage, step).source.tokens;
-    epochs_differ |= batch != one.batch(shape, step + epoch).source.tokens;
-    first_epoch.insert(contents(one.batch(shape, step)));
+    const auto batch = one.batch({stage, 0, step}).source.tokens;
+    one.batch({{.batch_size = 3}, 0, step});  // another plan between
+    EXPECT_EQ(batch, one.batch({stage, 0, step}).source.tokens);
+    EXPECT_EQ(batch, same.batch({stage, 0, step}).source.tokens);
+    seeds_differ |= batch != other.batch({stage, 0, step}).source.tokens;
+    stages_differ |= batch != one.batch({stage, 1, step}).source.tokens;
+    epochs_differ |= batch != one.batch({stage, 0, step + epoch}).source.tokens;
+    first_epoch.insert(contents(one.batch({stage, 0, step})));
   }
   for (std::int64_t step = epoch; step < 2 * epoch; ++step)
-    ties_move |= !first_epoch.contains(contents(one.batch(shape, step)));
+    ties_move |= !first_epoch.contains(contents(one.batch({stage, 0, step})));
   EXPECT_TRUE(seeds_differ && stages_differ && epochs_differ);
   EXPECT_TRUE(ties_move);
 }
@@ -143,9 +141,9 @@ TEST(TranslationSource, HeldOut) {
 
 TEST(TranslationSource, Errors) {
   const TranslationSource source(small_corpus(40), 3);
-  EXPECT_THROW(source.batch({.batch_size = 0}, 0), Error);
-  EXPECT_THROW(source.batch({.batch_size = 2}, -1), Error);
-  EXPECT_THROW(source.batch({.batch_size = 2, .micro_steps = 2}, 0, 2), Error);
+  EXPECT_THROW(source.batch({{.batch_size = 0}}), Error);
+  EXPECT_THROW(source.batch({{.batch_size = 2}, 0, -1}), Error);
+  EXPECT_THROW(source.batch({{.batch_size = 2, .accumulate = 2}, 0, 0, 2}), Error);
 }
 
 }  // namespace

@@ -79,6 +79,45 @@ TEST(Rotary, LengthDecidesForDynamicAndLongrope) {
   }
 }
 
+// A batch's sequences turn as each of them alone, whatever their neighbours' lengths; padded places
+// that nobody sees and what is yet to be read of a prompt are no neighbours either.
+TEST(Rotary, EachSequenceHasItsOwnLength) {
+  for (const char* name : {"dynamic", "longrope"}) {
+    for (const double xpos : {0.0, 512.0}) {
+      auto options = rotary_options(name);
+      options.settings.xpos_scale_base = xpos;
+      options.causal = true;
+      const auto owner = make_encoding(options);
+      PositionEncoding& encoding = *owner;
+      packed::PackedBatch batch;
+      batch.position_ids =
+          torch::cat({torch::arange(90), torch::arange(20), torch::arange(70, 71)});
+      batch.cu_seqlens = torch::tensor({0, 90, 90, 110, 111}, torch::kInt32);
+      const auto whole = encoding.prepare_batch(batch, torch::kFloat64);
+      for (const auto& [first, end] : {std::pair{0, 90}, {90, 110}, {110, 111}}) {
+        const auto alone =
+            encoding.prepare(batch.position_ids.slice(0, first, end), torch::kFloat64);
+        ASSERT_EQ(whole.prepared.size(), alone.prepared.size());
+        for (std::size_t i = 0; i < alone.prepared.size(); ++i)
+          EXPECT_TRUE(torch::equal(whole.prepared[i].slice(0, first, end), alone.prepared[i]))
+              << name;
+      }
+      batch.num_keys = torch::tensor({30, 0, 20, 1}, torch::kInt32);
+      const auto unseen = encoding.prepare_batch(batch, torch::kFloat64).prepared[1];
+      EXPECT_FALSE(torch::equal(unseen, whole.prepared[1]));
+      batch.lengths = torch::tensor({90, 0, 20, 71}, torch::kInt64);
+      EXPECT_TRUE(torch::equal(encoding.prepare_batch(batch, torch::kFloat64).prepared[1],
+                               whole.prepared[1]));
+    }
+  }
+  packed::PackedBatch none;
+  none.position_ids = torch::empty({0}, torch::kInt64);
+  none.cu_seqlens = torch::zeros({1}, torch::kInt32);
+  EXPECT_EQ(
+      make_encoding(rotary_options("dynamic"))->prepare_batch(none, torch::kFloat32).ids.numel(),
+      0);
+}
+
 // Rotation by angles that are linear in the position (and xPos' powers) knows the distance alone.
 TEST(Rotary, ShiftOfAllPositionsLeavesScores) {
   torch::manual_seed(1);

@@ -5,6 +5,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/data/data_options.h"
 #include "roformer/task/recipe_path.h"
 
 namespace roformer::task {
@@ -55,12 +56,13 @@ TEST_F(RecipeFileTest, TheResolvedRecipeReadsBackToItself) {
   EXPECT_EQ(second.resolved.to_toml(), first.resolved.to_toml());
   EXPECT_EQ(second.training.recipe, first.training.recipe);
   EXPECT_EQ(second.training.stages[1].batch_tokens, 99);
-  EXPECT_EQ(second.data.text[0], "a \"b\" \\ c");
+  EXPECT_EQ(options_of<data::DataOptions>(second).text[0], "a \"b\" \\ c");
   EXPECT_EQ(second.seed, 7u);
 }
 
 TEST_F(RecipeFileTest, ChangesAreApplied) {
-  const Recipe recipe = read(kSmallest, {"stage.0.steps=3", "model.hidden_size=64", "run.seed=2"});
+  const Recipe recipe = read(kSmallest, {"stage.0.steps=3", "model.hidden_size=64",
+                                         "model.num_attention_heads=4", "run.seed=2"});
   EXPECT_EQ(recipe.training.stages[0].steps, 3);
   EXPECT_EQ(recipe.model.hidden_size, 64);
   EXPECT_EQ(recipe.model.embedding_size, 64);  // follows, unless it is given
@@ -100,8 +102,9 @@ TEST_F(RecipeFileTest, ValuesOutOfRangeAreNamed) {
 TEST_F(RecipeFileTest, TextIsLookedForBesideTheRecipe) {
   base::write_file_atomically(folder_ / "beside.txt", "text");
   const Recipe recipe = read(std::string(kSmallest) + "[data]\ntext = [\"beside.txt\", \"apt\"]\n");
-  EXPECT_EQ(recipe.data.text[0], fs::weakly_canonical(folder_ / "beside.txt").string());
-  EXPECT_EQ(recipe.data.text[1], "apt");
+  const auto& text = options_of<data::DataOptions>(recipe).text;
+  EXPECT_EQ(text[0], fs::weakly_canonical(folder_ / "beside.txt").string());
+  EXPECT_EQ(text[1], "apt");
 }
 
 TEST(RecipePath, EachOfOursReadsAndTheOthersAreListed) {
@@ -121,8 +124,9 @@ TEST_F(RecipeFileTest, CausalLanguageModels) {
   const Recipe words = read(text);
   EXPECT_TRUE(words.model.is_decoder);
   EXPECT_FALSE(words.training.recipe.contains("data.mask_share"));
-  const Recipe bytes = read(text, {"data.vocabulary=bytes", "model.attention=linear"});
-  EXPECT_TRUE(bytes.data.is_bytes());
+  const Recipe bytes = read(text, {"data.vocabulary=bytes", "model.attention=linear",
+                                   "model.attention_probs_dropout_prob=0"});
+  EXPECT_TRUE(options_of<data::DataOptions>(bytes).is_bytes());
   EXPECT_EQ(bytes.training.recipe.at("data.test_share"), "0.05");
   EXPECT_FALSE(bytes.training.recipe.contains("data.vocab_size"));
   const Recipe again = read(bytes.resolved.to_toml());

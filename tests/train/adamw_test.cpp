@@ -126,6 +126,19 @@ TEST(AdamW, SkipsParametersWithoutGradientAndDropsGradients) {
   EXPECT_FALSE(used.detach().equal(torch::ones({5})));
 }
 
+// Whoever keeps something made of a weight sees by its version that it has changed.
+TEST(AdamW, AStepMakesANewVersionOfAWeight) {
+  for (const auto type : {torch::kFloat32, torch::kFloat64}) {
+    auto learned = random_weight({3, 2}, type), other = random_weight({3}, type);
+    AdamW optimizer({{"learned", learned}, {"other", other}}, {});
+    learned.mutable_grad() = torch::ones_like(learned);
+    const auto before = learned._version(), of_other = other._version();
+    optimizer.step(0.1, 1);
+    EXPECT_GT(learned._version(), before);
+    EXPECT_EQ(other._version(), of_other);
+  }
+}
+
 TEST(AdamW, IsTheSameForAnyNumberOfThreads) {
   const int threads = at::get_num_threads();
   std::vector<torch::Tensor> results;

@@ -89,6 +89,40 @@ TEST_F(RunFolderTest, DoesNotGoOnInAFolderThatHoldsSomethingElse) {
   EXPECT_EQ(base::read_file(out_ / "model.safetensors"), "somebody's");
 }
 
+TEST_F(RunFolderTest, TheBestModelSurvivesAKillBetweenTwoRenames) {
+  const auto write_best = [](const char* text) {
+    return [text](const fs::path& folder) {
+      base::write_file_atomically(folder / "config.json", text);
+    };
+  };
+  const auto best = [&] { return base::read_file(out_ / "best" / "config.json"); };
+  {
+    const RunFolder folder(out_, false);
+    folder.keep_best(write_best("one"));
+    folder.keep_best(write_best("two"));
+    EXPECT_EQ(best(), "two");
+    EXPECT_THROW(folder.keep_best([](const fs::path&) { base::fail("no space left"); }), Error);
+    EXPECT_EQ(best(), "two");
+  }
+  // As a file system that cannot exchange folders leaves it.
+  fs::rename(out_ / "best", out_ / "training" / "best.old");
+  const RunFolder folder(out_, true);
+  EXPECT_EQ(best(), "two");
+  folder.keep_best(write_best("three"));
+  EXPECT_EQ(best(), "three");
+}
+
+TEST_F(RunFolderTest, KeepsTheLastModels) {
+  RunFolder folder(out_, false);
+  for (const std::int64_t step : {5, 10, 15}) {
+    folder.commit(step, write_model(fmt::format("{}", step)));
+    folder.keep_models(2);
+  }
+  EXPECT_FALSE(fs::exists(out_ / "checkpoints" / "step-5"));
+  EXPECT_EQ(base::read_file(out_ / "checkpoints" / "step-10" / "config.json"), "10");
+  EXPECT_EQ(base::read_file(out_ / "checkpoints" / "step-15" / "config.json"), "15");
+}
+
 TEST_F(RunFolderTest, RefusesAPointerThatLeadsNowhere) {
   RunFolder folder(out_, false);
   for (const char* text : {"", "step-9\n", "../../etc\n"}) {

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "roformer/base/error.h"
-#include "roformer/train/stage.h"
 
 namespace roformer::train {
 namespace {
@@ -42,31 +41,6 @@ TEST(Schedule, RejectsNonsense) {
   EXPECT_THROW(validate(Schedule{"linear", 5, 4, 0}), Error);
   EXPECT_THROW(validate(Schedule{"linear", -1, 4, 0}), Error);
   EXPECT_THROW(validate(Schedule{"linear", 0, 4, 1.5}), Error);
-}
-
-// Two stages of 3 and 2 steps.
-std::vector<Stage> two_stages() {
-  return {{512, 8, 0, 1, 3, 0}, {128, 0, 4096, 2, 2, 1e-3}};
-}
-
-TEST(Stage, CountsStepsThroughTheRun) {
-  const auto stages = two_stages();
-  EXPECT_EQ(total_steps(stages), 5);
-  EXPECT_EQ(stage_position(stages, 0).stage, 0u);
-  EXPECT_EQ(stage_position(stages, 2).step, 2);
-  EXPECT_EQ(stage_position(stages, 3).stage, 1u);
-  EXPECT_EQ(stage_position(stages, 3).step, 0);
-  EXPECT_EQ(stage_position(stages, 9).stage, 1u);
-}
-
-TEST(Stage, RejectsNonsense) {
-  EXPECT_NO_THROW(validate(two_stages()));
-  EXPECT_THROW(validate(std::vector<Stage>{}), Error);
-  for (const Stage& bad :
-       {Stage{0, 8, 0, 1, 3, 0}, Stage{8, 0, 0, 1, 3, 0}, Stage{8, 8, 8, 1, 3, 0},
-        Stage{8, 8, 0, 0, 3, 0}, Stage{8, 8, 0, 1, 0, 0}, Stage{8, 8, 0, 1, 3, -1}}) {
-    EXPECT_THROW(validate({bad}), Error);
-  }
 }
 
 }  // namespace

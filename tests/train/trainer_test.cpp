@@ -4,17 +4,26 @@
 #include <gtest/gtest.h>
 #include <torch/nn/modules/linear.h>
 
+#include <atomic>
 #include <csignal>
 #include <limits>
+#include <set>
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/format/safetensors.h"
+#include "roformer/train/evaluation.h"
 
 namespace roformer::train {
 namespace {
 
 namespace fs = std::filesystem;
+
+// A micro-batch, and which it was of those that the task made.
+struct ToyBatch {
+  int number = 0;
+  torch::Tensor x;
+};
 
 class ToyTask : public Task {
  public:
@@ -23,31 +32,44 @@ class ToyTask : public Task {
     linear_ = torch::nn::Linear(4, 1);
   }
   torch::nn::Module& module() override { return *linear_; }
+  void begin_update(std::int64_t update, std::uint64_t seed) override {
+    updates.push_back(update);
+    feature_seeds.push_back(seed);
+  }
 
-  void load_batch(const BatchRequest& request) override {
-    ++steps_loaded;
-    if (steps_loaded == raise_at) std::raise(SIGTERM);
+  MicroBatch batch(const data::BatchRequest& request) const override {
+    const int number = ++batches_made;
+    if (number == throw_at) base::fail("batch {} is bad", number);
     // Rows are numbered through the run, so that accumulated micro-batches add up to the large
     // batch.
-    const std::int64_t per_step = request.stage.batch_size * request.stage.accumulate;
-    const std::int64_t first =
-        request.step * per_step + request.micro_step * request.stage.batch_size;
+    const std::int64_t size = request.stage.batch_size;
+    const std::int64_t first = data::micro_batch_number(request) * size;
     std::vector<float> values;
-    for (std::int64_t i = 0; i < request.stage.batch_size * 4; ++i) {
+    for (std::int64_t i = 0; i < size * 4; ++i) {
       values.push_back(base::uniform(9, static_cast<std::uint64_t>(first * 4 + i)) - 0.5f);
     }
-    x_ = torch::tensor(values).view({request.stage.batch_size, 4});
+    return ToyBatch{number, torch::tensor(values).view({size, 4})};
+  }
+  std::vector<MicroBatch> held_out(data::Split split) const override {
+    if (split != data::Split::validation) base::fail("nothing held out");
+    return {ToyBatch{0, torch::eye(4)}, ToyBatch{0, torch::ones({1, 4})}};
   }
 
-  LossSum loss(std::uint64_t dropout_seed) override {
+  LossSum loss(const MicroBatch& batch, std::uint64_t dropout_seed) override {
+    const auto& [number, x] = std::any_cast<const ToyBatch&>(batch);
+    modes.push_back(linear_->is_training());
+    if (linear_->is_training()) dropout_seeds.push_back(dropout_seed);
+    if (number == raise_at) std::raise(SIGTERM);
     const auto noise = base::uniform(dropout_seed, 0) * noise_size;
-    const auto y = x_.sum(1, true) + noise;
-    auto sum = (linear_->forward(x_) - y).square().sum();
-    if (steps_loaded == nan_at) sum = sum * std::numeric_limits<float>::quiet_NaN();
-    return {sum, x_.size(0), 0, x_.numel()};
+    const auto y = x.sum(1, true) + noise;
+    auto sum = (linear_->forward(x) - y).square().sum();
+    if (number > 0 && number == nan_at) sum = sum * std::numeric_limits<float>::quiet_NaN();
+    return {sum, sum.item<double>(), x.size(0), 0, x.numel()};
   }
-
-  Metrics evaluate() override {
+  Metrics figures(const metric::TokenScore& score, data::Split) override {
+    if (throw_in_figures) base::fail("no figures");
+    EXPECT_FALSE(torch::GradMode::is_enabled());
+    targets_seen = score.count;
     return {{"loss", (linear_->weight - 1).square().sum().item<double>()}};
   }
   void save_model(const fs::path& folder) override {
@@ -61,12 +83,17 @@ class ToyTask : public Task {
     linear_->bias.copy_(file.tensors.at("bias"));
   }
 
-  int steps_loaded = 0, raise_at = -1, nan_at = -1;
+  mutable std::atomic<int> batches_made = 0;
+  int raise_at = -1, nan_at = -1, throw_at = -1;
   float noise_size = 0.1f;
+  bool throw_in_figures = false;
+  std::int64_t targets_seen = 0;
+  std::vector<bool> modes;            // training or not, of each loss
+  std::vector<std::int64_t> updates;  // begun
+  std::vector<std::uint64_t> feature_seeds, dropout_seeds;
 
  private:
   torch::nn::Linear linear_{nullptr};
-  torch::Tensor x_;
 };
 
 class TrainerTest : public testing::Test {
@@ -139,7 +166,7 @@ TEST_F(TrainerTest, AKilledRunGoesOnFromItsLastCheckpoint) {
   EXPECT_THROW(train("parts", first, options()), Error);
   ToyTask second;
   EXPECT_EQ(train("parts", second, options(), true), expected);
-  EXPECT_EQ(second.steps_loaded, 30 - 14);
+  EXPECT_EQ(second.batches_made, 30 - 14);
 }
 
 TEST_F(TrainerTest, LogLinesOverSeveralStepsSurviveAStop) {
@@ -169,7 +196,7 @@ TEST_F(TrainerTest, AFinishedRunIsLeftAlone) {
   ToyTask first, second;
   const auto expected = train("run", first, options());
   EXPECT_EQ(train("run", second, options(), true), expected);
-  EXPECT_EQ(second.steps_loaded, 0);
+  EXPECT_EQ(second.batches_made, 0);
 }
 
 TEST_F(TrainerTest, AnotherRecipeIsRefused) {
@@ -186,11 +213,58 @@ TEST_F(TrainerTest, NaNEndsWithAnError) {
   EXPECT_THROW(train("run", task, options()), Error);
 }
 
-TEST(StopSignal, ReportsAndLetsGo) {
-  StopSignal stop;
-  EXPECT_EQ(stop.received(), 0);
-  std::raise(SIGINT);
-  EXPECT_EQ(stop.received(), SIGINT);
+TEST_F(TrainerTest, ABadBatchEndsTheStepThatItIsOf) {
+  ToyTask task;
+  task.throw_at = 5;  // made while step 4 is computed
+  EXPECT_THROW(train("run", task, options()), Error);
+  EXPECT_EQ(losses("run").size(), 4u);
+  EXPECT_EQ(task.updates, (std::vector<std::int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST_F(TrainerTest, EvaluatesInEvaluationModeAndBeginsEachUpdateOnce) {
+  ToyTask task;
+  auto choice = options();
+  choice.stages[0].accumulate = 2;
+  choice.stages[0].steps = choice.schedule.total_steps = 2;
+  choice.schedule.warmup_steps = 0;
+  choice.evaluate_every = 1;
+  task.module().eval();
+  train("run", task, choice);
+  const std::vector<bool> expected = {false, false, true, true,  false,
+                                      false, true,  true, false, false};
+  EXPECT_EQ(task.modes, expected);
+  EXPECT_EQ(task.targets_seen, 5);
+  EXPECT_EQ(task.updates, (std::vector<std::int64_t>{0, 1}));
+  EXPECT_FALSE(task.module().is_training());  // as it was
+}
+
+TEST_F(TrainerTest, DropoutAndFeaturesHaveSeedsOfTheirOwn) {
+  ToyTask task;
+  auto choice = options();
+  choice.seed = 4;
+  choice.stages[0].accumulate = 2;
+  train("run", task, choice);
+  EXPECT_EQ(std::set<std::uint64_t>(task.dropout_seeds.begin(), task.dropout_seeds.end()).size(),
+            60u);
+  EXPECT_EQ(std::set<std::uint64_t>(task.feature_seeds.begin(), task.feature_seeds.end()).size(),
+            1u);  // what is drawn anew hangs on the update's number
+  for (const std::uint64_t seed : task.dropout_seeds) {
+    EXPECT_NE(seed, base::derive(task.feature_seeds[0], 0));  // layer 0
+    EXPECT_NE(seed, base::derive(base::derive(4, 0), 0));     // as if there were one domain
+  }
+}
+
+TEST(Evaluation, AnErrorLeavesTheModeAsItWas) {
+  ToyTask task;
+  task.module().train();
+  EXPECT_EQ(evaluate(task, data::Split::validation).front().first, "loss");
+  EXPECT_TRUE(task.module().is_training());
+  task.throw_in_figures = true;
+  EXPECT_THROW(evaluate(task, data::Split::validation), Error);
+  EXPECT_TRUE(task.module().is_training());
+  EXPECT_THROW(evaluate(task, data::Split::test), Error);
+  EXPECT_TRUE(task.module().is_training());
+  EXPECT_TRUE(torch::GradMode::is_enabled());
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Tasks made from recipes, whichever their kind: what training, evaluation and the studies need of
-// them.
+// The opened text of a recipe and the tasks that are made of it, whichever their kind: what training,
+// evaluation and the studies need of them.
 #pragma once
 #include <torch/types.h>
 
@@ -15,15 +15,13 @@ namespace roformer::task {
 
 class RecipeTask : public train::Task {
  public:
-  /// Training sequences of one length: an epoch.
-  virtual std::int64_t num_sequences(std::int64_t length) const = 0;
-  /// Figures of a held-out part: those of evaluate() and what stands beside them. Throws Error for a
-  /// part that the recipe does not hold out.
-  virtual train::Metrics figures(data::Split split) = 0;
+  /// What is learned from in an epoch, for people: "12 sequences of 512 tokens".
+  virtual std::string epoch() const = 0;
+  /// Adds what stands beside a held-out part's figures where a finished model is evaluated.
+  virtual void add_figures(data::Split /*split*/, train::Metrics& /*figures*/) const {}
 };
 
-/// The opened text of a recipe, of which any number of tasks can be made: several seeds, several
-/// models.
+/// Any number of tasks can be made of a text: several seeds, several models.
 class Material {
  public:
   virtual ~Material() = default;
@@ -47,8 +45,8 @@ class Material {
 std::shared_ptr<const Material> open_material(const Recipe& recipe);
 
 /// Figures of the model in a folder on a held-out part of the recipe's text, in the model's own
-/// words.
-train::Metrics evaluate_model(Recipe recipe, const std::filesystem::path& folder, data::Split split,
-                              torch::Device device);
+/// words. Throws Error for a part that the recipe does not hold out.
+train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path& folder,
+                              data::Split split, torch::Device device);
 
 }  // namespace roformer::task

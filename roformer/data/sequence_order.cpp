@@ -1,4 +1,4 @@
-#include "roformer/data/stage_shape.h"
+#include "roformer/data/sequence_order.h"
 
 #include <algorithm>
 
@@ -8,21 +8,17 @@
 
 namespace roformer::data {
 
-std::int64_t sequences_of_batch(const StageShape& shape) {
-  base::require(shape.batch_size > 0 || shape.batch_tokens > 0,
-                "[data] expected a batch of 1 or more sequences but got {}", shape.batch_size);
-  return shape.batch_tokens > 0 ? std::max<std::int64_t>(1, shape.batch_tokens / shape.length)
-                                : shape.batch_size;
+std::int64_t sequences_of_batch(const Stage& stage) {
+  base::require(stage.batch_size > 0 || stage.batch_tokens > 0,
+                "[data] expected a batch of 1 or more sequences but got {}", stage.batch_size);
+  return stage.batch_tokens > 0 ? std::max<std::int64_t>(1, stage.batch_tokens / stage.length)
+                                : stage.batch_size;
 }
 
-std::vector<DrawnSequence> draw_sequences(const StageShape& shape, std::int64_t step,
-                                          std::int64_t micro_step, std::int64_t in_epoch,
+std::vector<DrawnSequence> draw_sequences(const BatchRequest& request, std::int64_t in_epoch,
                                           std::uint64_t order_seed) {
-  base::require(step >= 0 && micro_step >= 0 && micro_step < shape.micro_steps,
-                "[data] expected step ≥ 0 and a micro step below {} but got {} and {}",
-                shape.micro_steps, step, micro_step);
-  const std::int64_t size = sequences_of_batch(shape);
-  const std::int64_t first = (step * shape.micro_steps + micro_step) * size;
+  const std::int64_t size = sequences_of_batch(request.stage);
+  const std::int64_t first = micro_batch_number(request) * size;
   std::vector<DrawnSequence> drawn;
   for (std::int64_t i = first; i < first + size; ++i) {
     const auto epoch = static_cast<std::uint64_t>(i / in_epoch);

@@ -1,13 +1,9 @@
-// tests of model/: each fused operator against its composed form, values and gradients; refusals of
-// configurations.
+// tests of model/: norms and dropout as fused operators against their composed forms, values and
+// gradients.
+#include "roformer/model/residual_norm.h"
+
 #include <gtest/gtest.h>
 #include <torch/torch.h>
-
-#include "roformer/base/error.h"
-#include "roformer/model/activation.h"
-#include "roformer/model/config.h"
-#include "roformer/model/linear.h"
-#include "roformer/model/residual_norm.h"
 
 namespace roformer::model {
 namespace {
@@ -97,66 +93,6 @@ TEST(Dropout, MaskIsAFunctionOfTheSeed) {
               0.01);  // 39,000 draws: standard error 0.002
   EXPECT_FALSE(torch::equal(y, dropout(x, {0.2, 6})));
   EXPECT_TRUE(dropout(x, {0, 5}).is_same(x));
-}
-
-TEST(ActivationTest, KernelEqualsLibTorch) {
-  const auto wide =
-      torch::cat({torch::linspace(-12, 12, 4001), torch::tensor({-1e4f, 1e4f, 0.0f})});
-  for (const auto* name : {"gelu", "gelu_new", "relu"}) {
-    const Activation activation = parse_activation(name);
-    for (const std::int64_t count : {0, 1, 15, 4004}) {
-      const auto x = wide.narrow(0, 0, count).clone().set_requires_grad(true);
-      const auto exact = x.detach().to(torch::kFloat64).set_requires_grad(true);
-      const auto y = activate(x, activation), expected = activate_composed(exact, activation);
-      EXPECT_LE(gap(y, expected), 1e-6) << name;
-      const auto gradient = torch::autograd::grad({y.sum()}, {x})[0];
-      EXPECT_LE(gap(gradient, torch::autograd::grad({expected.sum()}, {exact})[0]), 2e-6) << name;
-    }
-  }
-}
-
-TEST(LinearTest, EqualsMatrixProductWithGradients) {
-  for (const std::int64_t rows : {0, 1, 37}) {
-    for (const bool with_bias : {true, false}) {
-      const Tensor x = leaf({rows, 24}), weight = leaf({10, 24});
-      const Tensor bias = with_bias ? leaf({10}) : Tensor();
-      const Tensor slope = torch::randn({rows, 10});
-      std::vector<Tensor> inputs = {x, weight};
-      if (with_bias) inputs.push_back(bias);
-      const auto y = linear(x, weight, bias, {rows, 2, 5}).view({rows, 10});
-      const auto expected = torch::matmul(x, weight.t()) + (with_bias ? bias : torch::zeros({10}));
-      EXPECT_LE(gap(y, expected), 2e-5);
-      const auto ours = torch::autograd::grad({(y * slope).sum()}, inputs);
-      const auto theirs = torch::autograd::grad({(expected * slope).sum()}, inputs);
-      for (std::size_t i = 0; i < inputs.size(); ++i) EXPECT_LE(gap(ours[i], theirs[i]), 5e-5);
-      const torch::NoGradGuard no_gradient;
-      for (const auto* name : {"gelu", "gelu_new", "relu"}) {
-        const auto activation = parse_activation(name);
-        EXPECT_LE(gap(linear_activation(x, weight, bias, activation),
-                      activate_composed(expected, activation)),
-                  2e-5);
-      }
-    }
-  }
-}
-
-TEST(Config, RefusesWhatDoesNotFit) {
-  EXPECT_NO_THROW(validate(preset("roformer-tiny")));
-  EXPECT_NO_THROW(validate(preset("bert-base")));
-  EXPECT_THROW(preset("roformer-huge"), Error);
-  const auto refused = [](auto change) {
-    EncoderConfig config = preset("roformer-small");
-    change(config);
-    EXPECT_THROW(validate(config), Error);
-  };
-  refused([](EncoderConfig& c) { c.hidden_act = "mish"; });
-  refused([](EncoderConfig& c) { c.num_attention_heads = 5; });
-  refused([](EncoderConfig& c) { c.hidden_size = 18, c.num_attention_heads = 6; });  // head size 3
-  refused([](EncoderConfig& c) { c.hidden_dropout_prob = 1; });
-  refused([](EncoderConfig& c) { c.vocab_size = 0; });
-  refused([](EncoderConfig& c) { c.encoding.name = "spiral"; });
-  refused([](EncoderConfig& c) { c.model_type = "gpt"; });
-  refused([](EncoderConfig& c) { c.pad_token_id = c.vocab_size; });
 }
 
 }  // namespace

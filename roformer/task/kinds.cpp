@@ -1,0 +1,16 @@
+#include "roformer/task/kind.h"
+
+// Every kind: name_kind() of its file.
+#define ROFORMER_KINDS(kind) kind(masked_language) kind(causal_language) kind(translation)
+
+namespace roformer::task {
+
+#define ROFORMER_DECLARE(name) const Kind& name##_kind();
+ROFORMER_KINDS(ROFORMER_DECLARE)
+
+std::vector<const Kind*> kinds() {
+#define ROFORMER_ADDRESS(name) &name##_kind(),
+  return {ROFORMER_KINDS(ROFORMER_ADDRESS)};
+}
+
+}  // namespace roformer::task
