@@ -301,7 +301,7 @@ std::vector<double> TomlTable::get_numbers(std::string_view key,
 
 std::uint64_t TomlTable::get_unsigned(std::string_view key, std::uint64_t fallback) const {
   const std::int64_t value = get(key, static_cast<std::int64_t>(fallback));
-  require(value >= 0, "[base] {}: expected 0 or more but got {}", where(key), value);
+  require(value >= 0, "[base] {}: expected at least 0 but got {}", where(key), value);
   return static_cast<std::uint64_t>(value);
 }
 

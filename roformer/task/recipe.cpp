@@ -8,6 +8,7 @@
 namespace roformer::task {
 
 namespace fs = std::filesystem;
+using base::at_least;
 
 namespace {
 
@@ -22,22 +23,22 @@ const Kind& read_kind(const base::TomlTable& root, Recipe& recipe) {
 }
 
 void read_stages(const base::TomlTable& root, const Kind& kind, Recipe& recipe) {
+  const std::string no_length = fmt::format(
+      "expected no such key for {}, whose longest sentences are data.max_length", recipe.task);
+  base::Option length{"length", "tokens of a sequence at most, special ones too", at_least(1)};
+  if (!kind.has_length()) length.only = no_length.c_str();
   for (base::TomlTable& table : root.tables("stage")) {
     SectionReader reader(std::move(table), "[stage]", recipe.resolved);
     data::Stage stage;
-    if (kind.has_length()) {
-      reader.read("length", stage.length);
-    } else {
-      base::require(!reader.has("length"),
-                    "[recipe] {}: expected no such key for {}, whose longest sentences are "
-                    "data.max_length",
-                    reader.where("length"), recipe.task);
-    }
-    reader.read("batch_size", stage.batch_size);
-    reader.read("batch_tokens", stage.batch_tokens);
-    reader.read("accumulate", stage.accumulate);
-    reader.read("steps", stage.steps);
-    reader.read("learning_rate", stage.learning_rate);
+    reader.read(length, stage.length);
+    reader.read({"batch_size", "sequences in a micro-batch; 0: batch_tokens counts", at_least(0)},
+                stage.batch_size);
+    reader.read({"batch_tokens", "tokens in a micro-batch; 0: batch_size counts", at_least(0)},
+                stage.batch_tokens);
+    reader.read({"accumulate", "micro-batches whose gradients make one step", at_least(1)},
+                stage.accumulate);
+    reader.read({"steps", "updates"}, stage.steps);
+    reader.read({"learning_rate", "peak; 0: the optimizer's", at_least(0)}, stage.learning_rate);
     reader.finish();
     recipe.training.stages.push_back(stage);
   }
@@ -48,32 +49,27 @@ void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("optimizer"), "optimizer", recipe.resolved);
   train::AdamWOptions& o = recipe.training.optimizer;
   std::string kind = "adamw";
-  reader.read("kind", kind);
-  base::require(kind == "adamw", "[recipe] {}: expected adamw but got \"{}\"", reader.where("kind"),
-                kind);
-  reader.read("learning_rate", recipe.training.learning_rate);
-  reader.read("beta1", o.beta1);
-  reader.read("beta2", o.beta2);
-  reader.read("epsilon", o.epsilon);
-  reader.read("weight_decay", o.weight_decay);
-  reader.read("clip_norm", o.clip_norm);
+  reader.read({"kind", "AdamW (Loshchilov and Hutter 2019)", {}, {"adamw"}}, kind);
+  reader.read({"learning_rate", "peak, where the stage has none of its own", at_least(0)},
+              recipe.training.learning_rate);
+  reader.read({"beta1", "decay of the mean gradient", base::dropout_range()}, o.beta1);
+  reader.read({"beta2", "decay of the mean square", base::dropout_range()}, o.beta2);
+  reader.read({"epsilon", "added to the root of the mean square", base::above(0)}, o.epsilon);
+  reader.read({"weight_decay", "decoupled", at_least(0)}, o.weight_decay);
+  reader.read({"clip_norm", "largest norm of the gradient; 0: no clipping", at_least(0)},
+              o.clip_norm);
   reader.finish();
-  reader.require_at_least("learning_rate", recipe.training.learning_rate, 0);
-  reader.require_at_least("weight_decay", o.weight_decay, 0);
-  reader.require_at_least("clip_norm", o.clip_norm, 0);
-  base::require(o.beta1 >= 0 && o.beta1 < 1 && o.beta2 >= 0 && o.beta2 < 1 && o.epsilon > 0,
-                "[recipe] {}: expected beta1 and beta2 of [0, 1) and a positive epsilon but got "
-                "{}, {} and {}",
-                reader.where("beta1"), o.beta1, o.beta2, o.epsilon);
 }
 
 void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("schedule"), "schedule", recipe.resolved);
   train::Schedule& schedule = recipe.training.schedule;
-  reader.read("kind", schedule.kind);
-  reader.read("warmup_steps", schedule.warmup_steps);
-  reader.read("initial_ratio", schedule.initial_ratio);
-  reader.read("final_ratio", schedule.final_ratio);
+  reader.read({"kind", "constant, linear, cosine, inverse_sqrt"}, schedule.kind);
+  reader.read({"warmup_steps", "up to the peak"}, schedule.warmup_steps);
+  reader.read({"initial_ratio", "share of the peak that warm-up begins at"},
+              schedule.initial_ratio);
+  reader.read({"final_ratio", "share of the peak that linear and cosine end at"},
+              schedule.final_ratio);
   reader.finish();
   train::validate(schedule);
 }
@@ -81,34 +77,30 @@ void read_schedule(const base::TomlTable& root, Recipe& recipe) {
 void read_evaluate(const base::TomlTable& root, const Kind& kind, Recipe& recipe) {
   SectionReader reader(root.table("evaluate"), "evaluate", recipe.resolved);
   EvaluationOptions& e = recipe.evaluation;
-  reader.read("every", e.every);
-  if (kind.has_length()) reader.read("length", e.length);
-  reader.read("sequences", e.sequences);
-  reader.read("batch_tokens", e.batch_tokens);
+  reader.read({"every", "steps", at_least(1)}, e.every);
+  if (kind.has_length())
+    reader.read({"length", "tokens of a sequence; by default the last stage's"}, e.length);
+  reader.read({"sequences", "held-out ones; 0: all", at_least(0)}, e.sequences);
+  reader.read({"batch_tokens", "tokens in one forward pass", at_least(1)}, e.batch_tokens);
   kind.read_evaluate(reader, recipe);
   reader.finish();
-  reader.require_at_least("every", static_cast<double>(e.every), 1);
-  reader.require_at_least("sequences", static_cast<double>(e.sequences), 0);
-  reader.require_at_least("batch_tokens", static_cast<double>(e.batch_tokens), 1);
   recipe.training.evaluate_every = e.every;
 }
 
 void read_run(const base::TomlTable& root, Recipe& recipe) {
+  train::TrainingOptions& t = recipe.training;
   SectionReader checkpoint(root.table("checkpoint"), "checkpoint", recipe.resolved);
-  checkpoint.read("every", recipe.training.checkpoint_every);
-  checkpoint.read("keep_last", recipe.training.keep_last);
-  checkpoint.read("keep_best", recipe.training.keep_best);
+  checkpoint.read({"every", "steps", at_least(1)}, t.checkpoint_every);
+  checkpoint.read({"keep_last", "models of so many checkpoints, for averages", at_least(1)},
+                  t.keep_last);
+  checkpoint.read({"keep_best", "the model of the best evaluation too"}, t.keep_best);
   checkpoint.finish();
-  checkpoint.require_at_least("keep_last", static_cast<double>(recipe.training.keep_last), 1);
-  checkpoint.require_at_least("every", static_cast<double>(recipe.training.checkpoint_every), 1);
 
   SectionReader run(root.table("run"), "run", recipe.resolved);
-  run.read("seed", recipe.seed);
-  run.read("threads", recipe.threads);
-  run.read("log_every", recipe.training.log_every);
+  run.read({"seed", "of weights, dropout and the order of the data"}, recipe.seed);
+  run.read({"threads", "0: as many as the machine has", at_least(0)}, recipe.threads);
+  run.read({"log_every", "steps", at_least(1)}, t.log_every);
   run.finish();
-  run.require_at_least("threads", static_cast<double>(recipe.threads), 0);
-  run.require_at_least("log_every", static_cast<double>(recipe.training.log_every), 1);
 }
 
 Recipe recipe_of(const base::TomlTable& root, const fs::path& path) {

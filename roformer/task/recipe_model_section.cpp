@@ -16,7 +16,7 @@ void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) 
   base::at_place(fmt::format("[recipe] {}", reader.where("position_encoding")),
                  [&] { position::require_encoding(encoding.name); });
   position::for_each_option(
-      encoding, [&](const base::Option& option, auto& value) { reader.read(option.key, value); });
+      encoding, [&](const base::Option& option, auto& value) { reader.read(option, value); });
   position::for_each_option_of_all(
       encoding, [&](std::string_view, const base::Option& option, const auto&) {
         const auto readers = position::readers_of(option.key);
@@ -50,7 +50,7 @@ bool has_effect(std::string_view key, const model::EncoderConfig& config) {
 
 void read_linear(SectionReader& reader, model::EncoderConfig& config) {
   attention::for_each_option(config.linear, [&](const base::Option& option, auto& value) {
-    if (has_effect(option.key, config)) return reader.read(option.key, value);
+    if (has_effect(option.key, config)) return reader.read(option, value);
     base::require(!reader.has(option.key),
                   "[recipe] {}: expected it only where it has an effect (attention = \"linear\"; "
                   "num_features and feature_redraw_interval with feature_map favor or relu, "
@@ -83,8 +83,8 @@ std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe)
   model::EncoderConfig& m = recipe.model;
   read_options(reader, model::Recipes::all, m);
   std::int64_t decoder_layers = 0;
-  reader.read("decoder_layers", decoder_layers);
-  reader.require_at_least("decoder_layers", static_cast<double>(decoder_layers), 0);
+  reader.read({"decoder_layers", "0: as many as the encoder has", base::at_least(0)},
+              decoder_layers);
   reader.finish();
   return decoder_layers;
 }

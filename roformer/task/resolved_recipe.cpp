@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "roformer/base/error.h"
-
 namespace roformer::task {
 
 void ResolvedRecipe::begin(std::string section) {
@@ -80,11 +78,6 @@ std::string to_toml(const std::vector<double>& values) {
   std::string text = "[";
   for (const double value : values) text += (text.size() > 1 ? ", " : "") + to_toml(value);
   return text + "]";
-}
-
-void SectionReader::require_at_least(const char* key, double value, double least) const {
-  base::require(value >= least, "[recipe] expected {} to be at least {} but got {}",
-                table_.where(key), least, value);
 }
 
 }  // namespace roformer::task

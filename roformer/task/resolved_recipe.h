@@ -73,8 +73,6 @@ class SectionReader {
     if (option.only == nullptr) resolved_.add(option.key, to_toml(value));
   }
 
-  /// Throws Error unless the number of `key` is at least `least`.
-  void require_at_least(const char* key, double value, double least) const;
   /// File, line and key, for messages.
   std::string where(const char* key) const { return table_.where(key); }
   /// Throws Error for a key that nobody read.

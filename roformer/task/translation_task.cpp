@@ -71,10 +71,8 @@ class TranslationKind final : public Kind {
 
   void read(SectionReader& task, const base::TomlTable& root, Recipe& recipe) const override {
     TranslationOptions options;
-    task.read("label_smoothing", options.label_smoothing);
-    base::require(options.label_smoothing >= 0 && options.label_smoothing < 1,
-                  "[recipe] {}: expected a share of [0, 1) but got {}",
-                  task.where("label_smoothing"), options.label_smoothing);
+    task.read({"label_smoothing", "fairseq's ε, section 4.1.2 of the paper", base::dropout_range()},
+              options.label_smoothing);
     options.decoder_layers = read_translation_model(root, recipe);
     options.parallel = read_parallel_data(root, recipe);
     recipe.options = std::move(options);
@@ -89,10 +87,10 @@ class TranslationKind final : public Kind {
 
   void read_evaluate(SectionReader& reader, Recipe& recipe) const override {
     auto& options = std::any_cast<TranslationOptions&>(recipe.options);
-    reader.read("bleu_sentences", options.bleu_sentences);
-    reader.read("beam_size", options.beam.beam_size);
-    reader.read("length_penalty", options.beam.length_penalty);
-    reader.require_at_least("bleu_sentences", static_cast<double>(options.bleu_sentences), -1);
+    const char* sentences = "BLEU of the first so many; 0: none, -1: all";
+    reader.read({"bleu_sentences", sentences, base::at_least(-1)}, options.bleu_sentences);
+    reader.read({"beam_size", "of the search for BLEU"}, options.beam.beam_size);
+    reader.read({"length_penalty", "section 4.1.2 of the paper"}, options.beam.length_penalty);
     try {
       generate::validate(options.beam);
     } catch (const Error& error) {

@@ -206,14 +206,21 @@ class ByteCoder final : public TokenCoder {
   // What is no UTF-8 stays as it is: bytes are bytes.
   void encode(std::string_view text, Side, std::vector<std::int32_t>& ids,
               std::vector<Offset>* offsets) const override {
+    std::int32_t offset = 0;
+    const auto add_bytes = [&](std::string_view part) {
+      for (const char c : part) ids.push_back(first_byte_id_ + static_cast<unsigned char>(c));
+      if (offsets != nullptr) append_byte_offsets(part, offset, *offsets);
+    };
     std::size_t done = 0;
     while (const auto match = matcher_.find(text, done)) {
-      append_bytes(text.substr(done, match->begin - done), ids);
+      add_bytes(text.substr(done, match->begin - done));
       ids.push_back(match->id);
+      const std::int32_t begin = offset;
+      offset += unicode::count_code_points(text.substr(match->begin, match->end - match->begin));
+      if (offsets != nullptr) offsets->push_back({begin, offset});
       done = match->end;
     }
-    append_bytes(text.substr(done), ids);
-    if (offsets != nullptr) find_offsets(text, *offsets);
+    add_bytes(text.substr(done));
   }
 
   std::string decode(std::span<const std::int32_t> ids,
@@ -257,26 +264,6 @@ class ByteCoder final : public TokenCoder {
     // The special tokens stand in no text that a byte model learns; it begins at a line's beginning.
     facts.frame = {.begin = files.first_byte_id + '\n', .first_id = files.first_byte_id};
     return facts;
-  }
-
-  void append_bytes(std::string_view text, std::vector<std::int32_t>& ids) const {
-    const std::size_t done = ids.size();
-    ids.resize(done + text.size());
-    for (std::size_t i = 0; i < text.size(); ++i)
-      ids[done + i] = first_byte_id_ + static_cast<unsigned char>(text[i]);
-  }
-
-  void find_offsets(std::string_view text, std::vector<Offset>& offsets) const {
-    std::size_t done = 0;
-    std::int32_t offset = 0;
-    while (const auto match = matcher_.find(text, done)) {
-      append_byte_offsets(text.substr(done, match->begin - done), offset, offsets);
-      const std::int32_t begin = offset;
-      offset += unicode::count_code_points(text.substr(match->begin, match->end - match->begin));
-      offsets.push_back({begin, offset});
-      done = match->end;
-    }
-    append_byte_offsets(text.substr(done), offset, offsets);
   }
 
   TokenizerConfig config_;
