@@ -5,6 +5,7 @@
 #include "roformer/base/json_text.h"
 #include "roformer/text/tokenizer.h"
 #include "roformer/text/tokenizer_json.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace roformer;

@@ -13,6 +13,8 @@ struct LinearSettings {
   std::int64_t num_features = 0;
   std::int64_t redraw_interval = 1000;
   std::string rotation = "features";
+
+  bool operator==(const LinearSettings&) const = default;
 };
 
 /// visit(base::Option, member) for each option.

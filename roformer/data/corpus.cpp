@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
 #include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
@@ -109,7 +110,7 @@ bool is_validation(std::int64_t document, std::uint64_t split_seed, double valid
 }
 
 Corpus::Corpus(const DataOptions& options, int threads) : options_(options) {
-  if (options_.cache.empty()) options_.cache = default_cache_folder();
+  if (options_.cache.empty()) options_.cache = base::default_cache_folder();
   const TextSelection selection = select_text(options_);
   const base::FileLock lock = base::lock_folder(options_.cache, "data.cache");
   const std::uint64_t key = text_key(selection, options_.max_documents);

@@ -1,18 +1,9 @@
 #include "roformer/data/data_options.h"
 
-#include <cstdlib>
-
+#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
 
 namespace roformer::data {
-
-std::filesystem::path default_cache_folder() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache != '\0') return std::filesystem::path(cache) / "roformer";
-  const char* home = std::getenv("HOME");
-  if (home != nullptr && *home != '\0') return std::filesystem::path(home) / ".cache" / "roformer";
-  return std::filesystem::temp_directory_path() / "roformer-cache";
-}
 
 namespace {
 
@@ -26,7 +17,7 @@ void read_split(const base::TomlTable& table, const char* only) {
 
 DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   DataOptions options;
-  options.cache = default_cache_folder();
+  options.cache = base::default_cache_folder();
   table.read("vocabulary", options.vocabulary);
   if (options.is_bytes()) {
     base::require(use == DataUse::causal_language,

@@ -43,9 +43,6 @@ struct DataOptions {
 /// What the text is for: which keys there are.
 enum class DataUse { masked_language, causal_language };
 
-/// $XDG_CACHE_HOME/roformer, or ~/.cache/roformer.
-std::filesystem::path default_cache_folder();
-
 /// Reads [data], and the key `split`: only "documents", or "ranges" of bytes. Throws Error naming the
 /// key that is unknown, without use here, or whose value is out of range.
 DataOptions read_data_options(const base::TomlTable& table, DataUse use = DataUse::masked_language);

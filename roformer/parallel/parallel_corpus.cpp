@@ -1,12 +1,12 @@
 #include "roformer/parallel/parallel_corpus.h"
 
+#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
 #include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
-#include "roformer/data/data_options.h"
 #include "roformer/parallel/parallel_vocabulary.h"
 
 namespace roformer::parallel {
@@ -27,7 +27,7 @@ void warn_of(const SkippedPairs& skipped, data::Split split) {
 }  // namespace
 
 ParallelCorpus::ParallelCorpus(const ParallelOptions& options, int threads) : options_(options) {
-  if (options_.cache.empty()) options_.cache = data::default_cache_folder();
+  if (options_.cache.empty()) options_.cache = base::default_cache_folder();
   const ParallelText text(options_);
   {
     const base::FileLock lock = base::lock_folder(options_.cache, "data.cache");

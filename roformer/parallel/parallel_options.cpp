@@ -1,7 +1,7 @@
 #include "roformer/parallel/parallel_options.h"
 
+#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
-#include "roformer/data/data_options.h"
 
 namespace roformer::parallel {
 namespace {
@@ -24,7 +24,7 @@ bool ParallelOptions::is_apt() const {
 
 ParallelOptions read_parallel_options(const base::TomlTable& table) {
   ParallelOptions options;
-  options.cache = data::default_cache_folder();
+  options.cache = base::default_cache_folder();
   table.read("pairs", options.pairs);
   if (!options.pairs.empty()) options.source.clear();  // no apt beside them unless it is asked for
   for_each_option(options, [&](const base::Option& option, auto& value) {

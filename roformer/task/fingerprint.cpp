@@ -11,7 +11,7 @@
 namespace roformer::task {
 
 void Fingerprint::add(std::span<const std::int32_t> ids) {
-  sum_ = base::hash_values(ids, sum_);
+  add(std::vector<std::int64_t>(ids.begin(), ids.end()));
 }
 void Fingerprint::add(std::span<const std::int64_t> ids) {
   sum_ = base::hash_values(ids, sum_);

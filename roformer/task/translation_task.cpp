@@ -6,9 +6,8 @@
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
-#include "roformer/generate/beam_search.h"
 #include "roformer/metric/corpus_score.h"
-#include "roformer/model/linear.h"
+#include "roformer/pipeline/translate.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/recipe_sections.h"
 #include "roformer/task/text_material.h"
@@ -44,11 +43,8 @@ void require_room(const model::EncoderConfig& side, const parallel::ParallelCorp
   }
 }
 
-std::vector<std::int64_t> with_end(std::span<const std::int32_t> ids, std::int64_t end) {
-  std::vector<std::int64_t> result(ids.begin(), ids.end());
-  result.push_back(end);
-  return result;
-}
+// Held-out lines are translated whole, whatever is usual for lines that people type.
+constexpr std::int64_t longest_source = 1 << 20;
 
 // Section 4.1.2 of the paper; fairseq has neither decay nor clipping. A run too short for 4,000
 // updates of warm-up takes a fifth of its own.
@@ -188,24 +184,22 @@ train::Metrics TranslationTask::figures(const metric::TokenScore& score, data::S
 }
 
 double TranslationTask::bleu(data::Split split) {
-  const auto& tokenizer = corpus().tokenizer();
   const std::int64_t all = corpus().size(split);
   const bool whole = split == data::Split::test || options_.bleu_sentences < 0;
   const std::int64_t count = whole ? all : std::min(options_.bleu_sentences, all);
-  std::vector<std::vector<std::int64_t>> sources;
-  std::vector<std::string> references;
+  std::vector<std::string> sources, references;
   for (std::int64_t i = 0; i < count; ++i) {
-    sources.push_back(with_end(corpus().source_ids(split, i), tokenizer.end_id()));
+    sources.push_back(corpus().source_line(split, i));
     references.push_back(corpus().target_line(split, i));
   }
-  model::prepare_for_inference(*model());  // until training goes on
-  generate::SearchSetting setting;
-  setting.device = device();
-  const auto model = this->model();
+  pipeline::TranslateOptions options;
+  options.search = options_.beam;
+  options.device = device();
+  options.max_source_length = longest_source;
+  const pipeline::Translate translate({model().ptr()}, corpus().tokenizer(), options);
   std::vector<std::string> lines;
-  for (const auto& hypotheses :
-       generate::beam_search(std::span(&model, 1), sources, options_.beam, {}, setting))
-    lines.push_back(tokenizer.decode(text::token_ids(hypotheses.front().ids)));
+  for (const auto& answer : translate({sources, 1}))
+    lines.push_back(answer.hypotheses.front().text);
   metric::BleuOptions scoring;
   scoring.lowercase = options_.parallel.lower_case;
   return metric::corpus_bleu(lines, {references}, scoring).score;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "roformer/base/cache_folder.h"
 #include "tests/base/test_files.h"
 
 namespace roformer::data {
@@ -17,7 +18,7 @@ TEST(DataOptionsTest, Defaults) {
   EXPECT_EQ(options.document, documents::DocumentRule::block);
   EXPECT_DOUBLE_EQ(options.validation_share, 0.2);
   EXPECT_DOUBLE_EQ(options.masking.share, 0.15);
-  EXPECT_EQ(options.cache, default_cache_folder());
+  EXPECT_EQ(options.cache, base::default_cache_folder());
 }
 
 TEST(DataOptionsTest, Values) {
