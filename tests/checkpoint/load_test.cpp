@@ -43,7 +43,7 @@ Module random_module(const model::EncoderConfig& config, std::uint64_t seed,
                      const model::HeadConfig& head = {}) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(seed);
-  auto module = make_module<Module>({config, head});
+  auto module = make_module<Module>({config, head, Architecture::encoder, {}});
   for (torch::Tensor& parameter : module->parameters()) parameter.normal_();
   return module;
 }

@@ -79,7 +79,9 @@ TEST(PairMerger, AsCountingAnew) {
     if (!pair) break;
     for (const auto& [other, count] : counts) {
       EXPECT_LE(count, counts.at(*pair));
-      if (count == counts.at(*pair)) EXPECT_LE(*pair, other);
+      if (count == counts.at(*pair)) {
+        EXPECT_LE(*pair, other);
+      }
     }
     merge_all(words, *pair, merged);
     merger.merge({pair->first, pair->second}, merged);
