@@ -39,7 +39,7 @@ std::int64_t resident_kilobytes() {
 
 void measure(const std::string& attention, const std::vector<std::int64_t>& lengths) {
   torch::manual_seed(1);
-  model::CausalLanguageModel model(writer(attention));
+  head::LanguageModel model(writer(attention));
   model->eval();
   // What the library allocates once is no growth.
   generate::Decoder(*model, 1).advance({std::vector<std::int64_t>(4 * kPass, 5)}, kPass);

@@ -12,7 +12,7 @@
 #include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/random.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/rope/rotation.h"
 #include "roformer/train/adamw.h"
@@ -68,7 +68,7 @@ packed::PackedBatch random_batch(std::int64_t sequences, std::int64_t length) {
 
 nlohmann::json time_lm(const Options& options) {
   torch::manual_seed(0);
-  model::CausalLanguageModel network(lm_config(options));
+  head::LanguageModel network(lm_config(options));
   network->train();
   train::AdamW::NamedParameters parameters;
   for (const auto& parameter : network->named_parameters())

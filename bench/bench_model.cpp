@@ -10,7 +10,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 
@@ -59,7 +59,7 @@ nlohmann::json run_training(const std::string& model, const Input& input, int re
   const checkpoint::Folder folder(model);
   auto config = folder.config().encoder;
   config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout;
-  model::MaskedLanguageModel network(config);
+  head::LanguageModel network(config);
   checkpoint::load_weights(*network, folder.weights());
   network->train();
   train::AdamW::NamedParameters parameters;

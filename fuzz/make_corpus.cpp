@@ -71,7 +71,7 @@ void add_configs(Corpus& corpus) {
   for (const char* type : {"roformer", "bert"}) {
     checkpoint::CheckpointConfig config;
     config.encoder.model_type = type;
-    config.labels = {"no", "yes"};
+    config.head.labels = {"no", "yes"};
     corpus.add("config", checkpoint::format_config(config));
   }
   corpus.add("config", R"({"model_type": "roformer", "architectures": ["RoFormerForMaskedLM"]})");

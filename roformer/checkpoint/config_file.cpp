@@ -110,15 +110,14 @@ void read_label_count(const ConfigReader& reader, model::HeadConfig& head) {
                 kMaxLabels, head.num_labels);
 }
 
-// The first architecture listed; a class that we do not know is its encoder.
-Architecture read_architecture(const ConfigReader& reader, const EncoderConfig& config) {
-  if (!reader.has("architectures")) return Architecture::encoder;
+// The first architecture listed.
+std::string read_architecture(const ConfigReader& reader) {
+  if (!reader.has("architectures")) return {};
   const json& list = reader.at("architectures");
   if (!list.is_array()) reader.fail("architectures", "an array of class names", list);
-  if (list.empty()) return Architecture::encoder;
+  if (list.empty()) return {};
   if (!list.front().is_string()) reader.fail("architectures", "an array of class names", list);
-  return architecture_of(config.model_type, list.front().get<std::string>())
-      .value_or(Architecture::encoder);
+  return list.front().get<std::string>();
 }
 
 template <typename T>
@@ -203,7 +202,7 @@ CheckpointConfig parse_config(std::string_view text, std::string_view name) {
     model::validate(config.encoder);
     model::validate(config.head);
   });
-  config.architecture = read_architecture(reader, config.encoder);
+  config.architecture = read_architecture(reader);
   config.source = std::string(text);
   return config;
 }
@@ -214,7 +213,7 @@ std::string format_config(const CheckpointConfig& config) {
                     : base::parse_json(config.source, "config.json", kMaxConfigDepth);
   write_encoder(config.encoder, object);
   write_head(config.head, object);
-  object["architectures"] = {architecture_name(config.encoder.model_type, config.architecture)};
+  if (!config.architecture.empty()) object["architectures"] = {config.architecture};
   object["dtype"] = "float32";  // what save_model writes, whatever the weights were before
   object.erase("torch_dtype");
   return object.dump(2) + "\n";

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "roformer/checkpoint/architecture.h"
 #include "roformer/model/config.h"
 #include "roformer/model/head_config.h"
 
@@ -17,14 +16,13 @@ namespace roformer::checkpoint {
 struct CheckpointConfig {
   model::EncoderConfig encoder;
   model::HeadConfig head;
-  Architecture architecture = Architecture::encoder;
-  std::string source;  // the JSON it was read from: unknown keys survive a load and a save
+  std::string architecture;  // Hugging Face's name of the class; empty: config.json does not say
+  std::string source;        // the JSON it was read from: unknown keys survive a load and a save
 };
 
 /// Reads the text of a config.json; `name` is the file's, for messages. Throws Error naming file and
 /// key for a wrong type, a model_type other than roformer and bert, and anything that the engine
-/// does not compute (relative position embeddings, BERT with embedding_size != hidden_size). Heads
-/// that we do not have are read as a bare encoder.
+/// does not compute (relative position embeddings, BERT with embedding_size != hidden_size).
 CheckpointConfig parse_config(std::string_view text, std::string_view name);
 
 /// config.json as transformers would read it.

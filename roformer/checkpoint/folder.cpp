@@ -10,19 +10,10 @@
 namespace roformer::checkpoint {
 namespace {
 
-Architecture with_pooler(Architecture architecture) {
-  if (architecture == Architecture::encoder) return Architecture::pooled_encoder;
-  if (architecture == Architecture::causal_language_model)
-    return Architecture::pooled_causal_language_model;
-  return architecture;
-}
-
 CheckpointConfig settled(CheckpointConfig config, const format::TensorSource& file) {
   const auto prefix = find_encoder_prefix(file);
-  if (!prefix) return config;
-  if (file.has(*prefix + "pooler.dense.weight"))
-    config.architecture = with_pooler(config.architecture);
-  if (!config.encoder.tie_word_embeddings || !file.has(decoder_weight_name)) return config;
+  if (!prefix || !config.encoder.tie_word_embeddings || !file.has(decoder_weight_name))
+    return config;
   if (!torch::equal(file.tensor(decoder_weight_name),
                     file.tensor(*prefix + "embeddings.word_embeddings.weight"))) {
     spdlog::warn("{}: tensor '{}' differs from the word embeddings, so they are not tied",

@@ -31,9 +31,9 @@ class Folder {
   /// What it says of an encoder, completed from the weights where it names no model
   /// (foreign_config.h).
   CheckpointConfig stated_config() const;
-  /// The same with what only the weights tell: whether there is a pooler, and that a decoder which
-  /// stands in the file beside different word embeddings is not tied to them, whatever
-  /// tie_word_embeddings says (transformers decides likewise).
+  /// The same with what only the weights tell: that a decoder which stands in the file beside
+  /// different word embeddings is not tied to them, whatever tie_word_embeddings says (transformers
+  /// decides likewise).
   const CheckpointConfig& config() const;
   /// What it says of an encoder-decoder.
   TranslationConfig translation_config() const;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "roformer/base/json_text.h"
+#include "roformer/checkpoint/head_of.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -20,11 +21,6 @@ bool any_name(const format::TensorSource& weights, std::string_view part) {
 void complete(nlohmann::json& config, const format::TensorSource& weights) {
   const bool is_bert = any_name(weights, "embeddings.position_embeddings.weight");
   config["model_type"] = is_bert ? "bert" : "roformer";
-  if (!config.contains("architectures") && any_name(weights, "cls.predictions.")) {
-    const bool has_next_sentence = any_name(weights, "cls.seq_relationship.");
-    const char* bert = has_next_sentence ? "BertForPreTraining" : "BertForMaskedLM";
-    config["architectures"] = {is_bert ? bert : "RoFormerForMaskedLM"};
-  }
   if (!is_bert && !any_name(weights, "LayerNorm")) {
     config.emplace("norm_type", "rms_norm");
     config.emplace("use_bias", false);
@@ -38,6 +34,10 @@ CheckpointConfig parse_foreign_config(std::string_view text, std::string_view na
   nlohmann::json config = base::parse_json(text, name, kMaxForeignConfigDepth);
   if (!config.is_object() || config.contains("model_type")) return parse_config(text, name);
   complete(config, weights);
+  const CheckpointConfig stated = parse_config(config.dump(2) + "\n", name);
+  const auto heads = head::fitting(holdings_of(stated, weights));
+  if (!stated.architecture.empty() || heads.size() != 1) return stated;
+  config["architectures"] = {heads.front()->of(stated.encoder.model_type).name};
   return parse_config(config.dump(2) + "\n", name);
 }
 

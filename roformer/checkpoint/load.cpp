@@ -1,9 +1,13 @@
 #include "roformer/checkpoint/load.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <fmt/ranges.h>
 
+#include "roformer/base/error_place.h"
 #include "roformer/base/log.h"
+#include "roformer/checkpoint/head_of.h"
 #include "roformer/checkpoint/weight_names.h"
+#include "roformer/format/blank_weights.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -13,6 +17,21 @@ std::int64_t elements_of(const format::TensorSource& file) {
   for (const auto& [name, facts] : file.entries())
     count += format::byte_size(facts.shape, facts.dtype, name) / format::dtype_size(facts.dtype);
   return static_cast<std::int64_t>(count);
+}
+
+// `read` has a module made of the folder's head.
+template <typename Read>
+Loaded<std::shared_ptr<head::Model>> with_head(const Folder& folder, const Read& read) {
+  Loaded<std::shared_ptr<head::Model>> loaded;
+  loaded.config = folder.config();
+  const head::Description& head = head_of(loaded.config, folder.weights());
+  loaded.config.architecture = head.of(loaded.config.encoder.model_type).name;
+  const head::Holdings holdings = holdings_of(loaded.config, folder.weights());
+  loaded.report = read([&] {
+    loaded.module = head.make(holdings);
+    return std::shared_ptr<torch::nn::Module>(loaded.module, &loaded.module->module());
+  });
+  return loaded;
 }
 
 }  // namespace
@@ -60,6 +79,49 @@ void warn_of_unused(const LoadReport& report, const std::filesystem::path& file)
   spdlog::warn(
       "{}: config.json leaves {} weights of the encoder unused, {} the first; inspect lists them",
       file.string(), names.size(), names.front());
+}
+
+LoadPlan plan_module(const MakeModule& make, const format::TensorSource& file,
+                     const MakePlan& plan) {
+  std::shared_ptr<torch::nn::Module> module;
+  base::at_place(fmt::format("[checkpoint] {}", file.path().string()), [&] {
+    const format::BlankWeights blank;
+    module = make();
+  });
+  return plan(*module, file);
+}
+
+LoadReport read_module(const MakeModule& make, const format::TensorSource& file,
+                       const MakePlan& plan) {
+  std::shared_ptr<torch::nn::Module> module;
+  const auto make_and_keep = [&] { return module = make(); };
+  at::Generator numbers = at::detail::getDefaultCPUGenerator();
+  const torch::Tensor state = numbers.get_state();
+  LoadPlan steps = plan_module(make_and_keep, file, plan);
+  numbers.set_state(state);
+  if (!steps.report().missing.empty()) steps = plan(*make_and_keep(), file);
+  steps.run();
+  module->eval();
+  return steps.report();
+}
+
+LoadReport read_encoder(const MakeModule& make, const Folder& folder) {
+  const Weights& file = folder.weights();
+  require_plausible(folder.config().encoder, file);
+  LoadReport report = read_module(make, file);
+  warn_of_unused(report, file.path());
+  return report;
+}
+
+Loaded<std::shared_ptr<head::Model>> load_model(const Folder& folder) {
+  return with_head(folder, [&](const MakeModule& make) { return read_encoder(make, folder); });
+}
+
+Loaded<std::shared_ptr<head::Model>> plan_model(const Folder& folder) {
+  return with_head(folder, [&](const MakeModule& make) {
+    require_plausible(folder.config().encoder, folder.weights());
+    return plan_module(make, folder.weights()).report();
+  });
 }
 
 }  // namespace roformer::checkpoint

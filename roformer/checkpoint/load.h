@@ -1,16 +1,15 @@
 // Weights from a checkpoint folder of any format that tensor_source.h opens into our modules.
 #pragma once
-#include <ATen/CPUGeneratorImpl.h>
 #include <torch/nn/module.h>
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 
-#include "roformer/base/error.h"
 #include "roformer/checkpoint/folder.h"
 #include "roformer/checkpoint/load_plan.h"
-#include "roformer/format/blank_weights.h"
+#include "roformer/head/model.h"
 #include "roformer/model/encoder.h"
-#include "roformer/model/encoder_decoder_config.h"
 
 namespace roformer::checkpoint {
 
@@ -32,55 +31,25 @@ void warn_of_missing(const LoadReport& report, const std::filesystem::path& fold
 /// not fit the file. A head without use is common.
 void warn_of_unused(const LoadReport& report, const std::filesystem::path& file);
 
-/// An encoder-decoder.
-template <typename Module>
-Module make_module(const model::EncoderDecoderConfig& config) {
-  return Module(config);
-}
+/// Makes a module, with blank weights or drawn ones as format/blank_weights.h says.
+using MakeModule = std::function<std::shared_ptr<torch::nn::Module>()>;
+/// plan_encoder or another family's.
+using MakePlan = std::function<LoadPlan(const torch::nn::Module&, const format::TensorSource&)>;
 
-/// A module of a checkpoint; a bare encoder has no head to be configured.
-template <typename Module>
-Module make_module(const CheckpointConfig& config) {
-  if constexpr (std::is_same_v<Module, model::Encoder>) {
-    return Module(config.encoder);
-  } else {
-    return Module(config.encoder, config.head);
-  }
-}
+/// Has `make` make a module of blank weights, and plans to fill it. Throws Error as LoadPlan does,
+/// and naming the file for what no module can be built of.
+LoadPlan plan_module(const MakeModule& make, const format::TensorSource& file,
+                     const MakePlan& plan = plan_encoder);
 
-/// Makes `module` the Module of `config` with blank weights, and plans to fill it. Throws Error as
-/// LoadPlan does, and naming the file for what no module can be built of.
-template <typename Module, typename Config, typename Plan>
-LoadPlan plan_module(Module& module, const Config& config, const format::TensorSource& file,
-                     const Plan& plan) {
-  try {
-    const format::BlankWeights blank;
-    module = make_module<Module>(config);
-  } catch (const Error& error) {
-    base::fail("[checkpoint] {}: {}", file.path().string(), error.what());
-  }
-  return plan(*module, file);
-}
+/// Has `make` make a module, which then has the file's weights, in evaluation mode. Nothing is drawn
+/// unless the file lacks weights of a head; then another is made whose weights are all drawn before
+/// they are read, so that a seed gives the same head whatever the file holds. Throws Error as
+/// plan_module does.
+LoadReport read_module(const MakeModule& make, const format::TensorSource& file,
+                       const MakePlan& plan = plan_encoder);
 
-/// Makes `module` the Module of `config` with the file's weights, in evaluation mode. `plan` is
-/// plan_encoder or another family's. Nothing is drawn unless the file lacks weights of a head; then
-/// all is, before it is read, so that a seed gives the same head whatever the file holds. Throws
-/// Error as plan_module does.
-template <typename Module, typename Config, typename Plan>
-LoadReport read_module(Module& module, const Config& config, const format::TensorSource& file,
-                       const Plan& plan) {
-  at::Generator numbers = at::detail::getDefaultCPUGenerator();
-  const torch::Tensor state = numbers.get_state();
-  LoadPlan steps = plan_module(module, config, file, plan);
-  numbers.set_state(state);
-  if (!steps.report().missing.empty()) {
-    module = make_module<Module>(config);
-    steps = plan(*module, file);
-  }
-  steps.run();
-  module->eval();
-  return steps.report();
-}
+/// The same for an encoder, whose configuration must be plausible; warns of unused weights.
+LoadReport read_encoder(const MakeModule& make, const Folder& folder);
 
 /// A module with its configuration and what its file lacked or had too much.
 template <typename Module>
@@ -90,16 +59,27 @@ struct Loaded {
   LoadReport report;
 };
 
-/// Builds a Module (model::Encoder, model::MaskedLanguageModel, …) from a folder, in evaluation
-/// mode, whichever head the checkpoint was saved with. Throws Error as read_module does.
+/// Builds a Module (model::Encoder, head::LanguageModel, …) from a folder, in evaluation mode,
+/// whichever head the checkpoint was saved with. Throws Error as read_module does.
 template <typename Module>
 Loaded<Module> load_model(const Folder& folder) {
   Loaded<Module> loaded;
   loaded.config = folder.config();
-  require_plausible(loaded.config.encoder, folder.weights());
-  loaded.report = read_module(loaded.module, loaded.config, folder.weights(), plan_encoder);
-  warn_of_unused(loaded.report, folder.weights().path());
+  const auto make = [&] {
+    if constexpr (std::is_same_v<Module, model::Encoder>)
+      loaded.module = Module(loaded.config.encoder);  // no head to be configured
+    else
+      loaded.module = Module(loaded.config.encoder, loaded.config.head);
+    return loaded.module.ptr();
+  };
+  loaded.report = read_encoder(make, folder);
   return loaded;
 }
+
+/// The same with the head that the folder holds (head_of.h), whose class the configuration then names.
+Loaded<std::shared_ptr<head::Model>> load_model(const Folder& folder);
+
+/// The same without reading: the module's weights are blank.
+Loaded<std::shared_ptr<head::Model>> plan_model(const Folder& folder);
 
 }  // namespace roformer::checkpoint

@@ -102,12 +102,8 @@ void save_model(const torch::nn::Module& module, const CheckpointConfig& config,
   save_checkpoint(weights_by_file_name(module), format_config(config), folder);
 }
 
-void save_model(const torch::nn::Module& module, const model::EncoderConfig& config,
-                Architecture architecture, const fs::path& folder) {
-  CheckpointConfig checkpoint;
-  checkpoint.encoder = config;
-  checkpoint.architecture = architecture;
-  save_model(module, checkpoint, folder);
+void save_model(const head::LanguageModelImpl& model, const fs::path& folder) {
+  save_model(model, {model.config(), model.head_config(), model.class_name(), {}}, folder);
 }
 
 }  // namespace roformer::checkpoint

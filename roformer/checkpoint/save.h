@@ -9,6 +9,7 @@
 
 #include "roformer/checkpoint/config_file.h"
 #include "roformer/format/safetensors.h"
+#include "roformer/head/language_model.h"
 
 namespace roformer::checkpoint {
 
@@ -31,8 +32,7 @@ void save_checkpoint(const format::TensorMap& tensors, const std::string& config
 void save_model(const torch::nn::Module& module, const CheckpointConfig& config,
                 const std::filesystem::path& folder);
 
-/// The same for a model that was not loaded from a folder.
-void save_model(const torch::nn::Module& module, const model::EncoderConfig& config,
-                Architecture architecture, const std::filesystem::path& folder);
+/// The same for a language model that was not loaded from a folder.
+void save_model(const head::LanguageModelImpl& model, const std::filesystem::path& folder);
 
 }  // namespace roformer::checkpoint

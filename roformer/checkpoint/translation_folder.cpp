@@ -26,7 +26,11 @@ TranslationModel load_translation_model(const Folder& folder) {
   const Weights& file = folder.weights();
   require_plausible(loaded.config.model.encoder, file);
   require_plausible(loaded.config.model.decoder, file);
-  loaded.unused = read_module(loaded.module, loaded.config.model, file, plan_translation).unused;
+  const auto make = [&] {
+    loaded.module = model::EncoderDecoder(loaded.config.model);
+    return loaded.module.ptr();
+  };
+  loaded.unused = read_module(make, file, plan_translation).unused;
   if (!loaded.unused.empty())
     spdlog::warn("{}: config.json leaves {} tensors unused, {} the first", file.path().string(),
                  loaded.unused.size(), loaded.unused.front());

@@ -39,8 +39,7 @@ ordered_json describe(const std::string& path) {
   const auto& config = inspection.config;
   const ordered_json tokenizer = describe_tokenizer(path);
   return {{"model", model_in_words(config.encoder)},
-          {"architecture",
-           checkpoint::architecture_name(config.encoder.model_type, config.architecture)},
+          {"architecture", config.architecture},
           {"made_by", inspection.made_by},
           {"parameters", inspection.parameters},
           {"encoder_parameters", inspection.encoder_parameters},

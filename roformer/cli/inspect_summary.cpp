@@ -178,10 +178,9 @@ std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
     oddities.push_back(fmt::format("{} weights of the head are missing and would start afresh",
                                    inspection.report.missing.size()));
   if (!inspection.report.unused.empty())
-    oddities.push_back(
-        fmt::format("{} tensors are of no use to {}", inspection.report.unused.size(),
-                    checkpoint::architecture_name(inspection.config.encoder.model_type,
-                                                  inspection.config.architecture)));
+    oddities.push_back(fmt::format("{} tensors are of no use to {}",
+                                   inspection.report.unused.size(),
+                                   inspection.config.architecture));
   return oddities;
 }
 

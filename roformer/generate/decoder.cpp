@@ -11,7 +11,7 @@ namespace roformer::generate {
 
 using torch::Tensor;
 
-Decoder::Decoder(model::LanguageModel& model, std::int64_t num_sequences, torch::Device device)
+Decoder::Decoder(head::LanguageModelImpl& model, std::int64_t num_sequences, torch::Device device)
     : model_(model), device_(device), lengths_(static_cast<std::size_t>(num_sequences), 0) {
   const model::EncoderConfig& config = model.config();
   base::require(config.is_decoder,

@@ -9,7 +9,7 @@
 
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/attention/recurrent_state.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 
 namespace roformer::generate {
 
@@ -17,7 +17,7 @@ class Decoder {
  public:
   /// Of `model`, which must outlive this, for `num_sequences` sequences without tokens. Throws Error
   /// for a model that looks both ways.
-  Decoder(model::LanguageModel& model, std::int64_t num_sequences,
+  Decoder(head::LanguageModelImpl& model, std::int64_t num_sequences,
           torch::Device device = torch::kCPU);
 
   std::int64_t num_sequences() const { return static_cast<std::int64_t>(lengths_.size()); }
@@ -34,7 +34,7 @@ class Decoder {
   void select(const std::vector<std::int64_t>& sequences);
 
  private:
-  model::LanguageModel& model_;
+  head::LanguageModelImpl& model_;
   torch::Device device_;
   std::vector<std::int64_t> lengths_;
   std::optional<attention::KeyValueCache> cache_;

@@ -34,7 +34,7 @@ struct Sequence {
 
 class Generation {
  public:
-  Generation(model::LanguageModel& model, const std::vector<Prompt>& prompts,
+  Generation(head::LanguageModelImpl& model, const std::vector<Prompt>& prompts,
              const GenerationOptions& options, const Listener& listener, torch::Device device)
       : prompts_(prompts),
         options_(options),
@@ -115,7 +115,7 @@ class Generation {
 
 }  // namespace
 
-std::vector<Generated> generate(model::LanguageModel& model, const std::vector<Prompt>& prompts,
+std::vector<Generated> generate(head::LanguageModelImpl& model, const std::vector<Prompt>& prompts,
                                 const GenerationOptions& options, const Listener& listener,
                                 torch::Device device) {
   validate(options.sampling);

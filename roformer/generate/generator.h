@@ -42,7 +42,7 @@ struct Listener {
 /// One answer a prompt. A sequence that has ended leaves the batch. Throws Error naming the prompt
 /// where the model's table of positions is too short for prompt and new tokens, before any
 /// computation.
-std::vector<Generated> generate(model::LanguageModel& model, const std::vector<Prompt>& prompts,
+std::vector<Generated> generate(head::LanguageModelImpl& model, const std::vector<Prompt>& prompts,
                                 const GenerationOptions& options, const Listener& listener = {},
                                 torch::Device device = torch::kCPU);
 

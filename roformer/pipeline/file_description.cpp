@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "roformer/checkpoint/head_of.h"
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/format/copy_tensor.h"
 #include "roformer/format/printable.h"
@@ -14,8 +15,6 @@
 
 namespace roformer::pipeline {
 namespace {
-
-constexpr const char* kDecoderWeight = "cls.predictions.decoder.weight";
 
 const char* type_in_words(format::Dtype dtype) {
   switch (dtype) {
@@ -61,13 +60,6 @@ std::map<format::Dtype, std::size_t> count_types(const checkpoint::Weights& weig
   return counts;
 }
 
-std::string classifier_in_words(const checkpoint::CheckpointConfig& config, std::int64_t rows) {
-  if (config.architecture == checkpoint::Architecture::token_classifier)
-    return fmt::format("classifier of tokens, {} labels", rows);
-  if (config.architecture == checkpoint::Architecture::multiple_choice) return "multiple choice";
-  return fmt::format("classifier of {} labels", rows);
-}
-
 // The first of them, joined.
 std::string some_of(const std::vector<std::string>& names) {
   constexpr std::size_t most = 6;
@@ -75,10 +67,6 @@ std::string some_of(const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < names.size() && i < most; ++i)
     shown.push_back(format::printable(names[i]));
   return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > most ? ", …" : "");
-}
-
-std::string labels_in_words(const checkpoint::CheckpointConfig& config) {
-  return config.head.labels.empty() ? "" : fmt::format(" ({})", some_of(config.head.labels));
 }
 
 void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
@@ -102,19 +90,14 @@ void describe_types(const checkpoint::Weights& weights, std::vector<std::string>
   }
 }
 
-// BERT's classes with a pooler, and BertModel, which has one unless told otherwise.
-bool usually_pooled(const checkpoint::CheckpointConfig& config) {
-  if (config.encoder.model_type != "bert") return false;
-  switch (config.architecture) {
-    case checkpoint::Architecture::encoder:
-    case checkpoint::Architecture::pretraining:
-    case checkpoint::Architecture::next_sentence:
-    case checkpoint::Architecture::sequence_classifier:
-    case checkpoint::Architecture::multiple_choice:
-      return true;
-    default:
-      return false;
-  }
+// Whether a class of BERT's computes with a pooler that the file does not have.
+bool lacks_pooler(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights) {
+  if (config.encoder.model_type != "bert" || find_ending(weights, head::pooler_weight))
+    return false;
+  const auto& needed = head::choose(config.architecture, checkpoint::holdings_of(config, weights))
+                           .of("bert")
+                           .weights;
+  return std::find(needed.begin(), needed.end(), head::pooler_weight) != needed.end();
 }
 
 void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights,
@@ -143,9 +126,9 @@ void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint
         "the file holds RoFormer's table of sines for {} positions; it is computed, not read, and "
         "limits nothing here",
         weights.entries().at(*table).shape.at(0)));
-  if (weights.has(kDecoderWeight) && !encoder.tie_word_embeddings)
+  if (weights.has(checkpoint::decoder_weight_name) && !encoder.tie_word_embeddings)
     oddities.push_back("the decoder has weights of its own, not those of the word embeddings");
-  if (usually_pooled(config) && !find_ending(weights, "pooler.dense.weight"))
+  if (lacks_pooler(config, weights))
     oddities.push_back(
         "there is no pooler, which BERT's classifiers and embed --pooling pooler use");
 }
@@ -180,19 +163,7 @@ std::string element_types(const checkpoint::Weights& weights) {
 
 std::vector<std::string> heads_in(const checkpoint::CheckpointConfig& config,
                                   const checkpoint::Weights& weights) {
-  std::vector<std::string> heads;
-  if (weights.has("cls.predictions.bias") ||
-      weights.has("cls.predictions.transform.dense.weight") || weights.has(kDecoderWeight))
-    heads.push_back(config.encoder.is_decoder ? "causal language model" : "masked language model");
-  if (find_ending(weights, "pooler.dense.weight")) heads.push_back("pooler");
-  if (weights.has("cls.seq_relationship.weight")) heads.push_back("next sentence");
-  for (const char* name : {"classifier.out_proj.weight", "classifier.weight"}) {
-    if (!weights.has(name)) continue;
-    const auto& shape = weights.entries().at(name).shape;
-    const std::int64_t rows = shape.empty() ? 0 : shape.front();
-    heads.push_back(classifier_in_words(config, rows) + labels_in_words(config));
-  }
-  if (weights.has("qa_outputs.weight")) heads.push_back("question answering");
+  auto heads = head::in_words(config.architecture, checkpoint::holdings_of(config, weights));
   if (find_ending(weights, "crossattention.self.query.weight"))
     heads.push_back("cross-attention to an encoder");
   return heads;

@@ -9,7 +9,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 #include "roformer/pipeline/finite_answers.h"
 #include "roformer/pipeline/text_batches.h"
 
@@ -31,7 +31,7 @@ struct FillMask::MaskPlace {
   std::vector<Candidate> candidates;
 };
 
-FillMask::FillMask(std::shared_ptr<model::LanguageModel> model, text::Tokenizer tokenizer,
+FillMask::FillMask(std::shared_ptr<head::LanguageModelImpl> model, text::Tokenizer tokenizer,
                    const FillMaskOptions& options)
     : options_(options),
       model_(std::move(model)),
@@ -125,7 +125,7 @@ std::vector<MaskCandidates> FillMask::operator()(const Lines& lines) const {
 
 FillMask open_fill_mask(const std::filesystem::path& folder, FillMaskOptions options) {
   options.name = folder.string();
-  const auto loaded = checkpoint::load_model<model::MaskedLanguageModel>(folder);
+  const auto loaded = checkpoint::load_model<head::LanguageModel>(folder);
   base::require(loaded.report.missing.empty(),
                 "[pipeline] {}: expected a masked language model but these weights are missing: {}",
                 folder.string(), fmt::join(loaded.report.missing, ", "));

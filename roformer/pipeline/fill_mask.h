@@ -17,8 +17,8 @@ class Tensor;
 namespace roformer::packed {
 struct PackedBatch;
 }
-namespace roformer::model {
-class LanguageModel;
+namespace roformer::head {
+class LanguageModelImpl;
 }
 namespace roformer::pipeline {
 
@@ -39,7 +39,7 @@ struct FillMaskOptions : TextOptions {
 class FillMask {
  public:
   /// `model` is in evaluation mode. Throws Error if the tokenizer has no [MASK] or does not fit.
-  FillMask(std::shared_ptr<model::LanguageModel> model, text::Tokenizer tokenizer,
+  FillMask(std::shared_ptr<head::LanguageModelImpl> model, text::Tokenizer tokenizer,
            const FillMaskOptions& options = {});
 
   /// One answer a line; empty for a line without [MASK], which costs nothing. A mask that stands in
@@ -55,7 +55,7 @@ class FillMask {
   void read_candidates(const at::Tensor& hidden, std::span<MaskPlace* const> masks) const;
 
   FillMaskOptions options_;
-  std::shared_ptr<model::LanguageModel> model_;
+  std::shared_ptr<head::LanguageModelImpl> model_;
   TextEncoder encoder_;
   std::int64_t nameless_ = 0;  // ids of the vocabulary without a token
 };

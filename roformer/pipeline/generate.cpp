@@ -8,32 +8,24 @@
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/generate/generator.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 #include "roformer/pipeline/text_pieces.h"
 #include "roformer/pipeline/text_stream.h"
 
 namespace roformer::pipeline {
 namespace {
 
-template <typename Module>
-std::shared_ptr<model::LanguageModel> load_writer_as(const checkpoint::Folder& folder) {
-  const auto loaded = checkpoint::load_model<Module>(folder);
+std::shared_ptr<head::LanguageModelImpl> load_writer(const checkpoint::Folder& folder) {
+  base::require(
+      folder.config().encoder.is_decoder,
+      "[pipeline] {}: expected a causal language model (is_decoder in config.json) but got "
+      "an encoder, whose tokens look both ways: it cannot write from left to right",
+      folder.path().string());
+  const auto loaded = checkpoint::load_model<head::LanguageModel>(folder);
   base::require(loaded.report.missing.empty(),
                 "[pipeline] {}: expected a causal language model but these weights are missing: {}",
                 folder.path().string(), fmt::join(loaded.report.missing, ", "));
   return loaded.module.ptr();
-}
-
-std::shared_ptr<model::LanguageModel> load_writer(const checkpoint::Folder& folder) {
-  const checkpoint::CheckpointConfig& config = folder.config();
-  base::require(
-      config.encoder.is_decoder,
-      "[pipeline] {}: expected a causal language model (is_decoder in config.json) but got "
-      "an encoder, whose tokens look both ways: it cannot write from left to right",
-      folder.path().string());
-  if (config.architecture == checkpoint::Architecture::pooled_causal_language_model)
-    return load_writer_as<model::PooledCausalLanguageModel>(folder);
-  return load_writer_as<model::CausalLanguageModel>(folder);
 }
 
 const char* name_of(generate::Finish finish) {
@@ -49,7 +41,7 @@ const char* name_of(generate::Finish finish) {
 
 }  // namespace
 
-Generate::Generate(std::shared_ptr<model::LanguageModel> model, text::Tokenizer tokenizer,
+Generate::Generate(std::shared_ptr<head::LanguageModelImpl> model, text::Tokenizer tokenizer,
                    const GenerateOptions& options)
     : options_(options), model_(std::move(model)), tokenizer_(std::move(tokenizer)) {
   generate::validate(options_.sampling);

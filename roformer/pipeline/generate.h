@@ -17,8 +17,8 @@ namespace roformer::generate {
 struct GenerationOptions;
 struct Prompt;
 }  // namespace roformer::generate
-namespace roformer::model {
-class LanguageModel;
+namespace roformer::head {
+class LanguageModelImpl;
 }
 
 namespace roformer::pipeline {
@@ -53,7 +53,7 @@ using OnText = std::function<void(std::size_t line, std::string_view piece, bool
 class Generate {
  public:
   /// `model` looks back only and is in evaluation mode. Throws Error if the tokenizer does not fit.
-  Generate(std::shared_ptr<model::LanguageModel> model, text::Tokenizer tokenizer,
+  Generate(std::shared_ptr<head::LanguageModelImpl> model, text::Tokenizer tokenizer,
            const GenerateOptions& options = {});
 
   /// One answer a line. Throws Error naming the line that leaves no room for max_new_tokens in the
@@ -70,7 +70,7 @@ class Generate {
                                   const OnText& on_text) const;
 
   GenerateOptions options_;
-  std::shared_ptr<model::LanguageModel> model_;
+  std::shared_ptr<head::LanguageModelImpl> model_;
   text::Tokenizer tokenizer_;
 };
 

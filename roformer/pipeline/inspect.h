@@ -1,4 +1,4 @@
-// What a checkpoint folder holds, and how it meets the module that its class names.
+// What a checkpoint folder holds, and how it meets the module of its class.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -26,7 +26,8 @@ struct Inspection {
   std::vector<std::string> oddities;
 };
 
-/// Compares the folder with the class that config.json names, and reads all numbers of the file.
+/// Compares the folder with the class that it holds (checkpoint/head_of.h), and reads all numbers of
+/// the file.
 /// Throws Error as load_model does.
 Inspection inspect(const checkpoint::Folder& folder);
 

@@ -8,9 +8,7 @@
 
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/marian_config.h"
-#include "roformer/checkpoint/module_of.h"
-#include "roformer/pipeline/padded_call.h"
-#include "roformer/pipeline/padded_outputs.h"
+#include "roformer/head/padded_call.h"
 #include "roformer/pipeline/padded_translation.h"
 
 namespace roformer::pipeline {
@@ -54,7 +52,7 @@ Tensor spread_weights(const std::vector<Tensor>& weights, const Columns& queries
   return padded;
 }
 
-void add_traces(const model::EncoderTrace& trace, const PaddedCall& call,
+void add_traces(const model::EncoderTrace& trace, const head::PaddedCall& call,
                 const PaddedRunOptions& options, std::int64_t heads, TensorMap& outputs) {
   outputs["last_hidden_state"] = call.unpack(trace.hidden_states.back());
   if (options.hidden_states) {
@@ -82,23 +80,19 @@ TensorMap run_padded(const std::filesystem::path& model_folder, const TensorMap&
   const torch::NoGradGuard no_grad;
   const checkpoint::Folder folder(model_folder);
   if (folder.is_translation()) return run_padded_translation(folder, inputs, options);
-  const checkpoint::CheckpointConfig& config = folder.config();
-  const PaddedCall call(inputs, config, options.device);
-  return checkpoint::with_module_of(config.architecture, [&](auto type) {
-    auto loaded = checkpoint::load_model<typename decltype(type)::type>(folder);
-    checkpoint::warn_of_missing(loaded.report, model_folder);
-    loaded.module->to(options.device);
-    model::EncoderTrace trace;
-    trace.want_hidden_states = true;
-    trace.want_attentions = options.attentions;
-    model::ForwardOptions forward = call.forward_options();
-    forward.trace = &trace;
-    model::EncoderImpl& trunk = trunk_of(*loaded.module);
-    const Tensor hidden = trunk.forward(call.batch(), forward);
-    TensorMap outputs = padded_outputs(*loaded.module, hidden, call);
-    add_traces(trace, call, options, trunk.config().num_attention_heads, outputs);
-    return outputs;
-  });
+  const auto [model, config, report] = checkpoint::load_model(folder);
+  checkpoint::warn_of_missing(report, model_folder);
+  model->module().to(options.device);
+  const head::PaddedCall call(inputs, *model, options.device);
+  model::EncoderTrace trace;
+  trace.want_hidden_states = true;
+  trace.want_attentions = options.attentions;
+  model::ForwardOptions forward = call.forward_options();
+  forward.trace = &trace;
+  const Tensor hidden = model->trunk().forward(call.batch(), forward);
+  TensorMap outputs = model->outputs(hidden, call);
+  add_traces(trace, call, options, config.encoder.num_attention_heads, outputs);
+  return outputs;
 }
 
 }  // namespace roformer::pipeline

@@ -16,7 +16,8 @@ struct PaddedRunOptions {
   torch::Device device = torch::kCPU;
 };
 
-/// Inputs: padded_call.h. Outputs: last_hidden_state (B, T, hidden), the head's (padded_outputs.h);
+/// Inputs: head/padded_call.h. Outputs: last_hidden_state (B, T, hidden), the head's (its file in
+/// head/);
 /// hidden_states.{i} (B, T, hidden), i = 0 after the embeddings; attentions.{i} (B, heads, T, T),
 /// cross_attentions.{i} (B, heads, T, M). Zero at padded places. Encoder-decoders: padded_translation.h.
 /// Throws Error for names and shapes

@@ -51,22 +51,20 @@ const Kind& causal_language_kind() {
 
 CausalLanguageTask::CausalLanguageTask(const Recipe& recipe,
                                        std::shared_ptr<const data::TokenStream> stream,
-                                       model::CausalLanguageModel model, torch::Device device)
+                                       head::LanguageModel model, torch::Device device)
     : HeadTask(recipe, std::move(model), stream->tokenizer(), device),
       source_(std::move(stream), recipe.seed) {}
 
-model::CausalLanguageModel CausalLanguageTask::draw(const Recipe& recipe,
-                                                    const data::TokenStream& stream) {
+head::LanguageModel CausalLanguageTask::draw(const Recipe& recipe,
+                                             const data::TokenStream& stream) {
   require_text_to_learn(recipe, stream);
   require_held_out(stream, data::Split::validation);
-  return draw_model<model::CausalLanguageModel>(recipe, stream.tokenizer());
+  return draw_model<head::LanguageModel>(recipe, stream.tokenizer());
 }
 
-model::CausalLanguageModel CausalLanguageTask::load(const Recipe& recipe,
-                                                    const data::TokenStream& stream,
-                                                    const std::filesystem::path& folder) {
-  auto model =
-      load_recipe_model<model::CausalLanguageModel>(recipe, folder, "causal language model");
+head::LanguageModel CausalLanguageTask::load(const Recipe& recipe, const data::TokenStream& stream,
+                                             const std::filesystem::path& folder) {
+  auto model = load_recipe_model<head::LanguageModel>(recipe, folder, "causal language model");
   const text::Tokenizer tokenizer = text::Tokenizer::load(folder);
   const bool same_units =
       tokenizer.facts().first_byte_id == stream.tokenizer().facts().first_byte_id;

@@ -5,24 +5,23 @@
 #include <vector>
 
 #include "roformer/data/causal_language_source.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 #include "roformer/task/model_task.h"
 
 namespace roformer::task {
 
-class CausalLanguageTask final : public HeadTask<model::CausalLanguageModel, data::CausalBatch,
-                                                 checkpoint::Architecture::causal_language_model> {
+class CausalLanguageTask final : public HeadTask<head::LanguageModel, data::CausalBatch> {
  public:
   using Text = data::TokenStream;
 
   CausalLanguageTask(const Recipe& recipe, std::shared_ptr<const data::TokenStream> stream,
-                     model::CausalLanguageModel model, torch::Device device = torch::kCPU);
+                     head::LanguageModel model, torch::Device device = torch::kCPU);
 
   /// Throws Error where the text has too little to learn from or to evaluate on.
-  static model::CausalLanguageModel draw(const Recipe& recipe, const data::TokenStream& stream);
+  static head::LanguageModel draw(const Recipe& recipe, const data::TokenStream& stream);
   /// Throws Error for a model of bytes where the text is one of words, and the other way round.
-  static model::CausalLanguageModel load(const Recipe& recipe, const data::TokenStream& stream,
-                                         const std::filesystem::path& folder);
+  static head::LanguageModel load(const Recipe& recipe, const data::TokenStream& stream,
+                                  const std::filesystem::path& folder);
 
   /// "loss" (nats a token), "accuracy", and "bits_per_character" (loss / ln 2; a character is a
   /// byte) of byte models or "perplexity" of others.

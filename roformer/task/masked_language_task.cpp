@@ -36,7 +36,7 @@ const Kind& masked_language_kind() {
 
 MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
                                        std::shared_ptr<const data::Corpus> corpus,
-                                       model::MaskedLanguageModel model, torch::Device device)
+                                       head::LanguageModel model, torch::Device device)
     : HeadTask(recipe, std::move(model), corpus->tokenizer(), device),
       source_(std::move(corpus), recipe.seed),
       validation_(held_out_of(evaluation(), source_)) {
@@ -48,14 +48,13 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
                 "data.validation_share above 0, and a vocabulary that knows the text's words");
 }
 
-model::MaskedLanguageModel MaskedLanguageTask::draw(const Recipe& recipe,
-                                                    const data::Corpus& corpus) {
-  return draw_model<model::MaskedLanguageModel>(recipe, corpus.tokenizer());
+head::LanguageModel MaskedLanguageTask::draw(const Recipe& recipe, const data::Corpus& corpus) {
+  return draw_model<head::LanguageModel>(recipe, corpus.tokenizer());
 }
 
-model::MaskedLanguageModel MaskedLanguageTask::load(const Recipe& recipe, const data::Corpus&,
-                                                    const std::filesystem::path& folder) {
-  return load_recipe_model<model::MaskedLanguageModel>(recipe, folder, "masked language model");
+head::LanguageModel MaskedLanguageTask::load(const Recipe& recipe, const data::Corpus&,
+                                             const std::filesystem::path& folder) {
+  return load_recipe_model<head::LanguageModel>(recipe, folder, "masked language model");
 }
 
 data::MaskedBatch MaskedLanguageTask::training_batch(const data::BatchRequest& request) const {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "roformer/data/masked_language_source.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 #include "roformer/task/model_task.h"
 
 namespace roformer::task {
@@ -17,18 +17,17 @@ struct GuessAccuracy {
   double neighbours = 0;
 };
 
-class MaskedLanguageTask final : public HeadTask<model::MaskedLanguageModel, data::MaskedBatch,
-                                                 checkpoint::Architecture::masked_language_model> {
+class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::MaskedBatch> {
  public:
   using Text = data::Corpus;
 
   /// Trains or evaluates `model` on the recipe's data. Throws Error if nothing is held out.
   MaskedLanguageTask(const Recipe& recipe, std::shared_ptr<const data::Corpus> corpus,
-                     model::MaskedLanguageModel model, torch::Device device = torch::kCPU);
+                     head::LanguageModel model, torch::Device device = torch::kCPU);
 
-  static model::MaskedLanguageModel draw(const Recipe& recipe, const data::Corpus& corpus);
-  static model::MaskedLanguageModel load(const Recipe& recipe, const data::Corpus& corpus,
-                                         const std::filesystem::path& folder);
+  static head::LanguageModel draw(const Recipe& recipe, const data::Corpus& corpus);
+  static head::LanguageModel load(const Recipe& recipe, const data::Corpus& corpus,
+                                  const std::filesystem::path& folder);
 
   /// "loss" (nats a masked token), "accuracy".
   train::Metrics figures(const metric::TokenScore& score, data::Split split) override;

@@ -63,16 +63,16 @@ class ModelTask : public RecipeTask {
   EvaluationOptions evaluation_;
 };
 
-/// The same of an encoder with a head, which reads sequences of one length and is kept as `saved_as`
-/// says, beside its tokenizer.
-template <typename Model, typename Batch, checkpoint::Architecture saved_as>
+/// The same of an encoder with a head, which reads sequences of one length and is kept beside its
+/// tokenizer.
+template <typename Model, typename Batch>
 class HeadTask : public ModelTask<Model, Batch> {
  public:
   void begin_update(std::int64_t update, std::uint64_t seed) final {
     this->model()->encoder()->begin_update(update, seed);
   }
   void save_model(const std::filesystem::path& folder) final {
-    checkpoint::save_model(*this->model(), this->model()->config(), saved_as, folder);
+    checkpoint::save_model(*this->model(), folder);
     tokenizer().save(folder);
   }
   void load_model(const std::filesystem::path& folder) final {

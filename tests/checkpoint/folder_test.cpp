@@ -1,7 +1,7 @@
 #include "roformer/checkpoint/folder.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/file.h"
 #include "roformer/format/safetensors.h"
@@ -92,15 +92,6 @@ TEST(Folder, AnotherDecoderThanTheWordsIsNotTied) {
   EXPECT_TRUE(is_tied(torch::ones({3, 2})));
   EXPECT_FALSE(is_tied(torch::zeros({3, 2})));
   EXPECT_FALSE(is_tied(torch::ones({3, 1})));
-}
-
-TEST(Folder, WeightsTellOfAPooler) {
-  const TemporaryFolder folder("folder-pooler");
-  base::write_file_atomically(folder / "config.json",
-                              R"({"model_type":"roformer","vocab_size":3})");
-  write_weights(folder, {{"roformer.pooler.dense.weight", torch::ones({2, 2})}});
-  EXPECT_EQ(Folder(folder.path()).config().architecture, Architecture::pooled_encoder);
-  EXPECT_EQ(Folder(folder.path()).stated_config().architecture, Architecture::encoder);
 }
 
 }  // namespace

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "roformer/base/file.h"
 #include "roformer/checkpoint/save.h"
-#include "roformer/model/classifiers.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/registry.h"
+#include "roformer/model/pooler.h"
 #include "roformer/pipeline/inspect.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
@@ -29,13 +32,36 @@ model::EncoderConfig small_config(const std::string& model_type = "roformer") {
 
 // Every parameter different from what initialisation gives.
 template <typename Module>
-Module random_module(const model::EncoderConfig& config, std::uint64_t seed,
-                     const model::HeadConfig& head = {}) {
+Module random_module(const model::EncoderConfig& config, std::uint64_t seed) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(seed);
-  auto module = make_module<Module>({config, head, Architecture::encoder, {}});
+  Module module(config);
   for (torch::Tensor& parameter : module->parameters()) parameter.normal_();
   return module;
+}
+
+// The same of a class by its name.
+std::shared_ptr<head::Model> random_model(const std::string& class_name,
+                                          const model::EncoderConfig& config,
+                                          const model::HeadConfig& head = {}, bool pooled = false) {
+  const torch::NoGradGuard no_grad;
+  head::Holdings holdings{config, head, {}};
+  if (pooled) holdings.shapes[head::pooler_weight] = {16, 16};
+  auto model = head::choose(class_name, holdings).make(holdings);
+  for (torch::Tensor& parameter : model->module().parameters()) parameter.normal_();
+  return model;
+}
+
+void save_encoder(const model::EncoderImpl& module, const model::EncoderConfig& config,
+                  const TemporaryFolder& folder) {
+  const char* name = config.model_type == "bert" ? "BertModel" : "RoFormerModel";
+  save_model(module, {config, {}, name, {}}, folder.path());
+}
+
+void erase_key(const TemporaryFolder& folder, const char* key) {
+  auto text = nlohmann::json::parse(base::read_file(folder / "config.json"));
+  text.erase(key);
+  base::write_file_atomically(folder / "config.json", text.dump());
 }
 
 void expect_same_parameters(const torch::nn::Module& expected, const torch::nn::Module& found) {
@@ -46,48 +72,73 @@ void expect_same_parameters(const torch::nn::Module& expected, const torch::nn::
   }
 }
 
-template <typename Module>
-void expect_round_trip(const model::EncoderConfig& config, Architecture architecture,
-                       const model::HeadConfig& head = {}) {
+// Whether config.json names the class or not.
+void expect_round_trip(const std::string& class_name, const model::EncoderConfig& config,
+                       const model::HeadConfig& head = {}, bool pooled = false) {
+  SCOPED_TRACE(class_name);
   const TemporaryFolder folder("roundtrip");
-  const auto saved = random_module<Module>(config, 1, head);
-  save_model(*saved, {config, head, architecture, {}}, folder.path());
-  const auto loaded = load_model<Module>(folder.path());
-  expect_same_parameters(*saved, *loaded.module);
-  EXPECT_TRUE(loaded.report.missing.empty());
-  EXPECT_TRUE(loaded.report.unused.empty());
-  EXPECT_EQ(loaded.config.architecture, architecture);
-  EXPECT_FALSE(loaded.module->is_training());
+  const auto saved = random_model(class_name, config, head, pooled);
+  save_model(saved->module(), {config, head, class_name, {}}, folder.path());
+  for (const char* key : {"dtype", "architectures"}) {
+    erase_key(folder, key);
+    const auto loaded = load_model(folder.path());
+    expect_same_parameters(saved->module(), loaded.module->module());
+    EXPECT_TRUE(loaded.report.missing.empty());
+    EXPECT_TRUE(loaded.report.unused.empty());
+    EXPECT_EQ(loaded.config.architecture, class_name);
+    EXPECT_FALSE(loaded.module->module().is_training());
+    EXPECT_EQ(pipeline::inspect(folder.path()).config.architecture, class_name);
+  }
 }
 
 TEST(Load, RoundTripOfEveryClass) {
-  for (const char* type : {"roformer", "bert"}) {
-    auto config = small_config(type);
-    expect_round_trip<model::Encoder>(config, Architecture::encoder);
-    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
-    config.tie_word_embeddings = false;
-    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
-    model::HeadConfig head;
-    head.num_labels = 3;
-    expect_round_trip<model::SequenceClassifier>(config, Architecture::sequence_classifier, head);
-    expect_round_trip<model::TokenClassifier>(config, Architecture::token_classifier, head);
-    expect_round_trip<model::PooledEncoder>(config, Architecture::pooled_encoder);
-    expect_round_trip<model::MultipleChoice>(config, Architecture::multiple_choice);
-    expect_round_trip<model::QuestionAnswering>(config, Architecture::question_answering);
+  model::HeadConfig three;
+  three.num_labels = 3;
+  for (const std::string family : {"RoFormer", "Bert"}) {
+    auto config = small_config(family == "Bert" ? "bert" : "roformer");
+    expect_round_trip(family + "Model", config);
+    expect_round_trip(family + "Model", config, {}, /*pooled=*/true);
+    for (const bool tied : {true, false}) {
+      config.tie_word_embeddings = tied;
+      expect_round_trip(family + "ForMaskedLM", config);
+    }
+    expect_round_trip(family + "ForSequenceClassification", config, three);
+    expect_round_trip(family + "ForTokenClassification", config, three);
+    expect_round_trip(family + "ForMultipleChoice", config);
+    expect_round_trip(family + "ForQuestionAnswering", config);
     config.is_decoder = config.add_cross_attention = true;
-    expect_round_trip<model::CausalLanguageModel>(config, Architecture::causal_language_model);
-    expect_round_trip<model::PooledCausalLanguageModel>(config,
-                                                        Architecture::pooled_causal_language_model);
+    const std::string causal = family == "Bert" ? "BertLMHeadModel" : "RoFormerForCausalLM";
+    expect_round_trip(causal, config);
+    expect_round_trip(causal, config, {}, /*pooled=*/true);
   }
+  expect_round_trip("BertForPreTraining", small_config("bert"));
+  expect_round_trip("BertForNextSentencePrediction", small_config("bert"));
+}
+
+TEST(Load, ClassesThatNothingTellsApartAreRefusedByName) {
+  const TemporaryFolder folder("ambiguous");
+  model::HeadConfig one;
+  one.num_labels = 1;
+  const auto config = small_config();
+  const auto saved = random_model("RoFormerForTokenClassification", config, one);
+  save_model(saved->module(), {config, one, "RoFormerForMultipleChoice", {}}, folder.path());
+  EXPECT_EQ(load_model(folder.path()).config.architecture, "RoFormerForMultipleChoice");
+  erase_key(folder, "architectures");
+  const std::initializer_list<const char*> words = {
+      "model.safetensors", "architectures",
+      "RoFormerForMultipleChoice and of RoFormerForTokenClassification"};
+  expect_error(words, [&] { load_model(folder.path()); });
+  expect_error(words, [&] { pipeline::inspect(folder.path()); });
+  // Who asks for a class of its own is not concerned.
+  EXPECT_TRUE(load_model<model::Encoder>(folder.path()).report.missing.empty());
 }
 
 TEST(Load, RoundTripWithoutTokenTypes) {
   auto config = small_config();
   config.type_vocab_size = 0;
-  expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+  expect_round_trip("RoFormerForMaskedLM", config);
   const TemporaryFolder folder("types");
-  save_model(*random_module<model::Encoder>(config, 1), config, Architecture::encoder,
-             folder.path());
+  save_encoder(*random_module<model::Encoder>(config, 1), config, folder);
   const auto oddities = pipeline::inspect(folder.path()).oddities;
   ASSERT_FALSE(oddities.empty());
   EXPECT_NE(oddities[0].find("no token types"), std::string::npos) << oddities[0];
@@ -98,12 +149,12 @@ TEST(Load, RoundTripOfEncodingsThatHuggingFaceLacks) {
     SCOPED_TRACE(variant.label);
     auto config = small_config();
     config.encoding = variant.settings;
-    expect_round_trip<model::MaskedLanguageModel>(config, Architecture::masked_language_model);
+    expect_round_trip("RoFormerForMaskedLM", config);
   }
   auto config = small_config("bert");
   config.encoding.name = "rotary";
   config.num_hidden_layers = 0;
-  expect_round_trip<model::Encoder>(config, Architecture::encoder);
+  expect_round_trip("BertModel", config);
 }
 
 // A table's size is compared before anything of that size is made.
@@ -117,15 +168,14 @@ TEST(Load, RowsOfPositionTablesMustFitTheConfiguration) {
     config.max_position_embeddings = config.encoding.deberta_distance = config.encoding.shaw_clip =
         config.encoding.clipped_distance = std::int64_t{1} << 20;
     config.encoding.t5_buckets = config.encoding.t5_max_distance = std::int64_t{1} << 20;
-    save_model(*saved, config, Architecture::encoder, folder.path());
+    save_encoder(*saved, config, folder);
     expect_error({"position_embeddings", "expected shape"},
                  [&] { load_model<model::Encoder>(folder.path()); });
   }
 }
 
 TEST(Load, WritesHuggingFacesNames) {
-  const auto tensors =
-      weights_by_file_name(*random_module<model::MaskedLanguageModel>(small_config(), 1));
+  const auto tensors = weights_by_file_name(*random_module<head::LanguageModel>(small_config(), 1));
   EXPECT_EQ(tensors.at("roformer.encoder.layer.1.attention.self.key.weight").sizes(),
             (torch::IntArrayRef{16, 16}));
   EXPECT_EQ(tensors.at("cls.predictions.transform.dense.weight").sizes(),
@@ -137,8 +187,8 @@ TEST(Load, WritesHuggingFacesNames) {
 
 TEST(Load, AnEncoderTakesAnyPrefixAndLeavesTheHeadUnused) {
   const TemporaryFolder folder("prefix");
-  const auto saved = random_module<model::MaskedLanguageModel>(small_config(), 2);
-  save_model(*saved, small_config(), Architecture::masked_language_model, folder.path());
+  const auto saved = random_module<head::LanguageModel>(small_config(), 2);
+  save_model(*saved, folder.path());
   const auto loaded = load_model<model::Encoder>(folder.path());
   expect_same_parameters(*saved->encoder(), *loaded.module);
   EXPECT_EQ(loaded.report.unused.size(), 5u);  // bias, dense and LayerNorm of the head
@@ -147,9 +197,9 @@ TEST(Load, AnEncoderTakesAnyPrefixAndLeavesTheHeadUnused) {
 TEST(Load, AMissingHeadIsReportedAndAMissingEncoderIsAnError) {
   const TemporaryFolder folder("missing");
   const auto saved = random_module<model::Encoder>(small_config(), 3);
-  save_model(*saved, small_config(), Architecture::encoder, folder.path());
-  const auto loaded = load_model<model::SequenceClassifier>(folder.path());
-  EXPECT_EQ(loaded.report.missing.size(), 4u);
+  save_encoder(*saved, small_config(), folder);
+  const auto loaded = load_model<head::LanguageModel>(folder.path());
+  EXPECT_EQ(loaded.report.missing.size(), 5u);
   expect_same_parameters(*saved, *loaded.module->encoder());
 
   auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
@@ -161,8 +211,7 @@ TEST(Load, AMissingHeadIsReportedAndAMissingEncoderIsAnError) {
 
 TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
   const TemporaryFolder folder("shape");
-  save_model(*random_module<model::Encoder>(small_config(), 4), small_config(),
-             Architecture::encoder, folder.path());
+  save_encoder(*random_module<model::Encoder>(small_config(), 4), small_config(), folder);
   auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   tensors["encoder.layer.1.output.LayerNorm.bias"] = torch::zeros(15);
   format::save_tensors(folder / "model.safetensors", tensors);
@@ -180,7 +229,7 @@ TEST(Load, AWrongShapeIsFoundBeforeAnythingIsWritten) {
 TEST(Load, HalfPrecisionBecomesFloat32) {
   const TemporaryFolder folder("half");
   const auto saved = random_module<model::Encoder>(small_config(), 6);
-  save_model(*saved, small_config(), Architecture::encoder, folder.path());
+  save_encoder(*saved, small_config(), folder);
   auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   for (auto& [name, tensor] : tensors) tensor = tensor.to(torch::kBFloat16);
   format::save_tensors(folder / "model.safetensors", tensors);
@@ -192,8 +241,7 @@ TEST(Load, HalfPrecisionBecomesFloat32) {
 
 TEST(Load, IgnoresTheSinusoidTable) {
   const TemporaryFolder folder("table");
-  save_model(*random_module<model::Encoder>(small_config(), 7), small_config(),
-             Architecture::encoder, folder.path());
+  save_encoder(*random_module<model::Encoder>(small_config(), 7), small_config(), folder);
   auto tensors = format::load_tensors(folder / "model.safetensors").tensors;
   tensors["encoder.embed_positions.weight"] = torch::zeros({3, 5});
   format::save_tensors(folder / "model.safetensors", tensors);
@@ -203,22 +251,19 @@ TEST(Load, IgnoresTheSinusoidTable) {
 TEST(Load, PoolerIsThereOrNot) {
   const TemporaryFolder folder("pooler");
   const auto config = small_config("bert");
-  save_model(*random_module<model::PooledEncoder>(config, 8), config, Architecture::pooled_encoder,
-             folder.path());
-  const auto settled = [&] { return Folder(folder.path()).config().architecture; };
-  EXPECT_EQ(settled(), Architecture::pooled_encoder);
+  save_encoder(*random_module<model::PooledEncoder>(config, 8), config, folder);
+  const auto reads = [&] { return load_model(folder.path()).module->reading({}).columns; };
+  EXPECT_EQ(reads(), head::Columns::first);
   EXPECT_TRUE(load_model<model::PooledEncoder>(folder.path()).report.missing.empty());
-  save_model(*random_module<model::Encoder>(config, 8), config, Architecture::encoder,
-             folder.path());
-  EXPECT_EQ(settled(), Architecture::encoder);
+  save_encoder(*random_module<model::Encoder>(config, 8), config, folder);
+  EXPECT_EQ(reads(), head::Columns::tokens);
   EXPECT_EQ(load_model<model::PooledEncoder>(folder.path()).report.missing,
             (std::vector<std::string>{"pooler.dense.weight", "pooler.dense.bias"}));
 }
 
 TEST(Load, NothingIsDrawnForAWholeFile) {
   const TemporaryFolder folder("undrawn");
-  save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
-             Architecture::encoder, folder.path());
+  save_encoder(*random_module<model::Encoder>(small_config(), 3), small_config(), folder);
   torch::manual_seed(5);
   const torch::Tensor expected = torch::rand({3});
   torch::manual_seed(5);
@@ -228,15 +273,17 @@ TEST(Load, NothingIsDrawnForAWholeFile) {
 
 TEST(Load, ASeedGivesAMissingHeadTheWeightsOfAFreshModule) {
   const TemporaryFolder folder("drawn-head");
-  save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
-             Architecture::encoder, folder.path());
+  save_model(*random_module<model::Encoder>(small_config(), 3),
+             {small_config(), {}, "RoFormerForSequenceClassification", {}}, folder.path());
   torch::manual_seed(5);
-  const auto fresh = make_module<model::SequenceClassifier>({small_config(), model::HeadConfig()});
+  const auto fresh = head::choose("RoFormerForSequenceClassification", {small_config(), {}, {}})
+                         .make({small_config(), {}, {}});
   torch::manual_seed(5);
-  const auto loaded = load_model<model::SequenceClassifier>(folder.path()).module;
-  for (const auto& item : fresh->named_parameters()) {
+  const auto loaded = load_model(folder.path()).module;
+  const auto found = loaded->module().named_parameters();
+  for (const auto& item : fresh->module().named_parameters()) {
     if (!item.key().starts_with("classifier.")) continue;
-    EXPECT_TRUE(torch::equal(loaded->named_parameters()[item.key()], item.value())) << item.key();
+    EXPECT_TRUE(torch::equal(found[item.key()], item.value())) << item.key();
   }
 }
 
@@ -246,7 +293,7 @@ TEST(Load, NoConfigurationAsksForMoreThanTheFileHas) {
   const auto refused = [&](const auto& change, std::initializer_list<const char*> words) {
     auto config = small_config();
     change(config);
-    save_model(*saved, config, Architecture::encoder, folder.path());
+    save_encoder(*saved, config, folder);
     expect_error(words, [&] { load_model<model::Encoder>(folder.path()); });
   };
   constexpr std::int64_t huge = std::int64_t{1} << 50;

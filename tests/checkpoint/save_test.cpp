@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <csignal>
 
 #include "roformer/base/file.h"
-#include "roformer/model/language_models.h"
+#include "roformer/checkpoint/folder.h"
+#include "roformer/head/language_model.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 
@@ -43,20 +44,34 @@ TEST(Save, CutsFusedWeightsAlongTheirRows) {
 // transformers looks for the bias of an untied decoder beside its weight.
 TEST(Save, AnUntiedDecodersBiasStandsUnderBothNames) {
   auto config = tiny_config();
-  const auto tied = weights_by_file_name(*model::MaskedLanguageModel(config));
+  const auto tied = weights_by_file_name(*head::LanguageModel(config));
   EXPECT_TRUE(tied.contains("cls.predictions.bias"));
   EXPECT_FALSE(tied.contains("cls.predictions.decoder.bias"));
   config.tie_word_embeddings = false;
-  const auto untied = weights_by_file_name(*model::MaskedLanguageModel(config));
+  const auto untied = weights_by_file_name(*head::LanguageModel(config));
   EXPECT_TRUE(
       torch::equal(untied.at("cls.predictions.bias"), untied.at("cls.predictions.decoder.bias")));
   EXPECT_EQ(untied.at("cls.predictions.decoder.weight").sizes(), (torch::IntArrayRef{19, 16}));
 }
 
+TEST(Save, ALanguageModelKnowsItsClass) {
+  const TemporaryFolder folder("named");
+  auto config = tiny_config();
+  const auto saved_as = [&] {
+    save_model(*head::LanguageModel(config), folder.path());
+    return Folder(folder.path()).config().architecture;
+  };
+  EXPECT_EQ(saved_as(), "RoFormerForMaskedLM");
+  config.is_decoder = true;
+  EXPECT_EQ(saved_as(), "RoFormerForCausalLM");
+  config.model_type = "bert";
+  EXPECT_EQ(saved_as(), "BertLMHeadModel");
+}
+
 TEST(Save, AFullDiskLeavesBothOldFiles) {
   const TemporaryFolder folder("full-checkpoint");
   const auto config = tiny_config();
-  save_model(*model::Encoder(config), config, Architecture::encoder, folder.path());
+  save_model(*model::Encoder(config), {config, {}, "RoFormerModel", {}}, folder.path());
   const std::string weights = base::read_file(folder / "model.safetensors");
   const std::string text = base::read_file(folder / "config.json");
 
@@ -69,7 +84,7 @@ TEST(Save, AFullDiskLeavesBothOldFiles) {
     const rlimit small{limit, before.rlim_max};
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
     expect_error({"cannot write"}, [&] {
-      save_model(*model::Encoder(other), other, Architecture::encoder, folder.path());
+      save_model(*model::Encoder(other), {other, {}, "RoFormerModel", {}}, folder.path());
     });
     ::setrlimit(RLIMIT_FSIZE, &before);
   }
@@ -83,7 +98,7 @@ TEST(Save, NamesAFolderThatCannotBeMade) {
   const TemporaryFolder folder("unmade");
   base::write_file_atomically(folder / "file", "x");
   expect_error({"file"}, [&] {
-    save_model(*model::Encoder(tiny_config()), tiny_config(), Architecture::encoder,
+    save_model(*model::Encoder(tiny_config()), {tiny_config(), {}, "RoFormerModel", {}},
                folder / "file" / "inner");
   });
 }

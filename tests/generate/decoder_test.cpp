@@ -29,9 +29,9 @@ model::EncoderConfig decoder_config(const std::string& attention, const std::str
   return config;
 }
 
-model::CausalLanguageModel drawn_model(const model::EncoderConfig& config) {
+head::LanguageModel drawn_model(const model::EncoderConfig& config) {
   torch::manual_seed(2);
-  model::CausalLanguageModel model(config);
+  head::LanguageModel model(config);
   model->eval();
   return model;
 }

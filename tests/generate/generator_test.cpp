@@ -33,15 +33,15 @@ model::EncoderConfig writer_config(const std::string& attention, const std::stri
   return config;
 }
 
-model::CausalLanguageModel make_writer(const model::EncoderConfig& config) {
+head::LanguageModel make_writer(const model::EncoderConfig& config) {
   torch::manual_seed(4);
-  model::CausalLanguageModel model(config);
+  head::LanguageModel model(config);
   model->eval();
   return model;
 }
 
 // Logits after the whole sequence, computed at once.
-Tensor whole_logits(model::CausalLanguageModel& model, const std::vector<std::int64_t>& ids) {
+Tensor whole_logits(head::LanguageModel& model, const std::vector<std::int64_t>& ids) {
   const torch::NoGradGuard no_gradient;
   packed::PackedBatch batch;
   batch.tokens = torch::tensor(ids, torch::kInt64);

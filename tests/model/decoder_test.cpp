@@ -5,8 +5,7 @@
 
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"
-#include "roformer/model/language_models.h"
-#include "roformer/model/loss.h"
+#include "roformer/head/language_model.h"
 
 namespace roformer::model {
 namespace {
@@ -55,7 +54,7 @@ double largest_gap(const Tensor& a, const Tensor& b) {
 // The tokens of `whole` in pieces: first some, then the rest, through one cache.
 void expect_cache_changes_nothing(const EncoderConfig& config, const Tensor& prefix) {
   torch::manual_seed(2);
-  CausalLanguageModel model(config);
+  head::LanguageModel model(config);
   model->eval();
   const torch::NoGradGuard no_gradient;
   const auto whole = decoder_batch({90, 1, 7}, {0, 0, 0});
@@ -92,7 +91,7 @@ TEST(Decoder, CacheChangesNothing) {
 }
 
 TEST(Decoder, FutureTokensDoNotReachEarlierOnes) {
-  CausalLanguageModel model(decoder_config());
+  head::LanguageModel model(decoder_config());
   model->eval();
   auto batch = decoder_batch({60, 9}, {0, 0});
   const Tensor before = model->forward(batch, Tensor());
@@ -113,7 +112,7 @@ TEST(Decoder, DynamicFrequenciesKnowNoNeighbours) {
     config.encoding.rope_short_factor.assign(4, 1);
     config.encoding.rope_long_factor.assign(4, 3);
     torch::manual_seed(2);
-    CausalLanguageModel model(config);
+    head::LanguageModel model(config);
     model->eval();
     const torch::NoGradGuard no_gradient;
     const auto batch = decoder_batch({40, 5, 19}, {0, 0, 0});
@@ -149,7 +148,7 @@ TEST(Decoder, DynamicFrequenciesKnowNoNeighbours) {
 
 TEST(Decoder, SelectedSequencesGoOn) {
   torch::manual_seed(3);
-  CausalLanguageModel model(decoder_config());
+  head::LanguageModel model(decoder_config());
   model->eval();
   const torch::NoGradGuard no_gradient;
   attention::KeyValueCache cache(2, 3);
@@ -171,7 +170,7 @@ TEST(Decoder, CrossAttentionOfPackedSequences) {
   torch::manual_seed(4);
   auto config = decoder_config();
   config.add_cross_attention = true;
-  CausalLanguageModel model(config);
+  head::LanguageModel model(config);
   model->eval();
   const auto batch = decoder_batch({5, 3}, {0, 0});
   const Memory memory{torch::randn({11, 24}), torch::tensor({0, 7, 11}, torch::kInt32)};
@@ -184,7 +183,7 @@ TEST(Decoder, CrossAttentionOfPackedSequences) {
   options.memory = &second;
   EXPECT_LE(largest_gap(sequence(both, batch, 1), model->forward(alone, Tensor(), options)), 1e-5);
   EXPECT_THROW(model->forward(batch, Tensor(), options), Error);  // two sequences, one memory
-  CausalLanguageModel without(decoder_config());
+  head::LanguageModel without(decoder_config());
   options.memory = &memory;
   EXPECT_THROW(without->forward(batch, Tensor(), options), Error);
 }
@@ -192,7 +191,7 @@ TEST(Decoder, CrossAttentionOfPackedSequences) {
 TEST(Decoder, EncodersTakeNoCache) {
   auto config = decoder_config();
   config.is_decoder = false;
-  CausalLanguageModel model(config);
+  head::LanguageModel model(config);
   attention::KeyValueCache cache(2, 1);
   ForwardOptions options;
   options.cache = &cache;
@@ -208,7 +207,7 @@ TEST(SecondVersion, InitialWeightsAreCutOffNormals) {
   config.vocab_size = 12000;
   config.num_hidden_layers = 4;
   torch::manual_seed(1);
-  const MaskedLanguageModel model(config);
+  const head::LanguageModel model(config);
   const auto parameters = model->named_parameters();
   for (const auto& item : parameters) EXPECT_EQ(item.key().find("bias"), item.key().npos);
   const auto deviation = [&](const std::string& name) {
@@ -221,17 +220,6 @@ TEST(SecondVersion, InitialWeightsAreCutOffNormals) {
   EXPECT_NEAR(deviation("encoder.layer.0.output.dense.weight"), expected / 2, 0.02 * expected);
   const Tensor weight = parameters["roformer.encoder.layer.0.intermediate.dense.weight"];
   EXPECT_LE(weight.abs().max().item<double>(), 2 * 1.13684723 * expected * 1.0001);
-}
-
-TEST(Losses, TakeTheProblemFromLabels) {
-  const Tensor one = torch::tensor({{1.0f}, {3.0f}});
-  EXPECT_NEAR(classification_loss(one, torch::tensor({2.0f, 3.0f}), "").item<double>(), 0.5, 1e-6);
-  const Tensor three = torch::zeros({2, 3});
-  EXPECT_NEAR(classification_loss(three, torch::tensor({0, 2}), "").item<double>(), std::log(3.0),
-              1e-6);
-  EXPECT_NEAR(classification_loss(three, torch::ones({2, 3}), "").item<double>(), std::log(2.0),
-              1e-6);
-  EXPECT_THROW(classification_loss(three, torch::ones({2, 3}), "ranking"), Error);
 }
 
 }  // namespace

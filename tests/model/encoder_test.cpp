@@ -6,8 +6,7 @@
 #include <torch/torch.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/classifiers.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 
 namespace roformer::model {
 namespace {
@@ -79,7 +78,7 @@ TEST_P(EncoderTest, RowsAndTraceGiveTheSame) {
 }
 
 TEST_P(EncoderTest, DropoutIsAFunctionOfTheSeedAndEveryParameterLearns) {
-  MaskedLanguageModel model(small_config(GetParam()));
+  head::LanguageModel model(small_config(GetParam()));
   model->train();
   const auto batch = batch_of({{1, 2, 3, 4, 5, 6}});
   ForwardOptions options;
@@ -103,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(Encodings, EncoderTest,
 // composed and custom.
 TEST(EncoderGradient, EqualsFiniteDifferences) {
   torch::manual_seed(8);
-  MaskedLanguageModel model(small_config("rotary"));
+  head::LanguageModel model(small_config("rotary"));
   model->to(torch::kFloat64);
   model->eval();
   const auto batch = batch_of({{1, 2, 3, 4, 5, 6}, {8, 9}});
@@ -166,14 +165,10 @@ TEST(EncoderInput, PositionsNearTheEndsOfInt64AreNamed) {
 
 TEST(Heads, LogitsHaveTheirShapes) {
   auto config = small_config("rotary");
-  HeadConfig head;
-  head.num_labels = 5;
   config.embedding_size = 12;
   const auto batch = batch_of({{1, 2, 3}, {4, 5}});
-  EXPECT_EQ(MaskedLanguageModel(config)(batch, Tensor()).sizes(),
+  EXPECT_EQ(head::LanguageModel(config)(batch, Tensor()).sizes(),
             (std::vector<std::int64_t>{5, 50}));
-  EXPECT_EQ(SequenceClassifier(config, head)(batch).sizes(), (std::vector<std::int64_t>{2, 5}));
-  EXPECT_EQ(TokenClassifier(config, head)(batch).sizes(), (std::vector<std::int64_t>{5, 5}));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 
 namespace roformer::model {
 namespace {
@@ -69,11 +69,11 @@ class LinearDecoder : public ::testing::TestWithParam<LinearModelCase> {
  protected:
   LinearDecoder() {
     torch::manual_seed(31);
-    model_ = CausalLanguageModel(linear_config(GetParam()));
+    model_ = head::LanguageModel(linear_config(GetParam()));
     model_->eval();
   }
   torch::NoGradGuard no_gradient_;
-  CausalLanguageModel model_{nullptr};
+  head::LanguageModel model_{nullptr};
 };
 
 TEST_P(LinearDecoder, ALaterTokenChangesNothingBefore) {
@@ -113,9 +113,8 @@ TEST_P(LinearDecoder, TheStateIsAsGoodAsTheWhole) {
 TEST_P(LinearDecoder, ACheckpointKeepsItsFeatures) {
   const auto folder =
       std::filesystem::temp_directory_path() / ("roformer_linear_" + std::to_string(::getpid()));
-  checkpoint::save_model(*model_, linear_config(GetParam()),
-                         checkpoint::Architecture::causal_language_model, folder);
-  const auto loaded = checkpoint::load_model<CausalLanguageModel>(folder);
+  checkpoint::save_model(*model_, folder);
+  const auto loaded = checkpoint::load_model<head::LanguageModel>(folder);
   std::filesystem::remove_all(folder);
   EXPECT_EQ(loaded.config.encoder.linear, linear_config(GetParam()).linear);
   const auto batch = linear_batch({60});
@@ -161,7 +160,7 @@ TEST(LinearModel, RefusesWhatLinearAttentionCannotHave) {
 }
 
 TEST(LinearModel, RefusesACacheAndAPrefix) {
-  CausalLanguageModel model(linear_config({"elu", "none", "features"}));
+  head::LanguageModel model(linear_config({"elu", "none", "features"}));
   attention::KeyValueCache cache(2, 1);
   ForwardOptions options;
   options.cache = &cache;
@@ -173,8 +172,8 @@ TEST(LinearModel, RefusesACacheAndAPrefix) {
 
 TEST(LinearModel, TheSameUpdateDrawsTheSameFeatures) {
   torch::manual_seed(32);
-  CausalLanguageModel one(linear_config({"favor", "none", "features"}));
-  CausalLanguageModel two(linear_config({"favor", "none", "features"}));
+  head::LanguageModel one(linear_config({"favor", "none", "features"}));
+  head::LanguageModel two(linear_config({"favor", "none", "features"}));
   one->encoder()->begin_update(2000, 5);
   two->encoder()->begin_update(2000, 5);
   const auto ours = one->named_buffers(), theirs = two->named_buffers();

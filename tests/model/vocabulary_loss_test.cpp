@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "roformer/base/error.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 
 namespace roformer::model {
 namespace {
@@ -165,7 +165,7 @@ TEST(VocabularyLoss, OfALanguageModelIsThatOfItsLogits) {
   for (const bool tied : {true, false}) {
     config.tie_word_embeddings = tied;
     torch::manual_seed(1);
-    MaskedLanguageModel model(config);
+    head::LanguageModel model(config);
     const Tensor labels = torch::randint(0, 37, {23}, torch::kInt64);
     const Tensor input = torch::randn({23, 16});
     std::vector<std::vector<Tensor>> gradients;

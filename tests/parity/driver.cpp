@@ -22,12 +22,11 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/checkpoint/module_of.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/generate/sampling.h"
+#include "roformer/head/language_model.h"
+#include "roformer/head/padded_call.h"
 #include "roformer/pipeline/inspect.h"
-#include "roformer/pipeline/padded_call.h"
-#include "roformer/pipeline/padded_outputs.h"
 #include "roformer/text/tokenizer.h"
 
 namespace {
@@ -36,20 +35,9 @@ using namespace roformer;
 using format::TensorMap;
 using torch::Tensor;
 
-template <typename Module>
-void resave_as(const std::string& from, const std::string& to) {
-  const auto loaded = checkpoint::load_model<Module>(checkpoint::Folder(from));
-  checkpoint::save_model(*loaded.module, loaded.config, to);
-}
-
-checkpoint::Architecture architecture_in(const std::string& folder) {
-  return checkpoint::Folder(folder).config().architecture;
-}
-
 void resave(const std::string& from, const std::string& to) {
-  checkpoint::with_module_of(architecture_in(from), [&](auto type) {
-    resave_as<typename decltype(type)::type>(from, to);
-  });
+  const auto loaded = checkpoint::load_model(checkpoint::Folder(from));
+  checkpoint::save_model(loaded.module->module(), loaded.config, to);
 }
 
 // Parameters take their gradients' values, so that saving names and splits them.
@@ -66,18 +54,14 @@ TensorMap named_gradients(torch::nn::Module& module) {
 }
 
 void gradients(const std::string& folder, const std::string& inputs, const std::string& out) {
-  const auto config = checkpoint::Folder(folder).config();
-  const pipeline::PaddedCall call(format::load_tensors(inputs).tensors, config, torch::kCPU);
-  checkpoint::with_module_of(config.architecture, [&](auto type) {
-    auto module =
-        checkpoint::load_model<typename decltype(type)::type>(checkpoint::Folder(folder)).module;
-    const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
-    TensorMap results = pipeline::padded_outputs(*module, hidden, call);
-    results.at("loss").backward();
-    for (auto& [name, tensor] : results) tensor = tensor.detach();
-    results.merge(named_gradients(*module));
-    format::save_tensors(out, results);
-  });
+  const auto model = checkpoint::load_model(checkpoint::Folder(folder)).module;
+  const head::PaddedCall call(format::load_tensors(inputs).tensors, *model, torch::kCPU);
+  const Tensor hidden = model->trunk().forward(call.batch(), call.forward_options());
+  TensorMap results = model->outputs(hidden, call);
+  results.at("loss").backward();
+  for (auto& [name, tensor] : results) tensor = tensor.detach();
+  results.merge(named_gradients(model->module()));
+  format::save_tensors(out, results);
 }
 
 struct Continuation {
@@ -100,9 +84,8 @@ Tensor last_of_rows(const packed::PackedBatch& batch) {
   return batch.cu_seqlens.slice(0, 1).to(torch::kInt64) - 1;
 }
 
-template <typename Model>
-Continuation continued(Model& model, const pipeline::PaddedCall& call, std::int64_t new_tokens,
-                       bool with_cache) {
+Continuation continued(head::LanguageModelImpl& model, const head::PaddedCall& call,
+                       std::int64_t new_tokens, bool with_cache) {
   Tensor ids = call["input_ids"];
   attention::KeyValueCache cache(model.config().num_hidden_layers, ids.size(0));
   std::vector<Tensor> logits;
@@ -125,20 +108,15 @@ void continue_text(const std::string& folder, const std::string& inputs, const s
   auto tensors = format::load_tensors(inputs).tensors;
   const auto new_tokens = tensors.at("new_tokens").item<std::int64_t>();
   tensors.erase("new_tokens");
-  const auto config = checkpoint::Folder(folder).config();
-  const pipeline::PaddedCall call(tensors, config, torch::kCPU);
-  const auto run = [&](auto& model) {
-    const Continuation plain = continued(model, call, new_tokens, false);
-    const Continuation cached = continued(model, call, new_tokens, true);
-    format::save_tensors(out, {{"tokens", plain.tokens},
-                               {"cached_tokens", cached.tokens},
-                               {"logits", plain.logits},
-                               {"cached_logits", cached.logits}});
-  };
-  if (config.architecture == checkpoint::Architecture::pooled_causal_language_model)
-    return run(*checkpoint::load_model<model::PooledCausalLanguageModel>(checkpoint::Folder(folder))
-                    .module);
-  run(*checkpoint::load_model<model::CausalLanguageModel>(checkpoint::Folder(folder)).module);
+  const auto model = checkpoint::load_model(checkpoint::Folder(folder)).module;
+  auto& writer = dynamic_cast<head::LanguageModelImpl&>(*model);
+  const head::PaddedCall call(tensors, *model, torch::kCPU);
+  const Continuation plain = continued(writer, call, new_tokens, false);
+  const Continuation cached = continued(writer, call, new_tokens, true);
+  format::save_tensors(out, {{"tokens", plain.tokens},
+                             {"cached_tokens", cached.tokens},
+                             {"logits", plain.logits},
+                             {"cached_logits", cached.logits}});
 }
 
 void process(const std::string& inputs, const std::string& out) {
@@ -163,16 +141,10 @@ void process(const std::string& inputs, const std::string& out) {
 void use(const std::string& folder) {
   pipeline::inspect(checkpoint::Folder(folder));
   text::Tokenizer::load(folder).encode("the cat sat on [MASK] .");
-  const auto config = checkpoint::Folder(folder).config();
-  const Tensor ids = torch::tensor({{1, 2, 3}});
-  const pipeline::PaddedCall call({{"input_ids", ids}}, config, torch::kCPU);
-  checkpoint::with_module_of(config.architecture, [&](auto type) {
-    auto module =
-        checkpoint::load_model<typename decltype(type)::type>(checkpoint::Folder(folder)).module;
-    const torch::NoGradGuard no_gradient;
-    const Tensor hidden = pipeline::trunk_of(*module).forward(call.batch(), call.forward_options());
-    pipeline::padded_outputs(*module, hidden, call);
-  });
+  const torch::NoGradGuard no_gradient;
+  const auto model = checkpoint::load_model(checkpoint::Folder(folder)).module;
+  const head::PaddedCall call({{"input_ids", torch::tensor({{1, 2, 3}})}}, *model, torch::kCPU);
+  model->outputs(model->trunk().forward(call.batch(), call.forward_options()), call);
 }
 
 void probe() {

@@ -1,6 +1,7 @@
 """Every class of transformers' RoFormer and BERT, random weights, both directions: outputs, loss, and the loss's gradients;
 what we save opens there with the same outputs. Padded places count in no label here, but for an answer's place."""
 
+import json
 from dataclasses import dataclass, field
 
 import pytest
@@ -189,6 +190,28 @@ def test_what_we_save_opens_in_transformers(case, tmp_path):
     for name, value in before.items():
         if torch.is_tensor(value):
             assert (value - after[name]).abs().max() <= 1e-6, name
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_without_architectures_the_weights_tell_the_head(case, tmp_path):
+    """JunnYu's package writes such a config.json."""
+    make_model(case).save_pretrained(tmp_path / "model")
+    inputs = make_inputs(case)
+    told = run_model(tmp_path / "model", inputs, tmp_path)
+    path = tmp_path / "model" / "config.json"
+    config = json.loads(path.read_text())
+    assert config.pop("architectures") == [case.model]
+    path.write_text(json.dumps(config))
+    found = run_model(tmp_path / "model", inputs, tmp_path)
+    expected = case.model
+    if case.model == "RoFormerForCausalLM" and not case.config.get("is_decoder"):
+        expected = "RoFormerForMaskedLM"  # nothing tells them apart; their losses differ
+        del told["loss"], found["loss"]
+    assert told.keys() == found.keys()
+    assert all(torch.equal(told[name], found[name]) for name in told)
+    facts = json.loads(run_program("inspect", tmp_path / "model", "--json").stdout)
+    assert facts["architecture"] == expected
+    assert not facts["missing"] and not facts["unused"]
 
 
 def greedy(model, prompt, new_tokens, **more):

@@ -8,7 +8,7 @@
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/format/safetensors.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 #include "roformer/train/schedule.h"
@@ -22,9 +22,9 @@ constexpr double kLearningRate = 2e-3;
 constexpr std::int64_t kWarmupSteps = 5;
 
 // The gradients by Hugging Face's names: laid into a second module, whose weights are then named.
-format::TensorMap named_gradients(const model::MaskedLanguageModel& model) {
+format::TensorMap named_gradients(const head::LanguageModel& model) {
   const torch::NoGradGuard no_gradient;
-  model::MaskedLanguageModel holder(model->encoder()->config());
+  head::LanguageModel holder(model->encoder()->config());
   auto places = holder->named_parameters();
   for (const auto& item : model->named_parameters()) {
     const auto& gradient = item.value().grad();
@@ -45,8 +45,7 @@ train::AdamW make_optimizer(torch::nn::Module& module) {
 
 void train_on(const std::string& folder, const std::string& batches, const std::string& out) {
   const auto tensors = format::load_tensors(batches).tensors;
-  auto model =
-      checkpoint::load_model<model::MaskedLanguageModel>(checkpoint::Folder(folder)).module;
+  auto model = checkpoint::load_model<head::LanguageModel>(checkpoint::Folder(folder)).module;
   model->train();
   auto optimizer = make_optimizer(*model);
   std::vector<double> losses;

@@ -67,6 +67,7 @@ TEST(FileDescription, SaysWhoWroteTheFiles) {
 
 TEST(FileDescription, FindsHeadsByTheirWeights) {
   CheckpointConfig config;
+  config.encoder.model_type = "bert";
   config.head.labels = {"no", "yes"};
   const Weights weights = weights_of({{"cls.predictions.bias", torch::zeros({3})},
                                       {"bert.pooler.dense.weight", torch::zeros({2, 2})},

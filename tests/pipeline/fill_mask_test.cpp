@@ -62,8 +62,8 @@ TEST(FillMask, EachMaskOfALongLineIsAnsweredOnce) {
 
 TEST(FillMask, RefusesAnEncoderWithoutHead) {
   const SmallCheckpoint checkpoint("bert");
-  checkpoint::save_model(*checkpoint.model()->encoder(), checkpoint.config(),
-                         checkpoint::Architecture::encoder, checkpoint.folder());
+  checkpoint::save_model(*checkpoint.model()->encoder(), {checkpoint.config(), {}, "BertModel", {}},
+                         checkpoint.folder());
   EXPECT_THROW(open_fill_mask(checkpoint.folder()), Error);
 }
 

@@ -23,7 +23,7 @@ struct SmallWriter {
     config.is_decoder = true;
     config.initializer_range = 0.3;
     torch::manual_seed(3);
-    model = model::CausalLanguageModel(config);
+    model = head::LanguageModel(config);
     model->eval();
     options.max_new_tokens = 6;
     options.seed = 9;
@@ -35,7 +35,7 @@ struct SmallWriter {
   }
 
   SmallCheckpoint checkpoint;
-  model::CausalLanguageModel model{nullptr};
+  head::LanguageModel model{nullptr};
   GenerateOptions options;
 };
 

@@ -7,7 +7,7 @@
 
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/save.h"
-#include "roformer/model/language_models.h"
+#include "roformer/head/language_model.h"
 #include "roformer/packed/pack.h"
 #include "roformer/text/tokenizer.h"
 #include "tests/checkpoint/temporary_folder.h"
@@ -34,12 +34,11 @@ class SmallCheckpoint {
     config_.max_position_embeddings = 16;
     const torch::NoGradGuard no_grad;
     torch::manual_seed(11);
-    model_ = model::MaskedLanguageModel(config_);
+    model_ = head::LanguageModel(config_);
     for (torch::Tensor& parameter : model_->parameters())
       parameter.add_(0.1 * torch::randn_like(parameter));
     model_->eval();
-    checkpoint::save_model(*model_, config_, checkpoint::Architecture::masked_language_model,
-                           folder());
+    checkpoint::save_model(*model_, folder());
     base::write_file_atomically(folder() / "vocab.txt",
                                 "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\nsat\non\nmat\n.\n##"
                                 "s\na\ndog\nran\n##ning\n");
@@ -47,7 +46,7 @@ class SmallCheckpoint {
 
   const std::filesystem::path& folder() const { return folder_.path(); }
   const model::EncoderConfig& config() const { return config_; }
-  model::MaskedLanguageModel model() const { return model_; }
+  head::LanguageModel model() const { return model_; }
   text::Tokenizer tokenizer() const { return text::Tokenizer::load(folder()); }
 
   /// Hidden states (T, H) of one line, of segment `segment`.
@@ -68,7 +67,7 @@ class SmallCheckpoint {
  private:
   checkpoint::TemporaryFolder folder_;
   model::EncoderConfig config_;
-  model::MaskedLanguageModel model_{nullptr};
+  head::LanguageModel model_{nullptr};
 };
 
 }  // namespace roformer::pipeline

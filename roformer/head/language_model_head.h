@@ -6,7 +6,7 @@
 #include "roformer/model/norm.h"
 #include "roformer/model/vocabulary_loss.h"
 
-namespace roformer::model {
+namespace roformer::head {
 
 /// decoder(Norm(act(dense(h)))) + bias, names as in RoFormerForMaskedLM and BertForMaskedLM. The
 /// decoder's weight is the word embeddings when config.tie_word_embeddings; then it is no parameter
@@ -14,20 +14,20 @@ namespace roformer::model {
 class LanguageModelHeadImpl : public torch::nn::Module {
  public:
   /// word_embeddings (vocab_size, embedding_size), to be tied to.
-  LanguageModelHeadImpl(const EncoderConfig& config, const torch::Tensor& word_embeddings);
+  LanguageModelHeadImpl(const model::EncoderConfig& config, const torch::Tensor& word_embeddings);
   /// hidden (M, hidden_size) → (M, vocab_size).
   torch::Tensor forward(const torch::Tensor& hidden);
   /// The summed cross entropy against labels (M) int64, without logits of all tokens at once.
-  VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);
+  model::VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);
 
  private:
   torch::Tensor transformed(const torch::Tensor& hidden);
 
-  EncoderConfig config_;
-  Linear dense_{nullptr};
-  Norm norm_{nullptr};
-  Linear output_{nullptr};  // decoder and bias; no parameters of its own
+  model::EncoderConfig config_;
+  model::Linear dense_{nullptr};
+  model::Norm norm_{nullptr};
+  model::Linear output_{nullptr};  // decoder and bias; no parameters of its own
 };
 TORCH_MODULE(LanguageModelHead);
 
-}  // namespace roformer::model
+}  // namespace roformer::head

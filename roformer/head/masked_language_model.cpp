@@ -1,0 +1,17 @@
+// Which words the masked tokens are: RoFormerForMaskedLM, BertForMaskedLM.
+#include "roformer/head/language_model.h"
+
+namespace roformer::head {
+
+const Description& masked_language_model() {
+  static const Description description{
+      .classes = {{"roformer", {"RoFormerForMaskedLM", {"cls.predictions."}}},
+                  {"bert", {"BertForMaskedLM", {"cls.predictions."}}}},
+      .labels = {"labels"},
+      .words = "masked language model",
+      .suits = [](const Holdings& holdings) { return !holdings.config.is_decoder; },
+      .make = make_model<LanguageModelImpl>};
+  return description;
+}
+
+}  // namespace roformer::head

@@ -1,0 +1,58 @@
+#include "roformer/head/model_with_head.h"
+
+#include "roformer/base/error.h"
+#include "roformer/base/random.h"
+#include "roformer/model/initialize.h"
+#include "roformer/model/named_group.h"
+#include "roformer/model/residual_norm.h"
+
+namespace roformer::head {
+namespace {
+
+// Seeds of the heads' dropouts, apart from the encoder's 0 .. L.
+constexpr std::uint64_t first_head_stream = 1'000'000;
+
+}  // namespace
+
+ModelWithHead::ModelWithHead(const EncoderConfig& config, const HeadConfig& head, bool pooled)
+    : head_config_(head),
+      pooled_(pooled ? std::make_shared<model::PooledEncoderImpl>(config, head) : nullptr),
+      encoder_(pooled ? pooled_ : std::make_shared<model::EncoderImpl>(config)) {
+  register_module(config.model_type, encoder_);
+}
+
+Reading ModelWithHead::reading(const format::TensorMap& /*inputs*/) const {
+  return {has_pooler() ? Columns::first : Columns::tokens};
+}
+
+torch::Tensor ModelWithHead::pool(const torch::Tensor& first) const {
+  base::require(has_pooler(), "[head] expected a model with a pooler but got one without");
+  return pooled_->pool(first);
+}
+
+torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, double probability,
+                                     const PaddedCall& call, std::uint64_t site) const {
+  if (!is_training()) return x;
+  const std::uint64_t seed = call.forward_options().dropout_seed;
+  return model::dropout(x, {probability, base::derive(seed, first_head_stream + site)});
+}
+
+torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, const PaddedCall& call) const {
+  return dropped(x, head_config_.classifier_dropout.value_or(config().hidden_dropout_prob), call);
+}
+
+std::shared_ptr<torch::nn::Module> ModelWithHead::group(const std::string& name) {
+  const auto children = named_children();
+  const auto* found = children.find(name);
+  return found != nullptr ? *found : register_module(name, std::make_shared<model::NamedGroup>());
+}
+
+model::Linear ModelWithHead::add_product(const std::string& name, std::int64_t out) {
+  model::Linear product(config().hidden_size, out);
+  model::initialize(*product, config());
+  const std::size_t dot = name.find('.');
+  if (dot == std::string::npos) return register_module(name, product);
+  return group(name.substr(0, dot))->register_module(name.substr(dot + 1), product);
+}
+
+}  // namespace roformer::head
