@@ -1,6 +1,6 @@
 #include "roformer/model/classifiers.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/model/activation_name.h"
 #include "roformer/model/named_group.h"

@@ -1,6 +1,6 @@
 #include "roformer/model/language_model_head.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"

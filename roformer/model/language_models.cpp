@@ -1,6 +1,6 @@
 #include "roformer/model/language_models.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/model/named_group.h"
 

@@ -1,6 +1,6 @@
 #include "roformer/model/loss.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 

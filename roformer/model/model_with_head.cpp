@@ -1,6 +1,6 @@
 #include "roformer/model/model_with_head.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"

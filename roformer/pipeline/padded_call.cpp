@@ -1,6 +1,6 @@
 #include "roformer/pipeline/padded_call.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <tuple>

@@ -1,6 +1,6 @@
 #include "roformer/pipeline/padded_outputs.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <tuple>
 

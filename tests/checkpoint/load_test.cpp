@@ -231,7 +231,8 @@ TEST(Load, ASeedGivesAMissingHeadTheWeightsOfAFreshModule) {
   save_model(*random_module<model::Encoder>(small_config(), 3), small_config(),
              Architecture::encoder, folder.path());
   torch::manual_seed(5);
-  const auto fresh = make_module<model::SequenceClassifier>({small_config(), model::HeadConfig()});
+  const auto fresh = make_module<model::SequenceClassifier>(
+      CheckpointConfig{small_config(), model::HeadConfig(), Architecture::encoder, ""});
   torch::manual_seed(5);
   const auto loaded = load_model<model::SequenceClassifier>(folder.path()).module;
   for (const auto& item : fresh->named_parameters()) {
