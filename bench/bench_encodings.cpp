@@ -1,6 +1,7 @@
 // Times self-attention of a layer with each position encoding, forward and backward: the products,
 // what the encoding adds, softmax and values. Prints one JSON line of milliseconds, best of.
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>

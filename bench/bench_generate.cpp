@@ -2,7 +2,8 @@
 //   bench_generate [linear|softmax] [LENGTH…]
 // Random weights, bytes, 4 layers × 256. For each length, ascending, one JSON line: a sequence of so
 // many tokens, the mean over the 200 tokens written next, and the memory of the process.
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <chrono>
 #include <cstdio>

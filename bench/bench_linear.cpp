@@ -3,7 +3,8 @@
 //   bench_linear attention  milliseconds of causal attention, linear and softmax, by length
 //   bench_linear memory     peak memory of a training step of linear attention, by length
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <torch/nn/functional/loss.h>
+#include <torch/utils.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>

@@ -1,7 +1,8 @@
 // Our side of the model benchmarks: a checkpoint's trunk, or a training step of its masked language
 // model, on sequences of given lengths. Prints one JSON line: seconds of each repetition.
 // bench/run.py runs it beside Hugging Face's.
-#include <torch/torch.h>
+#include <torch/nn/functional/loss.h>
+#include <torch/utils.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>

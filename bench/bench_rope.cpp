@@ -2,7 +2,8 @@
 // under any such kernel, a plain loop that only scales the same floats in place on the same
 // threads. Prints one JSON line of milliseconds, best of.
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>

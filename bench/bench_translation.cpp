@@ -1,6 +1,7 @@
 // Our side of the translation benchmarks: training steps of a Marian checkpoint on given batches, or
 // beam search of given sentences. Prints one JSON line; bench/translation.py adds the peers.
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "roformer/attention/composed_attention.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <limits>
 

@@ -1,5 +1,5 @@
 // Eq. 18 and 19 in LibTorch's operators.
-#include <torch/torch.h>
+#include <torch/nn/modules/linear.h>
 
 #include "roformer/attention/linear_attention.h"
 #include "roformer/attention/span_groups.h"

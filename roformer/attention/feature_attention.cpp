@@ -1,6 +1,8 @@
 #include "roformer/attention/feature_attention.h"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include "roformer/attention/feature_attention_kernel.h"
 #include "roformer/attention/head_rows.h"

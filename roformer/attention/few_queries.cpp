@@ -1,6 +1,6 @@
 #include "roformer/attention/few_queries.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/attention/few_queries_kernel.h"
 #include "roformer/attention/head_rows.h"

@@ -1,8 +1,10 @@
 #include "roformer/attention/linear_attention.h"
 
 #include <fmt/ranges.h>
+#include <torch/autograd.h>
 #include <torch/library.h>
-#include <torch/torch.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include "roformer/attention/head_rows.h"
 #include "roformer/attention/linear_attention_kernel.h"

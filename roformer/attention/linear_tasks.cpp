@@ -1,6 +1,6 @@
 #include "roformer/attention/linear_tasks.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,8 +1,10 @@
 #include "roformer/attention/packed_attention.h"
 
 #include <fmt/ranges.h>
+#include <torch/autograd.h>
 #include <torch/library.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/attention/composed_attention.h"
 #include "roformer/attention/few_queries.h"

@@ -1,6 +1,6 @@
 #include "roformer/attention/recurrent_state.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace roformer::attention {
 

@@ -1,6 +1,6 @@
 #include "roformer/attention/span_groups.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <numeric>
 

@@ -1,6 +1,6 @@
 #include "roformer/convert/average.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 #include "roformer/generate/alignment.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 

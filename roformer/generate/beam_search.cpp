@@ -1,6 +1,6 @@
 #include "roformer/generate/beam_search.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

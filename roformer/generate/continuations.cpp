@@ -1,7 +1,7 @@
 #include "roformer/generate/continuations.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

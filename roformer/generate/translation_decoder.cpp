@@ -1,6 +1,7 @@
 #include "roformer/generate/translation_decoder.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/base/error.h"
 #include "roformer/packed/packed_batch.h"

@@ -1,5 +1,7 @@
 #include "roformer/head/language_model_head.h"
 
+#include <torch/nn/module.h>
+
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/activation_name.h"

@@ -1,7 +1,8 @@
 #include "roformer/model/activation.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
 
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"

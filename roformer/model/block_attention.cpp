@@ -1,6 +1,6 @@
 #include "roformer/model/block_attention.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <cmath>
 

@@ -1,6 +1,8 @@
 #include "roformer/model/encoder.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/embedding.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

@@ -1,6 +1,9 @@
 #include "roformer/model/linear.h"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn/init.h>
+#include <torch/nn/module.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "roformer/model/norm.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/format/blank_weights.h"
 

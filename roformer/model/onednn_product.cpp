@@ -1,7 +1,7 @@
 #include "roformer/model/onednn_product.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace roformer::model {
 namespace {

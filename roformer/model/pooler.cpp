@@ -1,6 +1,6 @@
 #include "roformer/model/pooler.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/base/error.h"
 #include "roformer/model/activation.h"

@@ -1,7 +1,9 @@
 #include "roformer/model/residual_norm.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"

@@ -1,7 +1,9 @@
 #include "roformer/model/vocabulary_loss.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "roformer/packed/keep_mask.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace roformer::packed {
 

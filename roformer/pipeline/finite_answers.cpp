@@ -1,6 +1,6 @@
 #include "roformer/pipeline/finite_answers.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,6 +1,7 @@
 #include "roformer/pipeline/padded_run.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <utility>

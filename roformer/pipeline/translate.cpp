@@ -1,6 +1,6 @@
 #include "roformer/pipeline/translate.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "roformer/position/clipped_bias.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/position/distances.h"
 #include "roformer/position/layer_parameters.h"

@@ -1,6 +1,6 @@
 #include "roformer/position/complex.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "roformer/position/complex_product.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace roformer::position {
 

@@ -1,6 +1,6 @@
 #include "roformer/position/distance_buckets.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

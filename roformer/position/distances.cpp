@@ -1,6 +1,6 @@
 #include "roformer/position/distances.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

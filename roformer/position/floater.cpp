@@ -1,6 +1,7 @@
 #include "roformer/position/floater.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 

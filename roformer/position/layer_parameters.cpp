@@ -1,6 +1,8 @@
 #include "roformer/position/layer_parameters.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include "roformer/format/blank_weights.h"
 

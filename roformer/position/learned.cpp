@@ -1,6 +1,6 @@
 #include "roformer/position/learned.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"

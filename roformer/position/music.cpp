@@ -1,6 +1,6 @@
 #include "roformer/position/music.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/position/distances.h"
 #include "roformer/position/layer_parameters.h"

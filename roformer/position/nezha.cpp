@@ -1,6 +1,6 @@
 #include "roformer/position/nezha.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 #include "roformer/position/clipped_table.h"

@@ -1,6 +1,6 @@
 #include "roformer/position/position_encoding.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "roformer/position/rotary.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 #include "roformer/position/position_encoding.h"

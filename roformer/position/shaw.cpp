@@ -1,6 +1,6 @@
 #include "roformer/position/shaw.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/position/clipped_table.h"
 #include "roformer/position/layer_parameters.h"

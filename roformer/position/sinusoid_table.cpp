@@ -1,6 +1,6 @@
 #include "roformer/position/sinusoid_table.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 #include "roformer/rope/angles.h"

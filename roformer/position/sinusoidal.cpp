@@ -1,6 +1,6 @@
 #include "roformer/position/sinusoidal.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/sinusoid_table.h"

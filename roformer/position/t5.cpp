@@ -1,6 +1,6 @@
 #include "roformer/position/t5.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/position/distance_buckets.h"
 #include "roformer/position/distances.h"

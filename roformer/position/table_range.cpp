@@ -1,6 +1,6 @@
 #include "roformer/position/table_range.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 

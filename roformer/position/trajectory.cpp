@@ -1,6 +1,8 @@
 #include "roformer/position/trajectory.h"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace roformer::position {
 namespace {

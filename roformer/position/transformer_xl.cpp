@@ -1,6 +1,6 @@
 #include "roformer/position/transformer_xl.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "roformer/base/error.h"
 #include "roformer/position/distances.h"

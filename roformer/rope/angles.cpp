@@ -1,6 +1,7 @@
 #include "roformer/rope/angles.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/base/error.h"
 

@@ -1,6 +1,6 @@
 #include "roformer/rope/example.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <map>

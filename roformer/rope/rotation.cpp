@@ -1,8 +1,10 @@
 #include "roformer/rope/rotation.h"
 
 #include <ATen/Parallel.h>
+#include <torch/autograd.h>
 #include <torch/library.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"

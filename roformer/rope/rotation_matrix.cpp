@@ -1,5 +1,5 @@
 // Eq. 15 written out: 2 × 2 rotations along the diagonal.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/rope/rotation.h"
 

@@ -1,6 +1,6 @@
 #include "roformer/study/figure2_scores.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <limits>
 

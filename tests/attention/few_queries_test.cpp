@@ -3,7 +3,8 @@
 #include "roformer/attention/few_queries.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/attention/composed_attention.h"
 #include "roformer/attention/packed_attention.h"

@@ -2,7 +2,7 @@
 #include "roformer/attention/key_value_cache.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <numeric>
 #include <random>

@@ -3,7 +3,9 @@
 #include "roformer/attention/linear_attention.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
 
 #include "roformer/attention/feature_map.h"
 #include "roformer/base/error.h"

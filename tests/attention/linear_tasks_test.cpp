@@ -1,7 +1,7 @@
 #include "roformer/attention/linear_tasks.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 

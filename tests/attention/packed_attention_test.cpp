@@ -1,7 +1,9 @@
 // tests of attention/: the fused operator against the composed form in float64, forward and
 // backward.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/attention/composed_attention.h"
 #include "roformer/attention/packed_attention.h"

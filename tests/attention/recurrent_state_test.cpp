@@ -1,7 +1,7 @@
 #include "roformer/attention/recurrent_state.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace roformer::attention {
 namespace {

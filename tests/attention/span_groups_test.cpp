@@ -1,7 +1,7 @@
 #include "roformer/attention/span_groups.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace roformer::attention {
 namespace {

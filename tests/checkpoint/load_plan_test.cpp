@@ -1,7 +1,8 @@
 #include "roformer/checkpoint/load_plan.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/utils.h>
 
 #include "roformer/format/blank_weights.h"
 #include "tests/checkpoint/expect_error.h"

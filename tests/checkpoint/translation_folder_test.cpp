@@ -1,7 +1,8 @@
 #include "roformer/checkpoint/translation_folder.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/utils.h>
 
 #include "roformer/format/safetensors.h"
 #include "tests/checkpoint/expect_error.h"

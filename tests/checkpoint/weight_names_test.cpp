@@ -1,7 +1,7 @@
 #include "roformer/checkpoint/weight_names.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
 
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/tensors_in_memory.h"

@@ -1,7 +1,7 @@
 #include "roformer/checkpoint/weights.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/tensors_in_memory.h"

@@ -1,7 +1,7 @@
 #include "roformer/convert/companion_files.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <nlohmann/json.hpp>
 

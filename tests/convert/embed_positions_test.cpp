@@ -1,7 +1,7 @@
 #include "roformer/convert/embed_positions.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace roformer::convert {
 namespace {

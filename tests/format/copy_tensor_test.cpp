@@ -1,7 +1,7 @@
 #include "roformer/format/copy_tensor.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #include "roformer/format/sharded_files.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #include "roformer/format/sharded_source.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/file.h"
 #include "roformer/format/safetensors.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/file.h"
 #include "roformer/format/safetensors.h"

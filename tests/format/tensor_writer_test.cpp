@@ -1,7 +1,7 @@
 #include "roformer/format/tensor_writer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstring>
 

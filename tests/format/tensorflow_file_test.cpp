@@ -1,7 +1,7 @@
 #include "roformer/format/tensorflow_file.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/weights.h"

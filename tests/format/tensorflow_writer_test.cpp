@@ -1,7 +1,7 @@
 #include "roformer/format/tensorflow_writer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/crc32c.h"
 #include "roformer/base/file.h"

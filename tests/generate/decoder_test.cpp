@@ -1,7 +1,8 @@
 #include "roformer/generate/decoder.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/base/error.h"
 

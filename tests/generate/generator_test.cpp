@@ -3,7 +3,8 @@
 #include "roformer/generate/generator.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <set>
 #include <tuple>

@@ -1,6 +1,7 @@
 // Small encoder-decoders with random weights for tests of translation.
 #pragma once
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,8 @@
 // What tests of heads share: small configurations, a padded call of three rows, parameters by name.
 #pragma once
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 #include "roformer/head/model_with_head.h"

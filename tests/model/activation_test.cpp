@@ -1,7 +1,8 @@
 #include "roformer/model/activation.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 

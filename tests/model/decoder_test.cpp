@@ -1,7 +1,8 @@
 // tests of model/: decoders with and without the cache, ragged sequences, prefixes, cross-attention
 // and onlookers; RoFormerV2's initial weights.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"

@@ -3,7 +3,8 @@
 #include "roformer/model/encoder_decoder.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/base/error.h"
 

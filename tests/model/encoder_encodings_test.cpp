@@ -1,7 +1,8 @@
 // Every position encoding in a small model: packed sequences, the past alone, cached decoding,
 // linear attention.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"

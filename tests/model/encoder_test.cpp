@@ -3,7 +3,8 @@
 #include "roformer/model/encoder.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/functional/loss.h>
+#include <torch/utils.h>
 
 #include "roformer/base/error.h"
 #include "roformer/head/language_model.h"

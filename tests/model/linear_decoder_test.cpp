@@ -1,7 +1,8 @@
 // tests of model/: causal language models with linear attention, whole: the future unseen, packed
 // and alone, the recurrent state, checkpoints with their random features, refusals.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 #include <unistd.h>
 
 #include <filesystem>

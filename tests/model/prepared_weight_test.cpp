@@ -2,7 +2,8 @@
 #include "roformer/model/prepared_weight.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace roformer::model {
 namespace {

@@ -3,7 +3,9 @@
 #include "roformer/model/residual_norm.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace roformer::model {
 namespace {

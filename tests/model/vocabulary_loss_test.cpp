@@ -2,7 +2,9 @@
 #include "roformer/model/vocabulary_loss.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <limits>
 

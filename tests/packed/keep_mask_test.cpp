@@ -1,7 +1,7 @@
 #include "roformer/packed/keep_mask.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace roformer::packed {
 namespace {

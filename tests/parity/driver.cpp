@@ -11,7 +11,8 @@
 //   parity_driver probe                     for each folder on standard input: inspects it, loads it as its class
 //                                           and its tokenizer; answers "fine", "refused: MESSAGE", or
 //                                           "other: MESSAGE" for anything that is no error of ours
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/utils.h>
 
 #include <cstdio>
 #include <exception>

@@ -6,7 +6,8 @@
 // parameters as "parameter.NAME". OUT: bias and scores (G, H, T, T), output (G, H, T, D) after
 // softmax over all keys.
 #include <fmt/ranges.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cstdio>
 #include <exception>

@@ -2,7 +2,8 @@
 #include "roformer/pipeline/generate.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <limits>
 

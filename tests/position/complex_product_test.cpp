@@ -1,7 +1,8 @@
 #include "roformer/position/complex_product.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <complex>
 

@@ -1,7 +1,8 @@
 #include "roformer/position/distances.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace roformer::position {
 namespace {

@@ -1,7 +1,8 @@
 #include "roformer/position/layer_parameters.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/utils.h>
 
 namespace roformer::position {
 namespace {

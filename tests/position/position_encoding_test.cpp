@@ -1,7 +1,7 @@
 #include "roformer/position/position_encoding.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/base/error.h"
 #include "tests/position/plain_options.h"

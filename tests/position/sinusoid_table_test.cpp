@@ -1,7 +1,7 @@
 #include "roformer/position/sinusoid_table.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #include "roformer/position/table_range.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/checkpoint/expect_error.h"
 

@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/rope/rotation.h"
 #include "tests/checkpoint/expect_error.h"

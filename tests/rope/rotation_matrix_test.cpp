@@ -1,6 +1,6 @@
 // The matrix of Eq. 15: blocks of rotations, whose products add their positions (Eq. 16).
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,7 +1,8 @@
 // tests of rope/: the kernel against Eq. 34 composed, Eq. 34 against the matrix of Eq. 15, and the
 // properties of Eq. 11, 16.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "roformer/base/error.h"
 #include "roformer/rope/rotation.h"

@@ -2,7 +2,7 @@
 #include "roformer/rope/xpos.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "roformer/rope/rotation.h"
 #include "tests/checkpoint/expect_error.h"
