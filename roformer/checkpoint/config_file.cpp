@@ -114,9 +114,9 @@ void read_label_count(const ConfigReader& reader, model::HeadConfig& head) {
 std::string read_architecture(const ConfigReader& reader) {
   if (!reader.has("architectures")) return {};
   const json& list = reader.at("architectures");
-  if (!list.is_array()) reader.fail("architectures", "an array of class names", list);
-  if (list.empty()) return {};
-  if (!list.front().is_string()) reader.fail("architectures", "an array of class names", list);
+  if (list.is_array() && list.empty()) return {};
+  if (!list.is_array() || !list.front().is_string())
+    reader.fail("architectures", "an array of class names", list);
   return list.front().get<std::string>();
 }
 

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "roformer/base/json_text.h"
-#include "roformer/checkpoint/head_of.h"
+#include "roformer/checkpoint/weight_names.h"
+#include "roformer/head/registry.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -35,9 +36,10 @@ CheckpointConfig parse_foreign_config(std::string_view text, std::string_view na
   if (!config.is_object() || config.contains("model_type")) return parse_config(text, name);
   complete(config, weights);
   const CheckpointConfig stated = parse_config(config.dump(2) + "\n", name);
-  const auto heads = head::fitting(holdings_of(stated, weights));
-  if (!stated.architecture.empty() || heads.size() != 1) return stated;
-  config["architectures"] = {heads.front()->of(stated.encoder.model_type).name};
+  const auto classes =
+      head::possible_classes({stated.encoder, stated.head, shapes_of_heads(weights)});
+  if (!stated.architecture.empty() || classes.size() != 1) return stated;
+  config["architectures"] = classes;
   return parse_config(config.dump(2) + "\n", name);
 }
 

@@ -5,9 +5,9 @@
 
 #include "roformer/base/error_place.h"
 #include "roformer/base/log.h"
-#include "roformer/checkpoint/head_of.h"
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/format/blank_weights.h"
+#include "roformer/head/registry.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -24,11 +24,14 @@ template <typename Read>
 Loaded<std::shared_ptr<head::Model>> with_head(const Folder& folder, const Read& read) {
   Loaded<std::shared_ptr<head::Model>> loaded;
   loaded.config = folder.config();
-  const head::Description& head = head_of(loaded.config, folder.weights());
-  loaded.config.architecture = head.of(loaded.config.encoder.model_type).name;
-  const head::Holdings holdings = holdings_of(loaded.config, folder.weights());
+  const head::Holdings holdings{loaded.config.encoder, loaded.config.head,
+                                shapes_of_heads(folder.weights())};
+  const head::Description* head = nullptr;
+  base::at_place(fmt::format("[checkpoint] {}", folder.path().string()),
+                 [&] { head = &head::choose(loaded.config.architecture, holdings); });
+  loaded.config.architecture = head->classes.at(holdings.config.model_type).name;
   loaded.report = read([&] {
-    loaded.module = head.make(holdings);
+    loaded.module = head->make(holdings);
     return std::shared_ptr<torch::nn::Module>(loaded.module, &loaded.module->module());
   });
   return loaded;

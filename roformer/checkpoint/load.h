@@ -76,7 +76,9 @@ Loaded<Module> load_model(const Folder& folder) {
   return loaded;
 }
 
-/// The same with the head that the folder holds (head_of.h), whose class the configuration then names.
+/// The same with the head that the folder holds, whose class the configuration then names: what
+/// config.json says, else what the weights tell (head/registry.h). Throws Error naming the folder and
+/// the classes where several are possible.
 Loaded<std::shared_ptr<head::Model>> load_model(const Folder& folder);
 
 /// The same without reading: the module's weights are blank.

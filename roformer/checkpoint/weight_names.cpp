@@ -55,6 +55,14 @@ bool may_be_missing(std::string_view parameter) {
   return !name || name->starts_with("pooler.");
 }
 
+std::map<std::string, std::vector<std::int64_t>> shapes_of_heads(const format::TensorSource& file) {
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  for (const auto& [name, facts] : file.entries()) {
+    if (may_be_missing(name)) shapes.emplace(name_in_encoder(name).value_or(name), facts.shape);
+  }
+  return shapes;
+}
+
 std::optional<std::string> find_encoder_prefix(const format::TensorSource& file) {
   for (const std::string_view prefix : kPrefixes) {
     if (file.has(std::string(prefix).append(kWordEmbeddings))) return std::string(prefix);

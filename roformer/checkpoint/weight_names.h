@@ -4,6 +4,7 @@
 #pragma once
 #include <torch/nn/module.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ std::optional<std::string> name_in_encoder(std::string_view name);
 
 /// Whether a file that lacks this parameter is still usable: heads and poolers start afresh.
 bool may_be_missing(std::string_view parameter);
+
+/// The shapes of a file's tensors that may be missing, by our modules' names; the pooler's without what
+/// stands in front of it.
+std::map<std::string, std::vector<std::int64_t>> shapes_of_heads(const format::TensorSource& file);
 
 /// What stands in front of the encoder's names in a file: "", "roformer." or "bert."; none if there
 /// are no word embeddings under any of these.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace roformer::format {
 
@@ -14,6 +15,15 @@ inline std::string printable(std::string_view text) {
       result.begin(), result.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   if (text.size() > kLongest) result += "...";
   return result;
+}
+
+/// "a, b, c": the first six names, each so; "…" for the others.
+inline std::string printable(const std::vector<std::string>& names) {
+  constexpr std::ptrdiff_t most = 6;
+  std::string result;
+  for (std::ptrdiff_t i = 0; i < std::min(most, std::ssize(names)); ++i)
+    result += (i > 0 ? ", " : "") + printable(names[static_cast<std::size_t>(i)]);
+  return std::ssize(names) > most ? result + ", …" : result;
 }
 
 }  // namespace roformer::format

@@ -1,6 +1,5 @@
 // Which token comes next: RoFormerForCausalLM, BertLMHeadModel.
 #include "roformer/head/language_model.h"
-#include "roformer/head/loss.h"
 
 namespace roformer::head {
 namespace {
@@ -20,32 +19,23 @@ class CausalLanguageModel : public LanguageModelImpl {
   }
 
  protected:
-  // The label of the next column, none beyond the last.
   Tensor labels_of(const PaddedCall& call) const override {
-    const std::int64_t rows = call.inputs().rows;
-    const Tensor labels = call.whole_numbers("labels", {rows, call.inputs().columns}, 0,
-                                             config().vocab_size, ignored_label);
-    const Tensor beyond = torch::full({rows, 1}, ignored_label, labels.options());
-    return torch::cat({labels.slice(1, 1), beyond}, 1)
-        .flatten()
-        .index_select(0, call.inputs().places);
+    return call.token_labels(config().vocab_size, /*next=*/true);
   }
 };
 
 }  // namespace
 
-const Description& causal_language_model() {
-  static const Description description{
-      .classes = {{"roformer", {"RoFormerForCausalLM", {"cls.predictions."}}},
-                  {"bert", {"BertLMHeadModel", {"cls.predictions."}}}},
-      .labels = {"labels"},
-      .words = "causal language model",
-      .suits = [](const Holdings& holdings) { return holdings.config.is_decoder; },
-      .make = [](const Holdings& holdings) -> std::shared_ptr<Model> {
-        return std::make_shared<CausalLanguageModel>(holdings.config, holdings.head,
-                                                     holdings.has(pooler_weight));
-      }};
-  return description;
+Description causal_language_model() {
+  return {.classes = {{"roformer", {"RoFormerForCausalLM", {"cls.predictions."}}},
+                      {"bert", {"BertLMHeadModel", {"cls.predictions."}}}},
+          .labels = {"labels"},
+          .words = "causal language model",
+          .suits = [](const Holdings& holdings) { return holdings.config.is_decoder; },
+          .make = [](const Holdings& holdings) -> std::shared_ptr<Model> {
+            return std::make_shared<CausalLanguageModel>(holdings.config, holdings.head,
+                                                         holdings.has(pooler_weight));
+          }};
 }
 
 }  // namespace roformer::head

@@ -25,33 +25,32 @@ struct Holdings {
   std::int64_t rows(const std::string& name) const;
   /// Whether classifier.weight gives one number where there is more than one label, so that none but
   /// multiple choice has it.
-  bool is_choice() const;
+  bool is_choice() const { return rows("classifier.weight") == 1 && head.num_labels > 1; }
 };
 
 /// The name of the pooler's weight among Holdings::shapes.
-constexpr const char* pooler_weight = "pooler.dense.weight";
+inline const std::string pooler_weight = "pooler.dense.weight";
 
 /// A class of Hugging Face's.
 struct ClassOfFamily {
   std::string name;
-  // How the names of its tensors beside the trunk's begin, its own last. A file that has them all may
-  // hold this head.
+  // How the names of its tensors beside the trunk's begin, its own last; the trunk alone has none. A
+  // file that has them all may hold this head.
   std::vector<std::string> weights;
+
+  /// The weight that people are told of: the trunk has its pooler.
+  const std::string& told_by() const { return weights.empty() ? pooler_weight : weights.back(); }
 };
 
 struct Description {
   std::map<std::string, ClassOfFamily>
-      classes;  // by model_type, of the families that have the head
-  // The inputs of a padded call that ask for the loss.
-  std::vector<std::string> labels = {};
+      classes;                           // by model_type, of the families that have the head
+  std::vector<std::string> labels = {};  // inputs of a padded call that ask for the loss
   std::string words;  // for people, of what is its own; {} stands for the number of labels
   // Whether configuration and shapes are this head's: tells heads whose weights have the same names.
   bool (*suits)(const Holdings&) = [](const Holdings&) { return true; };
   // A model with fresh weights.
   std::shared_ptr<Model> (*make)(const Holdings&);
-
-  /// The family's class. Throws Error if it has none (RoFormer has no next sentence).
-  const ClassOfFamily& of(const std::string& model_type) const;
 };
 
 }  // namespace roformer::head

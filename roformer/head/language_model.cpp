@@ -1,6 +1,10 @@
 #include "roformer/head/language_model.h"
 
-#include "roformer/head/loss.h"
+#include "roformer/base/error.h"
+#include "roformer/format/blank_weights.h"
+#include "roformer/model/activation_name.h"
+#include "roformer/model/initialize.h"
+#include "roformer/model/named_group.h"
 
 namespace roformer::head {
 
@@ -8,21 +12,46 @@ using torch::Tensor;
 
 LanguageModelImpl::LanguageModelImpl(const EncoderConfig& config, const HeadConfig& head,
                                      bool pooled)
-    : ModelWithHead(config, head, pooled),
-      predictions_(group("cls")->register_module(
-          "predictions", LanguageModelHead(config, encoder()->word_embeddings()))) {}
+    : ModelWithHead(config, head, pooled) {
+  const auto predictions =
+      group("cls")->register_module("predictions", std::make_shared<model::NamedGroup>());
+  Tensor decoder = encoder()->word_embeddings(), bias;
+  if (config.norm_type == "layer_norm") {
+    bias = predictions->add_parameter("bias", format::new_weight({config.vocab_size}));
+    auto transform = predictions->add("transform", std::make_shared<model::NamedGroup>());
+    dense_ = transform->add("dense", model::Linear(config.hidden_size, config.embedding_size));
+    norm_ = transform->add("LayerNorm", model::Norm(config.embedding_size, config));
+  } else {
+    base::require(config.embedding_size == config.hidden_size,
+                  "[head] expected embedding_size = hidden_size for RoFormerV2's head, which has "
+                  "no product between them, but got {} and {}",
+                  config.embedding_size, config.hidden_size);
+  }
+  if (!config.tie_word_embeddings) {
+    decoder = predictions->add("decoder", std::make_shared<model::NamedGroup>())
+                  ->add_parameter("weight",
+                                  format::new_weight({config.vocab_size, config.embedding_size}));
+  }
+  output_ = predictions->add("output", model::Linear(decoder, bias));
+  model::initialize(*predictions, config);
+}
 
-const std::string& LanguageModelImpl::class_name() const {
-  const Description& head = config().is_decoder ? causal_language_model() : masked_language_model();
-  return head.of(config().model_type).name;
+std::string LanguageModelImpl::class_name() const {
+  const Description head = config().is_decoder ? causal_language_model() : masked_language_model();
+  return head.classes.at(config().model_type).name;
+}
+
+Tensor LanguageModelImpl::transformed(const Tensor& hidden) {
+  if (dense_.is_empty()) return hidden;
+  return norm_(dense_->activated(hidden, model::parse_activation(config().hidden_act)));
 }
 
 Tensor LanguageModelImpl::logits(const Tensor& hidden) {
-  return predictions_(hidden);
+  return output_(transformed(hidden));
 }
 
 model::VocabularyLoss LanguageModelImpl::loss(const Tensor& hidden, const Tensor& labels) {
-  return predictions_->loss(hidden, labels);
+  return model::vocabulary_loss(transformed(hidden), output_->weight, output_->bias, labels);
 }
 
 Tensor LanguageModelImpl::forward(const packed::PackedBatch& batch, const Tensor& positions,

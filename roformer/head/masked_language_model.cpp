@@ -3,15 +3,13 @@
 
 namespace roformer::head {
 
-const Description& masked_language_model() {
-  static const Description description{
-      .classes = {{"roformer", {"RoFormerForMaskedLM", {"cls.predictions."}}},
-                  {"bert", {"BertForMaskedLM", {"cls.predictions."}}}},
-      .labels = {"labels"},
-      .words = "masked language model",
-      .suits = [](const Holdings& holdings) { return !holdings.config.is_decoder; },
-      .make = make_model<LanguageModelImpl>};
-  return description;
+Description masked_language_model() {
+  return {.classes = {{"roformer", {"RoFormerForMaskedLM", {"cls.predictions."}}},
+                      {"bert", {"BertForMaskedLM", {"cls.predictions."}}}},
+          .labels = {"labels"},
+          .words = "masked language model",
+          .suits = [](const Holdings& holdings) { return !holdings.config.is_decoder; },
+          .make = make_model<LanguageModelImpl>};
 }
 
 }  // namespace roformer::head

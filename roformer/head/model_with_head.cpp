@@ -1,6 +1,5 @@
 #include "roformer/head/model_with_head.h"
 
-#include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/model/initialize.h"
 #include "roformer/model/named_group.h"
@@ -13,22 +12,6 @@ namespace {
 constexpr std::uint64_t first_head_stream = 1'000'000;
 
 }  // namespace
-
-ModelWithHead::ModelWithHead(const EncoderConfig& config, const HeadConfig& head, bool pooled)
-    : head_config_(head),
-      pooled_(pooled ? std::make_shared<model::PooledEncoderImpl>(config, head) : nullptr),
-      encoder_(pooled ? pooled_ : std::make_shared<model::EncoderImpl>(config)) {
-  register_module(config.model_type, encoder_);
-}
-
-Reading ModelWithHead::reading(const format::TensorMap& /*inputs*/) const {
-  return {has_pooler() ? Columns::first : Columns::tokens};
-}
-
-torch::Tensor ModelWithHead::pool(const torch::Tensor& first) const {
-  base::require(has_pooler(), "[head] expected a model with a pooler but got one without");
-  return pooled_->pool(first);
-}
 
 torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, double probability,
                                      const PaddedCall& call, std::uint64_t site) const {

@@ -7,7 +7,6 @@
 #include "roformer/head/description.h"
 #include "roformer/head/padded_call.h"
 #include "roformer/model/linear.h"
-#include "roformer/model/pooler.h"
 
 namespace roformer::head {
 
@@ -23,21 +22,17 @@ std::shared_ptr<Model> make_model(const Holdings& holdings) {
 /// Submodule `roformer` or `bert`, as config.model_type says.
 class ModelWithHead : public torch::nn::Module, public Model {
  public:
-  model::Encoder encoder() const { return encoder_; }
-  const EncoderConfig& config() const { return encoder_->config(); }
-  const HeadConfig& head_config() const { return head_config_; }
-  bool has_pooler() const { return pooled_ != nullptr; }
-
   torch::nn::Module& module() override { return *this; }
-  model::EncoderImpl& trunk() override { return *encoder_; }
-  /// [CLS] if there is a pooler, else the tokens.
-  Reading reading(const format::TensorMap& inputs) const override;
+  const HeadConfig& head_config() const { return head_config_; }
 
  protected:
-  ModelWithHead(const EncoderConfig& config, const HeadConfig& head, bool pooled);
+  /// Throws Error for a configuration that model::validate refuses.
+  ModelWithHead(const EncoderConfig& config, const HeadConfig& head, bool pooled)
+      : Model(config, head, pooled), head_config_(head) {
+    model::validate(head);
+    register_module(config.model_type, encoder());
+  }
 
-  /// The hidden states of [CLS] (B, hidden) through the pooler. Throws Error if there is none.
-  torch::Tensor pool(const torch::Tensor& first) const;
   /// x (N, size) with elements dropped in training; `site` numbers the head's dropouts.
   torch::Tensor dropped(const torch::Tensor& x, double probability, const PaddedCall& call,
                         std::uint64_t site = 0) const;
@@ -51,8 +46,6 @@ class ModelWithHead : public torch::nn::Module, public Model {
 
  private:
   HeadConfig head_config_;
-  std::shared_ptr<model::PooledEncoderImpl> pooled_;  // the trunk, if it has a pooler
-  model::Encoder encoder_;
 };
 
 }  // namespace roformer::head

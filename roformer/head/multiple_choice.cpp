@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/head/loss.h"
 #include "roformer/head/model_with_head.h"
 
 namespace roformer::head {
@@ -65,15 +64,13 @@ class MultipleChoice : public ModelWithHead {
 
 }  // namespace
 
-const Description& multiple_choice() {
-  static const Description description{
-      .classes = {{"roformer", {"RoFormerForMultipleChoice", {"classifier.weight"}}},
-                  {"bert", {"BertForMultipleChoice", {pooler_weight, "classifier.weight"}}}},
-      .labels = {"labels"},
-      .words = "multiple choice",
-      .suits = [](const Holdings& holdings) { return holdings.rows("classifier.weight") == 1; },
-      .make = make_model<MultipleChoice>};
-  return description;
+Description multiple_choice() {
+  return {.classes = {{"roformer", {"RoFormerForMultipleChoice", {"classifier.weight"}}},
+                      {"bert", {"BertForMultipleChoice", {pooler_weight, "classifier.weight"}}}},
+          .labels = {"labels"},
+          .words = "multiple choice",
+          .suits = [](const Holdings& holdings) { return holdings.rows("classifier.weight") == 1; },
+          .make = make_model<MultipleChoice>};
 }
 
 }  // namespace roformer::head

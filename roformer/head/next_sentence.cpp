@@ -1,5 +1,4 @@
 // Whether a sentence follows another: BertForNextSentencePrediction.
-#include "roformer/head/loss.h"
 #include "roformer/head/model_with_head.h"
 
 namespace roformer::head {
@@ -27,14 +26,13 @@ class NextSentence : public ModelWithHead {
 
 }  // namespace
 
-const Description& next_sentence() {
-  static const Description description{
+Description next_sentence() {
+  return {
       .classes = {{"bert",
                    {"BertForNextSentencePrediction", {pooler_weight, "cls.seq_relationship."}}}},
       .labels = {"labels"},
       .words = "next sentence",
       .make = make_model<NextSentence>};
-  return description;
 }
 
 }  // namespace roformer::head

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/head/loss.h"
 #include "roformer/head/registry.h"
 
 namespace roformer::head {
@@ -17,8 +16,8 @@ std::vector<std::string> known_names() {
       "input_ids",     "attention_mask",        "token_type_ids",
       "position_ids",  "encoder_hidden_states", "encoder_attention_mask",
       "prefix_lengths"};
-  for (const Description* head : all()) {
-    for (const std::string& name : head->labels) {
+  for (const Description& head : all()) {
+    for (const std::string& name : head.labels) {
       if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
     }
   }
@@ -46,15 +45,15 @@ Tensor onlookers_of(Columns read, const Tensor& ids) {
   return places;
 }
 
-bool is_whole(const Tensor& x) {
-  return torch::isIntegralType(x.scalar_type(), /*includeBool=*/false);
-}
-
 std::string shape_of(const Tensor& x) {
-  return fmt::format("({})", fmt::join(x.sizes().begin(), x.sizes().end(), ", "));
+  return format::format_shape(x.sizes().vec());
 }
 
 }  // namespace
+
+Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
+  return at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, ignored_label);
+}
 
 PaddedCall::PaddedCall(const format::TensorMap& inputs, Model& model, torch::Device device,
                        std::uint64_t dropout_seed)
@@ -70,7 +69,7 @@ PaddedCall::PaddedCall(const format::TensorMap& inputs, Model& model, torch::Dev
   inputs_ = packed::pack(padded);
   mask_ = padded.attention_mask.defined() ? padded.attention_mask.eq(1)
                                           : torch::ones_like(padded.input_ids, torch::kBool);
-  read_memory(model.trunk().config().hidden_size);
+  read_memory(model.config().hidden_size);
 }
 
 void PaddedCall::flatten_choices() {
@@ -87,14 +86,9 @@ void PaddedCall::flatten_choices() {
 }
 
 packed::PaddedInputs PaddedCall::padded_inputs(Columns read) const {
-  packed::PaddedInputs padded;
   const auto take = [&](const char* name) { return has(name) ? tensors_.at(name) : Tensor(); };
-  padded.input_ids = take("input_ids");
-  padded.attention_mask = take("attention_mask");
-  padded.token_type_ids = take("token_type_ids");
-  padded.position_ids = take("position_ids");
-  padded.onlookers = onlookers_of(read, padded.input_ids);
-  return padded;
+  return {take("input_ids"), take("attention_mask"), take("token_type_ids"), take("position_ids"),
+          onlookers_of(read, take("input_ids"))};
 }
 
 void PaddedCall::read_memory(std::int64_t hidden_size) {
@@ -130,7 +124,8 @@ Tensor PaddedCall::whole_numbers(const std::string& name, const std::vector<std:
                                  std::int64_t least, std::int64_t limit,
                                  std::optional<std::int64_t> besides) const {
   const Tensor& values = tensors_.at(name);
-  base::require(is_whole(values) && values.sizes() == torch::IntArrayRef(shape),
+  base::require(at::isIntegralType(values.scalar_type(), /*includeBool=*/false) &&
+                    values.sizes() == torch::IntArrayRef(shape),
                 "[head] expected {} of shape ({}), whole numbers, but got {} of {}", name,
                 fmt::join(shape, ", "), shape_of(values), c10::toString(values.scalar_type()));
   const Tensor numbers = values.to(torch::kLong);
@@ -143,10 +138,11 @@ Tensor PaddedCall::whole_numbers(const std::string& name, const std::vector<std:
   return numbers;
 }
 
-Tensor PaddedCall::token_labels(std::int64_t classes) const {
-  return whole_numbers("labels", {inputs_.rows, inputs_.columns}, 0, classes, ignored_label)
-      .flatten()
-      .index_select(0, inputs_.places);
+Tensor PaddedCall::token_labels(std::int64_t classes, bool next) const {
+  Tensor labels =
+      whole_numbers("labels", {inputs_.rows, inputs_.columns}, 0, classes, ignored_label);
+  if (next) labels = at::constant_pad_nd(labels.slice(1, 1), {0, 1}, ignored_label);
+  return labels.flatten().index_select(0, inputs_.places);
 }
 
 Tensor PaddedCall::class_labels(const std::string& name, std::int64_t classes) const {
@@ -176,10 +172,9 @@ Tensor PaddedCall::spread_rows(const Tensor& values) const {
 Tensor PaddedCall::unpack(const Tensor& values) const {
   const Tensor padded = packed::unpack(values, inputs_);
   if (!inputs_.batch.num_keys.defined()) return padded;
-  std::vector<std::int64_t> shape(static_cast<std::size_t>(padded.dim()), 1);
-  shape[0] = inputs_.rows;
-  shape[1] = inputs_.columns;
-  return padded.masked_fill(mask_.view(shape).logical_not(), 0);
+  Tensor mask = mask_;
+  while (mask.dim() < padded.dim()) mask = mask.unsqueeze(-1);
+  return padded.masked_fill(mask.logical_not(), 0);
 }
 
 }  // namespace roformer::head

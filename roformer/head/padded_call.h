@@ -13,6 +13,11 @@
 
 namespace roformer::head {
 
+/// A label that does not count.
+constexpr std::int64_t ignored_label = -100;
+/// The mean cross entropy of logits (M, classes) against labels (M) int64, ignored_label left out.
+torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels);
+
 /// The tensors of a call, by transformers' names:
 ///   input_ids (B, T), or (B, C, T) of multiple choice; optional attention_mask, token_type_ids,
 ///   position_ids likewise (packed/pack.h);
@@ -43,8 +48,9 @@ class PaddedCall {
                               std::int64_t least, std::int64_t limit,
                               std::optional<std::int64_t> besides = {}) const;
   /// Labels (B, T) of classes or ignored_label, at the packed places: (N). Labels of padded places
-  /// do not count, where transformers counts all that are not −100.
-  torch::Tensor token_labels(std::int64_t classes) const;
+  /// do not count, where transformers counts all that are not −100. With `next` each place has the
+  /// label of the next column, the last none.
+  torch::Tensor token_labels(std::int64_t classes, bool next = false) const;
   /// Labels (B) of classes, of the sequences that have tokens: (S).
   torch::Tensor class_labels(const std::string& name, std::int64_t classes) const;
 

@@ -1,7 +1,6 @@
 // BERT's two tasks at once: which words the masked tokens are, and whether the second sentence
 // follows the first (BertForPreTraining).
 #include "roformer/head/language_model.h"
-#include "roformer/head/loss.h"
 
 namespace roformer::head {
 namespace {
@@ -32,15 +31,13 @@ class Pretraining : public LanguageModelImpl {
 
 }  // namespace
 
-const Description& pretraining() {
-  static const Description description{
-      .classes = {{"bert",
-                   {"BertForPreTraining",
-                    {pooler_weight, "cls.predictions.", "cls.seq_relationship."}}}},
-      .labels = {"labels", "next_sentence_label"},
-      .words = "next sentence",  // what it has beside a masked language model
-      .make = make_model<Pretraining>};
-  return description;
+Description pretraining() {
+  return {.classes = {{"bert",
+                       {"BertForPreTraining",
+                        {pooler_weight, "cls.predictions.", "cls.seq_relationship."}}}},
+          .labels = {"labels", "next_sentence_label"},
+          .words = "next sentence",  // what it has beside a masked language model
+          .make = make_model<Pretraining>};
 }
 
 }  // namespace roformer::head

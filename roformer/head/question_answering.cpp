@@ -1,4 +1,6 @@
 // Where an answer begins and ends: RoFormerForQuestionAnswering, BertForQuestionAnswering.
+#include <limits>
+
 #include "roformer/base/error.h"
 #include "roformer/head/model_with_head.h"
 
@@ -37,16 +39,12 @@ class QuestionAnswering : public ModelWithHead {
   // Cross entropy of one end's logits (B, T) against places, clamped to 0 .. T, where T does not
   // count.
   static Tensor loss_of(const Tensor& logits, const PaddedCall& call, const char* name) {
-    const std::int64_t rows = logits.size(0), length = logits.size(1);
-    const Tensor& places = call[name];
-    const bool column = places.dim() == 2 && places.size(1) == 1;
-    base::require(torch::isIntegralType(places.scalar_type(), /*includeBool=*/false) &&
-                      (places.dim() == 1 || column) && places.size(0) == rows,
-                  "[head] expected {} of shape ({}), whole numbers, but got ({}) of {}", name, rows,
-                  fmt::join(places.sizes().begin(), places.sizes().end(), ", "),
-                  c10::toString(places.scalar_type()));
-    return at::cross_entropy_loss(logits, places.flatten().to(torch::kLong).clamp(0, length), {},
-                                  at::Reduction::Mean, length);
+    using Limits = std::numeric_limits<std::int64_t>;
+    std::vector<std::int64_t> shape = {logits.size(0)};
+    if (call[name].dim() == 2) shape.push_back(1);
+    const Tensor places = call.whole_numbers(name, shape, Limits::min(), Limits::max()).flatten();
+    const std::int64_t length = logits.size(1);
+    return at::cross_entropy_loss(logits, places.clamp(0, length), {}, at::Reduction::Mean, length);
   }
 
   model::Linear outputs_;
@@ -54,14 +52,12 @@ class QuestionAnswering : public ModelWithHead {
 
 }  // namespace
 
-const Description& question_answering() {
-  static const Description description{
-      .classes = {{"roformer", {"RoFormerForQuestionAnswering", {"qa_outputs."}}},
-                  {"bert", {"BertForQuestionAnswering", {"qa_outputs."}}}},
-      .labels = {"start_positions", "end_positions"},
-      .words = "question answering",
-      .make = make_model<QuestionAnswering>};
-  return description;
+Description question_answering() {
+  return {.classes = {{"roformer", {"RoFormerForQuestionAnswering", {"qa_outputs."}}},
+                      {"bert", {"BertForQuestionAnswering", {"qa_outputs."}}}},
+          .labels = {"start_positions", "end_positions"},
+          .words = "question answering",
+          .make = make_model<QuestionAnswering>};
 }
 
 }  // namespace roformer::head

@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 
 #include "roformer/base/error.h"
 #include "roformer/format/printable.h"
@@ -22,96 +21,101 @@ namespace roformer::head {
   HEAD(token_classifier)      \
   HEAD(question_answering)
 
-#define ROFORMER_DECLARE(name) const Description& name();
+#define ROFORMER_DECLARE(name) Description name();
 ROFORMER_HEADS(ROFORMER_DECLARE)
 
-const std::vector<const Description*>& all() {
-#define ROFORMER_ADDRESS(name) &name(),
-  static const std::vector<const Description*> heads{ROFORMER_HEADS(ROFORMER_ADDRESS)};
+const std::vector<Description>& all() {
+#define ROFORMER_DESCRIBE(name) name(),
+  static const std::vector<Description> heads{ROFORMER_HEADS(ROFORMER_DESCRIBE)};
   return heads;
 }
 
 namespace {
 
-// The family's heads that the file may hold.
-std::vector<const Description*> found_in(const Holdings& holdings) {
-  std::vector<const Description*> found;
-  for (const Description* head : all()) {
-    const auto own = head->classes.find(holdings.config.model_type);
-    if (own == head->classes.end() || !head->suits(holdings)) continue;
-    const std::vector<std::string>& weights = own->second.weights;
-    if (std::all_of(weights.begin(), weights.end(),
-                    [&](const std::string& name) { return holdings.has(name); }))
-      found.push_back(head);
+using Names = std::vector<std::string>;
+
+// A head of the holdings' family, and its class there.
+struct Found {
+  const Description* head = nullptr;
+  const ClassOfFamily* own = nullptr;
+};
+
+std::vector<Found> heads_of(const std::string& family) {
+  std::vector<Found> heads;
+  for (const Description& head : all()) {
+    const auto own = head.classes.find(family);
+    if (own != head.classes.end()) heads.push_back({&head, &own->second});
   }
+  return heads;
+}
+
+// Those that the file may hold.
+std::vector<Found> found_in(const Holdings& holdings) {
+  std::vector<Found> found = heads_of(holdings.config.model_type);
+  std::erase_if(found, [&](const Found& one) {
+    return !one.head->suits(holdings) ||
+           !std::all_of(one.own->weights.begin(), one.own->weights.end(),
+                        [&](const std::string& name) { return holdings.has(name); });
+  });
   return found;
 }
 
-bool is_part_of(const std::vector<std::string>& some, const std::vector<std::string>& more) {
+bool is_part_of(const Names& some, const Names& more) {
   return some.size() < more.size() &&
          std::all_of(some.begin(), some.end(), [&](const std::string& name) {
            return std::find(more.begin(), more.end(), name) != more.end();
          });
 }
 
-// " (no, maybe, yes)": the first labels' names; empty if they have none.
-std::string labels_in_words(const std::vector<std::string>& labels) {
-  constexpr std::size_t most_shown = 6;
-  if (labels.empty()) return {};
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(most_shown, labels.size()); ++i)
-    shown.push_back(format::printable(labels[i]));
-  return fmt::format(" ({}{})", fmt::join(shown, ", "), labels.size() > most_shown ? ", …" : "");
-}
-
 }  // namespace
 
-std::vector<const Description*> fitting(const Holdings& holdings) {
-  const std::string& family = holdings.config.model_type;
-  const std::vector<const Description*> found = found_in(holdings);
-  std::vector<const Description*> result;
-  for (const Description* head : found) {
-    const bool is_part = std::any_of(found.begin(), found.end(), [&](const Description* other) {
-      return is_part_of(head->of(family).weights, other->of(family).weights);
+std::vector<std::string> possible_classes(const Holdings& holdings) {
+  const std::vector<Found> found = found_in(holdings);
+  Names names;
+  for (const auto& [head, own] : found) {
+    const Names& weights = own->weights;
+    const bool is_part = std::any_of(found.begin(), found.end(), [&](const Found& other) {
+      return is_part_of(weights, other.own->weights);
     });
-    if (head != &trunk_alone() && !is_part) result.push_back(head);
+    if (!is_part) names.push_back(own->name);
   }
-  return result;
+  return names;
 }
 
 const Description& choose(const std::string& class_name, const Holdings& holdings) {
-  const std::string& family = holdings.config.model_type;
   if (class_name.empty()) {
-    const std::vector<const Description*> found = fitting(holdings);
-    std::vector<std::string> names;
-    for (const Description* head : found) names.push_back(head->of(family).name);
-    base::require(found.size() <= 1,
+    const Names possible = possible_classes(holdings);
+    base::require(possible.size() == 1,
                   "[head] expected config.json to name its class (architectures), since the "
                   "weights may be those of {}, but got none",
-                  fmt::join(names, " and of "));
-    return found.empty() ? trunk_alone() : *found.front();
+                  fmt::join(possible, " and of "));
+    return choose(possible.front(), holdings);
   }
-  for (const Description* head : all()) {
-    const auto own = head->classes.find(family);
-    if (own != head->classes.end() && own->second.name == class_name) return *head;
+  const Description* trunk = nullptr;
+  for (const Found& one : heads_of(holdings.config.model_type)) {
+    if (one.own->name == class_name) return *one.head;
+    if (one.own->weights.empty()) trunk = one.head;
   }
-  return trunk_alone();
+  return *trunk;
 }
 
 std::vector<std::string> in_words(const std::string& class_name, const Holdings& holdings) {
-  const std::string& family = holdings.config.model_type;
-  std::vector<const Description*> found = found_in(holdings);
-  std::map<std::string, const Description*> tellers;  // by the weights that are their own
-  for (const Description* head : found) {
-    const Description*& teller = tellers[head->of(family).weights.back()];
-    if (teller == nullptr || head->of(family).name == class_name) teller = head;
+  std::vector<Found> tellers;
+  for (const Found& one : found_in(holdings)) {
+    const auto other = std::find_if(tellers.begin(), tellers.end(), [&](const Found& teller) {
+      return teller.own->told_by() == one.own->told_by();
+    });
+    if (other == tellers.end())
+      tellers.push_back(one);
+    else if (one.own->name == class_name)
+      *other = one;
   }
-  std::vector<std::string> words;
-  for (const Description* head : found) {
-    const std::string& own = head->of(family).weights.back();
-    if (tellers.at(own) != head) continue;
-    words.push_back(fmt::format(fmt::runtime(head->words), holdings.rows(own)));
-    if (words.back() != head->words) words.back() += labels_in_words(holdings.head.labels);
+  Names words;
+  for (const auto& [head, own] : tellers) {
+    if (!holdings.has(own->told_by())) continue;
+    words.push_back(fmt::format(fmt::runtime(head->words), holdings.rows(own->told_by())));
+    if (words.back() != head->words && !holdings.head.labels.empty())
+      words.back() += fmt::format(" ({})", format::printable(holdings.head.labels));
   }
   return words;
 }

@@ -1,7 +1,6 @@
 // The class of a sequence, or a number for it: RoFormerForSequenceClassification,
 // BertForSequenceClassification.
 #include "roformer/base/error.h"
-#include "roformer/head/loss.h"
 #include "roformer/head/model_with_head.h"
 #include "roformer/model/activation_name.h"
 
@@ -47,13 +46,10 @@ class SequenceClassifier : public ModelWithHead {
                          head.problem_type != "regression";
     if (classes) return call.class_labels("labels", head.num_labels);
     const std::int64_t rows = call.inputs().rows;
-    const bool fits =
-        labels.dim() >= 1 && labels.size(0) == rows && labels.numel() == rows * head.num_labels;
-    base::require(fits,
-                  "[head] expected labels of shape ({}) for classes or ({}, {}) for numbers but "
-                  "got ({})",
-                  rows, rows, head.num_labels,
-                  fmt::join(labels.sizes().begin(), labels.sizes().end(), ", "));
+    base::require(
+        labels.dim() >= 1 && labels.size(0) == rows && labels.numel() == rows * head.num_labels,
+        "[head] expected labels of shape ({}) for classes or ({}, {}) for numbers but got {}", rows,
+        rows, head.num_labels, format::format_shape(labels.sizes().vec()));
     return labels.index_select(0, call.rows_with_tokens().to(labels.device()));
   }
 
@@ -75,18 +71,16 @@ class SequenceClassifier : public ModelWithHead {
 
 }  // namespace
 
-const Description& sequence_classifier() {
-  static const Description description{
-      .classes = {{"roformer",
-                   {"RoFormerForSequenceClassification",
-                    {"classifier.dense.weight", "classifier.out_proj.weight"}}},
-                  {"bert",
-                   {"BertForSequenceClassification", {pooler_weight, "classifier.weight"}}}},
-      .labels = {"labels"},
-      .words = "classifier of {} labels",
-      .suits = [](const Holdings& holdings) { return !holdings.is_choice(); },
-      .make = make_model<SequenceClassifier>};
-  return description;
+Description sequence_classifier() {
+  return {.classes = {{"roformer",
+                       {"RoFormerForSequenceClassification",
+                        {"classifier.dense.weight", "classifier.out_proj.weight"}}},
+                      {"bert",
+                       {"BertForSequenceClassification", {pooler_weight, "classifier.weight"}}}},
+          .labels = {"labels"},
+          .words = "classifier of {} labels",
+          .suits = [](const Holdings& holdings) { return !holdings.is_choice(); },
+          .make = make_model<SequenceClassifier>};
 }
 
 }  // namespace roformer::head

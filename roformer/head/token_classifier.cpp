@@ -1,5 +1,4 @@
 // The class of each token: RoFormerForTokenClassification, BertForTokenClassification.
-#include "roformer/head/loss.h"
 #include "roformer/head/model_with_head.h"
 
 namespace roformer::head {
@@ -28,15 +27,13 @@ class TokenClassifier : public ModelWithHead {
 
 }  // namespace
 
-const Description& token_classifier() {
-  static const Description description{
-      .classes = {{"roformer", {"RoFormerForTokenClassification", {"classifier.weight"}}},
-                  {"bert", {"BertForTokenClassification", {"classifier.weight"}}}},
-      .labels = {"labels"},
-      .words = "classifier of tokens, {} labels",
-      .suits = [](const Holdings& holdings) { return !holdings.is_choice(); },
-      .make = make_model<TokenClassifier>};
-  return description;
+Description token_classifier() {
+  return {.classes = {{"roformer", {"RoFormerForTokenClassification", {"classifier.weight"}}},
+                      {"bert", {"BertForTokenClassification", {"classifier.weight"}}}},
+          .labels = {"labels"},
+          .words = "classifier of tokens, {} labels",
+          .suits = [](const Holdings& holdings) { return !holdings.is_choice(); },
+          .make = make_model<TokenClassifier>};
 }
 
 }  // namespace roformer::head

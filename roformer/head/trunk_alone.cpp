@@ -2,45 +2,30 @@
 // nothing stands before them in a file.
 #include "roformer/head/description.h"
 #include "roformer/head/padded_call.h"
-#include "roformer/model/pooler.h"
 
 namespace roformer::head {
 namespace {
 
-template <typename Trunk>
-class TrunkAlone : public Trunk, public Model {
+class TrunkAlone : public Model {
  public:
-  using Trunk::Trunk;
-  torch::nn::Module& module() override { return *this; }
-  model::EncoderImpl& trunk() override { return *this; }
-  Reading reading(const format::TensorMap& /*inputs*/) const override {
-    return {has_pooler ? Columns::first : Columns::tokens};
-  }
+  explicit TrunkAlone(const Holdings& holdings)
+      : Model(holdings.config, holdings.head, holdings.has(pooler_weight)) {}
+  torch::nn::Module& module() override { return *encoder(); }
   // pooler_output (B, hidden) if there is a pooler.
   format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) override {
-    if constexpr (has_pooler)
-      return {{"pooler_output", call.spread_rows(this->pool(call.first(hidden)))}};
-    return {};
+    if (!has_pooler()) return {};
+    return {{"pooler_output", call.spread_rows(pool(call.first(hidden)))}};
   }
-
- private:
-  static constexpr bool has_pooler = std::is_same_v<Trunk, model::PooledEncoderImpl>;
 };
-
-std::shared_ptr<Model> make_trunk(const Holdings& holdings) {
-  if (!holdings.has(pooler_weight))
-    return std::make_shared<TrunkAlone<model::EncoderImpl>>(holdings.config);
-  return std::make_shared<TrunkAlone<model::PooledEncoderImpl>>(holdings.config, holdings.head);
-}
 
 }  // namespace
 
-const Description& trunk_alone() {
-  static const Description description{.classes = {{"roformer", {"RoFormerModel", {pooler_weight}}},
-                                                   {"bert", {"BertModel", {pooler_weight}}}},
-                                       .words = "pooler",
-                                       .make = make_trunk};
-  return description;
+Description trunk_alone() {
+  return {.classes = {{"roformer", {"RoFormerModel", {}}}, {"bert", {"BertModel", {}}}},
+          .words = "pooler",
+          .make = [](const Holdings& holdings) -> std::shared_ptr<Model> {
+            return std::make_shared<TrunkAlone>(holdings);
+          }};
 }
 
 }  // namespace roformer::head

@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "roformer/checkpoint/head_of.h"
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/format/copy_tensor.h"
 #include "roformer/format/printable.h"
 #include "roformer/format/tensor_format.h"
+#include "roformer/head/registry.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -60,15 +60,6 @@ std::map<format::Dtype, std::size_t> count_types(const checkpoint::Weights& weig
   return counts;
 }
 
-// The first of them, joined.
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr std::size_t most = 6;
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < names.size() && i < most; ++i)
-    shown.push_back(format::printable(names[i]));
-  return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > most ? ", …" : "");
-}
-
 void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
   for (const char* remark : weights.format().remarks) oddities.emplace_back(remark);
   if (weights.format().naming == format::Naming::pytorch && weights.renamed() > 0)
@@ -90,14 +81,14 @@ void describe_types(const checkpoint::Weights& weights, std::vector<std::string>
   }
 }
 
-// Whether a class of BERT's computes with a pooler that the file does not have.
+// Whether a class of BERT's computes with a pooler that the file does not have. BertModel has one
+// unless told otherwise.
 bool lacks_pooler(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights) {
-  if (config.encoder.model_type != "bert" || find_ending(weights, head::pooler_weight))
-    return false;
-  const auto& needed = head::choose(config.architecture, checkpoint::holdings_of(config, weights))
-                           .of("bert")
-                           .weights;
-  return std::find(needed.begin(), needed.end(), head::pooler_weight) != needed.end();
+  const head::Holdings holdings{config.encoder, config.head, checkpoint::shapes_of_heads(weights)};
+  if (config.encoder.model_type != "bert" || holdings.has(head::pooler_weight)) return false;
+  const auto& needed = head::choose(config.architecture, holdings).classes.at("bert").weights;
+  return needed.empty() ||
+         std::find(needed.begin(), needed.end(), head::pooler_weight) != needed.end();
 }
 
 void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights,
@@ -163,7 +154,8 @@ std::string element_types(const checkpoint::Weights& weights) {
 
 std::vector<std::string> heads_in(const checkpoint::CheckpointConfig& config,
                                   const checkpoint::Weights& weights) {
-  auto heads = head::in_words(config.architecture, checkpoint::holdings_of(config, weights));
+  auto heads = head::in_words(config.architecture,
+                              {config.encoder, config.head, checkpoint::shapes_of_heads(weights)});
   if (find_ending(weights, "crossattention.self.query.weight"))
     heads.push_back("cross-attention to an encoder");
   return heads;
@@ -183,7 +175,7 @@ std::vector<std::string> describe_not_finite(const std::vector<std::string>& nam
   return {
       fmt::format("{} tensors hold numbers that are not finite (NaN or infinity), so that "
                   "nothing sensible comes of them: {}",
-                  names.size(), some_of(names))};
+                  names.size(), format::printable(names))};
 }
 
 std::vector<std::string> oddities_of(const checkpoint::CheckpointConfig& config,

@@ -7,6 +7,7 @@
 #include "roformer/pipeline/file_description.h"
 
 namespace roformer::pipeline {
+
 Inspection inspect(const checkpoint::Folder& folder) {
   const checkpoint::Weights& weights = folder.weights();
   auto planned = checkpoint::plan_model(folder);

@@ -26,7 +26,7 @@ struct Inspection {
   std::vector<std::string> oddities;
 };
 
-/// Compares the folder with the class that it holds (checkpoint/head_of.h), and reads all numbers of
+/// Compares the folder with the class that it holds (checkpoint/load.h), and reads all numbers of
 /// the file.
 /// Throws Error as load_model does.
 Inspection inspect(const checkpoint::Folder& folder);

@@ -19,13 +19,13 @@ using format::TensorMap;
 using torch::Tensor;
 
 // The columns of each row's packed places: what weights are spread over.
-struct Columns {
+struct RowColumns {
   std::vector<Tensor> of_row;  // int64
   std::int64_t count = 0;
 };
 
-Columns columns_of(const packed::PackedInputs& inputs) {
-  Columns columns;
+RowColumns columns_of(const packed::PackedInputs& inputs) {
+  RowColumns columns;
   columns.count = inputs.columns;
   const auto begins = inputs.batch.cu_seqlens.accessor<std::int32_t, 1>();
   for (std::int64_t row = 0; row < inputs.rows; ++row) {
@@ -38,8 +38,8 @@ Columns columns_of(const packed::PackedInputs& inputs) {
 }
 
 // Weights (heads, T_b, K_b) of each sequence at their places: (B, heads, T, K).
-Tensor spread_weights(const std::vector<Tensor>& weights, const Columns& queries,
-                      const Columns& keys, std::int64_t heads) {
+Tensor spread_weights(const std::vector<Tensor>& weights, const RowColumns& queries,
+                      const RowColumns& keys, std::int64_t heads) {
   const auto rows = static_cast<std::int64_t>(weights.size());
   Tensor padded = torch::zeros({rows, heads, queries.count, keys.count}, torch::kFloat);
   for (std::int64_t row = 0; row < rows; ++row) {
@@ -61,13 +61,13 @@ void add_traces(const model::EncoderTrace& trace, const head::PaddedCall& call,
       outputs["hidden_states." + std::to_string(i)] = call.unpack(trace.hidden_states[i]);
   }
   if (!options.attentions) return;
-  const Columns tokens = columns_of(call.inputs());
+  const RowColumns tokens = columns_of(call.inputs());
   for (std::size_t i = 0; i < trace.attentions.size(); ++i) {
     outputs["attentions." + std::to_string(i)] =
         spread_weights(trace.attentions[i], tokens, tokens, heads);
   }
   if (trace.cross_attentions.empty()) return;
-  const Columns memory = columns_of(call.memory_inputs());
+  const RowColumns memory = columns_of(call.memory_inputs());
   for (std::size_t i = 0; i < trace.cross_attentions.size(); ++i) {
     outputs["cross_attentions." + std::to_string(i)] =
         spread_weights(trace.cross_attentions[i], tokens, memory, heads);
@@ -90,7 +90,7 @@ TensorMap run_padded(const std::filesystem::path& model_folder, const TensorMap&
   trace.want_attentions = options.attentions;
   model::ForwardOptions forward = call.forward_options();
   forward.trace = &trace;
-  const Tensor hidden = model->trunk().forward(call.batch(), forward);
+  const Tensor hidden = model->encoder()->forward(call.batch(), forward);
   TensorMap outputs = model->outputs(hidden, call);
   add_traces(trace, call, options, config.encoder.num_attention_heads, outputs);
   return outputs;

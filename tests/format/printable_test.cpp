@@ -13,5 +13,13 @@ TEST(Printable, IsOneShortLineOfAscii) {
   EXPECT_EQ(printable(""), "");
 }
 
+TEST(Printable, ListsNameTheFirstSix) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(printable(Names{}), "");
+  EXPECT_EQ(printable(Names{"a", "b\n"}), "a, b?");
+  EXPECT_EQ(printable(Names(6, "x")), "x, x, x, x, x, x");
+  EXPECT_EQ(printable(Names(7, "x")), "x, x, x, x, x, x, …");
+}
+
 }  // namespace
 }  // namespace roformer::format

@@ -68,6 +68,13 @@ TEST(SequenceClassifierHead, ProblemsAndTheirLosses) {
   expect_near(vectors["loss"], (vectors["logits"] - 1).square().mean());
 }
 
+TEST(SequenceClassifierHead, AProblemThatIsNoneIsNamed) {
+  auto head = labels(3);
+  head.problem_type = "ranking";
+  expect_message("ranking",
+                 [&] { random_head("ForSequenceClassification", small_config(), head); });
+}
+
 TEST(SequenceClassifierHead, LabelsThatDoNotFitAreNamed) {
   auto model = random_head("ForSequenceClassification", small_config("roformer"), labels(3));
   expect_message("(3) for classes or (3, 3) for numbers", [&] {

@@ -79,7 +79,7 @@ struct Answer {
 
 inline Answer answer(Model& model, const format::TensorMap& inputs) {
   PaddedCall call(inputs, model, torch::kCPU);
-  const torch::Tensor hidden = model.trunk().forward(call.batch(), call.forward_options());
+  const torch::Tensor hidden = model.encoder()->forward(call.batch(), call.forward_options());
   format::TensorMap outputs = model.outputs(hidden, call);
   return {std::move(call), hidden, std::move(outputs)};
 }

@@ -57,7 +57,7 @@ TensorMap named_gradients(torch::nn::Module& module) {
 void gradients(const std::string& folder, const std::string& inputs, const std::string& out) {
   const auto model = checkpoint::load_model(checkpoint::Folder(folder)).module;
   const head::PaddedCall call(format::load_tensors(inputs).tensors, *model, torch::kCPU);
-  const Tensor hidden = model->trunk().forward(call.batch(), call.forward_options());
+  const Tensor hidden = model->encoder()->forward(call.batch(), call.forward_options());
   TensorMap results = model->outputs(hidden, call);
   results.at("loss").backward();
   for (auto& [name, tensor] : results) tensor = tensor.detach();
@@ -145,7 +145,7 @@ void use(const std::string& folder) {
   const torch::NoGradGuard no_gradient;
   const auto model = checkpoint::load_model(checkpoint::Folder(folder)).module;
   const head::PaddedCall call({{"input_ids", torch::tensor({{1, 2, 3}})}}, *model, torch::kCPU);
-  model->outputs(model->trunk().forward(call.batch(), call.forward_options()), call);
+  model->outputs(model->encoder()->forward(call.batch(), call.forward_options()), call);
 }
 
 void probe() {
