@@ -125,8 +125,7 @@ TEST(Load, ClassesThatNothingTellsApartAreRefusedByName) {
   EXPECT_EQ(load_model(folder.path()).config.architecture, "RoFormerForMultipleChoice");
   erase_key(folder, "architectures");
   const std::initializer_list<const char*> words = {
-      "architectures",
-      "RoFormerForMultipleChoice and of RoFormerForTokenClassification"};
+      "architectures", "RoFormerForMultipleChoice and of RoFormerForTokenClassification"};
   expect_error(words, [&] { load_model(folder.path()); });
   expect_error(words, [&] { pipeline::inspect(folder.path()); });
   // Who asks for a class of its own is not concerned.
