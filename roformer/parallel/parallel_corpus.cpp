@@ -7,7 +7,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
-#include "roformer/parallel/parallel_vocabulary.h"
+#include "roformer/parallel/parallel_text.h"
 
 namespace roformer::parallel {
 namespace {
