@@ -1,4 +1,4 @@
-#include "roformer/attention/composed_attention.h"
+#include "roformer/attention/packed_attention.h"
 
 #include <torch/types.h>
 

@@ -145,11 +145,10 @@ struct FusedFeatureAttention : torch::autograd::Function<FusedFeatureAttention> 
 };
 
 bool fused_serves(const Tensor& q, const Tensor& k, const Tensor& v, const FeatureMap& map) {
-  if (!map->is_random()) return false;
-  for (const Tensor& x : {q, k, v, map->projection()}) {
-    if (!x.device().is_cpu() || x.scalar_type() != torch::kFloat32) return false;
-  }
-  return q.sizes() == k.sizes() && k.size(0) == v.size(0) && k.size(1) == v.size(1);
+  return map->is_random() &&
+         std::ranges::all_of(std::initializer_list<Tensor>{q, k, v, map->projection()},
+                             packed::is_float_on_cpu) &&
+         q.sizes() == k.sizes() && k.size(0) == v.size(0) && k.size(1) == v.size(1);
 }
 
 void check_angles(const Tensor& q, const FeatureMap& map,

@@ -11,7 +11,7 @@
 #include "roformer/attention/feature_map.h"
 #include "roformer/attention/recurrent_state.h"
 #include "roformer/attention/span.h"
-#include "roformer/rope/feature_rotation.h"
+#include "roformer/rope/angles.h"
 
 namespace roformer::attention {
 

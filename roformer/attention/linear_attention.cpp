@@ -141,10 +141,8 @@ void check_inputs(const LinearInputs& x, const std::vector<Span>& spans) {
 }
 
 bool kernel_serves_all(const LinearInputs& x) {
-  for (const Tensor& tensor : {x.q, x.k, x.q_norm, x.k_norm, x.v}) {
-    if (!tensor.device().is_cpu() || tensor.scalar_type() != torch::kFloat32) return false;
-  }
-  return true;
+  return std::ranges::all_of(std::initializer_list<Tensor>{x.q, x.k, x.q_norm, x.k_norm, x.v},
+                             packed::is_float_on_cpu);
 }
 
 Tensor causal_linear_attention_operator(const Tensor& q, const Tensor& k, const Tensor& q_norm,

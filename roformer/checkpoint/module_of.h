@@ -4,7 +4,7 @@
 #include "roformer/model/classifiers.h"
 #include "roformer/model/encoder.h"
 #include "roformer/model/language_models.h"
-#include "roformer/model/pooler.h"
+#include "roformer/model/model_with_head.h"
 
 namespace roformer::checkpoint {
 

@@ -3,7 +3,7 @@
 #include <torch/nn/module.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/dropout_site.h"
+#include "roformer/model/block_attention.h"
 #include "roformer/model/named_group.h"
 
 namespace roformer::model {

@@ -4,11 +4,9 @@
 
 #include <cmath>
 
-#include "roformer/attention/composed_attention.h"
 #include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
-#include "roformer/model/dropout_site.h"
 
 namespace roformer::model {
 namespace {

@@ -1,10 +1,36 @@
-// Language models: masked (RoFormerForMaskedLM, BertForMaskedLM), causal (RoFormerForCausalLM,
+// `cls.predictions`, hidden states to logits over the vocabulary, and the language models that end in
+// it: masked (RoFormerForMaskedLM, BertForMaskedLM), causal (RoFormerForCausalLM,
 // BertLMHeadModel), and masked with next sentence (BertForPreTraining).
 #pragma once
-#include "roformer/model/language_model_head.h"
+#include "roformer/model/config.h"
+#include "roformer/model/linear.h"
 #include "roformer/model/model_with_head.h"
+#include "roformer/model/norm.h"
+#include "roformer/model/vocabulary_loss.h"
 
 namespace roformer::model {
+
+/// decoder(Norm(act(dense(h)))) + bias, names as in RoFormerForMaskedLM and BertForMaskedLM. The
+/// decoder's weight is the word embeddings when config.tie_word_embeddings; then it is no parameter
+/// of its own. RoFormerV2 (norm_type rms_norm) has the decoder alone, without bias.
+class LanguageModelHeadImpl : public torch::nn::Module {
+ public:
+  /// word_embeddings (vocab_size, embedding_size), to be tied to.
+  LanguageModelHeadImpl(const EncoderConfig& config, const torch::Tensor& word_embeddings);
+  /// hidden (M, hidden_size) → (M, vocab_size).
+  torch::Tensor forward(const torch::Tensor& hidden);
+  /// The summed cross entropy against labels (M) int64, without logits of all tokens at once.
+  VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);
+
+ private:
+  torch::Tensor transformed(const torch::Tensor& hidden);
+
+  EncoderConfig config_;
+  Linear dense_{nullptr};
+  Norm norm_{nullptr};
+  Linear output_{nullptr};  // decoder and bias; no parameters of its own
+};
+TORCH_MODULE(LanguageModelHead);
 
 /// A trunk and `cls.predictions`.
 class LanguageModel : public ModelWithHead {

@@ -3,6 +3,8 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/types.h>
 
+#include "roformer/packed/run_tasks.h"
+
 namespace roformer::model {
 namespace {
 
@@ -22,8 +24,8 @@ std::optional<c10::OperatorHandle> find_operator(const char* name) {
   return c10::Dispatcher::singleton().findSchema({name, ""});
 }
 
-bool is_float_on_cpu(const Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.numel() > 0;
+bool has_floats_on_cpu(const Tensor& x) {
+  return packed::is_float_on_cpu(x) && x.numel() > 0;
 }
 
 // oneDNN's names of an activation and of its algorithm.
@@ -50,7 +52,7 @@ Attribute attribute_of(std::optional<Activation> activation) {
 
 bool onednn_serves(const Tensor& x, const Tensor& weight) {
   static const bool found = find_operator(product_operator).has_value();
-  return found && is_float_on_cpu(x) && is_float_on_cpu(weight);
+  return found && has_floats_on_cpu(x) && has_floats_on_cpu(weight);
 }
 
 // at::linear writes the bias first and lets the product add to it, a pass over the output more: 100
@@ -66,7 +68,7 @@ Tensor onednn_product(const Tensor& x, const Tensor& weight, const Tensor& bias,
 
 Tensor onednn_layout(const Tensor& weight) {
   static const auto operation = find_operator(layout_operator);
-  if (!operation || !is_float_on_cpu(weight)) return {};
+  if (!operation || !has_floats_on_cpu(weight)) return {};
   torch::jit::Stack stack = {weight.detach().contiguous(), rows_to_lay_out_for};
   operation->callBoxed(stack);
   return stack.back().toTensor();

@@ -5,7 +5,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
-#include "roformer/model/pooler.h"
+#include "roformer/model/model_with_head.h"
 #include "roformer/pipeline/finite_answers.h"
 
 namespace roformer::pipeline {

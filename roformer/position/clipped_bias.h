@@ -9,7 +9,7 @@
 
 namespace roformer::position {
 
-struct ClippedBias : EncodingDescription {
+struct ClippedBias : ScoreEncodingDescription {
   static constexpr const char* name = "clipped_bias";
   std::int64_t clipped_distance = 11;
   bool clipped_per_head = true;
@@ -21,12 +21,10 @@ struct ClippedBias : EncodingDescription {
     visit(Option{"clipped_per_head", "a number a head"}, s.clipped_per_head);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<7> : std::type_identity<ClippedBias> {};
+struct EncodingAt<7> : ClippedBias {};
 
 }  // namespace roformer::position

@@ -48,6 +48,6 @@ struct Complex : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<14> : std::type_identity<Complex> {};
+struct EncodingAt<14> : Complex {};
 
 }  // namespace roformer::position

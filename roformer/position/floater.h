@@ -53,6 +53,6 @@ struct Floater : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<15> : std::type_identity<Floater> {};
+struct EncodingAt<15> : Floater {};
 
 }  // namespace roformer::position

@@ -11,7 +11,7 @@
 
 namespace roformer::position {
 
-struct Music : EncodingDescription {
+struct Music : ScoreEncodingDescription {
   static constexpr const char* name = "music";
   std::int64_t music_distance = 0;
 
@@ -22,12 +22,10 @@ struct Music : EncodingDescription {
           s.music_distance);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<4> : std::type_identity<Music> {};
+struct EncodingAt<4> : Music {};
 
 }  // namespace roformer::position

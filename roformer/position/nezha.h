@@ -12,7 +12,7 @@
 
 namespace roformer::position {
 
-struct Nezha : EncodingDescription {
+struct Nezha : ScoreEncodingDescription {
   static constexpr const char* name = "nezha";
   std::string nezha_form = "code";
   std::int64_t nezha_clip = 64;
@@ -27,12 +27,10 @@ struct Nezha : EncodingDescription {
     visit(Option{"nezha_clip", "distances beyond share a row", distance_range()}, s.nezha_clip);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<11> : std::type_identity<Nezha> {};
+struct EncodingAt<11> : Nezha {};
 
 }  // namespace roformer::position

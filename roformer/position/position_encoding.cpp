@@ -60,6 +60,7 @@ double PositionEncoding::score_divisor(std::int64_t head_size) const {
 std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options) {
   std::shared_ptr<PositionEncoding> made;
   with_encoding(options.settings, [&](const auto& encoding) { made = encoding.make(options); });
+  made->acts_on_scores_ = acts_on_single_scores(options.settings);
   return made;
 }
 

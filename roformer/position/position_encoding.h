@@ -14,7 +14,7 @@
 
 #include "roformer/packed/packed_batch.h"
 #include "roformer/position/encoding_settings.h"
-#include "roformer/rope/feature_rotation.h"
+#include "roformer/rope/angles.h"
 
 namespace roformer::position {
 
@@ -84,7 +84,7 @@ class PositionEncoding : public torch::nn::Module {
   /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it; Eq. 5 to 10. Only
   /// if `acts_on_scores()`.
   virtual torch::Tensor score_bias(const ScoreInputs& inputs) const;
-  virtual bool acts_on_scores() const { return false; }
+  bool acts_on_scores() const { return acts_on_scores_; }
 
   /// Added to the output (G, H, T_q, D); Eq. 5. Only if `acts_on_values()`.
   virtual torch::Tensor value_term(const ValueInputs& inputs) const;
@@ -95,6 +95,11 @@ class PositionEncoding : public torch::nn::Module {
 
   /// Called before update `update` = 0, 1, … of a training: what is not computed anew in each.
   virtual void begin_update(std::int64_t /*update*/) {}
+
+ private:
+  friend std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options);
+
+  bool acts_on_scores_ = false;  // as the encoding's description says
 };
 
 /// The model that an encoding is made for.

@@ -102,7 +102,7 @@ struct Rotary : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<13> : std::type_identity<Rotary> {};
+struct EncodingAt<13> : Rotary {};
 
 /// The scaling that the options ask for; L0 is `max_positions` unless they name it. Throws Error
 /// for an unknown name.

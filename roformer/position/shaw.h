@@ -10,7 +10,7 @@
 
 namespace roformer::position {
 
-struct Shaw : EncodingDescription {
+struct Shaw : ScoreEncodingDescription {
   static constexpr const char* name = "shaw";
   std::int64_t shaw_clip = 16;
   bool shaw_per_head = false;
@@ -22,12 +22,10 @@ struct Shaw : EncodingDescription {
     visit(Option{"shaw_per_head", "a table a head"}, s.shaw_per_head);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<3> : std::type_identity<Shaw> {};
+struct EncodingAt<3> : Shaw {};
 
 }  // namespace roformer::position

@@ -20,6 +20,6 @@ struct Sinusoidal : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<1> : std::type_identity<Sinusoidal> {};
+struct EncodingAt<1> : Sinusoidal {};
 
 }  // namespace roformer::position

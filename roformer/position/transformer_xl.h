@@ -11,7 +11,7 @@
 
 namespace roformer::position {
 
-struct TransformerXl : EncodingDescription {
+struct TransformerXl : ScoreEncodingDescription {
   static constexpr const char* name = "transformer_xl";
   bool xl_untie = false;
   std::int64_t xl_clamp = 0;
@@ -22,12 +22,10 @@ struct TransformerXl : EncodingDescription {
     visit(Option{"xl_clamp", "distances beyond are cut; 0: none", base::at_least(0)}, s.xl_clamp);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<5> : std::type_identity<TransformerXl> {};
+struct EncodingAt<5> : TransformerXl {};
 
 }  // namespace roformer::position

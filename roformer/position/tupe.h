@@ -19,7 +19,7 @@
 
 namespace roformer::position {
 
-struct Tupe : EncodingDescription {
+struct Tupe : ScoreEncodingDescription {
   static constexpr const char* name = "tupe";
   std::string tupe_form = "code";
   bool tupe_relative = true;
@@ -34,8 +34,6 @@ struct Tupe : EncodingDescription {
     visit(Option{"tupe_relative", "TUPE-R's buckets beside TUPE-A's products"}, s.tupe_relative);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   std::optional<std::int64_t> longest_sequence(std::int64_t max_positions) const {
     return max_positions;
   }
@@ -44,6 +42,6 @@ struct Tupe : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<8> : std::type_identity<Tupe> {};
+struct EncodingAt<8> : Tupe {};
 
 }  // namespace roformer::position

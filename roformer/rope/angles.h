@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "roformer/rope/pair_layout.h"
 #include "roformer/rope/scaling.h"
 
 namespace roformer::rope {
@@ -27,5 +28,11 @@ Angles angles(const torch::Tensor& position_ids, const Frequencies& frequencies,
 /// The same with the plain frequencies.
 Angles angles(const torch::Tensor& position_ids, std::int64_t rotary_dim, double base = 10000.0,
               torch::ScalarType type = torch::kFloat32);
+
+/// Angles (N, F / 2) of the tokens and which features turn together.
+struct FeatureRotation {
+  Angles angles;
+  PairLayout layout = PairLayout::interleaved;
+};
 
 }  // namespace roformer::rope

@@ -16,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "roformer/base/file_lock.h"
 
@@ -56,5 +57,15 @@ class RunFolder {
   std::filesystem::path training_;
   std::optional<base::FileLock> lock_;
 };
+
+/// Where a run keeps models beside its last one: checkpoints/step-N.
+std::filesystem::path kept_models_folder(const std::filesystem::path& run);
+
+/// Those that it has kept, oldest first.
+std::vector<std::filesystem::path> kept_models(const std::filesystem::path& run);
+
+/// The last `count` of them, oldest first. Throws Error naming what is there where there are fewer.
+std::vector<std::filesystem::path> last_models(const std::filesystem::path& run,
+                                               std::int64_t count);
 
 }  // namespace roformer::train

@@ -1,14 +1,30 @@
 // What a training is told, without tensors: read from recipes, kept with checkpoints.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "roformer/data/stage.h"
-#include "roformer/train/flat_recipe.h"
 #include "roformer/train/schedule.h"
 
 namespace roformer::train {
+
+/// A recipe's keys and values, flat: "optimizer.beta1" → "0.9".
+using FlatRecipe = std::map<std::string, std::string>;
+
+/// A key with its values in two recipes; "nothing" where one lacks it.
+struct RecipeDifference {
+  std::string key, first, second;
+};
+
+/// The first key, of those that `counts` accepts, in which two recipes differ; one that only one of
+/// them has is a difference.
+std::optional<RecipeDifference> first_difference(
+    const FlatRecipe& first, const FlatRecipe& second,
+    const std::function<bool(const std::string& key)>& counts);
 
 /// AdamW's constants (adamw.h).
 struct AdamWOptions {

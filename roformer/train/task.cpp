@@ -1,4 +1,4 @@
-#include "roformer/train/evaluation.h"
+#include "roformer/train/task.h"
 
 namespace roformer::train {
 
