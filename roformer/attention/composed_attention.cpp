@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "roformer/attention/span_groups.h"
+#include "roformer/attention/span.h"
 #include "roformer/base/random.h"
 #include "roformer/packed/keep_mask.h"
 

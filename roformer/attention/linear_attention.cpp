@@ -4,6 +4,7 @@
 #include <torch/autograd.h>
 #include <torch/library.h>
 #include <torch/nn/modules/linear.h>
+#include <torch/types.h>
 #include <torch/utils.h>
 
 #include "roformer/attention/head_rows.h"
@@ -173,6 +174,16 @@ Tensor linear_attention(const LinearInputs& inputs, const std::vector<Span>& spa
                                         options);
   const torch::NoGradGuard no_gradient;
   return kernel_forward(x, spans, options, state).out;
+}
+
+void RecurrentState::select(const std::vector<std::int64_t>& sequences) {
+  const torch::Tensor rows = torch::tensor(sequences, torch::kInt64);
+  for (RecurrentLayer& layer : layers_) {
+    if (!layer.numerator.defined()) continue;
+    layer.numerator = layer.numerator.index_select(0, rows.to(layer.numerator.device()));
+    layer.denominator = layer.denominator.index_select(0, rows.to(layer.denominator.device()));
+  }
+  num_sequences_ = static_cast<std::int64_t>(sequences.size());
 }
 
 }  // namespace roformer::attention

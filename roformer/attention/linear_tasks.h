@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/attention/linear_attention.h"
 #include "roformer/attention/linear_attention_kernel.h"
-#include "roformer/attention/recurrent_state.h"
 #include "roformer/attention/span.h"
 
 namespace roformer::attention {

@@ -9,7 +9,6 @@
 
 #include "roformer/checkpoint/architecture.h"
 #include "roformer/model/config.h"
-#include "roformer/model/head_config.h"
 
 namespace roformer::checkpoint {
 

@@ -9,8 +9,8 @@
 #include "roformer/checkpoint/folder.h"
 #include "roformer/checkpoint/load_plan.h"
 #include "roformer/format/blank_weights.h"
+#include "roformer/model/config.h"
 #include "roformer/model/encoder.h"
-#include "roformer/model/encoder_decoder_config.h"
 
 namespace roformer::checkpoint {
 

@@ -6,7 +6,7 @@
 
 #include "roformer/attention/feature_map.h"
 #include "roformer/attention/key_value_cache.h"
-#include "roformer/attention/recurrent_state.h"
+#include "roformer/attention/linear_attention.h"
 #include "roformer/attention/span.h"
 #include "roformer/base/random.h"
 #include "roformer/model/config.h"

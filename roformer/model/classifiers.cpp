@@ -2,7 +2,7 @@
 
 #include <torch/nn/module.h>
 
-#include "roformer/model/activation_name.h"
+#include "roformer/model/config.h"
 #include "roformer/model/named_group.h"
 
 namespace roformer::model {

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 
+#include "roformer/model/config.h"
 #include "roformer/model/encoder.h"
-#include "roformer/model/encoder_decoder_config.h"
 #include "roformer/model/linear.h"
 #include "roformer/model/vocabulary_loss.h"
 

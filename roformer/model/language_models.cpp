@@ -4,7 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
-#include "roformer/model/activation_name.h"
+#include "roformer/model/config.h"
 #include "roformer/model/initialize.h"
 #include "roformer/model/named_group.h"
 

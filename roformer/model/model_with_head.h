@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "roformer/model/config.h"
 #include "roformer/model/encoder.h"
-#include "roformer/model/head_config.h"
 #include "roformer/model/linear.h"
 #include "roformer/model/norm.h"
 

@@ -1,8 +1,10 @@
 #include "roformer/train/run_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstdio>
 #include <map>
 #include <string>
 #include <string_view>
@@ -10,7 +12,6 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/report/event_file.h"
-#include "roformer/train/replace_folder.h"
 
 namespace roformer::train {
 
@@ -32,6 +33,13 @@ void link_into(const fs::path& file, const fs::path& folder) {
   fs::rename(temporary, folder / file.filename());
 }
 
+void link_model_of(const fs::path& checkpoint, const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(checkpoint / kModelFolder)) {
+    if (entry.is_regular_file()) link_into(entry.path(), folder);
+  }
+  base::sync_folder(folder);
+}
+
 // Nothing in it but what this class puts there before the first checkpoint.
 bool is_untouched(const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -51,6 +59,11 @@ bool is_young_run(const fs::path& folder) {
       return false;
   }
   return true;
+}
+
+// Network file systems, for example, cannot.
+bool exchange(const fs::path& a, const fs::path& b) {
+  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
 }
 
 }  // namespace
@@ -116,12 +129,7 @@ void RunFolder::commit(std::int64_t step, const std::function<void(const fs::pat
 }
 
 void RunFolder::publish() const {
-  const auto last = last_checkpoint();
-  if (!last) return;
-  for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
-    if (entry.is_regular_file()) link_into(entry.path(), out_);
-  }
-  base::sync_folder(out_);
+  if (const auto last = last_checkpoint()) link_model_of(*last, out_);
 }
 
 void RunFolder::keep_models(std::int64_t count) const {
@@ -132,10 +140,7 @@ void RunFolder::keep_models(std::int64_t count) const {
     const fs::path partial = kept / ".partial";
     fs::remove_all(partial);
     fs::create_directories(partial);
-    for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
-      if (entry.is_regular_file()) link_into(entry.path(), partial);
-    }
-    base::sync_folder(partial);
+    link_model_of(*last, partial);
     fs::rename(partial, target);
     base::sync_folder(kept);
   }
@@ -190,6 +195,31 @@ std::vector<fs::path> last_models(const fs::path& run, std::int64_t count) {
                 "checkpoint.keep_last says how many a run keeps",
                 count, kept_models_folder(run).string(), kept.size());
   return {kept.end() - count, kept.end()};
+}
+
+void replace_folder(const fs::path& fresh, const fs::path& target, const fs::path& old) {
+  if (exchange(fresh, target)) {
+    fs::remove_all(fresh);
+  } else {
+    replace_by_renames(fresh, target, old);
+  }
+}
+
+void replace_by_renames(const fs::path& fresh, const fs::path& target, const fs::path& old) {
+  fs::remove_all(old);
+  if (fs::exists(target)) fs::rename(target, old);
+  std::error_code failed;
+  fs::rename(fresh, target, failed);
+  if (failed) {
+    recover_folder(target, old);
+    base::fail("[train] cannot put {} in the place of {}: {}", fresh.string(), target.string(),
+               failed.message());
+  }
+  fs::remove_all(old);
+}
+
+void recover_folder(const fs::path& target, const fs::path& old) {
+  if (fs::exists(old) && !fs::exists(target)) fs::rename(old, target);
 }
 
 }  // namespace roformer::train

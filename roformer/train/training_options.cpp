@@ -1,5 +1,11 @@
 #include "roformer/train/training_options.h"
 
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "roformer/base/error.h"
+
 namespace roformer::train {
 namespace {
 
@@ -20,6 +26,40 @@ std::optional<RecipeDifference> first_difference(
     if (a != b && counts(key)) return RecipeDifference{key, a, b};
   }
   return std::nullopt;
+}
+
+void validate(const Schedule& schedule) {
+  const auto& kind = schedule.kind;
+  base::require(
+      kind == "constant" || kind == "linear" || kind == "cosine" || kind == "inverse_sqrt",
+      "[train] expected schedule.kind to be constant, linear, cosine or inverse_sqrt but got "
+      "\"{}\"",
+      kind);
+  base::require(
+      schedule.warmup_steps >= 0 && schedule.warmup_steps <= schedule.total_steps,
+      "[train] expected schedule.warmup_steps between 0 and the {} steps of the run but got {}",
+      schedule.total_steps, schedule.warmup_steps);
+  base::require(schedule.initial_ratio >= 0 && schedule.initial_ratio <= 1,
+                "[train] expected schedule.initial_ratio between 0 and 1 but got {}",
+                schedule.initial_ratio);
+  base::require(schedule.final_ratio >= 0 && schedule.final_ratio <= 1,
+                "[train] expected schedule.final_ratio between 0 and 1 but got {}",
+                schedule.final_ratio);
+}
+
+double schedule_factor(const Schedule& schedule, std::int64_t step) {
+  const auto warmup = static_cast<double>(schedule.warmup_steps);
+  const auto now = static_cast<double>(step);
+  if (step < schedule.warmup_steps)
+    return schedule.initial_ratio + (1 - schedule.initial_ratio) * (now + 1) / warmup;
+  if (schedule.kind == "constant") return 1;
+  if (schedule.kind == "inverse_sqrt") return std::sqrt(std::max(1.0, warmup) / (now + 1));
+
+  const double span = std::max(1.0, static_cast<double>(schedule.total_steps) - warmup);
+  const double done = std::min(1.0, (now - warmup) / span);
+  const double left =
+      schedule.kind == "linear" ? 1 - done : 0.5 * (1 + std::cos(std::numbers::pi * done));
+  return schedule.final_ratio + (1 - schedule.final_ratio) * left;
 }
 
 }  // namespace roformer::train
