@@ -26,33 +26,27 @@ LinearShape linear_shape(const LinearInputs& x, const LinearOptions& options, st
           options.normalizes};
 }
 
-// The inputs of all heads, to be read by the kernel.
-struct InputRows {
-  HeadRows<const float> q, k, q_norm, k_norm, v;
+// The inputs of all heads, to be read by the kernel, or their gradients.
+template <typename Scalar>
+struct LinearRows {
+  HeadRows<Scalar> q, k, q_norm, k_norm, v;
 
-  explicit InputRows(const LinearInputs& x)
-      : q(read_rows(x.q)),
-        k(read_rows(x.k)),
-        q_norm(read_rows(x.q_norm)),
-        k_norm(read_rows(x.k_norm)),
-        v(read_rows(x.v)) {}
-  LinearHead at(std::int64_t row, std::int64_t head) const {
+  LinearHead<Scalar> at(std::int64_t row, std::int64_t head) const {
     return {q.at(row, head), k.at(row, head), q_norm.at(row, head), k_norm.at(row, head),
             v.at(row, head)};
   }
 };
 
-struct LinearResult {
-  Tensor out;           // (N, H, D)
-  Tensor denominators;  // (H, N)
-};
+LinearRows<const float> rows_to_read(const LinearInputs& x) {
+  return {read_rows(x.q), read_rows(x.k), read_rows(x.q_norm), read_rows(x.k_norm), read_rows(x.v)};
+}
 
 LinearResult kernel_forward(const LinearInputs& x, const std::vector<Span>& spans,
                             const LinearOptions& options, RecurrentLayer* state) {
   const std::int64_t tokens = x.q.size(0), heads = x.q.size(1);
   LinearResult result{torch::empty({tokens, heads, x.v.size(2)}, x.v.options()),
                       torch::empty({heads, tokens}, x.v.options())};
-  const InputRows inputs(x);
+  const auto inputs = rows_to_read(x);
   const auto out = write_rows(result.out);
   auto* const denominators = result.denominators.data_ptr<float>();
   const TaskSums sums(static_cast<std::int64_t>(spans.size()), heads, x.q.size(2), x.v.size(2),
@@ -80,22 +74,19 @@ LinearInputs kernel_backward(const LinearInputs& x, const LinearResult& result,
   LinearInputs gradient{like(x.q), like(x.k), {}, {}, like(x.v)};
   gradient.q_norm = options.normalizes ? like(x.q_norm) : gradient.q;
   gradient.k_norm = options.normalizes ? like(x.k_norm) : gradient.k;
-  const InputRows inputs(x);
+  const auto inputs = rows_to_read(x);
   const auto out = read_rows(result.out), slope = read_rows(out_gradient);
-  const auto q = write_rows(gradient.q), k = write_rows(gradient.k),
-             q_norm = write_rows(gradient.q_norm), k_norm = write_rows(gradient.k_norm),
-             v = write_rows(gradient.v);
+  const LinearRows<float> slopes{write_rows(gradient.q), write_rows(gradient.k),
+                                 write_rows(gradient.q_norm), write_rows(gradient.k_norm),
+                                 write_rows(gradient.v)};
   const auto* const denominators = result.denominators.const_data_ptr<float>();
   base::with_isa([&](auto isa) {
     const std::int64_t room = attend_linear_backward_scratch<isa()>(linear_shape(x, options, 0));
     packed::run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
       const std::int64_t row = task.span.first_query, head = task.head;
-      attend_linear_backward<isa()>(linear_shape(x, options, task.span.num_queries),
-                                    inputs.at(row, head), out.at(row, head),
-                                    denominators + head * tokens + row, slope.at(row, head),
-                                    {q.at(row, head), k.at(row, head), q_norm.at(row, head),
-                                     k_norm.at(row, head), v.at(row, head)},
-                                    memory);
+      attend_linear_backward<isa()>(
+          linear_shape(x, options, task.span.num_queries), inputs.at(row, head), out.at(row, head),
+          denominators + head * tokens + row, slope.at(row, head), slopes.at(row, head), memory);
     });
   });
   return gradient;

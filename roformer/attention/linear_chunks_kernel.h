@@ -8,8 +8,8 @@
 // numerator, for those of keys and values. Nothing but the denominators is kept between the passes.
 //
 // A class Features has
-//   LinearHead read(first, count)       the rows of a chunk: queries, keys and values
-//   LinearHead read_keys(first, count)  the same, queries not needed
+//   LinearHead<const float> read(first, count)       the rows of a chunk: queries, keys and values
+//   LinearHead<const float> read_keys(first, count)  the same, queries not needed
 //   void write_query_gradient(first, count, numerator, denominator, stride), write_key_gradient(…)
 //                                       take the gradients of the features of the chunk read last;
 //                                       the denominator's is null if nothing is normalised
@@ -108,13 +108,6 @@ void add_upper_product(const float* pairs, const float* panels, std::int64_t cou
   }
 }
 
-float dot_of(const float* a, const float* b, std::int64_t size) {
-  float total = 0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t i = 0; i < size; ++i) total += a[i] * b[i];
-  return total;
-}
-
 void add_row(const float* row, std::int64_t size, float* sums) {
   for (std::int64_t i = 0; i < size; ++i) sums[i] += row[i];
 }
@@ -168,7 +161,7 @@ void attend_chunks(const LinearShape& shape, Features& source, const LinearSums&
   pack_rows(sums.numerator, size, features, size, state);
   for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const LinearHead x = source.read(first, count);
+    const LinearHead<const float> x = source.read(first, count);
     pack_columns(x.k.data, x.k.stride, features, count, k_columns);
     pack_rows(x.v.data, x.v.stride, count, size, v_rows);
     product({x.q.data, x.q.stride, 1}, state, count, size, features, rows, row_stride,
@@ -235,7 +228,7 @@ void query_gradient(const LinearShape& shape, Features& source, const OutputSlop
   clear(running, features);
   for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const LinearHead x = source.read_keys(first, count);
+    const LinearHead<const float> x = source.read_keys(first, count);
     numerator_gradient(shape, slope, first, count, slopes, denominator_slopes);
     pack_columns(x.v.data, x.v.stride, size, count, v_columns);
     pack_rows(x.k.data, x.k.stride, count, features, k_rows);
@@ -279,7 +272,7 @@ void key_gradient(const LinearShape& shape, Features& source, const OutputSlope&
   const std::int64_t last = (shape.length - 1) / chunk_rows * chunk_rows;
   for (std::int64_t first = last; first >= 0; first -= chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const LinearHead x = source.read(first, count);
+    const LinearHead<const float> x = source.read(first, count);
     numerator_gradient(shape, slope, first, count, slopes, denominator_slopes);
     const HeadMatrix<const float> d{slopes, padded(size)};
     pack_columns(x.v.data, x.v.stride, size, count, v_columns);

@@ -11,6 +11,12 @@
 
 namespace roformer::attention {
 
+/// What causal linear attention gives, and what its gradient needs.
+struct LinearResult {
+  torch::Tensor out;           // (N, H, D)
+  torch::Tensor denominators;  // (H, N)
+};
+
 /// One head of one sequence.
 struct LinearTask {
   Span span;

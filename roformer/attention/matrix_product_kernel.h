@@ -27,6 +27,25 @@ constexpr std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
+inline float largest_of_row(const float* row, std::int64_t count) {
+  float largest = row[0];
+  std::int64_t j = 0;
+  if (count >= lanes) {
+    Vector<float> most = load(row);
+    for (j = lanes; j + lanes <= count; j += lanes) most = base::simd::maximum(most, load(row + j));
+    largest = base::simd::largest(most);
+  }
+  for (; j < count; ++j) largest = row[j] > largest ? row[j] : largest;
+  return largest;
+}
+
+inline float dot_of(const float* a, const float* b, std::int64_t size) {
+  float total = 0;
+#pragma omp simd reduction(+ : total)
+  for (std::int64_t i = 0; i < size; ++i) total += a[i] * b[i];
+  return total;
+}
+
 /// A matrix that is only read element by element: element (i, k) at data[i * row_stride + k *
 /// column_stride].
 struct Broadcast {

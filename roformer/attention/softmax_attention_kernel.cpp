@@ -58,30 +58,10 @@ float exponentiate(float* scores, std::int64_t visible, std::int64_t padded, flo
   return base::simd::sum(total);
 }
 
-float largest_score(const float* scores, std::int64_t visible) {
-  float largest = scores[0];
-  std::int64_t j = 0;
-  if (visible >= lanes) {
-    Vector<float> most = load(scores);
-    for (j = lanes; j + lanes <= visible; j += lanes)
-      most = base::simd::maximum(most, load(scores + j));
-    largest = base::simd::largest(most);
-  }
-  for (; j < visible; ++j) largest = scores[j] > largest ? scores[j] : largest;
-  return largest;
-}
-
 void drop(float* weights, std::int64_t count, base::RowKey key, std::uint32_t threshold) {
   for (std::int64_t j = 0; j < count; j += lanes) {
     store(weights + j, kept(key, threshold, j) ? load(weights + j) : Vector<float>{});
   }
-}
-
-float dot(const float* a, const float* b, std::int64_t size) {
-  float total = 0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t i = 0; i < size; ++i) total += a[i] * b[i];
-  return total;
 }
 
 // weights := dropped weights; slopes (dP) := scale P ∘ (D ∘ dP − delta), D the mask over keep.
@@ -143,7 +123,7 @@ void attend(const AttentionShape& shape, HeadMatrix<const float> q, HeadMatrix<c
     for (std::int64_t i = 0; i < count; ++i) {
       float* row = scores + i * stride;
       const std::int64_t visible = visible_keys(shape, first + i);
-      const float shift = shape.scale * (shape.scale >= 0 ? largest_score(row, visible) : row[0]);
+      const float shift = shape.scale * (shape.scale >= 0 ? largest_of_row(row, visible) : row[0]);
       sums[i] = exponentiate(row, visible, padded, shape.scale, shift);
       log_sum_exp[first + i] = shift + __builtin_logf(sums[i]);
       if (shape.dropout == 0) continue;
@@ -215,7 +195,7 @@ void attend_backward(const AttentionShape& shape, HeadMatrix<const float> q,
       exponentiate(weights + i * stride, visible_keys(shape, query), padded, shape.scale,
                    log_sum_exp[query]);
       const float delta =
-          dot(slope_block + i * out_gradient.stride, out.data + query * out.stride, size);
+          dot_of(slope_block + i * out_gradient.stride, out.data + query * out.stride, size);
       const auto key = base::row_key(shape.dropout_seed,
                                      shape.first_mask_row + static_cast<std::uint64_t>(query));
       softmax_gradient(weights + i * stride, slopes + i * stride, padded, shape, key, delta);

@@ -4,7 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/model/block_attention.h"
-#include "roformer/model/named_group.h"
+#include "roformer/model/initialize.h"
 
 namespace roformer::model {
 namespace {

@@ -45,26 +45,28 @@ void require_id(const char* key, std::int64_t id, std::int64_t vocab_size) {
                 vocab_size - 1, id);
 }
 
-struct TranslationShape {
-  const char* name;
-  std::int64_t layers, hidden, heads, intermediate;
-};
-
-// base: Vaswani et al. 2017, table 3. small: what two cores train in hours; tiny: in minutes, the
-// depth of fairseq's transformer_iwslt_de_en halved.
-constexpr TranslationShape translation_shapes[] = {{"transformer-base", 6, 512, 8, 2048},
-                                                   {"transformer-small", 6, 256, 4, 1024},
-                                                   {"transformer-tiny", 3, 256, 4, 1024}};
-
 struct Shape {
   const char* name;
   std::int64_t layers, hidden, heads, intermediate;
+
+  void give(EncoderConfig& config) const {
+    config.embedding_size = config.hidden_size = hidden;
+    config.num_hidden_layers = layers;
+    config.num_attention_heads = heads;
+    config.intermediate_size = intermediate;
+  }
 };
 
 // base: bert-base-uncased (Devlin et al. 2019), section 4.2 of the paper. small: RoFormer-small
 // (Zhuiyi), BERT-small's shape. tiny: what two cores pre-train in minutes.
 constexpr Shape shapes[] = {
     {"base", 12, 768, 12, 3072}, {"small", 6, 384, 6, 1536}, {"tiny", 4, 256, 4, 1024}};
+
+// base: Vaswani et al. 2017, table 3. small: what two cores train in hours; tiny: in minutes, the
+// depth of fairseq's transformer_iwslt_de_en halved.
+constexpr Shape translation_shapes[] = {{"transformer-base", 6, 512, 8, 2048},
+                                        {"transformer-small", 6, 256, 4, 1024},
+                                        {"transformer-tiny", 3, 256, 4, 1024}};
 
 }  // namespace
 
@@ -107,10 +109,7 @@ EncoderConfig preset(const std::string& name) {
       config.model_type = type;
       config.encoding.name = type == "bert" ? "learned" : "rotary";
       config.vocab_size = 30522;
-      config.embedding_size = config.hidden_size = shape.hidden;
-      config.num_hidden_layers = shape.layers;
-      config.num_attention_heads = shape.heads;
-      config.intermediate_size = shape.intermediate;
+      shape.give(config);
       config.max_position_embeddings = 512;
       return config;
     }
@@ -137,16 +136,13 @@ void validate(const EncoderDecoderConfig& config) {
 
 EncoderConfig translation_preset(const std::string& name) {
   std::vector<std::string> known;
-  for (const TranslationShape& shape : translation_shapes) {
+  for (const Shape& shape : translation_shapes) {
     known.emplace_back(shape.name);
     if (name != shape.name) continue;
     EncoderConfig config;
     config.encoding.name = "sinusoidal";
     config.encoding.sinusoid_halves = true;
-    config.embedding_size = config.hidden_size = shape.hidden;
-    config.num_hidden_layers = shape.layers;
-    config.num_attention_heads = shape.heads;
-    config.intermediate_size = shape.intermediate;
+    shape.give(config);
     config.hidden_act = "relu";
     config.hidden_dropout_prob = 0.1;
     config.attention_probs_dropout_prob = 0;

@@ -6,7 +6,6 @@
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/config.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/named_group.h"
 
 namespace roformer::model {
 

@@ -6,7 +6,6 @@
 #include "roformer/base/random.h"
 #include "roformer/model/activation.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/named_group.h"
 
 namespace roformer::model {
 namespace {

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "roformer/base/error.h"
-#include "roformer/model/loss.h"
+#include "roformer/model/classifiers.h"
 
 namespace roformer::pipeline {
 namespace {

@@ -25,8 +25,7 @@ struct Deberta : ScoreEncodingDescription {
   std::int64_t deberta_distance = 0;
   double deberta_dropout = 0.0;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"position_form",
                  "where they differ: code or publication; v2: DeBERTa v2 and v3",
                  {},

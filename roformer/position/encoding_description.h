@@ -19,8 +19,7 @@ struct EncodingOptions;
 ///   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 struct EncodingDescription {
   /// visit(base::Option, member) for each of its options.
-  template <typename Self, typename Visit>
-  static void for_each_option(Self&, const Visit&) {}
+  static void for_each_option(auto&, const auto&) {}
 
   /// Throws Error "[position] expected … but got …" for options that do not fit each other; each of
   /// them alone is checked already.

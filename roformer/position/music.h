@@ -15,8 +15,7 @@ struct Music : ScoreEncodingDescription {
   static constexpr const char* name = "music";
   std::int64_t music_distance = 0;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"music_distance", "largest distance with a row; 0: max_position_embeddings",
                  distance_range()},
           s.music_distance);

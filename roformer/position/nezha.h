@@ -17,8 +17,7 @@ struct Nezha : ScoreEncodingDescription {
   std::string nezha_form = "code";
   std::int64_t nezha_clip = 64;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"position_form",
                  "where publication and released code differ",
                  {},

@@ -22,8 +22,7 @@ struct Rotary : EncodingDescription {
   rope::Scaling rope_options;  // but for its kind, which rope_scaling names
   double xpos_scale_base = 0.0;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"rope_theta", "base of the angles", base::above(0)}, s.rope_theta);
     visit(Option{"rotary_dim", "dimensions of a head that turn; 0: all of them"}, s.rotary_dim);
     visit(Option{"rotary_interleaved", "pairs (2i, 2i + 1); false: (i, i + R / 2)"},

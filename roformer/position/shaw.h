@@ -15,8 +15,7 @@ struct Shaw : ScoreEncodingDescription {
   std::int64_t shaw_clip = 16;
   bool shaw_per_head = false;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"shaw_clip", "distances beyond share a row; 16 base, 8 big", distance_range()},
           s.shaw_clip);
     visit(Option{"shaw_per_head", "a table a head"}, s.shaw_per_head);

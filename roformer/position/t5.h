@@ -16,8 +16,7 @@ struct T5 : ScoreEncodingDescription {
   std::int64_t t5_max_distance = 128;
   bool t5_scaled = true;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"t5_buckets", "all of them, both sides together"}, s.t5_buckets);
     visit(Option{"t5_max_distance", "from here on one bucket"}, s.t5_max_distance);
     visit(Option{"t5_scaled", "scores are divided by sqrt(D); T5 itself does not"}, s.t5_scaled);

@@ -24,8 +24,7 @@ struct Tupe : ScoreEncodingDescription {
   std::string tupe_form = "code";
   bool tupe_relative = true;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"position_form",
                  "where publication and released code differ",
                  {},

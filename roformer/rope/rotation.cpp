@@ -95,7 +95,6 @@ Direction direction_of(bool inverse) {
 }
 
 // --- kernels of the operators, below autograd
-// ---------------------------------------------------------------------
 
 Tensor& rotate_in_place_cpu(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
                             bool inverse) {
@@ -161,7 +160,6 @@ Tensor& rotate_packed_any(Tensor& qkv, const Tensor& cos, const Tensor& sin, boo
 }
 
 // --- calls through the dispatcher
-// ---------------------------------------------------------------------------------
 
 template <typename Signature>
 c10::TypedOperatorHandle<Signature> find_operator(const char* name) {
@@ -187,7 +185,6 @@ Tensor& dispatch_rotate_packed_(Tensor& qkv, const Tensor& cos, const Tensor& si
 }
 
 // --- autograd
-// -----------------------------------------------------------------------------------------------------
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;

@@ -6,8 +6,8 @@
 
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"
+#include "roformer/model/classifiers.h"
 #include "roformer/model/language_models.h"
-#include "roformer/model/loss.h"
 
 namespace roformer::model {
 namespace {
