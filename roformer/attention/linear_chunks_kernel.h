@@ -30,21 +30,6 @@ constexpr std::int64_t block = 4 * tile_rows;
 constexpr std::int64_t chunk_rows = 3 * block;
 constexpr std::int64_t pair_stride = chunk_rows + 2 * lanes;
 
-std::int64_t smaller(std::int64_t a, std::int64_t b) {
-  return a < b ? a : b;
-}
-
-// C (m, n) = or += A (m, depth) B: B's panels are `packed_depth` deep, of which rows `from` …
-// `from + depth` are used.
-void product_of_rows(Broadcast a, const float* panels, std::int64_t packed_depth, std::int64_t from,
-                     std::int64_t m, std::int64_t n, std::int64_t depth, float* c,
-                     std::int64_t c_stride, Store mode) {
-  for (std::int64_t column = 0; column < n; column += panel_columns) {
-    product(a, panels + column * packed_depth + from * panel_columns, m,
-            smaller(panel_columns, n - column), depth, c + column, c_stride, mode);
-  }
-}
-
 // Sums (rows, columns) in panels, += A (rows, depth) B (depth, columns), B in panels.
 void add_product_to_panels(Broadcast a, const float* panels, std::int64_t rows,
                            std::int64_t columns, std::int64_t depth, float* sums) {
@@ -118,14 +103,6 @@ void add_scaled_row(const float* row, float factor, std::int64_t size, float* su
 
 void scale_row(const float* row, float factor, std::int64_t size, float* target) {
   for (std::int64_t i = 0; i < size; ++i) target[i] = factor * row[i];
-}
-
-void copy_to_head(const float* source, std::int64_t source_stride, HeadMatrix<float> target,
-                  std::int64_t rows, std::int64_t columns) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < columns; ++j)
-      target.data[i * target.stride + j] = source[i * source_stride + j];
-  }
 }
 
 // Hands out pieces of the scratch.

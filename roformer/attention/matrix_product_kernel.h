@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 
+#include "roformer/attention/head_matrix.h"
 #include "roformer/base/simd.h"
 
 namespace roformer::attention {
@@ -186,6 +187,29 @@ void product(Broadcast a, const float* panels, std::int64_t m, std::int64_t n, s
     for (std::int64_t j = 0; j < left; j += lanes) {
       product_rows<1>(a, panel + j, m, depth, c + first + j, c_stride, mode);
     }
+  }
+}
+
+inline std::int64_t smaller(std::int64_t a, std::int64_t b) {
+  return a < b ? a : b;
+}
+
+// C (m, n) = or += A (m, depth) B: B's panels are `packed_depth` deep, of which rows `from` …
+// `from + depth` are used.
+inline void product_of_rows(Broadcast a, const float* panels, std::int64_t packed_depth,
+                            std::int64_t from, std::int64_t m, std::int64_t n, std::int64_t depth,
+                            float* c, std::int64_t c_stride, Store mode) {
+  for (std::int64_t column = 0; column < n; column += panel_columns) {
+    product(a, panels + column * packed_depth + from * panel_columns, m,
+            smaller(panel_columns, n - column), depth, c + column, c_stride, mode);
+  }
+}
+
+inline void copy_to_head(const float* source, std::int64_t source_stride, HeadMatrix<float> target,
+                         std::int64_t rows, std::int64_t columns) {
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < columns; ++j)
+      target.data[i * target.stride + j] = source[i * source_stride + j];
   }
 }
 

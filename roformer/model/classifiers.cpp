@@ -8,7 +8,6 @@
 #include "roformer/model/initialize.h"
 
 namespace roformer::model {
-
 namespace {
 
 using torch::Tensor;
@@ -16,6 +15,12 @@ using torch::Tensor;
 // BERT's heads on a whole sequence read the pooler.
 std::shared_ptr<EncoderImpl> trunk_of(const EncoderConfig& config, const HeadConfig& head) {
   return config.model_type == "bert" ? make_pooled_trunk(config, head) : make_trunk(config);
+}
+
+std::string settled_problem(const Tensor& logits, const Tensor& labels, const std::string& given) {
+  if (!given.empty()) return given;
+  if (logits.size(-1) == 1) return "regression";
+  return labels.is_floating_point() ? "multi_label_classification" : "single_label_classification";
 }
 
 }  // namespace
@@ -99,18 +104,6 @@ QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config, const 
 Tensor QuestionAnsweringImpl::logits(const Tensor& hidden) {
   return outputs_(hidden);
 }
-
-namespace {
-
-using torch::Tensor;
-
-std::string settled_problem(const Tensor& logits, const Tensor& labels, const std::string& given) {
-  if (!given.empty()) return given;
-  if (logits.size(-1) == 1) return "regression";
-  return labels.is_floating_point() ? "multi_label_classification" : "single_label_classification";
-}
-
-}  // namespace
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
   return at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, ignored_label);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "roformer/base/error.h"
 
@@ -39,12 +40,11 @@ void validate(const Schedule& schedule) {
       schedule.warmup_steps >= 0 && schedule.warmup_steps <= schedule.total_steps,
       "[train] expected schedule.warmup_steps between 0 and the {} steps of the run but got {}",
       schedule.total_steps, schedule.warmup_steps);
-  base::require(schedule.initial_ratio >= 0 && schedule.initial_ratio <= 1,
-                "[train] expected schedule.initial_ratio between 0 and 1 but got {}",
-                schedule.initial_ratio);
-  base::require(schedule.final_ratio >= 0 && schedule.final_ratio <= 1,
-                "[train] expected schedule.final_ratio between 0 and 1 but got {}",
-                schedule.final_ratio);
+  for (const auto& [key, ratio] : {std::pair{"initial_ratio", schedule.initial_ratio},
+                                   {"final_ratio", schedule.final_ratio}}) {
+    base::require(ratio >= 0 && ratio <= 1,
+                  "[train] expected schedule.{} between 0 and 1 but got {}", key, ratio);
+  }
 }
 
 double schedule_factor(const Schedule& schedule, std::int64_t step) {
