@@ -25,11 +25,6 @@ ResidualOutputImpl::ResidualOutputImpl(std::int64_t in, const EncoderConfig& con
     : dense_(register_module("dense", Linear(in, config.hidden_size, config.use_bias))),
       norm_(register_module("LayerNorm", Norm(config.hidden_size, config))) {}
 
-Tensor ResidualOutputImpl::forward(const Tensor& x, const Tensor& residual,
-                                   const Dropout& dropout) {
-  return norm_(dense_(x), residual, dropout);
-}
-
 BlockImpl::BlockImpl(const EncoderConfig& config)
     : dropout_(config.hidden_dropout_prob),
       activation_(parse_activation(config.hidden_act)),

@@ -93,10 +93,6 @@ LinearSelfAttentionImpl::LinearSelfAttentionImpl(const EncoderConfig& config)
       feature_map_(register_module("feature_map",
                                    attention::FeatureMap(config.linear, config.head_size()))) {}
 
-void LinearSelfAttentionImpl::begin_update(std::int64_t update, std::uint64_t seed) {
-  feature_map_->begin_update(update, seed);
-}
-
 Tensor LinearSelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
   base::require(context.attentions == nullptr,
                 "[model] expected no request for attention weights but linear attention was asked "

@@ -63,7 +63,9 @@ class LinearSelfAttentionImpl : public torch::nn::Module {
   /// x (N, hidden) → (N, hidden).
   torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
   /// Draws random features anew when they are due.
-  void begin_update(std::int64_t update, std::uint64_t seed);
+  void begin_update(std::int64_t update, std::uint64_t seed) {
+    feature_map_->begin_update(update, seed);
+  }
 
  private:
   std::int64_t heads_, head_size_;

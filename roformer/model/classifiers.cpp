@@ -92,17 +92,9 @@ NextSentenceImpl::NextSentenceImpl(const EncoderConfig& config, const HeadConfig
       register_module("cls", std::make_shared<NamedGroup>())->add("seq_relationship", make_head(2));
 }
 
-Tensor NextSentenceImpl::logits(const Tensor& first) {
-  return relationship_(pool(first));
-}
-
 QuestionAnsweringImpl::QuestionAnsweringImpl(const EncoderConfig& config, const HeadConfig& head)
     : ModelWithHead(make_trunk(config), head) {
   outputs_ = register_module("qa_outputs", make_head(2));
-}
-
-Tensor QuestionAnsweringImpl::logits(const Tensor& hidden) {
-  return outputs_(hidden);
 }
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {

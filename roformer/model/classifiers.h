@@ -62,7 +62,7 @@ class NextSentenceImpl : public ModelWithHead {
  public:
   explicit NextSentenceImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// From the hidden states of [CLS] (B, hidden).
-  torch::Tensor logits(const torch::Tensor& first);
+  torch::Tensor logits(const torch::Tensor& first) { return relationship_(pool(first)); }
 
  private:
   Linear relationship_{nullptr};
@@ -75,7 +75,7 @@ class QuestionAnsweringImpl : public ModelWithHead {
  public:
   explicit QuestionAnsweringImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// From hidden states (N, hidden).
-  torch::Tensor logits(const torch::Tensor& hidden);
+  torch::Tensor logits(const torch::Tensor& hidden) { return outputs_(hidden); }
 
  private:
   Linear outputs_{nullptr};

@@ -75,10 +75,6 @@ std::int64_t EncoderConfig::turning_features() const {
   return roformer::attention::feature_size(linear, head_size());
 }
 
-std::optional<std::int64_t> EncoderConfig::longest_sequence() const {
-  return position::longest_sequence(encoding, max_position_embeddings);
-}
-
 void validate(const EncoderConfig& config) {
   for_each_option(config, [](const EncoderOption& option, const auto& value) {
     base::require_allowed("[model]", option, value);

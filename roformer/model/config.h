@@ -47,7 +47,9 @@ struct EncoderConfig {
   /// Features that a rotary encoding turns in linear attention (Eq. 19); 0: none.
   std::int64_t turning_features() const;
   /// Where sequences end, as a table of positions does; none: any length.
-  std::optional<std::int64_t> longest_sequence() const;
+  std::optional<std::int64_t> longest_sequence() const {
+    return position::longest_sequence(encoding, max_position_embeddings);
+  }
 };
 
 /// Which recipes read an option of a model.

@@ -17,14 +17,6 @@ LanguageModel::LanguageModel(const std::shared_ptr<EncoderImpl>& trunk, const He
       predictions_(cls_->register_module(
           "predictions", LanguageModelHead(config(), encoder()->word_embeddings()))) {}
 
-Tensor LanguageModel::logits(const Tensor& hidden) {
-  return predictions_(hidden);
-}
-
-VocabularyLoss LanguageModel::loss(const Tensor& hidden, const Tensor& labels) {
-  return predictions_->loss(hidden, labels);
-}
-
 Tensor LanguageModel::forward(const packed::PackedBatch& batch, const Tensor& positions,
                               const ForwardOptions& options) {
   ForwardOptions selected = options;
@@ -35,10 +27,6 @@ Tensor LanguageModel::forward(const packed::PackedBatch& batch, const Tensor& po
 PretrainingModelImpl::PretrainingModelImpl(const EncoderConfig& config, const HeadConfig& head)
     : LanguageModel(make_pooled_trunk(config, head), head), relationship_(make_head(2)) {
   cls_->register_module("seq_relationship", relationship_);
-}
-
-Tensor PretrainingModelImpl::next_sentence_logits(const Tensor& first) {
-  return relationship_(pool(first));
 }
 
 using torch::Tensor;
@@ -70,10 +58,6 @@ LanguageModelHeadImpl::LanguageModelHeadImpl(const EncoderConfig& config,
 Tensor LanguageModelHeadImpl::transformed(const Tensor& hidden) {
   if (dense_.is_empty()) return hidden;
   return norm_(dense_->activated(hidden, parse_activation(config_.hidden_act)));
-}
-
-Tensor LanguageModelHeadImpl::forward(const Tensor& hidden) {
-  return output_(transformed(hidden));
 }
 
 VocabularyLoss LanguageModelHeadImpl::loss(const Tensor& hidden, const Tensor& labels) {

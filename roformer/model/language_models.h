@@ -18,7 +18,7 @@ class LanguageModelHeadImpl : public torch::nn::Module {
   /// word_embeddings (vocab_size, embedding_size), to be tied to.
   LanguageModelHeadImpl(const EncoderConfig& config, const torch::Tensor& word_embeddings);
   /// hidden (M, hidden_size) → (M, vocab_size).
-  torch::Tensor forward(const torch::Tensor& hidden);
+  torch::Tensor forward(const torch::Tensor& hidden) { return output_(transformed(hidden)); }
   /// The summed cross entropy against labels (M) int64, without logits of all tokens at once.
   VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);
 
@@ -36,9 +36,11 @@ TORCH_MODULE(LanguageModelHead);
 class LanguageModel : public ModelWithHead {
  public:
   /// Logits (M, vocab_size) for the hidden states of M tokens.
-  torch::Tensor logits(const torch::Tensor& hidden);
+  torch::Tensor logits(const torch::Tensor& hidden) { return predictions_(hidden); }
   /// The summed loss of M tokens with labels (M) int64, from their hidden states.
-  VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);
+  VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels) {
+    return predictions_->loss(hidden, labels);
+  }
   /// Logits (M, vocab_size) of the tokens at `positions` (M) int64 only; an undefined tensor asks
   /// for all tokens.
   torch::Tensor forward(const packed::PackedBatch& batch, const torch::Tensor& positions,
@@ -83,7 +85,9 @@ class PretrainingModelImpl : public LanguageModel {
  public:
   explicit PretrainingModelImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// The hidden states of [CLS] (B, hidden) → logits (B, 2).
-  torch::Tensor next_sentence_logits(const torch::Tensor& first);
+  torch::Tensor next_sentence_logits(const torch::Tensor& first) {
+    return relationship_(pool(first));
+  }
 
  private:
   Linear relationship_{nullptr};

@@ -9,7 +9,7 @@
 
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/activation.h"
-#include "roformer/model/onednn_product.h"
+#include "roformer/model/prepared_weight.h"
 #include "roformer/packed/run_tasks.h"
 
 namespace roformer::model {

@@ -40,10 +40,6 @@ torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, double probability,
   return dropout(x, {probability, base::derive(options.dropout_seed, first_head_stream + site)});
 }
 
-double ModelWithHead::head_dropout() const {
-  return head_.classifier_dropout.value_or(config().hidden_dropout_prob);
-}
-
 Linear ModelWithHead::make_head(std::int64_t out) const {
   Linear head(config().hidden_size, out);
   initialize(*head, config());
@@ -70,10 +66,6 @@ PooledEncoderImpl::PooledEncoderImpl(const EncoderConfig& config, const HeadConf
   dense_ = register_module("pooler", std::make_shared<NamedGroup>())
                ->add("dense", Linear(config.hidden_size, config.hidden_size));
   initialize(*dense_, config);
-}
-
-torch::Tensor PooledEncoderImpl::pool(const torch::Tensor& first) {
-  return pooled_activation(dense_(first), activation_);
 }
 
 }  // namespace roformer::model

@@ -24,7 +24,9 @@ class PooledEncoderImpl : public EncoderImpl {
  public:
   explicit PooledEncoderImpl(const EncoderConfig& config, const HeadConfig& head = {});
   /// The hidden states of [CLS] (B, hidden) → (B, hidden).
-  torch::Tensor pool(const torch::Tensor& first);
+  torch::Tensor pool(const torch::Tensor& first) {
+    return pooled_activation(dense_(first), activation_);
+  }
 
  private:
   std::string activation_;
@@ -53,7 +55,9 @@ class ModelWithHead : public torch::nn::Module {
   torch::Tensor dropped(const torch::Tensor& x, double probability, const ForwardOptions& options,
                         std::uint64_t site = 0) const;
   /// classifier_dropout of BERT's heads, hidden_dropout_prob where there is none.
-  double head_dropout() const;
+  double head_dropout() const {
+    return head_.classifier_dropout.value_or(config().hidden_dropout_prob);
+  }
   /// A product that ends in `out` numbers, drawn anew.
   Linear make_head(std::int64_t out) const;
 

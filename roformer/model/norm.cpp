@@ -232,9 +232,4 @@ NormImpl::NormImpl(std::int64_t size, const EncoderConfig& config)
       register_parameter("bias", format::new_weight({size}, [](torch::Tensor& x) { x.zero_(); }));
 }
 
-torch::Tensor NormImpl::forward(const torch::Tensor& x, const torch::Tensor& residual,
-                                const Dropout& dropout) {
-  return residual_norm(x, residual, weight_, bias_, epsilon_, dropout);
-}
-
 }  // namespace roformer::model

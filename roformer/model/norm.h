@@ -45,7 +45,9 @@ class NormImpl : public torch::nn::Module {
   NormImpl(std::int64_t size, const EncoderConfig& config);
   /// Norm(residual + dropout(x)); x, residual: (N, size), residual may be undefined.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& residual = {},
-                        const Dropout& dropout = {});
+                        const Dropout& dropout = {}) {
+    return residual_norm(x, residual, weight_, bias_, epsilon_, dropout);
+  }
 
  private:
   double epsilon_;
