@@ -92,11 +92,6 @@ LinearInputs kernel_backward(const LinearInputs& x, const LinearResult& result,
   return gradient;
 }
 
-LinearInputs dense_inputs(const LinearInputs& x) {
-  return {with_dense_rows(x.q), with_dense_rows(x.k), with_dense_rows(x.q_norm),
-          with_dense_rows(x.k_norm), with_dense_rows(x.v)};
-}
-
 struct CausalLinearAttention : torch::autograd::Function<CausalLinearAttention> {
   static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k,
                         const Tensor& q_norm, const Tensor& k_norm, const Tensor& v,
@@ -159,7 +154,9 @@ Tensor linear_attention(const LinearInputs& inputs, const std::vector<Span>& spa
   const bool back = looks_back(spans);
   if (!kernel_serves_all(inputs) || !back)
     return composed_linear_attention(inputs, spans, options, state);
-  const LinearInputs x = dense_inputs(inputs);
+  const LinearInputs x{with_dense_rows(inputs.q), with_dense_rows(inputs.k),
+                       with_dense_rows(inputs.q_norm), with_dense_rows(inputs.k_norm),
+                       with_dense_rows(inputs.v)};
   if (state == nullptr)
     return CausalLinearAttention::apply(x.q, x.k, x.q_norm, x.k_norm, x.v, spans_tensor(spans),
                                         options);

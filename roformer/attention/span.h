@@ -49,7 +49,8 @@ void require_own_keys(const std::vector<Span>& spans);
 /// within `keys`.
 void check_spans(const std::vector<Span>& spans, std::int64_t queries, std::int64_t keys);
 
-/// Neighbouring spans alike in shape, so that operators of LibTorch take them as one batch: their queries and keys end to end.
+/// Neighbouring spans alike in shape, so that operators of LibTorch take them as one batch: their
+/// queries and keys end to end.
 struct SpanGroup {
   Span span;               // the first of them
   std::int64_t size;       // how many

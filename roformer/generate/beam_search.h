@@ -46,7 +46,8 @@ std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> mod
 std::vector<std::vector<std::size_t>> search_batches(
     const std::vector<std::vector<std::int64_t>>& sources, const BeamOptions& options);
 
-/// What is asked of a search, checked before anything is computed: models, sources and prefixes; all must outlive it.
+/// What is asked of a search, checked before anything is computed: models, sources and prefixes; all
+/// must outlive it.
 struct SearchRequest {
   std::span<const model::EncoderDecoder> models;
   const std::vector<std::vector<std::int64_t>>& sources;

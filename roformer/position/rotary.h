@@ -2,7 +2,7 @@
 // their product depends on the distance alone:
 //   q_m = R_m W_q x_m, k_n = R_n W_k x_n, R_m turning dimensions (2i, 2i + 1) by m base^(−2i / D).
 // With linear attention the features turn instead
-// (Eq. 19). The arithmetic is in rope/: angles.h, scaling.h for longer sequences, xpos.h.
+// (Eq. 19). The arithmetic is in rope/: angles.h (xPos too), scaling.h for longer sequences.
 #pragma once
 #include <string>
 

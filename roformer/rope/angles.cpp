@@ -42,10 +42,6 @@ void require_range(const torch::Tensor& position_ids, double scale_base, double 
 
 }  // namespace
 
-torch::Tensor inverse_frequencies(std::int64_t rotary_dim, double base) {
-  return torch::tensor(plain_frequencies(rotary_dim, base), torch::kFloat64);
-}
-
 Angles angles(const torch::Tensor& position_ids, const Frequencies& frequencies,
               torch::ScalarType type) {
   base::require(position_ids.dim() == 1,

@@ -15,10 +15,6 @@ struct Angles {
   torch::Tensor sin;  // (N, R / 2)
 };
 
-/// θ_i as (R / 2) float64. Throws Error if `rotary_dim` is odd or < 2, or if `base` is not
-/// positive.
-torch::Tensor inverse_frequencies(std::int64_t rotary_dim, double base);
-
 /// Cosines and sines for `position_ids` (N) of any integer or floating type, times the attention
 /// factor, computed in float64 and rounded once: to float64 when `type` is, else to float32 (an
 /// angle in half precision is off by 0.2 at position 1536).

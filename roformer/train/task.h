@@ -60,8 +60,11 @@ class Task {
 /// The module in training or evaluation mode while this lives; then as it was.
 class ModeGuard {
  public:
-  ModeGuard(torch::nn::Module& module, bool training);
-  ~ModeGuard();
+  ModeGuard(torch::nn::Module& module, bool training)
+      : module_(module), was_training_(module.is_training()) {
+    module_.train(training);
+  }
+  ~ModeGuard() { module_.train(was_training_); }
   ModeGuard(const ModeGuard&) = delete;
   ModeGuard& operator=(const ModeGuard&) = delete;
 

@@ -11,6 +11,8 @@
 
 namespace roformer::train {
 
+/// Learning rates over the steps of a run: warm-up, then constant, linear, cosine or
+/// inverse-square-root decay.
 struct Schedule {
   std::string kind = "linear";  // constant, linear, cosine, inverse_sqrt
   std::int64_t warmup_steps = 0;
