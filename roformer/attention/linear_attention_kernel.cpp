@@ -12,9 +12,12 @@ class GivenFeatures {
                          const LinearHead<float>& gradient = {})
       : features_(shape.features), head_(head), gradient_(gradient) {}
 
-  LinearHead<const float> read(std::int64_t first, std::int64_t) const { return head_.from(first); }
-  LinearHead<const float> read_keys(std::int64_t first, std::int64_t) const {
-    return head_.from(first);
+  LinearHead<const float> read(std::int64_t first, std::int64_t) const {
+    return {head_.q.from(first), head_.k.from(first), head_.q_norm.from(first),
+            head_.k_norm.from(first), head_.v.from(first)};
+  }
+  LinearHead<const float> read_keys(std::int64_t first, std::int64_t count) const {
+    return read(first, count);
   }
 
   void write_query_gradient(std::int64_t first, std::int64_t count, const float* numerator,

@@ -22,11 +22,6 @@ struct LinearShape {
 template <typename Scalar>
 struct LinearHead {
   HeadMatrix<Scalar> q, k, q_norm, k_norm, v;
-
-  /// The rows from `first` on.
-  LinearHead from(std::int64_t first) const {
-    return {q.from(first), k.from(first), q_norm.from(first), k_norm.from(first), v.from(first)};
-  }
 };
 
 /// The sums over the tokens before the first: numerator (F, D), denominator (F). Read and replaced.
