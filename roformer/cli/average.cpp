@@ -8,7 +8,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
-#include "roformer/train/kept_models.h"
+#include "roformer/train/run_folder.h"
 
 namespace roformer::cli {
 namespace {

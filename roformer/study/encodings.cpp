@@ -13,8 +13,8 @@
 #include "roformer/study/statistics.h"
 #include "roformer/task/recipe_path.h"
 #include "roformer/task/run_training.h"
-#include "roformer/train/evaluation.h"
 #include "roformer/train/metrics_log.h"
+#include "roformer/train/task.h"
 
 namespace roformer::study {
 

@@ -6,7 +6,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/non_finite.h"
 #include "roformer/task/kind.h"
-#include "roformer/train/evaluation.h"
+#include "roformer/train/task.h"
 
 namespace roformer::task {
 namespace {

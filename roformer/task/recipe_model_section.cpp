@@ -4,7 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/error_place.h"
-#include "roformer/model/encoder_decoder_config.h"
+#include "roformer/model/config.h"
 #include "roformer/task/recipe_sections.h"
 
 namespace roformer::task {

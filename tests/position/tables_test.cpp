@@ -1,4 +1,4 @@
-#include "roformer/position/layer_parameters.h"
+#include "roformer/position/tables.h"
 
 #include <gtest/gtest.h>
 #include <torch/nn/module.h>

@@ -1,15 +1,6 @@
-#include "roformer/train/evaluation.h"
+#include "roformer/train/task.h"
 
 namespace roformer::train {
-
-ModeGuard::ModeGuard(torch::nn::Module& module, bool training)
-    : module_(module), was_training_(module.is_training()) {
-  module_.train(training);
-}
-
-ModeGuard::~ModeGuard() {
-  module_.train(was_training_);
-}
 
 Metrics evaluate(Task& task, data::Split split) {
   const torch::NoGradGuard no_gradient;

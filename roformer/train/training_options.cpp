@@ -1,12 +1,33 @@
-#include "roformer/train/schedule.h"
+#include "roformer/train/training_options.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "roformer/base/error.h"
 
 namespace roformer::train {
+namespace {
+
+std::string value_or_nothing(const FlatRecipe& recipe, const std::string& key) {
+  const auto found = recipe.find(key);
+  return found == recipe.end() ? "nothing" : found->second;
+}
+
+}  // namespace
+
+std::optional<RecipeDifference> first_difference(
+    const FlatRecipe& first, const FlatRecipe& second,
+    const std::function<bool(const std::string& key)>& counts) {
+  FlatRecipe all = first;
+  all.insert(second.begin(), second.end());
+  for (const auto& [key, value] : all) {
+    const std::string a = value_or_nothing(first, key), b = value_or_nothing(second, key);
+    if (a != b && counts(key)) return RecipeDifference{key, a, b};
+  }
+  return std::nullopt;
+}
 
 void validate(const Schedule& schedule) {
   const auto& kind = schedule.kind;
@@ -19,12 +40,11 @@ void validate(const Schedule& schedule) {
       schedule.warmup_steps >= 0 && schedule.warmup_steps <= schedule.total_steps,
       "[train] expected schedule.warmup_steps between 0 and the {} steps of the run but got {}",
       schedule.total_steps, schedule.warmup_steps);
-  base::require(schedule.initial_ratio >= 0 && schedule.initial_ratio <= 1,
-                "[train] expected schedule.initial_ratio between 0 and 1 but got {}",
-                schedule.initial_ratio);
-  base::require(schedule.final_ratio >= 0 && schedule.final_ratio <= 1,
-                "[train] expected schedule.final_ratio between 0 and 1 but got {}",
-                schedule.final_ratio);
+  for (const auto& [key, ratio] : {std::pair{"initial_ratio", schedule.initial_ratio},
+                                   {"final_ratio", schedule.final_ratio}}) {
+    base::require(ratio >= 0 && ratio <= 1,
+                  "[train] expected schedule.{} between 0 and 1 but got {}", key, ratio);
+  }
 }
 
 double schedule_factor(const Schedule& schedule, std::int64_t step) {
