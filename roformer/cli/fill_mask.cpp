@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/json_output.h"
+#include "roformer/cli/line_chunks.h"
 
 namespace roformer::cli {
 namespace {

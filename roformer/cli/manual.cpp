@@ -7,7 +7,6 @@
 #include <sstream>
 
 #include "roformer/cli/command.h"
-#include "roformer/cli/help_format.h"
 #include "roformer/cli/option_text.h"
 
 namespace roformer::cli {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/cli/invalid_lines.h"
+#include "roformer/cli/input_lines.h"
 
 namespace roformer::cli {
 

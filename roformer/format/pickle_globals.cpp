@@ -60,30 +60,15 @@ PickleSymbol find_pickle_symbol(std::string_view module, std::string_view attrib
 }
 
 std::optional<Dtype> storage_dtype(PickleSymbol symbol) {
-  switch (symbol) {
-    case PickleSymbol::storage_type_boolean:
-      return Dtype::boolean;
-    case PickleSymbol::storage_type_u8:
-      return Dtype::u8;
-    case PickleSymbol::storage_type_i8:
-      return Dtype::i8;
-    case PickleSymbol::storage_type_i16:
-      return Dtype::i16;
-    case PickleSymbol::storage_type_i32:
-      return Dtype::i32;
-    case PickleSymbol::storage_type_i64:
-      return Dtype::i64;
-    case PickleSymbol::storage_type_f16:
-      return Dtype::f16;
-    case PickleSymbol::storage_type_bf16:
-      return Dtype::bf16;
-    case PickleSymbol::storage_type_f32:
-      return Dtype::f32;
-    case PickleSymbol::storage_type_f64:
-      return Dtype::f64;
-    default:
-      return std::nullopt;
-  }
+  if (symbol < PickleSymbol::storage_type_boolean) return std::nullopt;
+  return static_cast<Dtype>(static_cast<int>(symbol) -
+                            static_cast<int>(PickleSymbol::storage_type_boolean));
+}
+
+std::string_view storage_name(Dtype dtype) {
+  return std::find_if(kGlobals.begin(), kGlobals.end(),
+                      [&](const Global& global) { return storage_dtype(global.symbol) == dtype; })
+      ->attribute;
 }
 
 }  // namespace roformer::format

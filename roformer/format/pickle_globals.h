@@ -14,4 +14,7 @@ PickleSymbol find_pickle_symbol(std::string_view module, std::string_view attrib
 /// The element type if the symbol is one of torch's storages.
 std::optional<Dtype> storage_dtype(PickleSymbol symbol);
 
+/// torch's name of the storage of such elements: "FloatStorage".
+std::string_view storage_name(Dtype dtype);
+
 }  // namespace roformer::format

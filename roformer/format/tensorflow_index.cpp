@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "roformer/base/error.h"
-#include "roformer/format/byte_append.h"
 #include "roformer/format/byte_cursor.h"
 #include "roformer/format/leveldb_table.h"
 #include "roformer/format/printable.h"

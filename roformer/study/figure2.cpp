@@ -1,4 +1,4 @@
-#include "roformer/study/figure2.h"
+#include "roformer/study/studies.h"
 
 #include <fmt/format.h>
 
@@ -36,11 +36,7 @@ struct Figure2Chart {
 };
 
 report::LineChart empty_chart(const std::string& title, const std::string& y_title) {
-  report::LineChart chart;
-  chart.title = title;
-  chart.x_title = "relative distance m − n";
-  chart.y_title = y_title;
-  return chart;
+  return {title, "relative distance m − n", y_title, {}};
 }
 
 rope::Frequencies plain(std::int64_t dim, double base) {

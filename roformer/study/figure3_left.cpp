@@ -1,4 +1,4 @@
-#include "roformer/study/figure3_left.h"
+#include "roformer/study/studies.h"
 
 #include <fmt/format.h>
 
@@ -57,10 +57,9 @@ int reproduce_figure3_left(const StudyOptions& options) {
   if (const int signal = pair.train(*material); signal != 0) return signal;
   const Figure3LeftResult result = gather(pair, task::text_of<task::MaskedLanguageTask>(*material));
   print_result(result);
-  write_result(result, options.out / "report.html");
-  fmt::print("\nReport with the plots: {}\nModels: {} and {}\n",
-             (options.out / "report.html").string(), pair.runs(pair.first()).front().string(),
-             pair.runs(pair.second()).front().string());
+  write_result(result, pair.report_path());
+  fmt::print("\nReport with the plots: {}\nModels: {} and {}\n", pair.report_path().string(),
+             pair.runs(pair.first()).front().string(), pair.runs(pair.second()).front().string());
   return 0;
 }
 

@@ -20,7 +20,6 @@ struct Figure3LeftResult {
   std::vector<MaskedSentence> sentences;
   std::vector<std::string> roformer_answers, bert_answers;   // one a sentence
   std::vector<std::pair<std::string, std::string>> recipes;  // name, TOML
-  std::vector<std::filesystem::path> runs;
   report::LineChart training_chart, held_out_chart;
 };
 
