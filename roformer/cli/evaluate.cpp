@@ -9,7 +9,7 @@
 #include "roformer/cli/json_output.h"
 #include "roformer/report/table.h"
 #include "roformer/task/material.h"
-#include "roformer/task/recipe_path.h"
+#include "roformer/task/recipe.h"
 
 namespace roformer::cli {
 namespace {

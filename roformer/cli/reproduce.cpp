@@ -55,12 +55,6 @@ const std::map<std::string, RunStudy>& studies() {
   return known;
 }
 
-std::vector<std::string> study_names() {
-  std::vector<std::string> names;
-  for (const auto& [name, run] : studies()) names.push_back(name);
-  return names;
-}
-
 // Figure 2 trains nothing: what says how to train has no meaning for it.
 void require_options_of_figure2(const CLI::App& command) {
   for (const char* option : {"--scale", "--seeds", "--set", "--device", "--threads"})
@@ -95,7 +89,7 @@ void add_reproduce_command(CLI::App& program) {
   command->footer(kStudies);
   command->add_option("name", options->name, "which one")
       ->required()
-      ->check(CLI::IsMember(study_names()));
+      ->check(CLI::IsMember(studies()));
   add_choice(*command, "--scale", options->study.scale, {"tiny", "small", "paper"},
              "how much of the paper's work: see below");
   add_text(*command, "--out", options->study.out, "DIR",

@@ -29,11 +29,11 @@ struct RopeDecayOptions {
 
 report::LineChart decay_chart(const RopeDecayOptions& options,
                               const rope::Frequencies& frequencies) {
-  report::LineChart chart;
-  chart.title = fmt::format("d = {}, base {:g}, scaling {}", options.frequencies.dim,
-                            options.frequencies.base, options.frequencies.scaling_name);
-  chart.x_title = "relative distance m − n";
-  chart.y_title = options.expected ? "score relative to distance 0" : "mean of |S_i|";
+  report::LineChart chart{fmt::format("d = {}, base {:g}, scaling {}", options.frequencies.dim,
+                                      options.frequencies.base, options.frequencies.scaling_name),
+                          "relative distance m − n",
+                          options.expected ? "score relative to distance 0" : "mean of |S_i|",
+                          {}};
   if (!options.expected) {
     chart.series = {study::bound_series("bound", frequencies, options.max_distance)};
     return chart;

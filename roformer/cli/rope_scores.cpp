@@ -61,10 +61,8 @@ std::vector<std::int64_t> chosen_layers(const RopeScoresOptions& options, std::i
 
 report::LineChart scores_chart(const study::ScoreCurves& curves,
                                const std::vector<std::int64_t>& layers) {
-  report::LineChart chart;
-  chart.title = "Scores by distance";
-  chart.x_title = "relative distance m − n";
-  chart.y_title = "mean of q_m · k_n / sqrt(D)";
+  report::LineChart chart{
+      "Scores by distance", "relative distance m − n", "mean of q_m · k_n / sqrt(D)", {}};
   for (const std::int64_t layer : layers) {
     report::Series series{
         fmt::format("layer {}", layer), {}, curves.scores[static_cast<std::size_t>(layer)]};

@@ -7,8 +7,8 @@
 #include "roformer/base/allocator.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
-#include "roformer/task/recipe_path.h"
-#include "roformer/task/run_training.h"
+#include "roformer/task/material.h"
+#include "roformer/task/recipe.h"
 
 namespace roformer::cli {
 namespace {

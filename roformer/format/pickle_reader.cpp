@@ -8,7 +8,6 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/byte_cursor.h"
-#include "roformer/format/pickle_globals.h"
 #include "roformer/format/pickle_rebuild.h"
 #include "roformer/format/printable.h"
 

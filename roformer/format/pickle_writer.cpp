@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "roformer/format/byte_cursor.h"
-#include "roformer/format/pickle_globals.h"
+#include "roformer/format/pickle_rebuild.h"
 
 namespace roformer::format {
 namespace {

@@ -10,6 +10,7 @@
 
 namespace roformer::format {
 
+/// Such a file, read.
 struct PickledFile {
   Pickle object;
   /// Where each storage's bytes begin in the file; all lie within it.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "roformer/base/file.h"
-#include "roformer/format/tensor_writer.h"
+#include "roformer/format/tensor_bytes.h"
 
 namespace roformer::format {
 

@@ -10,9 +10,8 @@
 #include "roformer/position/encoding_settings.h"
 #include "roformer/report/page.h"
 #include "roformer/study/learning_curve.h"
-#include "roformer/study/statistics.h"
-#include "roformer/task/recipe_path.h"
-#include "roformer/task/run_training.h"
+#include "roformer/task/material.h"
+#include "roformer/task/recipe.h"
 #include "roformer/train/evaluation.h"
 #include "roformer/train/metrics_log.h"
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "roformer/base/error.h"
-#include "roformer/task/recipe_path.h"
-#include "roformer/task/run_training.h"
+#include "roformer/task/material.h"
+#include "roformer/task/recipe.h"
 #include "roformer/train/training_report.h"
 
 namespace roformer::study {

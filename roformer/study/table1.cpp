@@ -10,9 +10,9 @@
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/metric/translation_score.h"
-#include "roformer/study/statistics.h"
+#include "roformer/study/learning_curve.h"
 #include "roformer/study/translated_tests.h"
-#include "roformer/task/recipe_path.h"
+#include "roformer/task/recipe.h"
 #include "roformer/task/translation_task.h"
 
 namespace roformer::study {

@@ -77,10 +77,6 @@ model::CausalLanguageModel CausalLanguageTask::load(const Recipe& recipe,
   return model;
 }
 
-data::CausalBatch CausalLanguageTask::training_batch(const data::BatchRequest& request) const {
-  return source_.batch(request);
-}
-
 std::vector<data::CausalBatch> CausalLanguageTask::held_out_batches(data::Split split) const {
   require_held_out(source_.stream(), split);
   return source_.held_out_batches(split, evaluation().length, evaluation().batch_tokens,

@@ -58,10 +58,6 @@ model::MaskedLanguageModel MaskedLanguageTask::load(const Recipe& recipe, const 
   return load_recipe_model<model::MaskedLanguageModel>(recipe, folder, "masked language model");
 }
 
-data::MaskedBatch MaskedLanguageTask::training_batch(const data::BatchRequest& request) const {
-  return source_.batch(request);
-}
-
 std::vector<data::MaskedBatch> MaskedLanguageTask::held_out_batches(data::Split split) const {
   base::require(
       split == data::Split::validation,

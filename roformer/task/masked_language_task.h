@@ -36,7 +36,9 @@ class MaskedLanguageTask final : public HeadTask<model::MaskedLanguageModel, dat
   void add_figures(data::Split split, train::Metrics& figures) const override;
 
  private:
-  data::MaskedBatch training_batch(const data::BatchRequest& request) const override;
+  data::MaskedBatch training_batch(const data::BatchRequest& request) const override {
+    return source_.batch(request);
+  }
   // Of Split::validation only.
   std::vector<data::MaskedBatch> held_out_batches(data::Split split) const override;
   train::LossSum loss_of(const data::MaskedBatch& batch,
