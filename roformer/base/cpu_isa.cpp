@@ -17,14 +17,8 @@ Isa detected_isa() {
 }
 
 std::string_view isa_name(Isa isa) {
-  switch (isa) {
-    case Isa::avx512:
-      return "avx512";
-    case Isa::avx2:
-      return "avx2";
-    default:
-      return "baseline";
-  }
+  constexpr std::string_view names[] = {"baseline", "avx2", "avx512"};
+  return names[static_cast<std::size_t>(isa)];
 }
 
 namespace {

@@ -1,5 +1,7 @@
 // `roformer tokenize`: lines of text to tokens, or to JSON with ids and what else the tokenizer tells
 // of them (types, offsets).
+#include <fmt/ranges.h>
+
 #include <iostream>
 #include <memory>
 
@@ -35,14 +37,11 @@ struct TokenizeOptions {
   CodesOptions codes;
 };
 
-std::string tokens_of(const text::Tokenizer& tokenizer, const text::Encoding& encoding) {
-  std::string text;
-  const char* space = "";
-  for (const std::int32_t id : encoding.ids) {
-    text += space + tokenizer.id_to_token(id);
-    space = " ";
-  }
-  return text;
+std::vector<std::string> tokens_of(const text::Tokenizer& tokenizer,
+                                   const text::Encoding& encoding) {
+  std::vector<std::string> tokens;
+  for (const std::int32_t id : encoding.ids) tokens.push_back(tokenizer.id_to_token(id));
+  return tokens;
 }
 
 // `line`: its number, or 0 to leave it out.
@@ -50,8 +49,7 @@ ordered_json json_of(const text::Tokenizer& tokenizer, const text::Encoding& enc
                      std::int64_t line) {
   ordered_json json;
   if (line > 0) json["line"] = line;
-  auto& tokens = json["tokens"] = ordered_json::array();
-  for (const std::int32_t id : encoding.ids) tokens.push_back(tokenizer.id_to_token(id));
+  json["tokens"] = tokens_of(tokenizer, encoding);
   json["ids"] = encoding.ids;
   if (tokenizer.facts().has_pairs) json["type_ids"] = encoding.type_ids;
   if (!tokenizer.facts().has_offsets) return json;
@@ -120,8 +118,9 @@ void tokenize(const TokenizeOptions& options) {
   text::EncodeOptions window = encode_options(options);
   window.max_length = options.max_length;
   const auto print = [&](const text::Encoding& encoding, std::int64_t line) {
-    std::cout << (options.common.json ? json_report(json_of(tokenizer, encoding, line), "tokens")
-                                      : tokens_of(tokenizer, encoding))
+    std::cout << (options.common.json
+                      ? json_report(json_of(tokenizer, encoding, line), "tokens")
+                      : fmt::format("{}", fmt::join(tokens_of(tokenizer, encoding), " ")))
               << '\n';
   };
   InputLines input;

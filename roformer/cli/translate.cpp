@@ -8,8 +8,7 @@
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/line_chunks.h"
-#include "roformer/cli/translation_format.h"
-#include "roformer/cli/translation_prefixes.h"
+#include "roformer/cli/translation_lines.h"
 
 namespace roformer::cli {
 namespace {

@@ -11,8 +11,7 @@ namespace {
 
 constexpr const char* kRightPaperSays =
     "The paper (section 4.4.2 and Figure 3, right): \"substituting RoPE into Performer leads to "
-    "rapid "
-    "convergence and lower loss under the same amount of training steps.\"";
+    "rapid convergence and lower loss under the same amount of training steps.\"";
 
 const LossUnit kBits = {"bits/char", "bits per character (a byte)", 1 / std::numbers::ln2};
 

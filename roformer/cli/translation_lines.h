@@ -1,11 +1,13 @@
-// What the translations of the input's lines are to begin with.
+// The lines of `roformer translate`: what the translations are to begin with, and how they are printed.
 #pragma once
 #include <cstdint>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "roformer/cli/input_lines.h"
+#include "roformer/pipeline/translate.h"
 
 namespace roformer::cli {
 
@@ -28,5 +30,17 @@ class TranslationPrefixes {
   InvalidLines invalid_;
   std::ifstream file_;
 };
+
+/// The answer to a line: text, translation, score, log_probability, tokens, source_tokens, alignment,
+/// hypotheses, and the attention if it is wanted.
+nlohmann::ordered_json translation_json(const std::string& text,
+                                        const pipeline::Translation& answer, bool with_attention);
+
+/// The best translation alone. Whatever tokens a vocabulary has, it is one line.
+std::string best_line(const pipeline::Translation& answer);
+
+/// The hypotheses, a line each: `number` of the input line, score and text, with tabs between.
+/// Without the last line's end, as the others.
+std::string ranked_lines(std::int64_t number, const pipeline::Translation& answer);
 
 }  // namespace roformer::cli
