@@ -1,7 +1,6 @@
 #include "roformer/base/cpu_isa.h"
 
 #include <cstdlib>
-#include <string>
 
 #include "roformer/base/error.h"
 

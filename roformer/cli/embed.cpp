@@ -8,8 +8,8 @@
 #include <string>
 
 #include "roformer/cli/command.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/line_chunks.h"
 
 namespace roformer::cli {
 namespace {

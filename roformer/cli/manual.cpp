@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cctype>
 #include <iostream>
-#include <sstream>
 
 #include "roformer/cli/command.h"
 #include "roformer/cli/option_text.h"

@@ -7,8 +7,8 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/line_chunks.h"
 #include "roformer/study/figure2_chart.h"
 #include "roformer/study/figure2_scores.h"
 

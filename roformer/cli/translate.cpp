@@ -7,7 +7,6 @@
 
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
-#include "roformer/cli/line_chunks.h"
 #include "roformer/cli/translation_lines.h"
 
 namespace roformer::cli {

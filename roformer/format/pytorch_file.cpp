@@ -1,6 +1,6 @@
 #include "roformer/format/pytorch_file.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <utility>
 

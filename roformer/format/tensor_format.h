@@ -2,7 +2,6 @@
 // tensor_format.cpp lists them: a new one is a file and a line there.
 #pragma once
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>

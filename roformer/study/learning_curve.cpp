@@ -43,6 +43,15 @@ std::string lower_of(const LearningCurve& first, const LearningCurve& second, st
   return a < b ? first.model : b < a ? second.model : "equal";
 }
 
+std::string in_errors(const std::vector<double>& differences) {
+  if (differences.size() < 2)
+    return "one run of each: no error can be given, more seeds would tell";
+  const double error = standard_error(differences);
+  if (error == 0) return fmt::format("the same in all {} seeds", differences.size());
+  return fmt::format("{:.1f} standard errors of {:.4f}, {} seeds, paired",
+                     std::abs(mean_of(differences)) / error, error, differences.size());
+}
+
 }  // namespace
 
 std::vector<CurvePoint> read_points(const fs::path& run, const LossUnit& unit) {
@@ -171,19 +180,6 @@ double standard_deviation(const std::vector<double>& values) {
 double standard_error(const std::vector<double>& values) {
   return standard_deviation(values) / std::sqrt(static_cast<double>(values.size()));
 }
-
-namespace {
-
-std::string in_errors(const std::vector<double>& differences) {
-  if (differences.size() < 2)
-    return "one run of each: no error can be given, more seeds would tell";
-  const double error = standard_error(differences);
-  if (error == 0) return fmt::format("the same in all {} seeds", differences.size());
-  return fmt::format("{:.1f} standard errors of {:.4f}, {} seeds, paired",
-                     std::abs(mean_of(differences)) / error, error, differences.size());
-}
-
-}  // namespace
 
 std::string final_verdict(const std::string& first_model, const std::vector<double>& first,
                           const std::string& second_model, const std::vector<double>& second,

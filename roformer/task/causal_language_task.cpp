@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include "roformer/base/error.h"
-#include "roformer/task/language_kind.h"
+#include "roformer/task/recipe_sections.h"
 #include "roformer/task/text_material.h"
 
 namespace roformer::task {

@@ -26,9 +26,13 @@ class MaskedLanguageTask final : public HeadTask<model::MaskedLanguageModel, dat
   MaskedLanguageTask(const Recipe& recipe, std::shared_ptr<const data::Corpus> corpus,
                      model::MaskedLanguageModel model, torch::Device device = torch::kCPU);
 
-  static model::MaskedLanguageModel draw(const Recipe& recipe, const data::Corpus& corpus);
-  static model::MaskedLanguageModel load(const Recipe& recipe, const data::Corpus& corpus,
-                                         const std::filesystem::path& folder);
+  static model::MaskedLanguageModel draw(const Recipe& recipe, const data::Corpus& corpus) {
+    return draw_model<model::MaskedLanguageModel>(recipe, corpus.tokenizer());
+  }
+  static model::MaskedLanguageModel load(const Recipe& recipe, const data::Corpus&,
+                                         const std::filesystem::path& folder) {
+    return load_recipe_model<model::MaskedLanguageModel>(recipe, folder, "masked language model");
+  }
 
   /// "loss" (nats a masked token), "accuracy".
   train::Metrics figures(const metric::TokenScore& score, data::Split split) override;

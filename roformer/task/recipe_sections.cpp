@@ -71,8 +71,7 @@ std::string find_beside(const std::string& name, const fs::path& recipe) {
   return fs::weakly_canonical(beside).string();
 }
 
-}  // namespace
-
+// A preset and what is changed of it.
 void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
   std::string preset = "roformer-base";
@@ -84,6 +83,19 @@ void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
   read_linear(reader, m);
   reader.finish();
 }
+
+data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Recipe& recipe) {
+  data::DataOptions d = data::read_data_options(root.table("data"), use);
+  for (auto& name : d.text) name = find_beside(name, recipe.path);
+  if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  recipe.resolved.begin("data");
+  data::for_each_option(d, use, [&](const base::Option& option, const auto& value) {
+    if (option.only == nullptr) recipe.resolved.add(option.key, to_toml(value));
+  });
+  return d;
+}
+
+}  // namespace
 
 std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
@@ -112,17 +124,6 @@ void require_positions(const model::EncoderConfig& model, std::int64_t longest, 
                 what, longest, model.max_position_embeddings);
 }
 
-data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Recipe& recipe) {
-  data::DataOptions d = data::read_data_options(root.table("data"), use);
-  for (auto& name : d.text) name = find_beside(name, recipe.path);
-  if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
-  recipe.resolved.begin("data");
-  data::for_each_option(d, use, [&](const base::Option& option, const auto& value) {
-    if (option.only == nullptr) recipe.resolved.add(option.key, to_toml(value));
-  });
-  return d;
-}
-
 parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
   parallel::ParallelOptions d = parallel::read_parallel_options(root.table("data"));
   parallel::for_each_file_list(d, [&](std::vector<std::string>& files) {
@@ -143,6 +144,26 @@ parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe
     if (option.only == nullptr && !is_absent(option, toml)) recipe.resolved.add(option.key, toml);
   });
   return d;
+}
+
+void LanguageKind::read(SectionReader& /*task*/, const base::TomlTable& root,
+                        Recipe& recipe) const {
+  read_model(root, /*is_decoder=*/use_ == data::DataUse::causal_language, recipe);
+  recipe.options = read_data(root, use_, recipe);
+}
+
+void LanguageKind::validate(const Recipe& recipe) const {
+  require_sound(recipe.model, recipe.path.string());
+  std::int64_t longest = recipe.evaluation.length;
+  for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
+  require_positions(recipe.model, longest, "the longest sequence");
+}
+
+data::DataOptions LanguageKind::text_options(const Recipe& recipe,
+                                             const std::filesystem::path& vocabulary) {
+  auto options = options_of<data::DataOptions>(recipe);
+  if (!vocabulary.empty() && !options.is_bytes()) options.vocabulary = vocabulary.string();
+  return options;
 }
 
 }  // namespace roformer::task
