@@ -54,8 +54,9 @@ class InvalidLines {
   std::int64_t count_ = 0, first_ = 0;
 };
 
-/// The lines in chunks that are worth a batch, in their order, with progress on standard error. One ends where enough lines for a batch are read, or where the next
-/// line does not come at once: a program that waits for an answer before it writes on gets it.
+/// The lines in chunks that are worth a batch, in their order, with progress on standard error. One
+/// ends where enough lines for a batch are read, or where the next line does not come at once: a
+/// program that waits for an answer before it writes on gets it.
 class LineChunks {
  public:
   /// `title` names the work in the progress bar, which is shown where standard input is a file of

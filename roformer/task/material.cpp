@@ -11,6 +11,7 @@
 #include "roformer/train/training_report.h"
 
 namespace roformer::task {
+
 std::int64_t count_parameters(const torch::nn::Module& module) {
   std::int64_t count = 0;
   for (const auto& parameter : module.parameters()) count += parameter.numel();

@@ -1,10 +1,11 @@
+#include "roformer/task/recipe_sections.h"
+
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "roformer/base/error.h"
 #include "roformer/model/encoder_decoder_config.h"
-#include "roformer/task/recipe_sections.h"
 
 namespace roformer::task {
 
