@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/weight_names.h"
 
@@ -28,20 +30,28 @@ LoadReport load_weights(torch::nn::Module& module, const format::TensorSource& f
   return plan.report();
 }
 
-void require_plausible(const model::EncoderConfig& config, const format::TensorSource& file) {
-  const std::int64_t elements = elements_of(file), tensors = std::ssize(file.entries());
-  const auto require_most = [&](const char* key, std::int64_t size, std::int64_t most) {
-    base::require(size <= most,
-                  "[checkpoint] {}: expected {} of at most {}, which the file has, "
+void require_plausible(const model::EncoderConfig& config, const format::TensorSource& file,
+                       const BlockNames& blocks) {
+  const std::int64_t count = config.num_hidden_layers;
+  const std::string last = fmt::format("{}.{}.", blocks.in_file, count - 1);
+  base::require(count == 0 || std::any_of(file.entries().begin(), file.entries().end(),
+                                          [&](const auto& entry) {
+                                            return entry.first.find(last) != std::string::npos;
+                                          }),
+                "[checkpoint] {}: expected {} blocks ({}) but got no tensor of {}",
+                file.path().string(), count, blocks.key, last);
+  const std::int64_t elements = elements_of(file);
+  const auto require_most = [&](const char* key, std::int64_t size, const char* where) {
+    base::require(size <= elements,
+                  "[checkpoint] {}: expected {} ({}) of at most {}, the numbers in the file, "
                   "but got {}",
-                  file.path().string(), key, most, size);
+                  file.path().string(), key, where, elements, size);
   };
-  require_most("num_hidden_layers", config.num_hidden_layers, tensors);
-  require_most("vocab_size", config.vocab_size, elements);
-  require_most("embedding_size", config.embedding_size, elements);
-  require_most("hidden_size", config.hidden_size, elements);
-  require_most("intermediate_size", config.intermediate_size, elements);
-  require_most("type_vocab_size", config.type_vocab_size, elements);
+  require_most("vocab_size", config.vocab_size, "the rows of word_embeddings");
+  require_most("embedding_size", config.embedding_size, "the columns of word_embeddings");
+  require_most("hidden_size", config.hidden_size, "the rows of embeddings_project");
+  require_most("intermediate_size", config.intermediate_size, "the rows of intermediate.dense");
+  require_most("type_vocab_size", config.type_vocab_size, "the rows of token_type_embeddings");
 }
 
 void warn_of_missing(const LoadReport& report, const std::filesystem::path& folder) {

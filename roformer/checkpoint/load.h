@@ -21,9 +21,17 @@ LoadPlan plan_encoder(const torch::nn::Module& module, const format::TensorSourc
 /// Error as LoadPlan does. Missing weights keep their values.
 LoadReport load_weights(torch::nn::Module& module, const format::TensorSource& file);
 
-/// Throws Error naming the file for a configuration with sizes beyond all that the file holds: what
-/// a module is built of must fit into memory, and into 64 bits.
-void require_plausible(const model::EncoderConfig& config, const format::TensorSource& file);
+/// What the blocks are called: by the configuration's key of their number, and in a file's names.
+struct BlockNames {
+  const char* key;
+  const char* in_file;
+};
+inline constexpr BlockNames kEncoderBlocks = {"num_hidden_layers", "encoder.layer"};
+
+/// Throws Error naming the file for a configuration with more blocks than the file holds, or with
+/// sizes beyond all that it holds: what a module is built of must fit into memory, and into 64 bits.
+void require_plausible(const model::EncoderConfig& config, const format::TensorSource& file,
+                       const BlockNames& blocks = kEncoderBlocks);
 
 /// One warning on standard error if weights of the head are missing.
 void warn_of_missing(const LoadReport& report, const std::filesystem::path& folder);

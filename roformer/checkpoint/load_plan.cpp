@@ -1,8 +1,11 @@
 #include "roformer/checkpoint/load_plan.h"
 
+#include <fmt/ranges.h>
 #include <torch/autograd.h>
 
+#include <algorithm>
 #include <set>
+#include <span>
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
@@ -12,15 +15,15 @@
 namespace roformer::checkpoint {
 namespace {
 
-void require_fit(const format::TensorSource& file, const std::string& name,
-                 const std::vector<std::int64_t>& shape) {
-  const format::TensorFacts& found = file.entries().at(name);
-  base::require(found.shape == shape, "[checkpoint] {}: tensor '{}': expected shape {} but got {}",
-                file.path().string(), name, format::format_shape(shape),
-                format::format_shape(found.shape));
-  base::require(at::isFloatingType(format::scalar_type(found.dtype)),
-                "[checkpoint] {}: tensor '{}': expected F16, BF16, F32 or F64 but got {}",
-                file.path().string(), name, format::dtype_name(found.dtype));
+// What is wrong with a tensor of the file for a weight of this shape; empty if nothing.
+std::string misfit(const format::TensorFacts& found, const std::vector<std::int64_t>& shape) {
+  if (found.shape != shape)
+    return fmt::format("expected shape {} but got {}", format::format_shape(shape),
+                       format::format_shape(found.shape));
+  if (!at::isFloatingType(format::scalar_type(found.dtype)))
+    return fmt::format("expected F16, BF16, F32 or F64 but got {}",
+                       format::dtype_name(found.dtype));
+  return {};
 }
 
 }  // namespace
@@ -30,7 +33,17 @@ LoadPlan::LoadPlan(const torch::nn::Module& module, const format::TensorSource& 
     : file_(&file) {
   for (const auto& item : module.named_parameters()) add(item.key(), item.value(), names);
   for (const auto& item : module.named_buffers()) add(item.key(), item.value(), names);
+  require_fit();
   list_unused(names);
+}
+
+void LoadPlan::require_fit() const {
+  constexpr std::size_t most_names = 20;
+  if (misfits_.empty()) return;
+  const auto others = std::span(misfits_).subspan(1);
+  base::fail("[checkpoint] {}: {}{}{}", file_->path().string(), misfits_.front(),
+             others.empty() ? "" : "; nor do these fit: ",
+             fmt::join(others.first(std::min(others.size(), most_names)), ", "));
 }
 
 void LoadPlan::add(const std::string& parameter, const torch::Tensor& weight,
@@ -42,7 +55,9 @@ void LoadPlan::add(const std::string& parameter, const torch::Tensor& weight,
   std::int64_t first_row = 0;
   for (const WeightPart& part : parts) {
     if (const std::string* name = find(part)) {
-      require_fit(*file_, *name, shape);
+      const std::string wrong = misfit(file_->entries().at(*name), shape);
+      if (!wrong.empty())
+        misfits_.push_back(misfits_.empty() ? fmt::format("tensor '{}': {}", *name, wrong) : *name);
       copies_.push_back({*name, weight, first_row, rows});
       met_.insert(met_.end(), part.in_file.begin(), part.in_file.end());
     } else {

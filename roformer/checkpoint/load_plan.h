@@ -21,8 +21,8 @@ struct LoadReport {
 class LoadPlan {
  public:
   /// For all parameters and buffers of `module`, whose weights may be blank. Refers to `file`. Throws
-  /// Error for a shape or a type that does not fit (naming tensor, expected, found) and for a weight
-  /// that is missing and must not be.
+  /// Error for shapes or types that do not fit (naming tensor, expected, found; and the others' names)
+  /// and for a weight that is missing and must not be.
   LoadPlan(const torch::nn::Module& module, const format::TensorSource& file, const NameMap& names);
 
   const LoadReport& report() const { return report_; }
@@ -40,11 +40,13 @@ class LoadPlan {
   };
   void add(const std::string& parameter, const torch::Tensor& weight, const NameMap& names);
   const std::string* find(const WeightPart& part) const;
+  void require_fit() const;
   void list_unused(const NameMap& names);
 
   const format::TensorSource* file_;
   std::vector<Copy> copies_;
-  std::vector<std::string> met_;  // tensors with a place, and other names of the same
+  std::vector<std::string> misfits_;  // the first with what was expected, then names
+  std::vector<std::string> met_;      // tensors with a place, and other names of the same
   LoadReport report_;
 };
 

@@ -24,8 +24,8 @@ TranslationModel load_translation_model(const Folder& folder) {
   TranslationModel loaded;
   loaded.config = folder.translation_config();
   const Weights& file = folder.weights();
-  require_plausible(loaded.config.model.encoder, file);
-  require_plausible(loaded.config.model.decoder, file);
+  require_plausible(loaded.config.model.encoder, file, {"encoder_layers", "model.encoder.layers"});
+  require_plausible(loaded.config.model.decoder, file, {"decoder_layers", "model.decoder.layers"});
   loaded.unused = read_module(loaded.module, loaded.config.model, file, plan_translation).unused;
   if (!loaded.unused.empty())
     spdlog::warn("{}: config.json leaves {} tensors unused, {} the first", file.path().string(),

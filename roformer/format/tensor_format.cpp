@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "roformer/base/error.h"
 
 // One line a format; the file of that name defines the description.
@@ -28,6 +30,7 @@ const TensorFormat& find_tensor_format(std::string_view name) {
     if (format->name == name) return *format;
     names.emplace_back(format->name);
   }
+  std::sort(names.begin(), names.end());
   base::fail("[format] expected a format of {} but got '{}'", fmt::join(names, ", "), name);
 }
 
