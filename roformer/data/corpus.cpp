@@ -3,8 +3,8 @@
 #include <numeric>
 
 #include "roformer/apt/apt_descriptions.h"
-#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
 #include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"

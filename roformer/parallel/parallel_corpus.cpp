@@ -1,7 +1,7 @@
 #include "roformer/parallel/parallel_corpus.h"
 
-#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
 #include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"

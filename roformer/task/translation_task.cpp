@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/base/error_place.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"

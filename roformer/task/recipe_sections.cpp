@@ -1,13 +1,15 @@
+#include "roformer/task/recipe_sections.h"
+
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/base/error_place.h"
 #include "roformer/model/config.h"
-#include "roformer/task/recipe_sections.h"
 
 namespace roformer::task {
+
+namespace fs = std::filesystem;
 namespace {
 
 // Options of another encoding would be without effect: an error.
@@ -61,8 +63,16 @@ void read_linear(SectionReader& reader, model::EncoderConfig& config) {
   });
 }
 
-}  // namespace
+// A path as given if something is there, else from the recipe's folder, so that recipes work from
+// any folder.
+std::string find_beside(const std::string& name, const fs::path& recipe) {
+  std::error_code unreadable;  // a name too long for the file system, say: it is not there
+  const fs::path beside = recipe.parent_path() / name;
+  if (name.empty() || fs::exists(name, unreadable) || !fs::exists(beside, unreadable)) return name;
+  return fs::weakly_canonical(beside).string();
+}
 
+// A preset and what is changed of it.
 void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
   std::string preset = "roformer-base";
@@ -74,6 +84,19 @@ void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
   read_linear(reader, m);
   reader.finish();
 }
+
+data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Recipe& recipe) {
+  data::DataOptions d = data::read_data_options(root.table("data"), use);
+  for (auto& name : d.text) name = find_beside(name, recipe.path);
+  if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  recipe.resolved.begin("data");
+  data::for_each_option(d, use, [&](const base::Option& option, const auto& value) {
+    if (option.only == nullptr) recipe.resolved.add(option.key, to_toml(value));
+  });
+  return d;
+}
+
+}  // namespace
 
 std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
@@ -100,6 +123,48 @@ void require_positions(const model::EncoderConfig& model, std::int64_t longest, 
   base::require(longest <= model.longest_sequence().value_or(longest),
                 "[recipe] expected model.max_position_embeddings to be at least {}, {}, but got {}",
                 what, longest, model.max_position_embeddings);
+}
+
+parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
+  parallel::ParallelOptions d = parallel::read_parallel_options(root.table("data"));
+  parallel::for_each_file_list(d, [&](std::vector<std::string>& files) {
+    for (auto& name : files) name = find_beside(name, recipe.path);
+  });
+  d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  d.codes = find_beside(d.codes, recipe.path);
+  base::require(!d.validation_source.empty() || d.validation_share > 0,
+                "[recipe] {}: expected data.validation_source and data.validation_target, or a "
+                "data.validation_share above 0, to watch the training by but got neither",
+                recipe.path.string());
+  recipe.resolved.begin("data");
+  const auto is_absent = [](const base::Option& option, const std::string& toml) {
+    return toml == "[]" || (toml == "\"\"" && option.key == std::string_view("codes"));
+  };
+  parallel::for_each_option(d, [&](const base::Option& option, const auto& value) {
+    const std::string toml = to_toml(value);
+    if (option.only == nullptr && !is_absent(option, toml)) recipe.resolved.add(option.key, toml);
+  });
+  return d;
+}
+
+void LanguageKind::read(SectionReader& /*task*/, const base::TomlTable& root,
+                        Recipe& recipe) const {
+  read_model(root, /*is_decoder=*/use_ == data::DataUse::causal_language, recipe);
+  recipe.options = read_data(root, use_, recipe);
+}
+
+void LanguageKind::validate(const Recipe& recipe) const {
+  require_sound(recipe.model, recipe.path.string());
+  std::int64_t longest = recipe.evaluation.length;
+  for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
+  require_positions(recipe.model, longest, "the longest sequence");
+}
+
+data::DataOptions LanguageKind::text_options(const Recipe& recipe,
+                                             const std::filesystem::path& vocabulary) {
+  auto options = options_of<data::DataOptions>(recipe);
+  if (!vocabulary.empty() && !options.is_bytes()) options.vocabulary = vocabulary.string();
+  return options;
 }
 
 }  // namespace roformer::task
