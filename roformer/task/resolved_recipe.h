@@ -45,11 +45,13 @@ std::string to_toml(Integer value) {
 }
 /// The shortest decimals that read back as the same number.
 std::string to_toml(double value);
-/// An array of strings.
-std::string to_toml(const std::vector<std::string>& values);
-
-/// An array of numbers.
-std::string to_toml(const std::vector<double>& values);
+/// An array.
+template <typename Value>
+std::string to_toml(const std::vector<Value>& values) {
+  std::string text;
+  for (const Value& value : values) text += (text.empty() ? "" : ", ") + to_toml(value);
+  return "[" + text + "]";
+}
 
 /// Reads one table and writes each value into the ResolvedRecipe as it goes, so that the two cannot
 /// disagree.
