@@ -24,7 +24,7 @@ TEST(TensorFormat, IsFoundByItsName) {
   }
   EXPECT_EQ(names,
             (std::set<std::string>{"safetensors", "pytorch", "pytorch-legacy", "tensorflow"}));
-  expect_error({"safetensors, pytorch, pytorch-legacy, tensorflow", "'abacus'"},
+  expect_error({"pytorch, pytorch-legacy, safetensors, tensorflow", "'abacus'"},
                [] { find_tensor_format("abacus"); });
 }
 
