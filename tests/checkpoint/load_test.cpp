@@ -297,8 +297,7 @@ TEST(Load, NoConfigurationAsksForMoreThanTheFileHas) {
   };
   constexpr std::int64_t huge = std::int64_t{1} << 50;
   refused([](auto& c) { c.num_hidden_layers = huge; }, {"model.safetensors", "num_hidden_layers"});
-  refused([](auto& c) { c.num_hidden_layers = 3; },
-          {"num_hidden_layers"});
+  refused([](auto& c) { c.num_hidden_layers = 3; }, {"num_hidden_layers"});
   refused([](auto& c) { c.hidden_size = huge; }, {"model.safetensors", "hidden_size"});
   refused([](auto& c) { c.hidden_size = 200; }, {"expected shape", "200"});
   refused([](auto& c) { c.vocab_size = huge; }, {"vocab_size"});
