@@ -1,7 +1,7 @@
 // The pickles of torch.save, and its older container. (The zip is opened by LibTorch.)
 #include "fuzz/input.h"
-#include "roformer/format/legacy_container.h"
 #include "roformer/format/pickle_reader.h"
+#include "roformer/format/pickled_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace roformer;

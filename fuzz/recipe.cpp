@@ -2,7 +2,6 @@
 // tensors.
 #include "roformer/task/recipe.h"
 #include "fuzz/input.h"
-#include "roformer/task/language_kind.h"
 #include "roformer/task/recipe_sections.h"
 
 namespace roformer::task {

@@ -122,21 +122,15 @@ std::vector<std::vector<fs::path>> find_apt_lists(const fs::path& folder,
 }
 
 AptDescriptionReader::AptDescriptionReader(std::vector<fs::path> lists, std::string_view language)
-    : lists_(std::move(lists)), field_(fmt::format("Description-{}:", language)) {
-  for (const auto& list : lists_) total_ += static_cast<std::int64_t>(fs::file_size(list));
-}
+    : lists_(std::move(lists)), field_(fmt::format("Description-{}:", language)) {}
 
 // An empty line stands for the end of a file, which ends its last description.
 bool AptDescriptionReader::next_line() {
-  if (!reader_) {
-    if (next_list_ == lists_.size()) return false;
-    reader_.emplace(lists_[next_list_++]);
+  if (!lists_.is_open()) {
+    if (!lists_.open_next()) return false;
     md5_.clear();
   }
-  if (reader_->next(line_)) return true;
-  closed_ += reader_->consumed();
-  reader_.reset();
-  line_.clear();
+  lists_.next(line_);
   return true;
 }
 

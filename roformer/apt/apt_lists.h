@@ -37,23 +37,19 @@ class AptDescriptionReader {
   /// False at the end of the lists.
   bool next(AptDescription& description);
   /// Bytes on disk in all, and consumed so far.
-  std::int64_t total() const { return total_; }
-  std::int64_t consumed() const { return closed_ + (reader_ ? reader_->consumed() : 0); }
+  std::int64_t total() const { return lists_.total(); }
+  std::int64_t consumed() const { return lists_.consumed(); }
 
  private:
   bool next_line();
   void add_line(AptDescription& description);
 
-  std::vector<std::filesystem::path> lists_;
+  documents::LineFiles lists_;
   std::string field_;  // "Description-en:"
-  std::size_t next_list_ = 0;
-  std::optional<documents::LineReader> reader_;
   std::string line_;
   std::string md5_;          // of the stanza that is being read
   bool at_field_ = false;    // line_ begins a description
   bool joins_last_ = false;  // the next line belongs to the last paragraph
-  std::int64_t total_ = 0;
-  std::int64_t closed_ = 0;
 };
 
 }  // namespace roformer::apt

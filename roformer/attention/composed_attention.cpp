@@ -1,10 +1,10 @@
-#include "roformer/attention/composed_attention.h"
+#include "roformer/attention/packed_attention.h"
 
 #include <torch/types.h>
 
 #include <limits>
 
-#include "roformer/attention/span_groups.h"
+#include "roformer/attention/span.h"
 #include "roformer/base/random.h"
 #include "roformer/packed/keep_mask.h"
 

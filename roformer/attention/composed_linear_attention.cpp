@@ -2,7 +2,7 @@
 #include <torch/nn/modules/linear.h>
 
 #include "roformer/attention/linear_attention.h"
-#include "roformer/attention/span_groups.h"
+#include "roformer/attention/span.h"
 #include "roformer/base/error.h"
 
 namespace roformer::attention {

@@ -58,16 +58,11 @@ RandomFeatures features_of(const FusedInputs& x, const FusedOptions& options, st
   return features;
 }
 
-struct FusedResult {
-  Tensor out;           // (N, H, D)
-  Tensor denominators;  // (H, N)
-};
-
-FusedResult fused_features_forward(const FusedInputs& x, const std::vector<Span>& spans,
-                                   const FusedOptions& options, RecurrentLayer* state) {
+LinearResult fused_features_forward(const FusedInputs& x, const std::vector<Span>& spans,
+                                    const FusedOptions& options, RecurrentLayer* state) {
   const std::int64_t tokens = x.q.size(0), heads = x.q.size(1), size = x.v.size(2);
-  FusedResult result{torch::empty({tokens, heads, size}, x.v.options()),
-                     torch::empty({heads, tokens}, x.v.options())};
+  LinearResult result{torch::empty({tokens, heads, size}, x.v.options()),
+                      torch::empty({heads, tokens}, x.v.options())};
   const auto out = write_rows(result.out);
   auto* const denominators = result.denominators.data_ptr<float>();
   const TaskSums sums(static_cast<std::int64_t>(spans.size()), heads, x.projection.size(0), size,
@@ -88,7 +83,7 @@ FusedResult fused_features_forward(const FusedInputs& x, const std::vector<Span>
 }
 
 // The gradients of q, k and v.
-variable_list fused_features_backward(const FusedInputs& x, const FusedResult& result,
+variable_list fused_features_backward(const FusedInputs& x, const LinearResult& result,
                                       const Tensor& out_gradient, const std::vector<Span>& spans,
                                       const FusedOptions& options) {
   const std::int64_t tokens = x.q.size(0), heads = x.q.size(1);
@@ -145,11 +140,10 @@ struct FusedFeatureAttention : torch::autograd::Function<FusedFeatureAttention> 
 };
 
 bool fused_serves(const Tensor& q, const Tensor& k, const Tensor& v, const FeatureMap& map) {
-  if (!map->is_random()) return false;
-  for (const Tensor& x : {q, k, v, map->projection()}) {
-    if (!x.device().is_cpu() || x.scalar_type() != torch::kFloat32) return false;
-  }
-  return q.sizes() == k.sizes() && k.size(0) == v.size(0) && k.size(1) == v.size(1);
+  return map->is_random() &&
+         std::ranges::all_of(std::initializer_list<Tensor>{q, k, v, map->projection()},
+                             packed::is_float_on_cpu) &&
+         q.sizes() == k.sizes() && k.size(0) == v.size(0) && k.size(1) == v.size(1);
 }
 
 void check_angles(const Tensor& q, const FeatureMap& map,

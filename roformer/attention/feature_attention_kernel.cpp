@@ -14,18 +14,6 @@ constexpr auto this_isa = base::Isa::ROFORMER_KERNEL_ISA;
 
 enum class Side { query, key };
 
-float largest_of_row(const float* row, std::int64_t count) {
-  float largest = row[0];
-  std::int64_t j = 0;
-  if (count >= lanes) {
-    Vector<float> most = load(row);
-    for (j = lanes; j + lanes <= count; j += lanes) most = base::simd::maximum(most, load(row + j));
-    largest = base::simd::largest(most);
-  }
-  for (; j < count; ++j) largest = row[j] > largest ? row[j] : largest;
-  return largest;
-}
-
 // Features of a chunk: as the map gives them, for the denominator, and turned, for the numerator.
 struct ChunkFeatures {
   float* plain;
@@ -62,12 +50,12 @@ class MappedFeatures {
            5 * chunk_rows * padded(shape.features) + chunk_rows * padded(head_size) + 8 * lanes;
   }
 
-  LinearHead read(std::int64_t first, std::int64_t count) {
+  LinearHead<const float> read(std::int64_t first, std::int64_t count) {
     map_rows(head_.q.from(first), first, count, Side::query, q_);
     return read_keys(first, count);
   }
 
-  LinearHead read_keys(std::int64_t first, std::int64_t count) {
+  LinearHead<const float> read_keys(std::int64_t first, std::int64_t count) {
     map_rows(head_.k.from(first), first, count, Side::key, k_);
     return {{q_.turned, stride_},
             {k_.turned, stride_},

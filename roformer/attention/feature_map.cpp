@@ -106,10 +106,6 @@ double FeatureMapImpl::epsilon() const {
   return is_favor() ? favor_epsilon : relu_epsilon;
 }
 
-std::int64_t FeatureMapImpl::feature_size(std::int64_t head_size) const {
-  return attention::feature_size(settings_, head_size);
-}
-
 Tensor FeatureMapImpl::random_features(const Tensor& x) const {
   const double scale = std::pow(static_cast<double>(x.size(2)), -0.25);
   return torch::matmul(x * scale, projection_.to(x.scalar_type()).t());

@@ -51,7 +51,9 @@ class FeatureMapImpl : public torch::nn::Module {
   /// What is added to random features.
   double epsilon() const;
   /// Numbers that φ makes of a head's D.
-  std::int64_t feature_size(std::int64_t head_size) const;
+  std::int64_t feature_size(std::int64_t head_size) const {
+    return attention::feature_size(settings_, head_size);
+  }
 
   /// Draws w anew if update `update` > 0 is a multiple of the interval; a function of both numbers.
   void begin_update(std::int64_t update, std::uint64_t seed);

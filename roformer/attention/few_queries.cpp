@@ -1,4 +1,4 @@
-#include "roformer/attention/few_queries.h"
+#include "roformer/attention/packed_attention.h"
 
 #include <torch/types.h>
 

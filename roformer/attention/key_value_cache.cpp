@@ -118,22 +118,6 @@ void KeyValueCache::write(std::int64_t layer, const Tensor& keys, const Tensor& 
   kept.values.flatten(0, 1).index_copy_(0, places, values);
 }
 
-Tensor KeyValueCache::keys(std::int64_t layer) const {
-  return layers_.at(static_cast<std::size_t>(layer)).keys.flatten(0, 1);
-}
-
-Tensor KeyValueCache::values(std::int64_t layer) const {
-  return layers_.at(static_cast<std::size_t>(layer)).values.flatten(0, 1);
-}
-
-Tensor KeyValueCache::memory(std::int64_t layer) const {
-  return layers_.at(static_cast<std::size_t>(layer)).memory;
-}
-
-void KeyValueCache::set_memory(std::int64_t layer, const Tensor& keys_and_values) {
-  layers_.at(static_cast<std::size_t>(layer)).memory = keys_and_values;
-}
-
 // Of the free slots the one that shares the longest beginning with the parent: beams of a sentence
 // that left it differ from one that goes on in their last tokens only.
 std::int64_t KeyValueCache::take_free_slot(std::vector<std::int64_t>& free, std::int64_t parent,

@@ -31,14 +31,16 @@ class KeyValueCache {
   void write(std::int64_t layer, const torch::Tensor& keys, const torch::Tensor& values);
 
   /// What the spans' keys are rows of: (slots × capacity, H, D).
-  torch::Tensor keys(std::int64_t layer) const;
-  torch::Tensor values(std::int64_t layer) const;
+  torch::Tensor keys(std::int64_t layer) const { return at(layer).keys.flatten(0, 1); }
+  torch::Tensor values(std::int64_t layer) const { return at(layer).values.flatten(0, 1); }
   torch::Tensor positions() const { return positions_.flatten(); }  // (slots × capacity) int64
 
   /// Keys and values (M, 2, H, D) of what cross-attention looks at, computed once; undefined before
   /// set_memory. `select` leaves it alone: the spans of cross-attention say who looks where.
-  torch::Tensor memory(std::int64_t layer) const;
-  void set_memory(std::int64_t layer, const torch::Tensor& keys_and_values);
+  torch::Tensor memory(std::int64_t layer) const { return at(layer).memory; }
+  void set_memory(std::int64_t layer, const torch::Tensor& keys_and_values) {
+    layers_.at(static_cast<std::size_t>(layer)).memory = keys_and_values;
+  }
 
   /// Goes on with these sequences only, in this order; one may be taken several times. Copies what
   /// the sequences taken again have and their new slots do not have already.
@@ -59,6 +61,7 @@ class KeyValueCache {
   struct Copy {
     std::int64_t from, to, first, count;
   };
+  const Layer& at(std::int64_t layer) const { return layers_.at(static_cast<std::size_t>(layer)); }
   void resize(std::int64_t num_slots, std::int64_t capacity);
   std::int64_t take_free_slot(std::vector<std::int64_t>& free, std::int64_t parent,
                               std::int64_t length, std::vector<Copy>& copies);

@@ -4,6 +4,7 @@
 #include <torch/autograd.h>
 #include <torch/library.h>
 #include <torch/nn/modules/linear.h>
+#include <torch/types.h>
 #include <torch/utils.h>
 
 #include "roformer/attention/head_rows.h"
@@ -25,33 +26,27 @@ LinearShape linear_shape(const LinearInputs& x, const LinearOptions& options, st
           options.normalizes};
 }
 
-// The inputs of all heads, to be read by the kernel.
-struct InputRows {
-  HeadRows<const float> q, k, q_norm, k_norm, v;
+// The inputs of all heads, to be read by the kernel, or their gradients.
+template <typename Scalar>
+struct LinearRows {
+  HeadRows<Scalar> q, k, q_norm, k_norm, v;
 
-  explicit InputRows(const LinearInputs& x)
-      : q(read_rows(x.q)),
-        k(read_rows(x.k)),
-        q_norm(read_rows(x.q_norm)),
-        k_norm(read_rows(x.k_norm)),
-        v(read_rows(x.v)) {}
-  LinearHead at(std::int64_t row, std::int64_t head) const {
+  LinearHead<Scalar> at(std::int64_t row, std::int64_t head) const {
     return {q.at(row, head), k.at(row, head), q_norm.at(row, head), k_norm.at(row, head),
             v.at(row, head)};
   }
 };
 
-struct LinearResult {
-  Tensor out;           // (N, H, D)
-  Tensor denominators;  // (H, N)
-};
+LinearRows<const float> rows_to_read(const LinearInputs& x) {
+  return {read_rows(x.q), read_rows(x.k), read_rows(x.q_norm), read_rows(x.k_norm), read_rows(x.v)};
+}
 
 LinearResult kernel_forward(const LinearInputs& x, const std::vector<Span>& spans,
                             const LinearOptions& options, RecurrentLayer* state) {
   const std::int64_t tokens = x.q.size(0), heads = x.q.size(1);
   LinearResult result{torch::empty({tokens, heads, x.v.size(2)}, x.v.options()),
                       torch::empty({heads, tokens}, x.v.options())};
-  const InputRows inputs(x);
+  const auto inputs = rows_to_read(x);
   const auto out = write_rows(result.out);
   auto* const denominators = result.denominators.data_ptr<float>();
   const TaskSums sums(static_cast<std::int64_t>(spans.size()), heads, x.q.size(2), x.v.size(2),
@@ -79,30 +74,22 @@ LinearInputs kernel_backward(const LinearInputs& x, const LinearResult& result,
   LinearInputs gradient{like(x.q), like(x.k), {}, {}, like(x.v)};
   gradient.q_norm = options.normalizes ? like(x.q_norm) : gradient.q;
   gradient.k_norm = options.normalizes ? like(x.k_norm) : gradient.k;
-  const InputRows inputs(x);
+  const auto inputs = rows_to_read(x);
   const auto out = read_rows(result.out), slope = read_rows(out_gradient);
-  const auto q = write_rows(gradient.q), k = write_rows(gradient.k),
-             q_norm = write_rows(gradient.q_norm), k_norm = write_rows(gradient.k_norm),
-             v = write_rows(gradient.v);
+  const LinearRows<float> slopes{write_rows(gradient.q), write_rows(gradient.k),
+                                 write_rows(gradient.q_norm), write_rows(gradient.k_norm),
+                                 write_rows(gradient.v)};
   const auto* const denominators = result.denominators.const_data_ptr<float>();
   base::with_isa([&](auto isa) {
     const std::int64_t room = attend_linear_backward_scratch<isa()>(linear_shape(x, options, 0));
     packed::run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
       const std::int64_t row = task.span.first_query, head = task.head;
-      attend_linear_backward<isa()>(linear_shape(x, options, task.span.num_queries),
-                                    inputs.at(row, head), out.at(row, head),
-                                    denominators + head * tokens + row, slope.at(row, head),
-                                    {q.at(row, head), k.at(row, head), q_norm.at(row, head),
-                                     k_norm.at(row, head), v.at(row, head)},
-                                    memory);
+      attend_linear_backward<isa()>(
+          linear_shape(x, options, task.span.num_queries), inputs.at(row, head), out.at(row, head),
+          denominators + head * tokens + row, slope.at(row, head), slopes.at(row, head), memory);
     });
   });
   return gradient;
-}
-
-LinearInputs dense_inputs(const LinearInputs& x) {
-  return {with_dense_rows(x.q), with_dense_rows(x.k), with_dense_rows(x.q_norm),
-          with_dense_rows(x.k_norm), with_dense_rows(x.v)};
 }
 
 struct CausalLinearAttention : torch::autograd::Function<CausalLinearAttention> {
@@ -141,10 +128,8 @@ void check_inputs(const LinearInputs& x, const std::vector<Span>& spans) {
 }
 
 bool kernel_serves_all(const LinearInputs& x) {
-  for (const Tensor& tensor : {x.q, x.k, x.q_norm, x.k_norm, x.v}) {
-    if (!tensor.device().is_cpu() || tensor.scalar_type() != torch::kFloat32) return false;
-  }
-  return true;
+  return std::ranges::all_of(std::initializer_list<Tensor>{x.q, x.k, x.q_norm, x.k_norm, x.v},
+                             packed::is_float_on_cpu);
 }
 
 Tensor causal_linear_attention_operator(const Tensor& q, const Tensor& k, const Tensor& q_norm,
@@ -169,12 +154,24 @@ Tensor linear_attention(const LinearInputs& inputs, const std::vector<Span>& spa
   const bool back = looks_back(spans);
   if (!kernel_serves_all(inputs) || !back)
     return composed_linear_attention(inputs, spans, options, state);
-  const LinearInputs x = dense_inputs(inputs);
+  const LinearInputs x{with_dense_rows(inputs.q), with_dense_rows(inputs.k),
+                       with_dense_rows(inputs.q_norm), with_dense_rows(inputs.k_norm),
+                       with_dense_rows(inputs.v)};
   if (state == nullptr)
     return CausalLinearAttention::apply(x.q, x.k, x.q_norm, x.k_norm, x.v, spans_tensor(spans),
                                         options);
   const torch::NoGradGuard no_gradient;
   return kernel_forward(x, spans, options, state).out;
+}
+
+void RecurrentState::select(const std::vector<std::int64_t>& sequences) {
+  const torch::Tensor rows = torch::tensor(sequences, torch::kInt64);
+  for (RecurrentLayer& layer : layers_) {
+    if (!layer.numerator.defined()) continue;
+    layer.numerator = layer.numerator.index_select(0, rows.to(layer.numerator.device()));
+    layer.denominator = layer.denominator.index_select(0, rows.to(layer.denominator.device()));
+  }
+  num_sequences_ = static_cast<std::int64_t>(sequences.size());
 }
 
 }  // namespace roformer::attention

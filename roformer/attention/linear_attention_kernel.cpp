@@ -8,15 +8,17 @@ namespace {
 
 class GivenFeatures {
  public:
-  explicit GivenFeatures(const LinearShape& shape, const LinearHead& head,
-                         const LinearHeadGradient& gradient = {})
+  explicit GivenFeatures(const LinearShape& shape, const LinearHead<const float>& head,
+                         const LinearHead<float>& gradient = {})
       : features_(shape.features), head_(head), gradient_(gradient) {}
 
-  LinearHead read(std::int64_t first, std::int64_t) const {
+  LinearHead<const float> read(std::int64_t first, std::int64_t) const {
     return {head_.q.from(first), head_.k.from(first), head_.q_norm.from(first),
             head_.k_norm.from(first), head_.v.from(first)};
   }
-  LinearHead read_keys(std::int64_t first, std::int64_t count) const { return read(first, count); }
+  LinearHead<const float> read_keys(std::int64_t first, std::int64_t count) const {
+    return read(first, count);
+  }
 
   void write_query_gradient(std::int64_t first, std::int64_t count, const float* numerator,
                             const float* denominator, std::int64_t stride) const {
@@ -33,8 +35,8 @@ class GivenFeatures {
 
  private:
   std::int64_t features_;
-  LinearHead head_;
-  LinearHeadGradient gradient_;
+  LinearHead<const float> head_;
+  LinearHead<float> gradient_;
 };
 
 }  // namespace
@@ -45,8 +47,9 @@ std::int64_t attend_linear_scratch(const LinearShape& shape) {
 }
 
 template <base::Isa>
-void attend_linear(const LinearShape& shape, const LinearHead& head, const LinearSums& sums,
-                   HeadMatrix<float> out, float* denominators, float* scratch) {
+void attend_linear(const LinearShape& shape, const LinearHead<const float>& head,
+                   const LinearSums& sums, HeadMatrix<float> out, float* denominators,
+                   float* scratch) {
   GivenFeatures source(shape, head);
   attend_chunks(shape, source, sums, out, denominators, {scratch});
 }
@@ -57,10 +60,10 @@ std::int64_t attend_linear_backward_scratch(const LinearShape& shape) {
 }
 
 template <base::Isa>
-void attend_linear_backward(const LinearShape& shape, const LinearHead& head,
+void attend_linear_backward(const LinearShape& shape, const LinearHead<const float>& head,
                             HeadMatrix<const float> out, const float* denominators,
-                            HeadMatrix<const float> out_gradient,
-                            const LinearHeadGradient& gradient, float* scratch) {
+                            HeadMatrix<const float> out_gradient, const LinearHead<float>& gradient,
+                            float* scratch) {
   GivenFeatures source(shape, head, gradient);
   const OutputSlope slope{out, out_gradient, denominators};
   query_gradient(shape, source, slope, {scratch});
@@ -69,12 +72,12 @@ void attend_linear_backward(const LinearShape& shape, const LinearHead& head,
 
 constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;
 template std::int64_t attend_linear_scratch<isa>(const LinearShape&);
-template void attend_linear<isa>(const LinearShape&, const LinearHead&, const LinearSums&,
-                                 HeadMatrix<float>, float*, float*);
+template void attend_linear<isa>(const LinearShape&, const LinearHead<const float>&,
+                                 const LinearSums&, HeadMatrix<float>, float*, float*);
 template std::int64_t attend_linear_backward_scratch<isa>(const LinearShape&);
-template void attend_linear_backward<isa>(const LinearShape&, const LinearHead&,
+template void attend_linear_backward<isa>(const LinearShape&, const LinearHead<const float>&,
                                           HeadMatrix<const float>, const float*,
-                                          HeadMatrix<const float>, const LinearHeadGradient&,
+                                          HeadMatrix<const float>, const LinearHead<float>&,
                                           float*);
 
 }  // namespace roformer::attention

@@ -17,9 +17,11 @@ struct LinearShape {
   bool normalizes;  // false: the denominator is 1, though its sums are kept for whoever needs them
 };
 
-/// Feature-mapped queries and keys (T, F) of numerator and denominator, values (T, D).
+/// Feature-mapped queries and keys (T, F) of numerator and denominator, values (T, D), or their
+/// gradients (overwritten; those of the denominator are not written if nothing is normalised).
+template <typename Scalar>
 struct LinearHead {
-  HeadMatrix<const float> q, k, q_norm, k_norm, v;
+  HeadMatrix<Scalar> q, k, q_norm, k_norm, v;
 };
 
 /// The sums over the tokens before the first: numerator (F, D), denominator (F). Read and replaced.
@@ -30,25 +32,20 @@ struct LinearSums {
 
 /// out (T, D), and the denominators (T) with ε, which the gradient needs.
 template <base::Isa isa>
-void attend_linear(const LinearShape& shape, const LinearHead& head, const LinearSums& sums,
-                   HeadMatrix<float> out, float* denominators, float* scratch);
+void attend_linear(const LinearShape& shape, const LinearHead<const float>& head,
+                   const LinearSums& sums, HeadMatrix<float> out, float* denominators,
+                   float* scratch);
 
 /// Floats of scratch that `attend_linear` needs.
 template <base::Isa isa>
 std::int64_t attend_linear_scratch(const LinearShape& shape);
 
-/// Where the gradients go (overwritten); those of the denominator are not written if nothing is
-/// normalised.
-struct LinearHeadGradient {
-  HeadMatrix<float> q, k, q_norm, k_norm, v;
-};
-
 /// The gradients from that of `out`, of a sequence that begins with empty sums.
 template <base::Isa isa>
-void attend_linear_backward(const LinearShape& shape, const LinearHead& head,
+void attend_linear_backward(const LinearShape& shape, const LinearHead<const float>& head,
                             HeadMatrix<const float> out, const float* denominators,
-                            HeadMatrix<const float> out_gradient,
-                            const LinearHeadGradient& gradient, float* scratch);
+                            HeadMatrix<const float> out_gradient, const LinearHead<float>& gradient,
+                            float* scratch);
 
 /// Floats of scratch that `attend_linear_backward` needs.
 template <base::Isa isa>

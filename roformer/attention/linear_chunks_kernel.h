@@ -8,8 +8,8 @@
 // numerator, for those of keys and values. Nothing but the denominators is kept between the passes.
 //
 // A class Features has
-//   LinearHead read(first, count)       the rows of a chunk: queries, keys and values
-//   LinearHead read_keys(first, count)  the same, queries not needed
+//   LinearHead<const float> read(first, count)       the rows of a chunk: queries, keys and values
+//   LinearHead<const float> read_keys(first, count)  the same, queries not needed
 //   void write_query_gradient(first, count, numerator, denominator, stride), write_key_gradient(…)
 //                                       take the gradients of the features of the chunk read last;
 //                                       the denominator's is null if nothing is normalised
@@ -29,21 +29,6 @@ constexpr std::int64_t block = 4 * tile_rows;
 // tokens the traffic of S begins to tell.
 constexpr std::int64_t chunk_rows = 3 * block;
 constexpr std::int64_t pair_stride = chunk_rows + 2 * lanes;
-
-std::int64_t smaller(std::int64_t a, std::int64_t b) {
-  return a < b ? a : b;
-}
-
-// C (m, n) = or += A (m, depth) B: B's panels are `packed_depth` deep, of which rows `from` …
-// `from + depth` are used.
-void product_of_rows(Broadcast a, const float* panels, std::int64_t packed_depth, std::int64_t from,
-                     std::int64_t m, std::int64_t n, std::int64_t depth, float* c,
-                     std::int64_t c_stride, Store mode) {
-  for (std::int64_t column = 0; column < n; column += panel_columns) {
-    product(a, panels + column * packed_depth + from * panel_columns, m,
-            smaller(panel_columns, n - column), depth, c + column, c_stride, mode);
-  }
-}
 
 // Sums (rows, columns) in panels, += A (rows, depth) B (depth, columns), B in panels.
 void add_product_to_panels(Broadcast a, const float* panels, std::int64_t rows,
@@ -108,13 +93,6 @@ void add_upper_product(const float* pairs, const float* panels, std::int64_t cou
   }
 }
 
-float dot_of(const float* a, const float* b, std::int64_t size) {
-  float total = 0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t i = 0; i < size; ++i) total += a[i] * b[i];
-  return total;
-}
-
 void add_row(const float* row, std::int64_t size, float* sums) {
   for (std::int64_t i = 0; i < size; ++i) sums[i] += row[i];
 }
@@ -125,14 +103,6 @@ void add_scaled_row(const float* row, float factor, std::int64_t size, float* su
 
 void scale_row(const float* row, float factor, std::int64_t size, float* target) {
   for (std::int64_t i = 0; i < size; ++i) target[i] = factor * row[i];
-}
-
-void copy_to_head(const float* source, std::int64_t source_stride, HeadMatrix<float> target,
-                  std::int64_t rows, std::int64_t columns) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < columns; ++j)
-      target.data[i * target.stride + j] = source[i * source_stride + j];
-  }
 }
 
 // Hands out pieces of the scratch.
@@ -168,7 +138,7 @@ void attend_chunks(const LinearShape& shape, Features& source, const LinearSums&
   pack_rows(sums.numerator, size, features, size, state);
   for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const LinearHead x = source.read(first, count);
+    const LinearHead<const float> x = source.read(first, count);
     pack_columns(x.k.data, x.k.stride, features, count, k_columns);
     pack_rows(x.v.data, x.v.stride, count, size, v_rows);
     product({x.q.data, x.q.stride, 1}, state, count, size, features, rows, row_stride,
@@ -235,7 +205,7 @@ void query_gradient(const LinearShape& shape, Features& source, const OutputSlop
   clear(running, features);
   for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const LinearHead x = source.read_keys(first, count);
+    const LinearHead<const float> x = source.read_keys(first, count);
     numerator_gradient(shape, slope, first, count, slopes, denominator_slopes);
     pack_columns(x.v.data, x.v.stride, size, count, v_columns);
     pack_rows(x.k.data, x.k.stride, count, features, k_rows);
@@ -279,7 +249,7 @@ void key_gradient(const LinearShape& shape, Features& source, const OutputSlope&
   const std::int64_t last = (shape.length - 1) / chunk_rows * chunk_rows;
   for (std::int64_t first = last; first >= 0; first -= chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const LinearHead x = source.read(first, count);
+    const LinearHead<const float> x = source.read(first, count);
     numerator_gradient(shape, slope, first, count, slopes, denominator_slopes);
     const HeadMatrix<const float> d{slopes, padded(size)};
     pack_columns(x.v.data, x.v.stride, size, count, v_columns);

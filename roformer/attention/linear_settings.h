@@ -18,8 +18,7 @@ struct LinearSettings {
 };
 
 /// visit(base::Option, member) for each option.
-template <typename Settings, typename Visit>
-void for_each_option(Settings& s, const Visit& visit) {
+void for_each_option(auto& s, const auto& visit) {
   using base::Option, base::at_least;
   visit(Option{"feature_map", "Eq. 18's φ", {}, {"elu", "shen", "shen_exp", "favor", "relu"}},
         s.feature_map);

@@ -5,11 +5,17 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/attention/linear_attention.h"
 #include "roformer/attention/linear_attention_kernel.h"
-#include "roformer/attention/recurrent_state.h"
 #include "roformer/attention/span.h"
 
 namespace roformer::attention {
+
+/// What causal linear attention gives, and what its gradient needs.
+struct LinearResult {
+  torch::Tensor out;           // (N, H, D)
+  torch::Tensor denominators;  // (H, N)
+};
 
 /// One head of one sequence.
 struct LinearTask {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 
+#include "roformer/attention/head_matrix.h"
 #include "roformer/base/simd.h"
 
 namespace roformer::attention {
@@ -25,6 +26,25 @@ constexpr std::int64_t panel_columns = tile_vectors * lanes;
 
 constexpr std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
+}
+
+inline float largest_of_row(const float* row, std::int64_t count) {
+  float largest = row[0];
+  std::int64_t j = 0;
+  if (count >= lanes) {
+    Vector<float> most = load(row);
+    for (j = lanes; j + lanes <= count; j += lanes) most = base::simd::maximum(most, load(row + j));
+    largest = base::simd::largest(most);
+  }
+  for (; j < count; ++j) largest = row[j] > largest ? row[j] : largest;
+  return largest;
+}
+
+inline float dot_of(const float* a, const float* b, std::int64_t size) {
+  float total = 0;
+#pragma omp simd reduction(+ : total)
+  for (std::int64_t i = 0; i < size; ++i) total += a[i] * b[i];
+  return total;
 }
 
 /// A matrix that is only read element by element: element (i, k) at data[i * row_stride + k *
@@ -167,6 +187,29 @@ void product(Broadcast a, const float* panels, std::int64_t m, std::int64_t n, s
     for (std::int64_t j = 0; j < left; j += lanes) {
       product_rows<1>(a, panel + j, m, depth, c + first + j, c_stride, mode);
     }
+  }
+}
+
+inline std::int64_t smaller(std::int64_t a, std::int64_t b) {
+  return a < b ? a : b;
+}
+
+// C (m, n) = or += A (m, depth) B: B's panels are `packed_depth` deep, of which rows `from` …
+// `from + depth` are used.
+inline void product_of_rows(Broadcast a, const float* panels, std::int64_t packed_depth,
+                            std::int64_t from, std::int64_t m, std::int64_t n, std::int64_t depth,
+                            float* c, std::int64_t c_stride, Store mode) {
+  for (std::int64_t column = 0; column < n; column += panel_columns) {
+    product(a, panels + column * packed_depth + from * panel_columns, m,
+            smaller(panel_columns, n - column), depth, c + column, c_stride, mode);
+  }
+}
+
+inline void copy_to_head(const float* source, std::int64_t source_stride, HeadMatrix<float> target,
+                         std::int64_t rows, std::int64_t columns) {
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < columns; ++j)
+      target.data[i * target.stride + j] = source[i * source_stride + j];
   }
 }
 

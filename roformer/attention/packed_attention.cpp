@@ -6,8 +6,6 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include "roformer/attention/composed_attention.h"
-#include "roformer/attention/few_queries.h"
 #include "roformer/attention/head_rows.h"
 #include "roformer/attention/softmax_attention_kernel.h"
 #include "roformer/base/cpu_isa.h"
@@ -218,15 +216,6 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
   }
 };
 
-bool kernel_serves(const Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
-}
-
-bool wants_gradient(std::initializer_list<Tensor> inputs) {
-  return torch::GradMode::is_enabled() &&
-         std::ranges::any_of(inputs, [](const Tensor& x) { return x.requires_grad(); });
-}
-
 void check_dropout(double dropout) {
   base::require(dropout >= 0 && dropout < 1, "[attention] expected dropout in [0, 1) but got {}",
                 dropout);
@@ -256,8 +245,8 @@ Tensor packed_self_attention(const Tensor& qkv, const std::vector<Span>& spans,
                 "[attention] expected qkv (N, 3, H, D) but got {} dimensions", qkv.dim());
   check_dropout(options.dropout);
   check_spans(spans, qkv.size(0), qkv.size(0));
-  if (wants_gradient({qkv})) require_own_keys(spans);
-  if (!kernel_serves(qkv)) {
+  if (packed::wants_gradient({qkv})) require_own_keys(spans);
+  if (!packed::is_float_on_cpu(qkv)) {
     const Inputs parts = parts_of(qkv);
     return composed_attention(parts.q, parts.k, parts.v, spans, options);
   }
@@ -272,9 +261,9 @@ Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                 fmt::join(q.sizes(), "x"), fmt::join(k.sizes(), "x"), fmt::join(v.sizes(), "x"));
   check_dropout(options.dropout);
   check_spans(spans, q.size(0), k.size(0));
-  const bool gradient = wants_gradient({q, k, v});
+  const bool gradient = packed::wants_gradient({q, k, v});
   if (gradient) require_own_keys(spans);
-  if (!kernel_serves(q)) return composed_attention(q, k, v, spans, options);
+  if (!packed::is_float_on_cpu(q)) return composed_attention(q, k, v, spans, options);
   if (!gradient && options.dropout == 0 && has_few_queries(spans))
     return few_queries_attention(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v), spans,
                                  options.scale);

@@ -23,7 +23,7 @@ constexpr std::int64_t score_stride(std::int64_t num_keys) {
 std::int64_t visible_keys(const AttentionShape& shape, std::int64_t query) {
   const std::int64_t looking_back = shape.offset + query + 1;
   const std::int64_t seen = looking_back > shape.prefix ? looking_back : shape.prefix;
-  return seen < shape.num_keys ? seen : shape.num_keys;
+  return smaller(seen, shape.num_keys);
 }
 
 Vector<std::int32_t> lanes_below(std::int64_t limit, std::int64_t first) {
@@ -58,30 +58,10 @@ float exponentiate(float* scores, std::int64_t visible, std::int64_t padded, flo
   return base::simd::sum(total);
 }
 
-float largest_score(const float* scores, std::int64_t visible) {
-  float largest = scores[0];
-  std::int64_t j = 0;
-  if (visible >= lanes) {
-    Vector<float> most = load(scores);
-    for (j = lanes; j + lanes <= visible; j += lanes)
-      most = base::simd::maximum(most, load(scores + j));
-    largest = base::simd::largest(most);
-  }
-  for (; j < visible; ++j) largest = scores[j] > largest ? scores[j] : largest;
-  return largest;
-}
-
 void drop(float* weights, std::int64_t count, base::RowKey key, std::uint32_t threshold) {
   for (std::int64_t j = 0; j < count; j += lanes) {
     store(weights + j, kept(key, threshold, j) ? load(weights + j) : Vector<float>{});
   }
-}
-
-float dot(const float* a, const float* b, std::int64_t size) {
-  float total = 0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t i = 0; i < size; ++i) total += a[i] * b[i];
-  return total;
 }
 
 // weights := dropped weights; slopes (dP) := scale P ∘ (D ∘ dP − delta), D the mask over keep.
@@ -100,14 +80,6 @@ void softmax_gradient(float* weights, float* slopes, std::int64_t padded,
     const Vector<float> weight = load(weights + j);
     store(slopes + j, weight * (load(slopes + j) * mask - delta) * shape.scale);
     store(weights + j, weight * mask);
-  }
-}
-
-void copy_rows(const float* source, std::int64_t source_stride, HeadMatrix<float> target,
-               std::int64_t rows, std::int64_t columns) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < columns; ++j)
-      target.data[i * target.stride + j] = source[i * source_stride + j];
   }
 }
 
@@ -134,7 +106,7 @@ void attend(const AttentionShape& shape, HeadMatrix<const float> q, HeadMatrix<c
   pack_columns(k.data, k.stride, size, needed, k_panels);
   pack_rows(v.data, v.stride, needed, size, v_panels);
   for (std::int64_t first = begin; first < end; first += block_rows) {
-    const std::int64_t count = end - first < block_rows ? end - first : block_rows;
+    const std::int64_t count = smaller(block_rows, end - first);
     const std::int64_t keys = visible_keys(shape, first + count - 1),
                        padded = round_up(keys, lanes);
     product({q.data + first * q.stride, q.stride, 1}, k_panels, count, keys, size, scores, stride,
@@ -143,7 +115,7 @@ void attend(const AttentionShape& shape, HeadMatrix<const float> q, HeadMatrix<c
     for (std::int64_t i = 0; i < count; ++i) {
       float* row = scores + i * stride;
       const std::int64_t visible = visible_keys(shape, first + i);
-      const float shift = shape.scale * (shape.scale >= 0 ? largest_score(row, visible) : row[0]);
+      const float shift = shape.scale * (shape.scale >= 0 ? largest_of_row(row, visible) : row[0]);
       sums[i] = exponentiate(row, visible, padded, shape.scale, shift);
       log_sum_exp[first + i] = shift + __builtin_logf(sums[i]);
       if (shape.dropout == 0) continue;
@@ -154,11 +126,8 @@ void attend(const AttentionShape& shape, HeadMatrix<const float> q, HeadMatrix<c
       sums[i] *= 1 - shape.dropout;
     }
     // Panels of V are `needed` deep; the product reads the first `keys` rows of each.
-    for (std::int64_t column = 0; column < size; column += panel_columns) {
-      const std::int64_t columns = size - column < panel_columns ? size - column : panel_columns;
-      product({scores, stride, 1}, v_panels + column * needed, count, columns, keys, rows + column,
-              out_stride, Store::overwrite);
-    }
+    product_of_rows({scores, stride, 1}, v_panels, needed, 0, count, size, keys, rows, out_stride,
+                    Store::overwrite);
     for (std::int64_t i = 0; i < count; ++i) {
       float* target = out.data + (first + i) * out.stride;
       const float factor = 1 / sums[i];
@@ -200,8 +169,7 @@ void attend_backward(const AttentionShape& shape, HeadMatrix<const float> q,
   for (std::int64_t i = 0; i < num_keys * padded_size; ++i) k_sums[i] = v_sums[i] = 0;
 
   for (std::int64_t first = 0; first < shape.num_queries; first += block_rows) {
-    const std::int64_t count =
-        shape.num_queries - first < block_rows ? shape.num_queries - first : block_rows;
+    const std::int64_t count = smaller(block_rows, shape.num_queries - first);
     const std::int64_t keys = visible_keys(shape, first + count - 1),
                        padded = round_up(keys, lanes);
     const float* q_block = q.data + first * q.stride;
@@ -215,26 +183,23 @@ void attend_backward(const AttentionShape& shape, HeadMatrix<const float> q,
       exponentiate(weights + i * stride, visible_keys(shape, query), padded, shape.scale,
                    log_sum_exp[query]);
       const float delta =
-          dot(slope_block + i * out_gradient.stride, out.data + query * out.stride, size);
+          dot_of(slope_block + i * out_gradient.stride, out.data + query * out.stride, size);
       const auto key = base::row_key(shape.dropout_seed,
                                      shape.first_mask_row + static_cast<std::uint64_t>(query));
       softmax_gradient(weights + i * stride, slopes + i * stride, padded, shape, key, delta);
     }
     pack_rows(q_block, q.stride, count, size, q_rows);
     pack_rows(slope_block, out_gradient.stride, count, size, slope_rows);
-    for (std::int64_t column = 0; column < size; column += panel_columns) {
-      const std::int64_t columns = size - column < panel_columns ? size - column : panel_columns;
-      product({slopes, stride, 1}, k_rows + column * num_keys, count, columns, keys,
-              q_sums + column, padded_size, Store::overwrite);
-    }
+    product_of_rows({slopes, stride, 1}, k_rows, num_keys, 0, count, size, keys, q_sums,
+                    padded_size, Store::overwrite);
     product({slopes, 1, stride}, q_rows, keys, size, count, k_sums, padded_size, Store::accumulate);
     product({weights, 1, stride}, slope_rows, keys, size, count, v_sums, padded_size,
             Store::accumulate);
-    copy_rows(q_sums, padded_size, {q_gradient.data + first * q_gradient.stride, q_gradient.stride},
-              count, size);
+    copy_to_head(q_sums, padded_size,
+                 {q_gradient.data + first * q_gradient.stride, q_gradient.stride}, count, size);
   }
-  copy_rows(k_sums, padded_size, k_gradient, num_keys, size);
-  copy_rows(v_sums, padded_size, v_gradient, num_keys, size);
+  copy_to_head(k_sums, padded_size, k_gradient, num_keys, size);
+  copy_to_head(v_sums, padded_size, v_gradient, num_keys, size);
 }
 
 constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;

@@ -1,7 +1,6 @@
 #include "roformer/base/cpu_isa.h"
 
 #include <cstdlib>
-#include <string>
 
 #include "roformer/base/error.h"
 
@@ -17,14 +16,8 @@ Isa detected_isa() {
 }
 
 std::string_view isa_name(Isa isa) {
-  switch (isa) {
-    case Isa::avx512:
-      return "avx512";
-    case Isa::avx2:
-      return "avx2";
-    default:
-      return "baseline";
-  }
+  constexpr std::string_view names[] = {"baseline", "avx2", "avx512"};
+  return names[static_cast<std::size_t>(isa)];
 }
 
 namespace {

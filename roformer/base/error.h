@@ -1,10 +1,11 @@
-// The one error type of the project, and the two ways of raising it.
+// The one error type of the project, the two ways of raising it, and the one of saying where it belongs.
 // Messages read "[room] expected … but got …" and name the file, line or key.
 #pragma once
 #include <fmt/format.h>
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace roformer {
 
@@ -27,6 +28,16 @@ template <typename... Args>
 template <typename... Args>
 void require(bool condition, fmt::format_string<Args...> format, Args&&... args) {
   if (!condition) fail(format, std::forward<Args>(args)...);
+}
+
+/// work(); an Error of its own says `place` first.
+template <typename Work>
+void at_place(std::string_view place, const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    fail("{}: {}", place, error.what());
+  }
 }
 
 }  // namespace base

@@ -45,4 +45,8 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
+/// Where what can be made again is kept (vocabularies, tokens, apt's lists):
+/// $XDG_CACHE_HOME/roformer, or ~/.cache/roformer.
+std::filesystem::path default_cache_folder();
+
 }  // namespace roformer::base

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -26,5 +27,15 @@ template <typename Value>
 std::uint64_t hash_values(std::span<const Value> values, std::uint64_t seed = 0) {
   return hash_bytes({reinterpret_cast<const char*>(values.data()), values.size_bytes()}, seed);
 }
+
+/// For unordered containers of strings that are asked by views.
+struct StringHash {
+  /// So that a view is looked up without making a string of it.
+  using is_transparent = void;
+  /// The hash of a text.
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
 
 }  // namespace roformer::base

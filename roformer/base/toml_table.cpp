@@ -7,6 +7,7 @@
 #define TOML_ASSERT(condition)           \
   (static_cast<bool>(condition) ? void() \
                                 : ::roformer::base::fail("[recipe] expected a name after ["))
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -42,22 +43,12 @@ toml::table parse_toml(std::string_view text, std::string_view name) {
 }
 
 std::string_view type_name(const toml::node& node) {
-  switch (node.type()) {
-    case toml::node_type::table:
-      return "a table";
-    case toml::node_type::array:
-      return "an array";
-    case toml::node_type::string:
-      return "a string";
-    case toml::node_type::integer:
-      return "an integer";
-    case toml::node_type::floating_point:
-      return "a number with a fraction";
-    case toml::node_type::boolean:
-      return "a boolean";
-    default:
-      return "a date or time";
-  }
+  // In the order of toml::node_type.
+  constexpr std::string_view names[] = {"nothing",  "a table",    "an array",
+                                        "a string", "an integer", "a number with a fraction",
+                                        "a boolean"};
+  const auto type = static_cast<std::size_t>(node.type());
+  return type < std::size(names) ? names[type] : "a date or time";
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -176,9 +167,7 @@ std::string suggestion(std::string_view key, const std::set<std::string, std::le
   if (edit_distance(key, *nearest) <= std::max<std::size_t>(2, key.size() / 2)) {
     return fmt::format("did you mean '{}'?", *nearest);
   }
-  std::string all;
-  for (const auto& name : known) all += (all.empty() ? "" : ", ") + name;
-  return fmt::format("nearest is '{}'; known keys: {}", *nearest, all);
+  return fmt::format("nearest is '{}'; known keys: {}", *nearest, fmt::join(known, ", "));
 }
 
 }  // namespace

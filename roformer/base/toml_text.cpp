@@ -32,8 +32,7 @@ std::size_t end_of_string(std::string_view text, std::size_t begin) {
 
 // The place of the first character other than ASCII that stands bare, or the text's size.
 std::size_t find_bare_non_ascii(std::string_view text) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  std::size_t place = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+  std::size_t place = 0;
   while (place < text.size()) {
     const char c = text[place];
     if (c == '#') {
@@ -165,13 +164,15 @@ class TomlStructure {
 }  // namespace
 
 std::optional<TomlFlaw> find_toml_flaw(std::string_view text) {
-  const std::size_t place = find_bare_non_ascii(text);
-  if (place < text.size())
-    return TomlFlaw{place, "expected characters other than ASCII in quotes or comments only"};
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (!text.starts_with(byte_order_mark)) return TomlStructure(text).flaw();
-  auto flaw = TomlStructure(text.substr(byte_order_mark.size())).flaw();
-  if (flaw) flaw->place += byte_order_mark.size();
+  const std::size_t begin = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+  text.remove_prefix(begin);
+  const std::size_t bare = find_bare_non_ascii(text);
+  auto flaw =
+      bare < text.size()
+          ? TomlFlaw{bare, "expected characters other than ASCII in quotes or comments only"}
+          : TomlStructure(text).flaw();
+  if (flaw) flaw->place += begin;
   return flaw;
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "roformer/base/error_place.h"
+#include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/config_reader.h"
 #include "roformer/checkpoint/encoding_keys.h"

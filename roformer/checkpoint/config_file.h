@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "roformer/model/config.h"
-#include "roformer/model/head_config.h"
 
 namespace roformer::checkpoint {
 

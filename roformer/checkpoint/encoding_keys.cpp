@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "roformer/base/error_place.h"
+#include "roformer/base/error.h"
 
 namespace roformer::checkpoint {
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "roformer/base/error_place.h"
+#include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/format/blank_weights.h"

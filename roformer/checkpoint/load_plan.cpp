@@ -9,8 +9,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
-#include "roformer/format/copy_tensor.h"
 #include "roformer/format/tensor_bytes.h"
+#include "roformer/format/tensor_source.h"
 
 namespace roformer::checkpoint {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "roformer/model/encoder_decoder_config.h"
+#include "roformer/model/config.h"
 
 namespace roformer::checkpoint {
 

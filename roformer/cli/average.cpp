@@ -8,7 +8,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
-#include "roformer/train/kept_models.h"
+#include "roformer/train/run_folder.h"
 
 namespace roformer::cli {
 namespace {
@@ -48,12 +48,10 @@ void add_average_command(CLI::App& program) {
   command->add_option("folders", options->folders, "checkpoint folders; with --last one run's")
       ->required()
       ->type_name("DIR…");
-  command->add_option("--out", options->out, "folder to write")->required()->type_name("DIR");
-  command
-      ->add_option("--last", options->last,
-                   "the last N models that the run has kept (default: the folders given)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}))
-      ->type_name("N");
+  add_text(*command, "--out", options->out, "DIR", "folder to write")->required();
+  add_number(*command, "--last", options->last,
+             "the last N models that the run has kept (default: the folders given)", 1, 100'000)
+      ->default_str("");
   command->add_flag("--force", options->force, "replace the checkpoint that is there");
   add_examples(*command,
                "roformer average runs/nmt --last 5 --out runs/nmt-average\n"

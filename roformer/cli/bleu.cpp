@@ -147,12 +147,10 @@ void score_standard_input(const CLI::App& command, BleuFlags& flags) {
 }
 
 void add_score_options(CLI::App& command, BleuFlags& flags) {
-  command.add_option("--tokenize", flags.tokenizer, "how BLEU cuts lines into words: see below")
-      ->check(CLI::IsMember({"13a", "intl", "none", "char"}))
-      ->capture_default_str();
-  command.add_option("--smooth", flags.smoothing, "what stands for orders without a match")
-      ->check(CLI::IsMember({"exp", "none", "floor", "add-k"}))
-      ->capture_default_str();
+  add_choice(command, "--tokenize", flags.tokenizer, {"13a", "intl", "none", "char"},
+             "how BLEU cuts lines into words: see below");
+  add_choice(command, "--smooth", flags.smoothing, {"exp", "none", "floor", "add-k"},
+             "what stands for orders without a match");
   command
       .add_option("--smooth-value", flags.smoothing_value,
                   "of floor and add-k (default: 0.1 and 1)")
@@ -191,12 +189,9 @@ void add_bleu_command(CLI::App& program) {
       "under\n"
       "the same signature. --compare: p is how often a difference as large would come by chance\n"
       "(Koehn 2004), wins how often standard input is the better.");
-  command
-      ->add_option("--reference", flags->references,
-                   "right translations, line by line; may be given several times")
-      ->required()
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  add_texts(*command, "--reference", flags->references, "FILE",
+            "right translations, line by line; may be given several times")
+      ->required();
   add_score_options(*command, *flags);
   add_comparison_options(*command, *flags);
   add_json_option(*command, flags->common);

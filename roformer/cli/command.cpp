@@ -6,31 +6,27 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 #include "roformer/base/error.h"
 
 namespace roformer::cli {
 
 void add_model_option(CLI::App& command, std::string& model) {
-  command.add_option("--model", model, "checkpoint folder")->required()->type_name("DIR");
+  add_text(command, "--model", model, "DIR", "checkpoint folder")->required();
 }
 
 void add_changes_option(CLI::App& command, std::vector<std::string>& changes) {
-  command
-      .add_option("--set", changes,
-                  "change a key of the recipe: section.key=value; may be given several times")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+  add_texts(command, "--set", changes, "KEY=VALUE",
+            "change a key of the recipe: section.key=value; may be given several times");
 }
 
 void add_device_options(CLI::App& command, CommonOptions& options) {
-  command.add_option("--device", options.device, "where to compute: cpu, cuda or cuda:N")
-      ->type_name("DEVICE")
+  add_text(command, "--device", options.device, "DEVICE", "where to compute: cpu, cuda or cuda:N")
       ->capture_default_str();
-  command
-      .add_option("--threads", options.threads,
-                  "threads to compute with (default: as many as the machine has)")
-      ->check(CLI::Range(0, 4096));
+  add_number(command, "--threads", options.threads,
+             "threads to compute with (default: as many as the machine has)", 0, 4096)
+      ->default_str("");
 }
 
 void add_json_option(CLI::App& command, CommonOptions& options) {
@@ -38,10 +34,10 @@ void add_json_option(CLI::App& command, CommonOptions& options) {
 }
 
 void add_length_options(CLI::App& command, pipeline::LengthOptions& options) {
-  command
-      .add_option("--max-length", options.max_length,
-                  "tokens a sequence, special ones included (default: what the model allows)")
-      ->check(CLI::Range(std::int64_t{1}, kMostTokens));
+  add_number(command, "--max-length", options.max_length,
+             "tokens a sequence, special ones included (default: what the model allows)", 1,
+             kMostTokens)
+      ->default_str("");
   command
       .add_option_function<std::int64_t>(
           "--stride", [&options](const std::int64_t& stride) { options.stride = stride; },
@@ -58,6 +54,18 @@ void add_examples(CLI::App& command, const std::string& examples) {
   footer += "Examples:";
   for (const std::string& line : CLI::detail::split(examples, '\n')) footer += "\n  " + line;
   command.footer(footer);
+}
+
+CLI::Option* add_texts(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                       const std::string& kind, const std::string& description) {
+  return add_text(command, name, values, kind, description)->allow_extra_args(false);
+}
+
+CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value,
+                        std::vector<std::string> words, const std::string& description) {
+  return command.add_option(name, value, description)
+      ->check(CLI::IsMember(std::move(words)))
+      ->capture_default_str();
 }
 
 CLI::Validator real_number() {

@@ -1,5 +1,6 @@
-// How a command joins the program: each file of this room defines one add_…_command, and program.cpp
-// lists them.
+// How a command joins the program: each file of this room defines one add_…_command, which registers a
+// subcommand whose callback does the work (its state lives in a shared_ptr that the callback holds), and
+// program.cpp lists them.
 #pragma once
 #include <c10/core/Device.h>
 
@@ -44,29 +45,21 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, Number& valu
   if (std::is_floating_point_v<Number>) option->check(real_number());
   return option->check(CLI::Range(least, most))->capture_default_str();
 }
+/// Adds an option for a text, which `kind` stands for in the help: "DIR", "FILE".
+template <typename Text>
+CLI::Option* add_text(CLI::App& command, const std::string& name, Text& value,
+                      const std::string& kind, const std::string& description) {
+  return command.add_option(name, value, description)->type_name(kind);
+}
+/// The same for one that may be given several times, a text each.
+CLI::Option* add_texts(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                       const std::string& kind, const std::string& description);
+/// Adds an option for one of some words; the value so far, if there is one, is the default.
+CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value,
+                        std::vector<std::string> words, const std::string& description);
 /// Sets LibTorch's threads; the device, if there is one. Call at the start of a command that computes.
 c10::Device apply(const CommonOptions& options);
 /// Ends the program as the signal asked for, so that a shell script around us stops too.
 void end_by_signal(int number);
-
-// One a file: registers a subcommand whose callback does the work. State lives in a shared_ptr that
-// the callback holds.
-void add_train_command(CLI::App& program);
-void add_evaluate_command(CLI::App& program);
-void add_fill_mask_command(CLI::App& program);
-void add_embed_command(CLI::App& program);
-void add_generate_command(CLI::App& program);
-void add_translate_command(CLI::App& program);
-void add_bleu_command(CLI::App& program);
-void add_tokenize_command(CLI::App& program);
-void add_detokenize_command(CLI::App& program);
-void add_run_command(CLI::App& program);
-void add_inspect_command(CLI::App& program);
-void add_convert_command(CLI::App& program);
-void add_average_command(CLI::App& program);
-void add_rope_command(CLI::App& program);
-void add_reproduce_command(CLI::App& program);
-void add_manual_command(CLI::App& program);
-void add_completion_command(CLI::App& program);
 
 }  // namespace roformer::cli

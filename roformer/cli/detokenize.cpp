@@ -87,9 +87,8 @@ void add_detokenize_command(CLI::App& program) {
   CLI::App& command = *program.add_subcommand(
       "detokenize",
       "Lines of ids (plain, JSON arrays, or objects with \"ids\") on standard input to text");
-  command.add_option("--model", options->model, "folder, vocab.txt or tokenizer.json")
-      ->required()
-      ->type_name("PATH");
+  add_text(command, "--model", options->model, "PATH", "folder, vocab.txt or tokenizer.json")
+      ->required();
   command.add_flag(
       "--skip-special-tokens", options->decode.skip_special_tokens,
       "leave out [CLS], [SEP] and the like (a translation model's are always left out)");

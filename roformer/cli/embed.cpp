@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
-#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
 
 namespace roformer::cli {
@@ -59,13 +59,11 @@ void add_embed_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand("embed", "One vector for each line of standard input");
   const auto flags = std::make_shared<EmbedFlags>();
   add_model_option(*command, flags->model);
-  command
-      ->add_option("--pooling", flags->pooling,
-                   "what becomes the vector: that of [CLS], the mean over all tokens, their "
-                   "largest components, their sum by the square root of their number, or the "
-                   "pooler's output [default: what modules.json of sentence-transformers says, "
-                   "else mean]")
-      ->check(CLI::IsMember({"cls", "mean", "max", "mean_sqrt", "pooler"}));
+  add_choice(*command, "--pooling", flags->pooling, {"cls", "mean", "max", "mean_sqrt", "pooler"},
+             "what becomes the vector: that of [CLS], the mean over all tokens, their "
+             "largest components, their sum by the square root of their number, or the "
+             "pooler's output [default: what modules.json of sentence-transformers says, "
+             "else mean]");
   command->add_flag_function(
       "--normalize,!--no-normalize",
       [flags](std::int64_t times) { flags->options.normalize = times > 0; },

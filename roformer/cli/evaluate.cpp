@@ -9,10 +9,16 @@
 #include "roformer/cli/json_output.h"
 #include "roformer/report/table.h"
 #include "roformer/task/material.h"
-#include "roformer/task/recipe_path.h"
+#include "roformer/task/recipe.h"
 
 namespace roformer::cli {
 namespace {
+
+constexpr const char* kFigures =
+    R"(Masked language models: loss (nats a masked word), accuracy, perplexity, and the accuracy of
+two guesses by counting. Causal ones: loss (nats a token), accuracy, and perplexity or, of
+bytes, bits_per_character (loss / ln 2; a character is a byte). Translation: loss (smoothed, nats
+a word piece), negative_log_likelihood, perplexity, accuracy, and bleu of the recipe's beam search.)";
 
 struct EvaluateOptions {
   CommonOptions common;
@@ -52,25 +58,14 @@ void add_evaluate_command(CLI::App& program) {
   auto options = std::make_shared<EvaluateOptions>();
   CLI::App* command =
       program.add_subcommand("evaluate", "Figures of a model on the held-out data of a recipe");
-  command->footer(
-      "Masked language models: loss (nats a masked word), accuracy, perplexity, and the accuracy "
-      "of\n"
-      "two guesses by counting. Causal ones: loss (nats a token), accuracy, and perplexity or, of\n"
-      "bytes, bits_per_character (loss / ln 2; a character is a byte). Translation: loss "
-      "(smoothed, "
-      "nats\n"
-      "a word piece), negative_log_likelihood, perplexity, accuracy, and bleu of the recipe's beam "
-      "search.");
+  command->footer(kFigures);
   command->add_option("recipe", options->recipe, "a TOML file, or the name of one of ours")
       ->required();
   add_model_option(*command, options->model);
   add_changes_option(*command, options->changes);
-  command
-      ->add_option("--split", options->split,
-                   "which held-out part of the text; test only of data.vocabulary = \"bytes\" and "
-                   "translation")
-      ->check(CLI::IsMember({"validation", "test"}))
-      ->capture_default_str();
+  add_choice(*command, "--split", options->split, {"validation", "test"},
+             "which held-out part of the text; test only of data.vocabulary = \"bytes\" and "
+             "translation");
   add_device_options(*command, options->common);
   add_json_option(*command, options->common);
   add_examples(*command,

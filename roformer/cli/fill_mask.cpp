@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
 
 namespace roformer::cli {

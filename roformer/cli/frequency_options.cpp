@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
+#include "roformer/cli/command.h"
 
 namespace roformer::cli {
 namespace {
@@ -41,19 +42,20 @@ void add_list(CLI::App& command, const std::string& flag, std::vector<double>& v
   command.add_option(flag, values, description)->delimiter(',')->type_name("X,X,…");
 }
 
+// The value so far is the default; what it may be is rope::validate's to say.
+void add_real(CLI::App& command, const std::string& name, double& value, const char* description) {
+  command.add_option(name, value, description)->capture_default_str();
+}
+
 void add_yarn_options(CLI::App& command, rope::Scaling& scaling) {
   command
       .add_option("--attention-factor", scaling.attention_factor,
                   "yarn, longrope: what cos and sin are multiplied by (default: their formula)")
       ->type_name("X");
-  command
-      .add_option("--beta-fast", scaling.beta_fast,
-                  "yarn: turns within the length of training from which on a pair stays")
-      ->capture_default_str();
-  command
-      .add_option("--beta-slow", scaling.beta_slow,
-                  "yarn: turns below which a pair is scaled whole")
-      ->capture_default_str();
+  add_real(command, "--beta-fast", scaling.beta_fast,
+           "yarn: turns within the length of training from which on a pair stays");
+  add_real(command, "--beta-slow", scaling.beta_slow,
+           "yarn: turns below which a pair is scaled whole");
   command.add_flag("!--no-truncate", scaling.truncate,
                    "yarn: let the ramp begin and end between two pairs");
   command.add_option("--mscale", scaling.mscale,
@@ -68,37 +70,26 @@ void add_frequency_options(CLI::App& command, FrequencyOptions& options) {
   rope::Scaling& scaling = options.scaling;
   add_number(command, "--dim", options.dim, "dimensions of a head that turn, two a pair", 2,
              kLargestDim);
-  command.add_option("--base", options.base, "base of the angles: pair i turns by base^(-2i/dim)")
-      ->capture_default_str();
-  command
-      .add_option("--scaling", options.scaling_name,
-                  "how the angles are made to reach further than training")
-      ->check(CLI::IsMember(rope::scaling_names()))
-      ->capture_default_str();
-  command.add_option("--factor", scaling.factor, "how many times further; all scalings")
-      ->capture_default_str();
-  command
-      .add_option("--original-length", scaling.original_length,
-                  "length of training (default: none; dynamic, yarn, longrope and llama3 need it)")
-      ->check(CLI::Range(std::int64_t{1}, kLongest));
-  command
-      .add_option("--length", options.length,
-                  "positions of the sequence, for dynamic and longrope (default: the largest "
-                  "position or distance + 1)")
-      ->check(CLI::Range(std::int64_t{1}, kLongest));
+  add_real(command, "--base", options.base, "base of the angles: pair i turns by base^(-2i/dim)");
+  add_choice(command, "--scaling", options.scaling_name, rope::scaling_names(),
+             "how the angles are made to reach further than training");
+  add_real(command, "--factor", scaling.factor, "how many times further; all scalings");
+  add_number(command, "--original-length", scaling.original_length,
+             "length of training (default: none; dynamic, yarn, longrope and llama3 need it)", 1,
+             kLongest)
+      ->default_str("");
+  add_number(command, "--length", options.length,
+             "positions of the sequence, for dynamic and longrope (default: the largest "
+             "position or distance + 1)",
+             1, kLongest)
+      ->default_str("");
   add_yarn_options(command, scaling);
-  command
-      .add_option("--low-frequency-factor", scaling.low_frequency_factor,
-                  "llama3: turns within the length of training below which a pair is scaled whole")
-      ->capture_default_str();
-  command
-      .add_option("--high-frequency-factor", scaling.high_frequency_factor,
-                  "llama3: turns within the length of training from which on a pair stays")
-      ->capture_default_str();
-  command
-      .add_option("--partial-factor", scaling.partial_factor,
-                  "proportional: share of the pairs that turn")
-      ->capture_default_str();
+  add_real(command, "--low-frequency-factor", scaling.low_frequency_factor,
+           "llama3: turns within the length of training below which a pair is scaled whole");
+  add_real(command, "--high-frequency-factor", scaling.high_frequency_factor,
+           "llama3: turns within the length of training from which on a pair stays");
+  add_real(command, "--partial-factor", scaling.partial_factor,
+           "proportional: share of the pairs that turn");
   add_list(command, "--short-factor", scaling.short_factor,
            "longrope: a divisor a pair, up to the length of training (default: none, it needs "
            "them)");

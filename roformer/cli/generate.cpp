@@ -7,21 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
 
 namespace roformer::cli {
 namespace {
 
 constexpr const char* kNotes =
-    "A prompt is the line's own tokens. An empty line begins a new text: behind a newline where\n"
-    "tokens are bytes, else behind the separating token, which stands between documents in "
-    "training.\n"
-    "A text ends after --max-new-tokens (finish: length), at the separating token (end) or before "
-    "a\n"
-    "--stop text (stop). The same seed and line number give the same text, whatever the other "
-    "lines.";
+    R"(A prompt is the line's own tokens. An empty line begins a new text: behind a newline where
+tokens are bytes, else behind the separating token, which stands between documents in training.
+A text ends after --max-new-tokens (finish: length), at the separating token (end) or before a
+--stop text (stop). The same seed and line number give the same text, whatever the other lines.)";
 
 struct GenerateFlags {
   CommonOptions common;
@@ -106,19 +103,13 @@ void add_generate_command(CLI::App& program) {
       program.add_subcommand("generate", "Text that continues the lines of standard input");
   command->footer(kNotes);
   const auto flags = std::make_shared<GenerateFlags>();
-  command->add_option("--model", flags->model, "checkpoint folder of a causal language model")
-      ->required()
-      ->type_name("DIR");
+  add_text(*command, "--model", flags->model, "DIR", "checkpoint folder of a causal language model")
+      ->required();
   add_sampling_options(*command, flags->options);
-  command
-      ->add_option("--stop", flags->options.stops,
-                   "end a text before this one; may be given several times")
-      ->type_name("TEXT")
-      ->allow_extra_args(false);
-  command
-      ->add_option("--first-token", flags->options.first_token,
-                   "put before every prompt, as [CLS] for RoFormer-Sim (default: none)")
-      ->type_name("TOKEN");
+  add_texts(*command, "--stop", flags->options.stops, "TEXT",
+            "end a text before this one; may be given several times");
+  add_text(*command, "--first-token", flags->options.first_token, "TOKEN",
+           "put before every prompt, as [CLS] for RoFormer-Sim (default: none)");
   add_number(*command, "--lines-at-once", flags->options.lines_at_once,
              "prompts that are written together", 1, 4096);
   add_json_option(*command, flags->common);

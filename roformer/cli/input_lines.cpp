@@ -1,6 +1,7 @@
 #include "roformer/cli/input_lines.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,8 @@
 #include <cstring>
 
 #include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::cli {
 namespace {
@@ -19,6 +22,18 @@ constexpr int kForever = -1;
 bool wait_for_input(int milliseconds) {
   pollfd input{STDIN_FILENO, POLLIN, 0};
   return ::poll(&input, 1, milliseconds) != 0;
+}
+
+constexpr std::size_t kLinesAtOnce = 512;
+constexpr std::size_t kBytesAtOnce = 1 << 20;
+// Longer than a program needs between two writes, too short to be felt by who waits for an answer.
+constexpr std::chrono::milliseconds kPatience{50};
+constexpr std::int64_t kWorthProgress = 1 << 16;  // bytes; less is done before a bar could be read
+
+// The size of standard input if it is a file, else 0.
+std::int64_t input_size() {
+  struct stat status {};
+  return ::fstat(STDIN_FILENO, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : 0;
 }
 
 }  // namespace
@@ -60,6 +75,44 @@ bool InputLines::ready_by(Clock::time_point deadline) {
     fill();
   }
   return true;
+}
+
+void InvalidLines::check(std::string_view line, std::int64_t number) {
+  if (unicode::is_utf8(line)) return;
+  if (count_++ == 0) first_ = number;
+}
+
+void InvalidLines::report() const {
+  if (count_ == 0) return;
+  spdlog::warn("{}: {} not UTF-8 (the first: line {}): bad bytes were read as U+FFFD", source_,
+               count_ == 1 ? "1 line is" : fmt::format("{} lines are", count_), first_);
+}
+
+LineChunks::LineChunks(std::string_view title)
+    : lines_at_once_(::isatty(STDIN_FILENO) != 0 ? 1 : kLinesAtOnce) {
+  const std::int64_t total = input_size();
+  // A bar on the terminal that the answers go to would stand between them.
+  if (total >= kWorthProgress && ::isatty(STDOUT_FILENO) == 0)
+    progress_.emplace(std::string(title), total);
+}
+
+bool LineChunks::next() {
+  if (progress_) progress_->update(bytes_);
+  first_line_ += static_cast<std::int64_t>(lines_.size());
+  lines_.clear();
+  std::size_t chunk_bytes = 0;
+  InputLines::Clock::time_point deadline;
+  std::string line;
+  while (lines_.size() < lines_at_once_ && chunk_bytes < kBytesAtOnce &&
+         (lines_.empty() || input_.ready_by(deadline)) && input_.next(line)) {
+    if (lines_.empty()) deadline = InputLines::Clock::now() + kPatience;
+    chunk_bytes += line.size() + 1;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines_.push_back(line);
+  }
+  bytes_ += static_cast<std::int64_t>(chunk_bytes);
+  if (lines_.empty() && progress_) progress_->finish();
+  return !lines_.empty();
 }
 
 }  // namespace roformer::cli

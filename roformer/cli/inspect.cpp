@@ -12,7 +12,6 @@
 #include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/inspect_summary.h"
-#include "roformer/cli/inspect_translation.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/pipeline/inspect.h"
 

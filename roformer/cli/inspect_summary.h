@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "roformer/checkpoint/folder.h"
 #include "roformer/pipeline/inspect.h"
 
 namespace roformer::cli {
@@ -33,6 +34,10 @@ std::vector<std::string> usable_commands(const pipeline::Inspection& inspection,
 std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
                                       const nlohmann::ordered_json& tokenizer,
                                       const std::filesystem::path& folder);
+
+/// The facts of an encoder-decoder's folder, under the same keys as of other checkpoints. Throws Error
+/// as load_translation_model does.
+nlohmann::ordered_json describe_translation(const checkpoint::Folder& folder);
 
 /// The block of lines, from the facts that --json prints.
 std::string format_summary(const nlohmann::ordered_json& facts);

@@ -1,4 +1,4 @@
-#include "roformer/cli/inspect_translation.h"
+// The facts of `roformer inspect` for the folder of an encoder-decoder.
 
 #include <fmt/format.h>
 

@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <cctype>
 #include <iostream>
-#include <sstream>
 
 #include "roformer/cli/command.h"
-#include "roformer/cli/help_format.h"
 #include "roformer/cli/option_text.h"
 
 namespace roformer::cli {

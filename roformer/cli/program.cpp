@@ -14,34 +14,38 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
-#include "roformer/cli/help_format.h"
+#include "roformer/cli/option_text.h"
 
 namespace roformer::cli {
+
+// Every command, in the order of the help: add_name_command of its file.
+#define ROFORMER_COMMANDS(COMMAND) \
+  COMMAND(train)                   \
+  COMMAND(evaluate)                \
+  COMMAND(fill_mask)               \
+  COMMAND(embed)                   \
+  COMMAND(generate)                \
+  COMMAND(translate)               \
+  COMMAND(bleu)                    \
+  COMMAND(tokenize)                \
+  COMMAND(detokenize)              \
+  COMMAND(run)                     \
+  COMMAND(inspect)                 \
+  COMMAND(convert)                 \
+  COMMAND(average)                 \
+  COMMAND(rope)                    \
+  COMMAND(reproduce)               \
+  COMMAND(manual)                  \
+  COMMAND(completion)
+
+#define ROFORMER_DECLARE_COMMAND(name) void add_##name##_command(CLI::App& program);
+ROFORMER_COMMANDS(ROFORMER_DECLARE_COMMAND)
+
 namespace {
 
 constexpr const char* kVersion = "roformer 0.1.0";
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
-
-void add_commands(CLI::App& program) {
-  add_train_command(program);
-  add_evaluate_command(program);
-  add_fill_mask_command(program);
-  add_embed_command(program);
-  add_generate_command(program);
-  add_translate_command(program);
-  add_bleu_command(program);
-  add_tokenize_command(program);
-  add_detokenize_command(program);
-  add_run_command(program);
-  add_inspect_command(program);
-  add_convert_command(program);
-  add_average_command(program);
-  add_rope_command(program);
-  add_reproduce_command(program);
-  add_manual_command(program);
-  add_completion_command(program);
-}
 
 // One line, whatever a file's names hold.
 int report(std::string message) {
@@ -65,7 +69,8 @@ int run_program(int argc, char** argv) {
   program.set_version_flag("--version", kVersion);
   program.require_subcommand(1);
   program.formatter(std::make_shared<HelpFormat>());
-  add_commands(program);
+#define ROFORMER_ADD_COMMAND(name) add_##name##_command(program);
+  ROFORMER_COMMANDS(ROFORMER_ADD_COMMAND)
   // Behind the commands, which would inherit it.
   program.footer(
       "roformer COMMAND --help describes a command; roformer manual | man -l - all of them.");

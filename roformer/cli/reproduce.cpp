@@ -8,48 +8,33 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
-#include "roformer/study/encodings.h"
-#include "roformer/study/figure2.h"
-#include "roformer/study/figure3_left.h"
-#include "roformer/study/figure3_right.h"
-#include "roformer/study/table1.h"
+#include "roformer/study/studies.h"
 
 namespace roformer::cli {
 namespace {
 
-constexpr const char* kStudies =
-    "Studies:\n"
-    "  encodings     Every position encoding in the same model on the same text: one table of "
-    "loss, "
-    "speed,\n"
-    "                parameters, and loss on sequences 2 and 4 times longer than in training.\n"
-    "                tiny:  about 20 seconds a run on 2 cores, package descriptions\n"
-    "                small: novels of ../shared/data/books, about 10 minutes a run on 2 cores\n"
-    "  figure2       The bound on a score by the distance of its tokens (section 3.4.3): seconds.\n"
-    "                Only --out is for it.\n"
-    "  figure3-left  Pre-training of RoFormer and BERT on the same data, seed and order (section "
-    "4.2).\n"
-    "                tiny:  the demonstration, about a minute a model on 2 cores, package "
-    "descriptions\n"
-    "                small: novels of ../shared/data/books, about half an hour a model on 2 cores\n"
-    "                paper: the paper's size, 100,000 steps of 64 × 512 tokens\n"
-    "  figure3-right Performer that learns the next character, with and without RoPE (section "
-    "4.4).\n"
-    "                tiny:  about two minutes a model on 2 cores, package descriptions\n"
-    "                small: novels of ../shared/data/books, about half an hour a model on 2 cores\n"
-    "                paper: the paper's size on enwik8 (--set data.text=FILE), steps of 128 × "
-    "1024\n"
-    "  table1        Translation: Transformer and RoFormer on the same pairs, BLEU with a paired "
-    "bootstrap\n"
-    "                test (section 4.1).\n"
-    "                tiny:  ../shared/data/mt/multi30k, about 15 minutes a model on 2 cores; "
-    "without it "
-    "package\n"
-    "                       descriptions, English to German\n"
-    "                small: 400,000 pairs of ../shared/data/mt, a day a model on 2 cores\n"
-    "                paper: the paper's size on WMT 2014 (--set data.source=FILE --set "
-    "data.target=FILE)\n"
-    "A study that was stopped goes on where it was when the same command is given again.";
+constexpr const char* kStudies = R"(Studies:
+  encodings     Every position encoding in the same model on the same text: one table of loss, speed,
+                parameters, and loss on sequences 2 and 4 times longer than in training.
+                tiny:  about 20 seconds a run on 2 cores, package descriptions
+                small: novels of ../shared/data/books, about 10 minutes a run on 2 cores
+  figure2       The bound on a score by the distance of its tokens (section 3.4.3): seconds.
+                Only --out is for it.
+  figure3-left  Pre-training of RoFormer and BERT on the same data, seed and order (section 4.2).
+                tiny:  the demonstration, about a minute a model on 2 cores, package descriptions
+                small: novels of ../shared/data/books, about half an hour a model on 2 cores
+                paper: the paper's size, 100,000 steps of 64 × 512 tokens
+  figure3-right Performer that learns the next character, with and without RoPE (section 4.4).
+                tiny:  about two minutes a model on 2 cores, package descriptions
+                small: novels of ../shared/data/books, about half an hour a model on 2 cores
+                paper: the paper's size on enwik8 (--set data.text=FILE), steps of 128 × 1024
+  table1        Translation: Transformer and RoFormer on the same pairs, BLEU with a paired bootstrap
+                test (section 4.1).
+                tiny:  ../shared/data/mt/multi30k, about 15 minutes a model on 2 cores; without it package
+                       descriptions, English to German
+                small: 400,000 pairs of ../shared/data/mt, a day a model on 2 cores
+                paper: the paper's size on WMT 2014 (--set data.source=FILE --set data.target=FILE)
+A study that was stopped goes on where it was when the same command is given again.)";
 
 struct ReproduceOptions {
   CommonOptions common;
@@ -68,12 +53,6 @@ const std::map<std::string, RunStudy>& studies() {
       {"figure3-right", study::reproduce_figure3_right},
       {"table1", study::reproduce_table1}};
   return known;
-}
-
-std::vector<std::string> study_names() {
-  std::vector<std::string> names;
-  for (const auto& [name, run] : studies()) names.push_back(name);
-  return names;
 }
 
 // Figure 2 trains nothing: what says how to train has no meaning for it.
@@ -110,21 +89,15 @@ void add_reproduce_command(CLI::App& program) {
   command->footer(kStudies);
   command->add_option("name", options->name, "which one")
       ->required()
-      ->check(CLI::IsMember(study_names()));
-  command->add_option("--scale", options->study.scale, "how much of the paper's work: see below")
-      ->check(CLI::IsMember({"tiny", "small", "paper"}))
-      ->capture_default_str();
-  command
-      ->add_option("--out", options->study.out,
-                   "folder of the runs and the report (default: NAME-SCALE here, or NAME)")
-      ->type_name("DIR");
+      ->check(CLI::IsMember(studies()));
+  add_choice(*command, "--scale", options->study.scale, {"tiny", "small", "paper"},
+             "how much of the paper's work: see below");
+  add_text(*command, "--out", options->study.out, "DIR",
+           "folder of the runs and the report (default: NAME-SCALE here, or NAME)");
   add_number(*command, "--seeds", options->study.seeds,
              "runs of each model, with the seeds 0, 1, …", 1, 100);
-  command
-      ->add_option("--set", options->study.changes,
-                   "change a key of every recipe: section.key=value; may be given several times")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+  add_texts(*command, "--set", options->study.changes, "KEY=VALUE",
+            "change a key of every recipe: section.key=value; may be given several times");
   add_device_options(*command, options->common);
   add_examples(*command,
                "roformer reproduce figure2 --out figure2\n"

@@ -9,7 +9,6 @@
 #include "roformer/cli/command.h"
 #include "roformer/cli/frequency_options.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/rope.h"
 #include "roformer/report/table.h"
 
 namespace roformer::cli {

@@ -10,7 +10,6 @@
 #include "roformer/cli/command.h"
 #include "roformer/cli/frequency_options.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/rope.h"
 #include "roformer/study/figure2_chart.h"
 
 namespace roformer::cli {
@@ -30,11 +29,11 @@ struct RopeDecayOptions {
 
 report::LineChart decay_chart(const RopeDecayOptions& options,
                               const rope::Frequencies& frequencies) {
-  report::LineChart chart;
-  chart.title = fmt::format("d = {}, base {:g}, scaling {}", options.frequencies.dim,
-                            options.frequencies.base, options.frequencies.scaling_name);
-  chart.x_title = "relative distance m − n";
-  chart.y_title = options.expected ? "score relative to distance 0" : "mean of |S_i|";
+  report::LineChart chart{fmt::format("d = {}, base {:g}, scaling {}", options.frequencies.dim,
+                                      options.frequencies.base, options.frequencies.scaling_name),
+                          "relative distance m − n",
+                          options.expected ? "score relative to distance 0" : "mean of |S_i|",
+                          {}};
   if (!options.expected) {
     chart.series = {study::bound_series("bound", frequencies, options.max_distance)};
     return chart;
@@ -79,13 +78,12 @@ void add_rope_decay_command(CLI::App& rope) {
   command->add_flag("--expected", options->expected,
                     "instead of the bound the mean score of a random vector with itself, 1 at "
                     "distance 0");
-  command
-      ->add_option("--samples", options->samples,
-                   "with --expected: also the mean over so many drawn vectors (default: none)")
-      ->check(CLI::Range(std::int64_t{1}, kMostSamples));
+  add_number(*command, "--samples", options->samples,
+             "with --expected: also the mean over so many drawn vectors (default: none)", 1,
+             kMostSamples)
+      ->default_str("");
   add_frequency_options(*command, options->frequencies);
-  command->add_option("--svg", options->svg, "draw the curve into this file (default: not)")
-      ->type_name("FILE");
+  add_text(*command, "--svg", options->svg, "FILE", "draw the curve into this file (default: not)");
   add_json_option(*command, options->common);
   add_examples(*command,
                "roformer rope decay --dim 128 --base 10000 --max-distance 250\n"

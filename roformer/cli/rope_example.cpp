@@ -10,7 +10,6 @@
 #include "roformer/base/file.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/rope.h"
 #include "roformer/report/table.h"
 
 namespace roformer::cli {
@@ -143,8 +142,8 @@ void add_rope_example_command(CLI::App& rope) {
       ->delimiter(',')
       ->check(real_number())
       ->type_name("X,X,…");
-  command->add_option("--svg", options->svg, "draw the turning query into this file (default: not)")
-      ->type_name("FILE");
+  add_text(*command, "--svg", options->svg, "FILE",
+           "draw the turning query into this file (default: not)");
   add_json_option(*command, options->common);
   add_examples(*command,
                "roformer rope example\n"

@@ -7,9 +7,8 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/line_chunks.h"
-#include "roformer/cli/rope.h"
 #include "roformer/study/figure2_chart.h"
 #include "roformer/study/figure2_scores.h"
 
@@ -62,10 +61,8 @@ std::vector<std::int64_t> chosen_layers(const RopeScoresOptions& options, std::i
 
 report::LineChart scores_chart(const study::ScoreCurves& curves,
                                const std::vector<std::int64_t>& layers) {
-  report::LineChart chart;
-  chart.title = "Scores by distance";
-  chart.x_title = "relative distance m − n";
-  chart.y_title = "mean of q_m · k_n / sqrt(D)";
+  report::LineChart chart{
+      "Scores by distance", "relative distance m − n", "mean of q_m · k_n / sqrt(D)", {}};
   for (const std::int64_t layer : layers) {
     report::Series series{
         fmt::format("layer {}", layer), {}, curves.scores[static_cast<std::size_t>(layer)]};
@@ -115,10 +112,8 @@ void add_rope_scores_command(CLI::App& rope) {
   CLI::App* command = rope.add_subcommand(
       "scores", "A trained model's scores before the softmax by the distance of the tokens");
   add_model_option(*command, options->model);
-  command
-      ->add_option("--text", options->text,
-                   "file of lines to read; empty lines are left out (default: standard input)")
-      ->type_name("FILE");
+  add_text(*command, "--text", options->text, "FILE",
+           "file of lines to read; empty lines are left out (default: standard input)");
   command
       ->add_option("--layer", options->layers,
                    "layers to show, counted from 0 (default: all); may be given several times")
@@ -127,8 +122,8 @@ void add_rope_scores_command(CLI::App& rope) {
   add_number(*command, "--max-distance", options->scores.max_distance, "the last distance", 0,
              kFarthestPair);
   add_length_options(*command, options->scores.length);
-  command->add_option("--svg", options->svg, "draw the curves into this file (default: not)")
-      ->type_name("FILE");
+  add_text(*command, "--svg", options->svg, "FILE",
+           "draw the curves into this file (default: not)");
   add_json_option(*command, options->common);
   add_device_options(*command, options->common);
   add_examples(*command,

@@ -1,19 +1,30 @@
 // `roformer tokenize`: lines of text to tokens, or to JSON with ids and what else the tokenizer tells
 // of them (types, offsets).
+#include <fmt/ranges.h>
+
 #include <iostream>
 #include <memory>
 
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/cli/segment_lines.h"
+#include "roformer/text/subword_nmt.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
 namespace {
 
 using nlohmann::ordered_json;
+
+// subword-nmt's files and how it is to write units.
+struct CodesOptions {
+  std::string codes;
+  std::string vocabulary;  // "unit count" lines; empty: no restriction
+  std::int64_t threshold = 0;
+  std::string separator = "@@";
+};
 
 struct TokenizeOptions {
   CommonOptions common;
@@ -26,14 +37,11 @@ struct TokenizeOptions {
   CodesOptions codes;
 };
 
-std::string tokens_of(const text::Tokenizer& tokenizer, const text::Encoding& encoding) {
-  std::string text;
-  const char* space = "";
-  for (const std::int32_t id : encoding.ids) {
-    text += space + tokenizer.id_to_token(id);
-    space = " ";
-  }
-  return text;
+std::vector<std::string> tokens_of(const text::Tokenizer& tokenizer,
+                                   const text::Encoding& encoding) {
+  std::vector<std::string> tokens;
+  for (const std::int32_t id : encoding.ids) tokens.push_back(tokenizer.id_to_token(id));
+  return tokens;
 }
 
 // `line`: its number, or 0 to leave it out.
@@ -41,8 +49,7 @@ ordered_json json_of(const text::Tokenizer& tokenizer, const text::Encoding& enc
                      std::int64_t line) {
   ordered_json json;
   if (line > 0) json["line"] = line;
-  auto& tokens = json["tokens"] = ordered_json::array();
-  for (const std::int32_t id : encoding.ids) tokens.push_back(tokenizer.id_to_token(id));
+  json["tokens"] = tokens_of(tokenizer, encoding);
   json["ids"] = encoding.ids;
   if (tokenizer.facts().has_pairs) json["type_ids"] = encoding.type_ids;
   if (!tokenizer.facts().has_offsets) return json;
@@ -90,6 +97,19 @@ void require_capabilities(const text::Tokenizer& tokenizer, const TokenizeOption
                 options.model);
 }
 
+// Tokenised text needs no tokenizer's folder: its lines as `subword-nmt apply-bpe` prints them.
+void segment_lines(const CodesOptions& options) {
+  text::SubwordNmtOptions settings{.separator = options.separator};
+  if (!options.vocabulary.empty()) {
+    const auto units = text::parse_unit_counts(base::read_file(options.vocabulary),
+                                               options.threshold, options.vocabulary);
+    settings.allowed = std::make_shared<const text::UnitSet>(units.begin(), units.end());
+  }
+  const text::SubwordNmt nmt(base::read_file(options.codes), options.codes, std::move(settings));
+  InputLines input;
+  for (std::string line; input.next(line);) std::cout << nmt.segment(line) << '\n';
+}
+
 void tokenize(const TokenizeOptions& options) {
   if (!options.codes.codes.empty()) return segment_lines(options.codes);
   if (options.model.empty()) throw CLI::RequiredError("--model or --codes");
@@ -98,8 +118,9 @@ void tokenize(const TokenizeOptions& options) {
   text::EncodeOptions window = encode_options(options);
   window.max_length = options.max_length;
   const auto print = [&](const text::Encoding& encoding, std::int64_t line) {
-    std::cout << (options.common.json ? json_report(json_of(tokenizer, encoding, line), "tokens")
-                                      : tokens_of(tokenizer, encoding))
+    std::cout << (options.common.json
+                      ? json_report(json_of(tokenizer, encoding, line), "tokens")
+                      : fmt::format("{}", fmt::join(tokens_of(tokenizer, encoding), " ")))
               << '\n';
   };
   InputLines input;
@@ -117,27 +138,21 @@ void tokenize(const TokenizeOptions& options) {
 }
 
 void add_codes_options(CLI::App& command, CodesOptions& options, CLI::Option* model) {
-  auto* codes = command
-                    .add_option("--codes", options.codes,
-                                "apply subword-nmt's merges to tokenised text (default: --model)")
-                    ->type_name("FILE")
+  auto* codes = add_text(command, "--codes", options.codes, "FILE",
+                         "apply subword-nmt's merges to tokenised text (default: --model)")
                     ->excludes(model);
   auto* vocabulary =
-      command
-          .add_option("--vocabulary", options.vocabulary,
-                      "\"unit count\" lines: take back merges that make other units (default: none "
-                      "is taken back)")
-          ->type_name("FILE")
+      add_text(command, "--vocabulary", options.vocabulary, "FILE",
+               "\"unit count\" lines: take back merges that make other units (default: none "
+               "is taken back)")
           ->needs(codes);
   command
       .add_option("--vocabulary-threshold", options.threshold,
                   "smallest count of a unit of --vocabulary (default: 0)")
       ->check(CLI::NonNegativeNumber)
       ->needs(vocabulary);
-  command
-      .add_option("--separator", options.separator,
-                  "behind each unit but the last of a word (default: @@)")
-      ->type_name("TEXT")
+  add_text(command, "--separator", options.separator, "TEXT",
+           "behind each unit but the last of a word (default: @@)")
       ->needs(codes);
 }
 
@@ -147,10 +162,8 @@ void add_tokenize_command(CLI::App& program) {
   auto options = std::make_shared<TokenizeOptions>();
   CLI::App& command =
       *program.add_subcommand("tokenize", "Lines of standard input to tokens, ids and offsets");
-  auto* model = command
-                    .add_option("--model", options->model,
-                                "folder, vocab.txt or tokenizer.json (default: --codes)")
-                    ->type_name("PATH");
+  auto* model = add_text(command, "--model", options->model, "PATH",
+                         "folder, vocab.txt or tokenizer.json (default: --codes)");
   auto* pair = command.add_flag("--pair", options->pair, "two texts a line, a tab between them");
   auto* length =
       command
@@ -166,10 +179,8 @@ void add_tokenize_command(CLI::App& program) {
       ->excludes(pair);
   command.add_flag("--no-special-tokens", options->no_special_tokens,
                    "without [CLS] and [SEP], or </s>");
-  command
-      .add_option("--side", options->side,
-                  "of a translation model: which of its two tokenizers (default: source)")
-      ->check(CLI::IsMember({"source", "target"}));
+  add_choice(command, "--side", options->side, {"source", "target"},
+             "of a translation model: which of its two tokenizers (default: source)");
   add_codes_options(command, options->codes, model);
   add_json_option(command, options->common);
   add_examples(

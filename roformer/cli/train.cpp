@@ -7,8 +7,8 @@
 #include "roformer/base/allocator.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
-#include "roformer/task/recipe_path.h"
-#include "roformer/task/run_training.h"
+#include "roformer/task/material.h"
+#include "roformer/task/recipe.h"
 
 namespace roformer::cli {
 namespace {
@@ -50,11 +50,9 @@ void add_train_command(CLI::App& program) {
                        fmt::format("{}", fmt::join(task::recipe_names(), ", ")))
       ->required();
   add_changes_option(*command, options->changes);
-  command
-      ->add_option("--out", options->out,
-                   "folder of the run: checkpoint, metrics.jsonl, report.html, TensorBoard events")
-      ->required()
-      ->type_name("DIR");
+  add_text(*command, "--out", options->out, "DIR",
+           "folder of the run: checkpoint, metrics.jsonl, report.html, TensorBoard events")
+      ->required();
   command->add_flag("--resume", options->resume,
                     "go on with the run in --out (or start it, if there is none)");
   add_device_options(*command, options->common);

@@ -5,28 +5,26 @@
 #include <string>
 #include <vector>
 
-#include "roformer/cli/answer_input.h"
 #include "roformer/cli/command.h"
-#include "roformer/cli/invalid_lines.h"
-#include "roformer/cli/translation_format.h"
-#include "roformer/cli/translation_prefixes.h"
+#include "roformer/cli/input_lines.h"
+#include "roformer/cli/translation_lines.h"
 
 namespace roformer::cli {
 namespace {
 
 constexpr const char* kTranslateNotes =
-    "A line is one sentence; an empty line, or one of white space alone, gives an empty line. A\n"
-    "line is answered as soon as no other is waiting behind it, hundreds together where they are.\n"
-    "With --n-best above 1 each hypothesis is a line of its own: the number of the input line,\n"
-    "the score and the text, with tabs between. A score is the sum of log probabilities by\n"
-    "length^(length penalty). The end token counts in both, so do the tokens of a prefix, and all\n"
-    "with their true probability: also an end token that the length limit forces, which\n"
-    "transformers counts as certain.\n"
-    "--json: text, translation, score, log_probability, tokens, source_tokens, hypotheses (of\n"
-    "--n-best, the best one too), and the alignment: pairs of target and source token, by the\n"
-    "last layer's cross-attention; the last source token is the end token. Of several models the\n"
-    "first one aligns.\n"
-    "Bytes that are not UTF-8 are read as U+FFFD; a warning says in how many lines there are any.";
+    R"(A line is one sentence; an empty line, or one of white space alone, gives an empty line. A
+line is answered as soon as no other is waiting behind it, hundreds together where they are.
+With --n-best above 1 each hypothesis is a line of its own: the number of the input line,
+the score and the text, with tabs between. A score is the sum of log probabilities by
+length^(length penalty). The end token counts in both, so do the tokens of a prefix, and all
+with their true probability: also an end token that the length limit forces, which
+transformers counts as certain.
+--json: text, translation, score, log_probability, tokens, source_tokens, hypotheses (of
+--n-best, the best one too), and the alignment: pairs of target and source token, by the
+last layer's cross-attention; the last source token is the end token. Of several models the
+first one aligns.
+Bytes that are not UTF-8 are read as U+FFFD; a warning says in how many lines there are any.)";
 
 struct TranslateFlags {
   CommonOptions common;
@@ -87,12 +85,9 @@ void add_search_options(CLI::App& command, TranslateFlags& flags) {
              1024);
   add_number(command, "--no-repeat-ngram-size", search.no_repeat_ngram_size,
              "no translation has the same N tokens twice; 0: it may", 0, kMostTokens);
-  command
-      .add_option("--stopping", flags.stopping,
-                  "a sentence is done when --beam-size hypotheses have ended (full-beam), or not "
-                  "before none under way can be better (bound)")
-      ->check(CLI::IsMember({"full-beam", "bound"}))
-      ->capture_default_str();
+  add_choice(command, "--stopping", flags.stopping, {"full-beam", "bound"},
+             "a sentence is done when --beam-size hypotheses have ended (full-beam), or not "
+             "before none under way can be better (bound)");
 }
 
 void add_translation_lengths(CLI::App& command, pipeline::TranslateOptions& options) {
@@ -115,15 +110,11 @@ void add_translation_lengths(CLI::App& command, pipeline::TranslateOptions& opti
 }
 
 void add_prefixes(CLI::App& command, TranslateFlags& flags) {
-  auto* const prefix = command
-                           .add_option("--prefix", flags.prefix,
-                                       "what each translation begins with (default: nothing)")
-                           ->type_name("TEXT");
-  command
-      .add_option("--prefix-file", flags.prefix_file,
-                  "a file with the beginning of each line's translation, which may be empty "
-                  "(default: none)")
-      ->type_name("FILE")
+  auto* const prefix = add_text(command, "--prefix", flags.prefix, "TEXT",
+                                "what each translation begins with (default: nothing)");
+  add_text(command, "--prefix-file", flags.prefix_file, "FILE",
+           "a file with the beginning of each line's translation, which may be empty "
+           "(default: none)")
       ->excludes(prefix);
 }
 
@@ -143,13 +134,10 @@ void add_translate_command(CLI::App& program) {
       program.add_subcommand("translate", "The lines of standard input in another language");
   command->footer(kTranslateNotes);
   const auto flags = std::make_shared<TranslateFlags>();
-  command
-      ->add_option("--model", flags->models,
-                   "folder of a translation model; given several times, models of one vocabulary "
-                   "vote with the mean of their probabilities")
-      ->required()
-      ->type_name("DIR")
-      ->allow_extra_args(false);
+  add_texts(*command, "--model", flags->models, "DIR",
+            "folder of a translation model; given several times, models of one vocabulary "
+            "vote with the mean of their probabilities")
+      ->required();
   add_search_options(*command, *flags);
   add_translation_lengths(*command, flags->options);
   add_prefixes(*command, *flags);

@@ -2,10 +2,8 @@
 
 #include <torch/types.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"

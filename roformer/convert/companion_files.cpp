@@ -1,35 +1,41 @@
 #include "roformer/convert/companion_files.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
+#include "roformer/text/tokenizer_kinds.h"
 
 namespace roformer::convert {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 17> kCompanions{"source.spm",
-                                                  "target.spm",
-                                                  "codes.bpe",
-                                                  "target_vocab.json",
-                                                  "vocab.txt",
-                                                  "tokenizer.json",
-                                                  "tokenizer_config.json",
-                                                  "special_tokens_map.json",
-                                                  "added_tokens.json",
-                                                  "generation_config.json",
-                                                  "dict.txt",
-                                                  "vocab.json",
-                                                  "merges.txt",
-                                                  "modules.json",
-                                                  "sentence_bert_config.json",
-                                                  "config_sentence_transformers.json",
-                                                  "1_Pooling/config.json"};
+// Beside those that a kind of tokenizer cannot do without (text::TokenizerKind::files).
+constexpr const char* kCompanions[] = {"target_vocab.json",
+                                       "vocab.txt",
+                                       "tokenizer.json",
+                                       "tokenizer_config.json",
+                                       "special_tokens_map.json",
+                                       "added_tokens.json",
+                                       "generation_config.json",
+                                       "dict.txt",
+                                       "merges.txt",
+                                       "modules.json",
+                                       "sentence_bert_config.json",
+                                       "config_sentence_transformers.json",
+                                       "1_Pooling/config.json"};
+
+std::vector<std::string> companions() {
+  std::vector<std::string> names(std::begin(kCompanions), std::end(kCompanions));
+  for (const text::TokenizerKind& kind : text::tokenizer_kinds())
+    names.insert(names.end(), kind.files.begin(), kind.files.end());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
 
 const char* transformers_name(format::Dtype dtype) {
   switch (dtype) {
@@ -123,7 +129,7 @@ void write_companions(const checkpoint::Folder& from, const fs::path& to,
     base::write_file_atomically(to / "bert_config.json", config);
     report.files.push_back("bert_config.json");
   }
-  for (const char* name : kCompanions) {
+  for (const std::string& name : companions()) {
     if (!fs::is_regular_file(from.path() / name)) continue;
     copy_companion(from.path() / name, to / name);
     report.files.push_back(name);

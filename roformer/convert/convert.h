@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "roformer/format/tensor_bytes.h"
 #include "roformer/format/tensor_format.h"
 #include "roformer/format/tensor_source.h"
-#include "roformer/format/tensor_writer.h"
 
 namespace roformer::convert {
 
@@ -45,5 +45,11 @@ struct ConvertReport {
 ConvertReport convert(const std::filesystem::path& from, const std::filesystem::path& to,
                       const ConvertOptions& options,
                       const std::function<void(std::size_t, std::size_t)>& on_bytes);
+
+/// RoFormer's table of sines and cosines, encoder.embed_positions.weight: computed, never learned. Some
+/// programs expect it in the file (hf: modeling_roformer.py, RoFormerSinusoidalPositionalEmbedding).
+/// (positions, head_size) float32: row p holds sin(p / 10000^(2i / head_size)) for each i, then the
+/// cosines. Computed in double precision.
+torch::Tensor embed_positions_table(std::int64_t positions, std::int64_t head_size);
 
 }  // namespace roformer::convert

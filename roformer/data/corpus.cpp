@@ -2,18 +2,37 @@
 
 #include <numeric>
 
-#include "roformer/base/cache_folder.h"
+#include "roformer/apt/apt_descriptions.h"
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
 #include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
-#include "roformer/data/text_selection.h"
+#include "roformer/documents/text_files.h"
 #include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/vocabulary/train_wordpiece.h"
 
 namespace roformer::data {
+
+std::unique_ptr<documents::ParagraphSource> TextSelection::open() const {
+  return apt ? apt::open_apt_descriptions(files)
+             : documents::open_text_files(files, rule, block_size);
+}
+
+TextSelection select_text(const DataOptions& options) {
+  TextSelection selection{false, {}, options.document, options.block_size};
+  selection.apt =
+      options.text.size() == 1 && options.text[0] == "apt" && !std::filesystem::exists("apt");
+  selection.files = selection.apt
+                        ? apt::find_apt_lists(options.cache / "apt", {"en"},
+                                              "name text of your own: --set data.text=FILES")
+                              .front()
+                        : documents::find_text_files(options.text);
+  return selection;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -24,19 +43,12 @@ constexpr std::uint64_t corpus_version = 1;
 
 // Changes with the files (path, size, time of change) and with how they become documents.
 std::uint64_t text_key(const TextSelection& selection, std::int64_t max_documents) {
-  std::string description =
-      fmt::format("{} {} {} {} {}", corpus_version, selection.apt, static_cast<int>(selection.rule),
-                  selection.block_size, max_documents);
-  for (const auto& file : selection.files) {
-    const auto time = fs::last_write_time(file).time_since_epoch().count();
-    description +=
-        fmt::format("\n{}\n{} {}", fs::absolute(file).string(), fs::file_size(file), time);
-  }
-  return base::hash_bytes(description);
+  return base::hash_bytes(fmt::format("{} {} {} {} {}{}", corpus_version, selection.apt,
+                                      static_cast<int>(selection.rule), selection.block_size,
+                                      max_documents, documents::describe_files(selection.files)));
 }
 
-text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection& selection,
-                                const fs::path& folder) {
+text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection& selection) {
   spdlog::info("training a vocabulary of {} tokens", options.vocab_size);
   vocabulary::WordPieceTrainerOptions trainer;
   trainer.vocabulary_size = static_cast<std::int32_t>(options.vocab_size);
@@ -53,18 +65,8 @@ text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection&
     }
     return false;
   };
-  const auto tokenizer =
-      text::wordpiece_tokenizer(vocabulary::train_wordpiece(next_training_paragraph, trainer),
-                                {.normalizer = trainer.normalizer});
-  // Beside its place, then renamed: a folder of that name is whole. Read back, so that this run and
-  // the next ones have the same tokenizer to the last switch (the cache's key hangs on it).
-  const fs::path partial = folder.string() + ".partial";
-  fs::remove_all(partial);
-  fs::create_directories(partial);
-  tokenizer.save(partial);
-  fs::remove_all(folder);
-  fs::rename(partial, folder);
-  return text::Tokenizer::load(folder);
+  return text::wordpiece_tokenizer(vocabulary::train_wordpiece(next_training_paragraph, trainer),
+                                   {.normalizer = trainer.normalizer});
 }
 
 // The given vocabulary, or one trained on the training documents and kept in the cache.
@@ -75,12 +77,7 @@ text::Tokenizer find_tokenizer(const DataOptions& options, const TextSelection& 
                                        options.split_seed, options.validation_share);
   const fs::path folder =
       options.cache / fmt::format("vocabulary-{:016x}", base::hash_bytes(description, key));
-  try {
-    if (fs::exists(folder)) return text::Tokenizer::load(folder);
-  } catch (const Error& error) {
-    spdlog::warn("{}; training the vocabulary again", error.what());
-  }
-  return train_tokenizer(options, selection, folder);
+  return text::load_or_train(folder, [&] { return train_tokenizer(options, selection); });
 }
 
 std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,

@@ -1,6 +1,7 @@
 // A corpus ready for use: text found, vocabulary loaded or trained, tokens cached, documents split.
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,9 +12,24 @@
 #include "roformer/data/data_options.h"
 #include "roformer/data/split.h"
 #include "roformer/data/token_cache.h"
+#include "roformer/documents/documents.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::data {
+
+/// Where the text of data.text lies and how it is read.
+struct TextSelection {
+  bool apt = false;  // package descriptions
+  std::vector<std::filesystem::path> files;
+  documents::DocumentRule rule = documents::DocumentRule::block;
+  std::int64_t block_size = 0;
+
+  /// The documents as paragraphs.
+  std::unique_ptr<documents::ParagraphSource> open() const;
+};
+
+/// Finds the files. Throws Error where there are none.
+TextSelection select_text(const DataOptions& options);
 
 /// Whether a document is held out: by a hash of its number, so the answer does not depend on the
 /// others.

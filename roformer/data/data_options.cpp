@@ -1,19 +1,9 @@
 #include "roformer/data/data_options.h"
 
-#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
 
 namespace roformer::data {
-
-namespace {
-
-void read_split(const base::TomlTable& table, const char* only) {
-  const std::string split = table.get("split", only);
-  base::require(split == only, "[data] {}: expected {} but got \"{}\"", table.where("split"), only,
-                split);
-}
-
-}  // namespace
 
 DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   DataOptions options;
@@ -29,7 +19,10 @@ DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   for_each_option(options, use, [&](const base::Option& option, auto& value) {
     table.read_option("data", option, value);
   });
-  read_split(table, options.is_bytes() ? "ranges" : "documents");
+  const char* only = options.is_bytes() ? "ranges" : "documents";
+  const std::string split = table.get("split", only);
+  base::require(split == only, "[data] {}: expected {} but got \"{}\"", table.where("split"), only,
+                split);
   table.reject_unknown_keys();
   base::require(!options.text.empty(), "[data] {}: expected files, folders or \"apt\" but got none",
                 table.where("text"));

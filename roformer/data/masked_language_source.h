@@ -3,15 +3,33 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "roformer/data/corpus.h"
-#include "roformer/data/masking.h"
-#include "roformer/data/packing.h"
+#include "roformer/data/data_options.h"
+#include "roformer/data/document_stream.h"
 #include "roformer/data/sequence_order.h"
 #include "roformer/data/token_batch.h"
 
 namespace roformer::data {
+
+/// The ids that masking must know.
+struct MaskingVocabulary {
+  std::int64_t vocab_size = 0;
+  std::int64_t mask_id = 0;
+  std::vector<bool> special;  // (vocab_size): never masked, never drawn as a random replacement
+};
+
+struct MaskedTokens {
+  std::vector<std::int64_t> positions;  // ascending
+  std::vector<std::int64_t> labels;     // what stood there
+};
+
+/// BERT's masking of one sequence, a pure function of the seed. Masks `tokens` in place: round(share · n) of its n ordinary tokens, at least one if there is
+/// any.
+MaskedTokens mask_tokens(std::span<std::int64_t> tokens, const MaskingOptions& options,
+                         const MaskingVocabulary& vocabulary, std::uint64_t seed);
 
 class MaskedLanguageSource {
  public:
@@ -23,8 +41,10 @@ class MaskedLanguageSource {
   const text::Tokenizer& tokenizer() const { return corpus_->tokenizer(); }
 
   /// Training sequences of one length: an epoch.
-  std::int64_t num_sequences(std::int64_t length) const;
-  std::int64_t num_validation_sequences(std::int64_t length) const;
+  std::int64_t num_sequences(std::int64_t length) const { return training_.num_sequences(length); }
+  std::int64_t num_validation_sequences(std::int64_t length) const {
+    return validation_.num_sequences(length);
+  }
   /// Epochs behind us when `step` of a stage begins.
   double epoch(const Stage& stage, std::int64_t step) const;
 

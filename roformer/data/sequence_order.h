@@ -29,6 +29,11 @@ std::vector<DrawnSequence> draw_sequences(const BatchRequest& request, std::int6
 /// their figures must be comparable.
 std::vector<std::int64_t> held_out_sample(std::int64_t all, std::int64_t most);
 
+/// The `index`-th element of a permutation of 0 … size − 1. A Feistel network of four rounds on the
+/// next even power of two, walked until it lands inside (Black and Rogaway 2002, "Ciphers with
+/// arbitrary finite domains").
+std::int64_t shuffled(std::int64_t index, std::int64_t size, std::uint64_t seed);
+
 /// One for all runs.
 constexpr std::uint64_t held_out_seed = 0x76616C6964ull;
 

@@ -156,10 +156,6 @@ TokenCache::TokenCache(const std::filesystem::path& path, std::uint64_t key) : f
   id_size_ = static_cast<int>(footer.id_size);
 }
 
-std::int64_t TokenCache::document_length(std::int64_t document) const {
-  return offsets_[document + 1] - offsets_[document];
-}
-
 void TokenCache::read(std::int64_t document, std::int64_t begin,
                       std::span<std::int64_t> out) const {
   const char* ids = file_.data() + sizeof cache_magic + (offsets_[document] + begin) * id_size_;

@@ -22,7 +22,9 @@ class TokenCache {
 
   std::int64_t num_documents() const { return num_documents_; }
   std::int64_t num_tokens() const { return num_tokens_; }
-  std::int64_t document_length(std::int64_t document) const;
+  std::int64_t document_length(std::int64_t document) const {
+    return offsets_[document + 1] - offsets_[document];
+  }
   /// Copies `out.size()` ids of a document, from its token `begin` on.
   void read(std::int64_t document, std::int64_t begin, std::span<std::int64_t> out) const;
   std::vector<std::int32_t> document(std::int64_t document) const;

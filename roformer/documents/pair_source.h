@@ -33,12 +33,11 @@ std::unique_ptr<PairSource> open_line_pairs(std::vector<std::filesystem::path> s
                                             std::vector<std::filesystem::path> target);
 
 /// Lines "source TAB target"; further columns are ignored, a line without a tab has an empty target.
-std::unique_ptr<PairSource> open_tab_pairs(std::vector<std::filesystem::path> files);
+/// `reverse`: the target stands first.
+std::unique_ptr<PairSource> open_tab_pairs(std::vector<std::filesystem::path> files,
+                                           bool reverse = false);
 
 /// One text behind the other.
 std::unique_ptr<PairSource> chain_pairs(std::vector<std::unique_ptr<PairSource>> parts);
-
-/// The same pairs the other way round.
-std::unique_ptr<PairSource> reverse_pairs(std::unique_ptr<PairSource> pairs);
 
 }  // namespace roformer::documents

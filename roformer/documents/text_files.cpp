@@ -77,6 +77,22 @@ std::vector<fs::path> find_text_files(const std::vector<std::string>& names) {
   return files;
 }
 
+std::int64_t total_size(const std::vector<fs::path>& files) {
+  std::int64_t size = 0;
+  for (const auto& file : files) size += static_cast<std::int64_t>(fs::file_size(file));
+  return size;
+}
+
+std::string describe_files(const std::vector<fs::path>& files) {
+  std::string description;
+  for (const auto& file : files) {
+    const auto time = fs::last_write_time(file).time_since_epoch().count();
+    description +=
+        fmt::format("\n{}\n{} {}", fs::absolute(file).string(), fs::file_size(file), time);
+  }
+  return description;
+}
+
 LineReader::LineReader(const fs::path& path, std::size_t largest_line)
     : bytes_(open_bytes(path)), largest_line_(largest_line) {
   constexpr std::size_t buffer_size = 1 << 16;
@@ -129,6 +145,22 @@ bool LineReader::next(std::string& line) {
   }
   if (line.ends_with('\r')) line.pop_back();
   return true;
+}
+
+LineFiles::LineFiles(std::vector<fs::path> files, std::size_t largest_line)
+    : files_(std::move(files)), largest_line_(largest_line), total_(total_size(files_)) {}
+
+bool LineFiles::open_next() {
+  if (next_ == files_.size()) return false;
+  reader_.emplace(files_[next_++], largest_line_);
+  return true;
+}
+
+bool LineFiles::next(std::string& line) {
+  if (reader_->next(line)) return true;
+  closed_ += reader_->consumed();
+  reader_.reset();
+  return false;
 }
 
 }  // namespace roformer::documents

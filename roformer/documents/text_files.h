@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,12 @@ namespace roformer::documents {
 /// hidden ones left out) sorted by path, a name with * ? [ a glob pattern. Throws Error for a name
 /// that matches nothing.
 std::vector<std::filesystem::path> find_text_files(const std::vector<std::string>& names);
+
+/// Bytes on disk.
+std::int64_t total_size(const std::vector<std::filesystem::path>& files);
+
+/// Lines that change with the files (path, size, time of change), for the keys of caches.
+std::string describe_files(const std::vector<std::filesystem::path>& files);
 
 /// Lines of one file without their ends (\n or \r\n), in constant memory; a byte order mark at the
 /// start is dropped.
@@ -34,6 +41,30 @@ class LineReader {
   std::string buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+};
+
+/// Lines of files one behind another.
+class LineFiles {
+ public:
+  explicit LineFiles(std::vector<std::filesystem::path> files, std::size_t largest_line = 1 << 20);
+  /// Opens the next file; false where there is none.
+  bool open_next();
+  bool is_open() const { return reader_.has_value(); }
+  /// The next line of the file that is open; false at its end, which closes it.
+  bool next(std::string& line);
+  /// The file that was opened last.
+  const std::filesystem::path& file() const { return files_[next_ - 1]; }
+  /// Bytes on disk in all, and consumed so far.
+  std::int64_t total() const { return total_; }
+  std::int64_t consumed() const { return closed_ + (reader_ ? reader_->consumed() : 0); }
+
+ private:
+  std::vector<std::filesystem::path> files_;
+  std::size_t largest_line_;
+  std::size_t next_ = 0;
+  std::optional<LineReader> reader_;
+  std::int64_t total_;
+  std::int64_t closed_ = 0;
 };
 
 }  // namespace roformer::documents

@@ -1,4 +1,4 @@
-#include "roformer/format/legacy_container.h"
+#include "roformer/format/pickled_file.h"
 
 #include <unordered_map>
 
@@ -53,7 +53,7 @@ void read_preamble(std::string_view bytes, ByteCursor& cursor) {
                 cursor.name());
 }
 
-void read_storages(const Pickle& keys, ByteCursor& cursor, LegacyContainer& container) {
+void read_storages(const Pickle& keys, ByteCursor& cursor, PickledFile& container) {
   std::unordered_map<std::string_view, const PickleStorage*> expected;
   for (const PickleStorage& storage : container.object.storages)
     expected.emplace(storage.key, &storage);
@@ -82,10 +82,10 @@ bool is_legacy_container(std::string_view bytes) {
   return bytes.substr(0, kMagicWithin).find(kLegacyMagic) != std::string_view::npos;
 }
 
-LegacyContainer read_legacy_container(std::string_view bytes, std::string_view name) {
+PickledFile read_legacy_container(std::string_view bytes, std::string_view name) {
   ByteCursor cursor(bytes, name);
   read_preamble(bytes, cursor);
-  LegacyContainer container;
+  PickledFile container;
   container.object = next_pickle(bytes, cursor);
   const Pickle keys = next_pickle(bytes, cursor);
   read_storages(keys, cursor, container);

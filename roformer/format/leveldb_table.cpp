@@ -5,7 +5,6 @@
 
 #include "roformer/base/crc32c.h"
 #include "roformer/base/error.h"
-#include "roformer/format/byte_append.h"
 #include "roformer/format/byte_cursor.h"
 
 namespace roformer::format {

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <string>
 #include <unordered_map>
 
 #include "roformer/base/error.h"
 #include "roformer/format/byte_cursor.h"
-#include "roformer/format/pickle_globals.h"
 #include "roformer/format/pickle_rebuild.h"
 #include "roformer/format/printable.h"
 
@@ -27,42 +25,16 @@ constexpr PickleId kTrue = 1;
 constexpr PickleId kFalse = 2;
 
 // What the opcodes that we refuse would do.
-const char* refused_operation(unsigned char code) {
-  switch (code) {
-    case 'i':
-      return "make an object of a class (INST)";
-    case 'o':
-      return "make an object of a class (OBJ)";
-    case 0x81:
-      return "make an object of a class (NEWOBJ)";
-    case 0x92:
-      return "make an object of a class (NEWOBJ_EX)";
-    case 0x82:
-    case 0x83:
-    case 0x84:
-      return "use an extension code (EXT)";
-    case 'P':
-      return "use a persistent id in text form (PERSID)";
-    case 0x8f:
-    case 0x90:
-    case 0x91:
-      return "make a set";
-    case 0x96:
-    case 0x97:
-    case 0x98:
-      return "use a buffer outside the file";
-    case 'I':
-    case 'L':
-    case 'F':
-    case 'S':
-    case 'V':
-    case 'g':
-    case 'p':
-      return "use pickle protocol 0";
-    default:
-      return nullptr;
-  }
-}
+constexpr std::pair<std::string_view, const char*> kRefused[] = {
+    {"i", "make an object of a class (INST)"},
+    {"o", "make an object of a class (OBJ)"},
+    {"\x81", "make an object of a class (NEWOBJ)"},
+    {"\x92", "make an object of a class (NEWOBJ_EX)"},
+    {"\x82\x83\x84", "use an extension code (EXT)"},
+    {"P", "use a persistent id in text form (PERSID)"},
+    {"\x8f\x90\x91", "make a set"},
+    {"\x96\x97\x98", "use a buffer outside the file"},
+    {"ILFSVgp", "use pickle protocol 0"}};
 
 class PickleMachine {
  public:
@@ -75,7 +47,7 @@ class PickleMachine {
     for (std::size_t step = 0; step < kMaxSteps; ++step) {
       const auto code = static_cast<unsigned char>(cursor_.number(1));
       if (code == '.') return finish();
-      if (!read_literal(code) && !build(code) && !arrange(code) && !call(code)) refuse(code);
+      step_on(code);
     }
     base::fail("[checkpoint] {}: expected a pickle of at most {} steps but got more", name(),
                kMaxSteps);
@@ -96,14 +68,17 @@ class PickleMachine {
       const std::string_view module = cursor_.line();
       find_pickle_symbol(module, cursor_.line(), name());
     }
-    const char* operation = refused_operation(code);
-    base::require(operation != nullptr,
+    const auto refused =
+        std::find_if(std::begin(kRefused), std::end(kRefused), [&](const auto& operation) {
+          return operation.first.find(static_cast<char>(code)) != std::string_view::npos;
+        });
+    base::require(refused != std::end(kRefused),
                   "[checkpoint] {}: expected a pickle's opcode at byte {} but got {}", name(), at,
                   static_cast<int>(code));
     base::fail(
         "[checkpoint] {}: expected tensors and containers only but the pickle would {}; refused, "
         "and nothing of the file was run",
-        name(), operation);
+        name(), refused->second);
   }
 
   // --- the stack ---
@@ -171,108 +146,80 @@ class PickleMachine {
     push_value(std::bit_cast<double>(value));
   }
 
-  bool read_literal(unsigned char code) {
+  void step_on(unsigned char code) {
     switch (code) {
       case 'N':
-        push(kNone);
-        return true;
+        return push(kNone);
       case 0x88:
-        push(kTrue);
-        return true;
+        return push(kTrue);
       case 0x89:
-        push(kFalse);
-        return true;
+        return push(kFalse);
       case 'K':
-        push_value(static_cast<std::int64_t>(cursor_.number(1)));
-        return true;
+        return push_value(static_cast<std::int64_t>(cursor_.number(1)));
       case 'M':
-        push_value(static_cast<std::int64_t>(cursor_.number(2)));
-        return true;
+        return push_value(static_cast<std::int64_t>(cursor_.number(2)));
       case 'J':
-        push_value(std::int64_t{static_cast<std::int32_t>(cursor_.number(4))});
-        return true;
+        return push_value(std::int64_t{static_cast<std::int32_t>(cursor_.number(4))});
       case 0x8a:
-        push_long(cursor_.number(1));
-        return true;
+        return push_long(cursor_.number(1));
       case 0x8b:
-        push_long(cursor_.number(4));
-        return true;
+        return push_long(cursor_.number(4));
       case 'G':
-        push_float();
-        return true;
+        return push_float();
       case 'U':
       case 0x8c:
-        push_value(text(1));
-        return true;
+        return push_value(text(1));
       case 'T':
       case 'X':
-        push_value(text(4));
-        return true;
+        return push_value(text(4));
       case 0x8d:
-        push_value(text(8));
-        return true;
+        return push_value(text(8));
       case 'C':
-        push_value(PickleBytes{text(1)});
-        return true;
+        return push_value(PickleBytes{text(1)});
       case 'B':
-        push_value(PickleBytes{text(4)});
-        return true;
+        return push_value(PickleBytes{text(4)});
       case 0x8e:
-        push_value(PickleBytes{text(8)});
-        return true;
+        return push_value(PickleBytes{text(8)});
       default:
-        return false;
+        build(code);
     }
   }
 
   // --- containers ---
 
-  bool build(unsigned char code) {
+  void build(unsigned char code) {
     switch (code) {
       case ']':
-        push_value(PickleList{});
-        return true;
+        return push_value(PickleList{});
       case '}':
-        push_value(PickleDictionary{});
-        return true;
+        return push_value(PickleDictionary{});
       case ')':
-        push_value(PickleTuple{});
-        return true;
+        return push_value(PickleTuple{});
       case 't':
-        push_value(PickleTuple{pop_to_mark()});
-        return true;
+        return push_value(PickleTuple{pop_to_mark()});
       case 0x85:
-        push_value(PickleTuple{pop_items(1)});
-        return true;
+        return push_value(PickleTuple{pop_items(1)});
       case 0x86:
-        push_value(PickleTuple{pop_items(2)});
-        return true;
+        return push_value(PickleTuple{pop_items(2)});
       case 0x87:
-        push_value(PickleTuple{pop_items(3)});
-        return true;
+        return push_value(PickleTuple{pop_items(3)});
       case 'l':
-        push_value(PickleList{pop_to_mark()});
-        return true;
+        return push_value(PickleList{pop_to_mark()});
       case 'd': {
         const auto items = pop_to_mark();
         push_value(PickleDictionary{});
-        set_items(items);
-        return true;
+        return set_items(items);
       }
       case 'a':
-        append_items(pop_items(1));
-        return true;
+        return append_items(pop_items(1));
       case 'e':
-        append_items(pop_to_mark());
-        return true;
+        return append_items(pop_to_mark());
       case 's':
-        set_items(pop_items(2));
-        return true;
+        return set_items(pop_items(2));
       case 'u':
-        set_items(pop_to_mark());
-        return true;
+        return set_items(pop_to_mark());
       default:
-        return false;
+        arrange(code);
     }
   }
 
@@ -296,49 +243,44 @@ class PickleMachine {
 
   // --- stack, memo, protocol ---
 
-  bool arrange(unsigned char code) {
+  void arrange(unsigned char code) {
     switch (code) {
       case 0x80:
-        check_protocol();
-        return true;
+        return check_protocol();
       case 0x95:
         base::require(cursor_.number(8) <= cursor_.remaining(),
                       "[checkpoint] {}: expected a frame within the file but it ends before "
                       "(truncated?)",
                       name());
-        return true;
+        return;
       case '(':
-        marks_.push_back(stack_.size());
-        return true;
+        return marks_.push_back(stack_.size());
       case '0':
         if (!marks_.empty() && marks_.back() == stack_.size())
           marks_.pop_back();
         else
           pop();
-        return true;
+        return;
       case '1':
         pop_to_mark();
-        return true;
+        return;
       case '2':
-        push(top());
-        return true;
+        return push(top());
       case 'q':
         memo_[cursor_.number(1)] = top();
-        return true;
+        return;
       case 'r':
         memo_[cursor_.number(4)] = top();
-        return true;
+        return;
       case 0x94:
         memo_[memo_.size()] = top();
-        return true;
+        return;
       case 'h':
-        push(remembered(cursor_.number(1)));
-        return true;
+        return push(remembered(cursor_.number(1)));
       case 'j':
-        push(remembered(cursor_.number(4)));
-        return true;
+        return push(remembered(cursor_.number(4)));
       default:
-        return false;
+        call(code);
     }
   }
 
@@ -359,31 +301,26 @@ class PickleMachine {
 
   // --- names and calls ---
 
-  bool call(unsigned char code) {
+  void call(unsigned char code) {
     switch (code) {
       case 'c': {
         const std::string_view module = cursor_.line();
-        push_value(find_pickle_symbol(module, cursor_.line(), name()));
-        return true;
+        return push_value(find_pickle_symbol(module, cursor_.line(), name()));
       }
       case 0x93:
-        read_stack_global();
-        return true;
+        return read_stack_global();
       case 'R': {
         const PickleId arguments = pop();
         const PickleId function = pop();
         count_copies(arguments);
-        push_value(reduce_call(pickle_, function, arguments, name()));
-        return true;
+        return push_value(reduce_call(pickle_, function, arguments, name()));
       }
       case 'Q':
-        push_storage(pop());
-        return true;
+        return push_storage(pop());
       case 'b':
-        drop_state(pop());
-        return true;
+        return drop_state(pop());
       default:
-        return false;
+        refuse(code);
     }
   }
 

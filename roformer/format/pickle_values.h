@@ -42,7 +42,7 @@ enum class PickleSymbol {
   rebuild_parameter,     // torch._utils._rebuild_parameter
   size,                  // torch.Size
   dtype,                 // torch.float32 and the like, which nothing of ours asks about
-  storage_type_boolean,  // torch.BoolStorage
+  storage_type_boolean,  // torch.BoolStorage; these are the last, in the order of Dtype
   storage_type_u8,       // torch.ByteStorage, torch.storage.UntypedStorage
   storage_type_i8,
   storage_type_i16,

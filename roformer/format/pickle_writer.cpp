@@ -5,7 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "roformer/format/byte_append.h"
+#include "roformer/format/byte_cursor.h"
+#include "roformer/format/pickle_rebuild.h"
 
 namespace roformer::format {
 namespace {
@@ -32,7 +33,7 @@ void put_integer(std::string& bytes, std::int64_t value) {
   }
 }
 
-void put_global(std::string& bytes, const char* module, const char* attribute) {
+void put_global(std::string& bytes, std::string_view module, std::string_view attribute) {
   bytes.append("c").append(module).append("\n").append(attribute).append("\n");
 }
 
@@ -40,32 +41,6 @@ void put_integers(std::string& bytes, const std::vector<std::int64_t>& values) {
   bytes += '(';
   for (const std::int64_t value : values) put_integer(bytes, value);
   bytes += 't';
-}
-
-const char* storage_name(Dtype dtype) {
-  switch (dtype) {
-    case Dtype::boolean:
-      return "BoolStorage";
-    case Dtype::u8:
-      return "ByteStorage";
-    case Dtype::i8:
-      return "CharStorage";
-    case Dtype::i16:
-      return "ShortStorage";
-    case Dtype::i32:
-      return "IntStorage";
-    case Dtype::i64:
-      return "LongStorage";
-    case Dtype::f16:
-      return "HalfStorage";
-    case Dtype::bf16:
-      return "BFloat16Storage";
-    case Dtype::f32:
-      return "FloatStorage";
-    case Dtype::f64:
-      return "DoubleStorage";
-  }
-  return "";
 }
 
 void put_empty_ordered_dictionary(std::string& bytes) {

@@ -1,17 +1,15 @@
 #include "roformer/format/pytorch_file.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <utility>
 
 #include "roformer/base/error.h"
-#include "roformer/format/legacy_container.h"
+#include "roformer/format/pickled_file.h"
 #include "roformer/format/printable.h"
-#include "roformer/format/pytorch_writer.h"
 #include "roformer/format/sharded_files.h"
 #include "roformer/format/state_dictionary.h"
 #include "roformer/format/tensor_bytes.h"
-#include "roformer/format/zip_container.h"
 
 namespace roformer::format {
 namespace {
@@ -92,18 +90,10 @@ PyTorchFile::PyTorchFile(const std::filesystem::path& path,
     : path_(path),
       mapping_(content ? std::move(content) : std::make_shared<base::MappedFile>(path)),
       format_(&pytorch_format()) {
-  if (is_legacy_container(mapping_->view())) {
-    format_ = &pytorch_legacy_format();
-    const LegacyContainer container = read_legacy_container(mapping_->view(), path.string());
-    add_tensors(container.object, container.begin);
-    return;
-  }
-  const ZipContainer container = read_zip_container(mapping_->view(), path.string());
-  add_tensors(container.object, container.begin);
-}
-
-void PyTorchFile::add_tensors(const Pickle& object,
-                              const std::map<std::string, std::size_t>& begin) {
+  const bool legacy = is_legacy_container(mapping_->view());
+  if (legacy) format_ = &pytorch_legacy_format();
+  const auto [object, begin] = legacy ? read_legacy_container(mapping_->view(), path.string())
+                                      : read_zip_container(mapping_->view(), path.string());
   const StateDictionary state = find_state_dictionary(object, path_.string());
   for (const auto& [name, index] : state.tensors) {
     const PickleTensor& tensor = object.tensors[index];

@@ -33,8 +33,6 @@ class PyTorchFile : public TensorSource {
     std::vector<std::int64_t> strides;
     std::size_t begin = 0;
   };
-  void add_tensors(const Pickle& object, const std::map<std::string, std::size_t>& begin);
-
   std::filesystem::path path_;
   std::shared_ptr<base::MappedFile> mapping_;
   const TensorFormat* format_;
@@ -42,5 +40,13 @@ class PyTorchFile : public TensorSource {
   std::map<std::string, Place> places_;
   std::vector<std::string> notes_;
 };
+
+/// Writes the zip form, as torch.save writes a state dictionary. Atomic; throws Error naming the file.
+void write_pytorch_zip(const std::filesystem::path& path, const std::vector<OutputTensor>& tensors,
+                       const OnBytes& on_bytes);
+
+/// The same in the legacy form, for PyTorch before 1.6.
+void write_pytorch_legacy(const std::filesystem::path& path,
+                          const std::vector<OutputTensor>& tensors, const OnBytes& on_bytes);
 
 }  // namespace roformer::format

@@ -1,4 +1,4 @@
-#include "roformer/format/pytorch_writer.h"
+#include "roformer/format/pytorch_file.h"
 
 #include <caffe2/serialize/inline_container.h>
 
@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "roformer/base/file.h"
-#include "roformer/format/byte_append.h"
+#include "roformer/format/byte_cursor.h"
 #include "roformer/format/pickle_writer.h"
 
 namespace roformer::format {

@@ -9,8 +9,8 @@
 
 #include "roformer/base/file.h"
 #include "roformer/format/safetensors_header.h"
+#include "roformer/format/tensor_bytes.h"
 #include "roformer/format/tensor_source.h"
-#include "roformer/format/tensor_writer.h"
 
 namespace roformer::format {
 

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
+#include "roformer/format/byte_cursor.h"
 
 namespace roformer::format {
 namespace {
@@ -50,9 +50,7 @@ std::string place(std::string_view file, std::string_view tensor) {
 std::size_t read_header_length(std::string_view bytes, std::string_view file) {
   base::require(bytes.size() >= kLengthBytes,
                 "[checkpoint] {}: expected at least 8 bytes but got {}", file, bytes.size());
-  std::uint64_t length = 0;
-  for (std::size_t i = kLengthBytes; i-- > 0;)
-    length = length << 8 | static_cast<unsigned char>(bytes[i]);
+  const std::uint64_t length = ByteCursor(bytes, file).number(kLengthBytes);
   base::require(length <= kMaxHeaderBytes,
                 "[checkpoint] {}: expected a header of at most {} bytes but got {}", file,
                 kMaxHeaderBytes, length);
@@ -227,8 +225,7 @@ std::string format_safetensors_header(const std::vector<TensorEntry>& tensors,
   std::string text = object.is_null() ? "{}" : object.dump();
   text.append((kLengthBytes - text.size() % kLengthBytes) % kLengthBytes, ' ');
   std::string bytes;
-  for (std::size_t i = 0; i < kLengthBytes; ++i)
-    bytes += static_cast<char>(std::uint64_t{text.size()} >> (8 * i));
+  append_number(bytes, text.size(), kLengthBytes);
   return bytes + text;
 }
 

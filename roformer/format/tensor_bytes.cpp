@@ -5,16 +5,17 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/format/printable.h"
 
 namespace roformer::format {
 namespace {
 
-constexpr std::pair<Dtype, at::ScalarType> kScalarTypes[] = {
-    {Dtype::boolean, at::kBool}, {Dtype::u8, at::kByte},       {Dtype::i8, at::kChar},
-    {Dtype::i16, at::kShort},    {Dtype::i32, at::kInt},       {Dtype::i64, at::kLong},
-    {Dtype::f16, at::kHalf},     {Dtype::bf16, at::kBFloat16}, {Dtype::f32, at::kFloat},
-    {Dtype::f64, at::kDouble}};
+// In the order of Dtype.
+constexpr at::ScalarType kScalarTypes[] = {at::kBool,  at::kByte,  at::kChar, at::kShort,
+                                           at::kInt,   at::kLong,  at::kHalf, at::kBFloat16,
+                                           at::kFloat, at::kDouble};
 
 // From the first to the last element of a tensor that is not empty.
 std::size_t reach(const std::vector<std::int64_t>& shape,
@@ -33,16 +34,13 @@ std::vector<std::int64_t> row_strides(const std::vector<std::int64_t>& shape) {
 }  // namespace
 
 at::ScalarType scalar_type(Dtype dtype) {
-  return std::find_if(std::begin(kScalarTypes), std::end(kScalarTypes),
-                      [&](const auto& t) { return t.first == dtype; })
-      ->second;
+  return kScalarTypes[static_cast<std::size_t>(dtype)];
 }
 
 std::optional<Dtype> find_dtype(at::ScalarType type) {
-  const auto found = std::find_if(std::begin(kScalarTypes), std::end(kScalarTypes),
-                                  [&](const auto& t) { return t.second == type; });
+  const auto* const found = std::find(std::begin(kScalarTypes), std::end(kScalarTypes), type);
   if (found == std::end(kScalarTypes)) return std::nullopt;
-  return found->first;
+  return static_cast<Dtype>(found - std::begin(kScalarTypes));
 }
 
 torch::Tensor tensor_over(const std::shared_ptr<base::MappedFile>& file, std::size_t begin,
@@ -67,6 +65,19 @@ torch::Tensor tensor_over(const std::shared_ptr<base::MappedFile>& file, std::si
     view = copy.as_strided(shape, steps);
   }
   return is_boolean ? view.ne(0) : view;
+}
+
+torch::Tensor materialize(const OutputTensor& tensor) {
+  const torch::Tensor made = tensor.make().detach().to(at::kCPU).contiguous();
+  base::require(made.scalar_type() == scalar_type(tensor.dtype) && made.sizes() == tensor.shape,
+                "[checkpoint] tensor '{}': expected {} of shape {} but got {} of shape {}",
+                printable(tensor.name), dtype_name(tensor.dtype), format_shape(tensor.shape),
+                c10::toString(made.scalar_type()), format_shape(made.sizes().vec()));
+  return made;
+}
+
+void append_elements(const base::Append& append, const torch::Tensor& tensor) {
+  if (tensor.nbytes() > 0) append(tensor.const_data_ptr(), tensor.nbytes());
 }
 
 }  // namespace roformer::format

@@ -2,7 +2,6 @@
 // tensor_format.cpp lists them: a new one is a file and a line there.
 #pragma once
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,7 +9,7 @@
 #include <vector>
 
 #include "roformer/base/file.h"
-#include "roformer/format/tensor_writer.h"
+#include "roformer/format/tensor_bytes.h"
 
 namespace roformer::format {
 

@@ -1,11 +1,12 @@
 #include "roformer/format/tensor_source.h"
 
+#include <ATen/Functions.h>
 #include <algorithm>
 #include <cctype>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/format/sharded_source.h"
+#include "roformer/format/sharded_files.h"
 #include "roformer/format/tensor_format.h"
 
 namespace roformer::format {
@@ -25,6 +26,23 @@ void require_no_text(std::string_view content, const fs::path& path) {
   base::require(start != "<!doctype" && !start.starts_with("<html"),
                 "[checkpoint] {}: expected weights but got an HTML page: download the file itself",
                 path.string());
+}
+
+// work(piece, first_row) for some rows after the other, the whole where there are none: the file
+// never has more than one piece in memory.
+template <typename Work>
+void for_each_piece(const TensorSource& file, const std::string& name, const Work& work) {
+  constexpr std::int64_t piece_bytes = 16 << 20;
+  const torch::Tensor tensor = file.tensor(name);
+  if (tensor.dim() == 0 || tensor.size(0) == 0) return work(tensor, std::int64_t{0});
+  const std::int64_t size = tensor.size(0);
+  const std::int64_t row_bytes = static_cast<std::int64_t>(tensor.nbytes()) / size;
+  const std::int64_t rows =
+      std::max<std::int64_t>(1, piece_bytes / std::max<std::int64_t>(1, row_bytes));
+  for (std::int64_t begin = 0; begin < size; begin += rows) {
+    work(tensor.narrow(0, begin, std::min(rows, size - begin)), begin);
+    if (rows < size) file.drop_pages();
+  }
 }
 
 }  // namespace
@@ -85,6 +103,24 @@ std::shared_ptr<const TensorSource> open_tensors(const fs::path& path) {
                 "of weights but there is none",
                 path.string());
   return open_tensor_file(path);
+}
+
+void copy_tensor(const torch::Tensor& target, const TensorSource& file, const std::string& name) {
+  for_each_piece(file, name, [&](const torch::Tensor& piece, std::int64_t first_row) {
+    if (piece.dim() == 0) {
+      target.copy_(piece);
+    } else {
+      target.narrow(0, first_row, piece.size(0)).copy_(piece);
+    }
+  });
+}
+
+bool is_finite(const TensorSource& file, const std::string& name) {
+  bool finite = true;
+  for_each_piece(file, name, [&](const torch::Tensor& piece, std::int64_t) {
+    finite = finite && torch::isfinite(piece).all().item<bool>();
+  });
+  return finite;
 }
 
 }  // namespace roformer::format

@@ -60,4 +60,10 @@ std::shared_ptr<const TensorSource> open_tensor_folder(const std::filesystem::pa
 /// Either of the two, whichever `path` is.
 std::shared_ptr<const TensorSource> open_tensors(const std::filesystem::path& path);
 
+/// Copies the file's tensor `name` into `target` of the same shape and any type.
+void copy_tensor(const torch::Tensor& target, const TensorSource& file, const std::string& name);
+
+/// Whether all its numbers are finite; those of whole numbers are.
+bool is_finite(const TensorSource& file, const std::string& name);
+
 }  // namespace roformer::format

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "roformer/base/file.h"
+#include "roformer/format/tensor_format.h"
 #include "roformer/format/tensor_source.h"
 #include "roformer/format/tensorflow_index.h"
 
@@ -34,5 +35,10 @@ class TensorFlowFile : public TensorSource {
   std::vector<std::shared_ptr<base::MappedFile>> shards_;
   std::map<std::string, TensorFacts> entries_;
 };
+
+/// prefix.index and prefix.data-0000i-of-0000n, one data file for each of `shards`; the index last.
+/// Each is atomic; throws Error naming the file.
+void write_tensorflow(const std::filesystem::path& prefix, const Shards& shards,
+                      const OnBytes& on_bytes);
 
 }  // namespace roformer::format

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "roformer/base/error.h"
-#include "roformer/format/byte_append.h"
 #include "roformer/format/byte_cursor.h"
 #include "roformer/format/leveldb_table.h"
 #include "roformer/format/printable.h"
@@ -95,72 +94,55 @@ void read_header(std::string_view bytes, std::string_view name, TensorFlowIndex&
                 index.shards);
 }
 
-struct RawEntry {
-  std::uint64_t type = 0;
-  std::string_view shape;
-  std::uint64_t shard = 0;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-  std::uint32_t checksum = 0;
+// Fields of BundleEntryProto.
+enum EntryKey : std::uint64_t {
+  entry_type = 1,
+  entry_shape,
+  entry_shard,
+  entry_offset,
+  entry_size,
+  entry_checksum,
+  entry_slices
 };
+using RawEntry = std::array<Field, entry_slices>;  // by key
 
 RawEntry read_raw_entry(std::string_view bytes, const std::string& where) {
   ByteCursor cursor(bytes, where);
   RawEntry entry;
   while (cursor.remaining() > 0) {
     const Field field = read_field(cursor);
-    switch (field.key) {
-      case 1:
-        entry.type = field.number;
-        break;
-      case 2:
-        entry.shape = field.bytes;
-        break;
-      case 3:
-        entry.shard = field.number;
-        break;
-      case 4:
-        entry.offset = field.number;
-        break;
-      case 5:
-        entry.size = field.number;
-        break;
-      case 6:
-        entry.checksum = static_cast<std::uint32_t>(field.number);
-        break;
-      case 7:
-        base::fail("[checkpoint] {}: expected whole variables but got slices of one", where);
-      default:
-        break;
-    }
+    base::require(field.key != entry_slices,
+                  "[checkpoint] {}: expected whole variables but got slices of one", where);
+    if (field.key < entry.size()) entry[field.key] = field;
   }
   return entry;
 }
 
 BundleEntry check_entry(const RawEntry& raw, std::int64_t shards, const std::string& where) {
-  const auto type = std::find_if(std::begin(kTensorFlowTypes), std::end(kTensorFlowTypes),
-                                 [&](const auto& pair) { return pair.first == raw.type; });
+  const auto type =
+      std::find_if(std::begin(kTensorFlowTypes), std::end(kTensorFlowTypes),
+                   [&](const auto& pair) { return pair.first == raw[entry_type].number; });
   base::require(type != std::end(kTensorFlowTypes),
                 "[checkpoint] {}: expected a type of numbers but got TensorFlow's type {}", where,
-                raw.type);
+                raw[entry_type].number);
   BundleEntry entry;
   entry.dtype = type->second;
-  entry.shape = read_shape(raw.shape, where);
-  entry.shard = natural(raw.shard, "shard_id", where);
+  entry.shape = read_shape(raw[entry_shape].bytes, where);
+  entry.shard = natural(raw[entry_shard].number, "shard_id", where);
   base::require(entry.shard < shards, "[checkpoint] {}: expected a shard below {} but got {}",
                 where, shards, entry.shard);
   const std::size_t size = byte_size(entry.shape, entry.dtype, where);
-  base::require(raw.size == size,
+  base::require(raw[entry_size].number == size,
                 "[checkpoint] {}: expected {} bytes for shape {} of {} but got {}", where, size,
-                format_shape(entry.shape), dtype_name(entry.dtype), raw.size);
+                format_shape(entry.shape), dtype_name(entry.dtype), raw[entry_size].number);
   std::int64_t end = 0;
-  base::require(!__builtin_add_overflow(natural(raw.offset, "offset", where),
+  base::require(!__builtin_add_overflow(natural(raw[entry_offset].number, "offset", where),
                                         static_cast<std::int64_t>(size), &end),
                 "[checkpoint] {}: expected data below 2^63 bytes but got offset {}", where,
-                raw.offset);
-  entry.begin = static_cast<std::size_t>(raw.offset);
+                raw[entry_offset].number);
+  entry.begin = static_cast<std::size_t>(raw[entry_offset].number);
   entry.end = static_cast<std::size_t>(end);
-  entry.masked_checksum = raw.checksum;
+  entry.masked_checksum = static_cast<std::uint32_t>(raw[entry_checksum].number);
   return entry;
 }
 
@@ -185,12 +167,12 @@ std::string format_entry(const BundleEntry& entry) {
     append_bytes_field(shape, 2, dimension);
   }
   std::string bytes;
-  append_number_field(bytes, 1, type->first);
-  append_bytes_field(bytes, 2, shape);
-  append_number_field(bytes, 3, static_cast<std::uint64_t>(entry.shard));
-  append_number_field(bytes, 4, entry.begin);
-  append_number_field(bytes, 5, entry.end - entry.begin);
-  bytes += static_cast<char>(6 << 3 | 5);
+  append_number_field(bytes, entry_type, type->first);
+  append_bytes_field(bytes, entry_shape, shape);
+  append_number_field(bytes, entry_shard, static_cast<std::uint64_t>(entry.shard));
+  append_number_field(bytes, entry_offset, entry.begin);
+  append_number_field(bytes, entry_size, entry.end - entry.begin);
+  bytes += static_cast<char>(entry_checksum << 3 | 5);
   append_number(bytes, entry.masked_checksum, sizeof entry.masked_checksum);
   return bytes;
 }
@@ -209,7 +191,7 @@ TensorFlowIndex parse_tensorflow_index(std::string_view bytes, std::string_view 
     if (key.empty()) continue;
     const std::string where = fmt::format("{}: tensor '{}'", name, printable(key));
     const RawEntry raw = read_raw_entry(value, where);
-    if (raw.type == kString || raw.type == kVariant) {
+    if (raw[entry_type].number == kString || raw[entry_type].number == kVariant) {
       index.others.push_back(key);
     } else {
       index.tensors.emplace(key, check_entry(raw, index.shards, where));

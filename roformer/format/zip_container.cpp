@@ -1,4 +1,4 @@
-#include "roformer/format/zip_container.h"
+#include "roformer/format/pickled_file.h"
 
 #include <c10/util/Exception.h>
 #include <caffe2/serialize/inline_container.h>
@@ -59,13 +59,13 @@ class ZipRecords {
   caffe2::serialize::PyTorchStreamReader reader_;
 };
 
-ZipContainer read_records(ZipRecords& records, std::string_view bytes, const std::string& name) {
+PickledFile read_records(ZipRecords& records, std::string_view bytes, const std::string& name) {
   if (records.has("byteorder")) {
     base::require(records.find("byteorder") == "little",
                   "[checkpoint] {}: expected a file of a little-endian machine but got another",
                   name);
   }
-  ZipContainer container;
+  PickledFile container;
   container.object = read_pickle(records.find("data.pkl"), name + ": data.pkl");
   for (const PickleStorage& storage : container.object.storages) {
     const std::string_view data = records.find("data/" + storage.key);
@@ -80,7 +80,7 @@ ZipContainer read_records(ZipRecords& records, std::string_view bytes, const std
 
 }  // namespace
 
-ZipContainer read_zip_container(std::string_view bytes, const std::string& name) {
+PickledFile read_zip_container(std::string_view bytes, const std::string& name) {
   try {
     ZipRecords records(bytes, name);
     return read_records(records, bytes, name);

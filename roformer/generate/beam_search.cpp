@@ -1,19 +1,92 @@
 #include "roformer/generate/beam_search.h"
 
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "roformer/base/error.h"
 #include "roformer/data/batch_budget.h"
 #include "roformer/generate/continuations.h"
-#include "roformer/generate/search_request.h"
 
 namespace roformer::generate {
 namespace {
 
 using torch::Tensor;
 using Ids = std::vector<std::int64_t>;
+
+void require_in_vocabulary(const Ids& ids, const SearchRequest& request, std::size_t sentence,
+                           const char* what) {
+  const std::int64_t vocab_size = request.config().encoder.vocab_size;
+  const auto bad = std::find_if(ids.begin(), ids.end(),
+                                [&](std::int64_t id) { return id < 0 || id >= vocab_size; });
+  if (bad == ids.end()) return;
+  base::fail("[generate] {}: expected ids of its {} in 0 .. {} (vocab_size) but got {} at place {}",
+             request.name(sentence), what, vocab_size - 1, *bad, bad - ids.begin());
+}
+
+void require_agreement(std::span<const model::EncoderDecoder> models) {
+  base::require(!models.empty(), "[generate] expected a model to translate with but got none");
+  const model::EncoderDecoderConfig& first = models.front()->config();
+  for (std::size_t m = 1; m < models.size(); ++m) {
+    const model::EncoderDecoderConfig& other = models[m]->config();
+    base::require(
+        first.encoder.vocab_size == other.encoder.vocab_size &&
+            first.eos_token_id == other.eos_token_id &&
+            first.decoder_start_token_id == other.decoder_start_token_id &&
+            first.decoder.pad_token_id == other.decoder.pad_token_id,
+        "[generate] expected the models of an ensemble to share vocab_size, eos_token_id, "
+        "decoder_start_token_id and pad_token_id but model {} differs from the first "
+        "(vocab_size {} and {}): give models of one vocabulary",
+        m + 1, other.encoder.vocab_size, first.encoder.vocab_size);
+  }
+}
+
+void require_source(const SearchRequest& request, std::size_t sentence) {
+  const Ids& source = request.sources[sentence];
+  base::require(!source.empty(),
+                "[generate] {}: expected tokens but got none, not even the end token",
+                request.name(sentence));
+  require_in_vocabulary(source, request, sentence, "source");
+  for (const model::EncoderDecoder& model : request.models) {
+    const auto limit = model->config().encoder.longest_sequence();
+    if (!limit) continue;
+    base::require(std::ssize(source) <= *limit,
+                  "[generate] {}: expected at most {} tokens, the end token with them "
+                  "(max_position_embeddings of the encoder), but got {}: split the sentence",
+                  request.name(sentence), *limit, source.size());
+  }
+}
+
+// What of the limits keeps a translation from being so long.
+std::string remedy_for_prefix(const SearchRequest& request, std::size_t sentence,
+                              std::int64_t length) {
+  BeamOptions relative = request.options;
+  relative.max_length = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t source_tokens = std::ssize(request.sources[sentence]) - 1;
+  std::vector<std::string> limits;
+  if (length > request.options.max_length) limits.emplace_back("max_length");
+  if (length > max_length_of(relative, source_tokens)) limits.emplace_back("max_length_extra");
+  return limits.empty() ? "shorten it: the decoder has no more positions (max_position_embeddings)"
+                        : fmt::format("shorten it or raise {}", fmt::join(limits, " and "));
+}
+
+void require_prefix(const SearchRequest& request, std::size_t sentence) {
+  const Ids prefix = request.prefix(sentence);
+  const std::int64_t end = request.config().eos_token_id;
+  require_in_vocabulary(prefix, request, sentence, "prefix");
+  base::require(std::find(prefix.begin(), prefix.end(), end) == prefix.end(),
+                "[generate] {}: expected a prefix without the end token, {}, but got one that has "
+                "it",
+                request.name(sentence), end);
+  const std::int64_t length = std::ssize(prefix), most = request.max_length(sentence);
+  if (length <= most) return;
+  base::fail(
+      "[generate] {}: expected a prefix of at most {} tokens, the most of its translation, but got "
+      "{}: {}",
+      request.name(sentence), most, length, remedy_for_prefix(request, sentence, length));
+}
 
 // The sentences of one batch until the last is done.
 class BatchSearch {
@@ -124,6 +197,57 @@ std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> mod
   for (const auto& batch : search_batches(sources, options))
     BatchSearch(request, batch, setting).run(results);
   return results;
+}
+
+std::int64_t SearchRequest::max_length(std::size_t sentence) const {
+  std::int64_t length = max_length_of(options, std::ssize(sources[sentence]) - 1);
+  for (const model::EncoderDecoder& model : models) {
+    // The start token has a position too; the end token is looked at by none.
+    const auto limit = model->config().decoder.longest_sequence();
+    if (limit) length = std::min(length, *limit - 1);
+  }
+  return length;
+}
+
+Ids SearchRequest::prefix(std::size_t sentence) const {
+  return prefixes.empty() ? Ids() : prefixes[sentence];
+}
+
+std::string SearchRequest::name(std::size_t sentence) const {
+  return lines.empty() ? fmt::format("sentence {}", sentence + 1)
+                       : fmt::format("line {}", lines[sentence]);
+}
+
+ContinuationOptions SearchRequest::continuations() const {
+  ContinuationOptions result;
+  result.per_row = std::min(2 * options.beam_size, config().encoder.vocab_size);
+  result.end_token = config().eos_token_id;
+  result.suppressed = options.suppressed;
+  for (const std::int64_t id : {config().decoder.pad_token_id, config().decoder_start_token_id}) {
+    if (id != result.end_token) result.suppressed.push_back(id);
+  }
+  return result;
+}
+
+void validate(const SearchRequest& request) {
+  validate(request.options);
+  require_agreement(request.models);
+  base::require(request.prefixes.empty() || request.prefixes.size() == request.sources.size(),
+                "[generate] expected one prefix for each of {} sentences but got {}",
+                request.sources.size(), request.prefixes.size());
+  base::require(request.lines.empty() || request.lines.size() == request.sources.size(),
+                "[generate] expected the line of each of {} sentences but got {}",
+                request.sources.size(), request.lines.size());
+  const std::int64_t vocab_size = request.config().encoder.vocab_size;
+  for (const std::int64_t id : request.options.suppressed) {
+    base::require(id >= 0 && id < vocab_size,
+                  "[generate] expected suppressed tokens in 0 .. {} but got {}", vocab_size - 1,
+                  id);
+  }
+  for (std::size_t sentence = 0; sentence < request.sources.size(); ++sentence) {
+    require_source(request, sentence);
+    require_prefix(request, sentence);
+  }
 }
 
 }  // namespace roformer::generate

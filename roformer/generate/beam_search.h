@@ -5,11 +5,14 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "roformer/generate/beam_options.h"
+#include "roformer/generate/continuations.h"
 #include "roformer/generate/sentence_beams.h"
 #include "roformer/generate/translation_decoder.h"
+#include "roformer/model/encoder_decoder.h"
 
 namespace roformer::generate {
 
@@ -42,5 +45,28 @@ std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> mod
 /// source that has more) and options.max_sentences a batch.
 std::vector<std::vector<std::size_t>> search_batches(
     const std::vector<std::vector<std::int64_t>>& sources, const BeamOptions& options);
+
+/// What is asked of a search, checked before anything is computed: models, sources and prefixes; all
+/// must outlive it.
+struct SearchRequest {
+  std::span<const model::EncoderDecoder> models;
+  const std::vector<std::vector<std::int64_t>>& sources;
+  const std::vector<std::vector<std::int64_t>>& prefixes;  // none, or one a source
+  const BeamOptions& options;
+  std::span<const std::int64_t> lines;  // SearchSetting's
+
+  /// Of the first model: all agree in what a search reads.
+  const model::EncoderDecoderConfig& config() const { return models.front()->config(); }
+  /// The most tokens of a hypothesis of this sentence, its end token not counted.
+  std::int64_t max_length(std::size_t sentence) const;
+  std::vector<std::int64_t> prefix(std::size_t sentence) const;
+  /// What messages call it: "line 7" of the input, or "sentence 3" of the sources, from 1.
+  std::string name(std::size_t sentence) const;
+  /// What is found in each step.
+  ContinuationOptions continuations() const;
+};
+
+/// Throws Error as beam_search does.
+void validate(const SearchRequest& request);
 
 }  // namespace roformer::generate

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "roformer/attention/key_value_cache.h"
-#include "roformer/attention/recurrent_state.h"
+#include "roformer/attention/linear_attention.h"
 #include "roformer/head/language_model.h"
 
 namespace roformer::generate {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "roformer/head/model.h"
-#include "roformer/model/head_config.h"
+#include "roformer/model/config.h"
 
 namespace roformer::head {
 

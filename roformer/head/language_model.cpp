@@ -2,9 +2,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
-#include "roformer/model/activation_name.h"
+#include "roformer/model/activation.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/named_group.h"
 
 namespace roformer::head {
 

@@ -2,8 +2,7 @@
 
 #include "roformer/base/random.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/named_group.h"
-#include "roformer/model/residual_norm.h"
+#include "roformer/model/norm.h"
 
 namespace roformer::head {
 namespace {

@@ -2,7 +2,7 @@
 // BertForSequenceClassification.
 #include "roformer/base/error.h"
 #include "roformer/head/model_with_head.h"
-#include "roformer/model/activation_name.h"
+#include "roformer/model/activation.h"
 
 namespace roformer::head {
 namespace {

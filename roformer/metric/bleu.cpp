@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "roformer/base/error.h"
-#include "roformer/metric/lower_case.h"
 #include "roformer/metric/ngram_matches.h"
+#include "roformer/metric/score_words.h"
 
 namespace roformer::metric {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/metric/bleu.h"
-#include "roformer/metric/lower_case.h"
 #include "roformer/metric/ngram_matches.h"
+#include "roformer/metric/score_words.h"
 
 namespace roformer::metric {
 namespace {

@@ -91,32 +91,21 @@ void NeighbourGuess::compact() {
   fresh_.clear();
 }
 
-NeighbourGuess::Companions NeighbourGuess::group_by_left() const {
-  Companions companions;
-  companions.begin.assign(static_cast<std::size_t>(vocab_size_) + 1, 0);
-  for (const auto& entry : counted_) {
-    ++companions.begin[static_cast<std::size_t>(left_of(entry.pair)) + 1];
-    companions.token.push_back(static_cast<std::int32_t>(right_of(entry.pair)));
-    companions.count.push_back(entry.count);
-  }
-  std::partial_sum(companions.begin.begin(), companions.begin.end(), companions.begin.begin());
-  return companions;
-}
-
 // A counting sort: entries come with their left tokens ascending, and keep that order.
-NeighbourGuess::Companions NeighbourGuess::group_by_right() const {
+NeighbourGuess::Companions NeighbourGuess::group_by(
+    std::int64_t (*group_of)(std::uint64_t), std::int64_t (*companion_of)(std::uint64_t)) const {
   Companions companions;
   companions.begin.assign(static_cast<std::size_t>(vocab_size_) + 1, 0);
   for (const auto& entry : counted_)
-    ++companions.begin[static_cast<std::size_t>(right_of(entry.pair)) + 1];
+    ++companions.begin[static_cast<std::size_t>(group_of(entry.pair)) + 1];
   std::partial_sum(companions.begin.begin(), companions.begin.end(), companions.begin.begin());
   companions.token.resize(counted_.size());
   companions.count.resize(counted_.size());
   std::vector<std::int64_t> next(companions.begin.begin(), companions.begin.end() - 1);
   for (const auto& entry : counted_) {
     const auto place =
-        static_cast<std::size_t>(next[static_cast<std::size_t>(right_of(entry.pair))]++);
-    companions.token[place] = static_cast<std::int32_t>(left_of(entry.pair));
+        static_cast<std::size_t>(next[static_cast<std::size_t>(group_of(entry.pair))]++);
+    companions.token[place] = static_cast<std::int32_t>(companion_of(entry.pair));
     companions.count[place] = entry.count;
   }
   return companions;
@@ -125,8 +114,8 @@ NeighbourGuess::Companions NeighbourGuess::group_by_right() const {
 void NeighbourGuess::finish() {
   require(num_tokens_ > 0, "[metric] expected tokens to count but got none");
   compact();
-  followers_ = group_by_left();
-  predecessors_ = group_by_right();
+  followers_ = group_by(left_of, right_of);
+  predecessors_ = group_by(right_of, left_of);
   counted_ = {};
   most_frequent_ = std::max_element(frequency_.begin(), frequency_.end()) - frequency_.begin();
 }

@@ -40,8 +40,8 @@ class NeighbourGuess {
   struct Side;
   struct Best;
   void compact();
-  Companions group_by_left() const;
-  Companions group_by_right() const;
+  Companions group_by(std::int64_t (*group_of)(std::uint64_t),
+                      std::int64_t (*companion_of)(std::uint64_t)) const;
   double share(std::int64_t token) const;
   Side side(const Companions& companions, std::int64_t token) const;
 

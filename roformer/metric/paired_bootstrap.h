@@ -3,6 +3,7 @@
 // lines? Figures as sacrebleu's --paired-bs has them, with random numbers of our own.
 #pragma once
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -59,7 +60,7 @@ PairedBootstrap paired_bootstrap(const std::vector<Statistics>& baseline,
     return score_of(sum);
   };
   std::vector<std::uint32_t> all(system.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint32_t>(i);
+  std::iota(all.begin(), all.end(), 0u);
   std::vector<double> baseline_resamples, system_resamples;
   for (int resample = 0; resample < options.resamples; ++resample) {
     const auto drawn = draw_lines(options, resample, system.size());

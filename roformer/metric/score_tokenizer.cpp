@@ -1,37 +1,61 @@
 #include "roformer/metric/score_tokenizer.h"
 
 #include "roformer/base/error.h"
+#include "roformer/base/names.h"
+#include "roformer/metric/score_words.h"
+#include "roformer/metric/set_off.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::metric {
 namespace {
 
-struct NamedTokenizer {
-  ScoreTokenizer tokenizer;
-  const char* name;
-};
+constexpr base::Named<ScoreTokenizer> kScoreTokenizers[] = {{"13a", ScoreTokenizer::mteval_13a},
+                                                            {"intl", ScoreTokenizer::international},
+                                                            {"none", ScoreTokenizer::none},
+                                                            {"char", ScoreTokenizer::characters}};
 
-constexpr NamedTokenizer kScoreTokenizers[] = {{ScoreTokenizer::mteval_13a, "13a"},
-                                               {ScoreTokenizer::international, "intl"},
-                                               {ScoreTokenizer::none, "none"},
-                                               {ScoreTokenizer::characters, "char"}};
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+// In this order: "&amp;lt;" ends as "<", "&amp;quot;" as "&quot;".
+void undo_entities(std::string& text) {
+  replace_all(text, "&quot;", "\"");
+  replace_all(text, "&amp;", "&");
+  replace_all(text, "&lt;", "<");
+  replace_all(text, "&gt;", ">");
+}
+
+bool is_ascii_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_point(char c) {
+  return c == '.' || c == ',';
+}
+
+// ASCII punctuation but for ' , - and . and the space itself.
+bool is_set_apart(char c) {
+  return (c >= '{' && c <= '~') || (c >= '[' && c <= '`') || (c >= ' ' && c <= '&') ||
+         (c >= '(' && c <= '+') || (c >= ':' && c <= '@') || c == '/';
+}
 
 }  // namespace
 
 const char* name_of(ScoreTokenizer tokenizer) {
-  for (const NamedTokenizer& named : kScoreTokenizers) {
-    if (named.tokenizer == tokenizer) return named.name;
-  }
-  base::fail("[metric] expected a tokenizer of BLEU but got number {}",
-             static_cast<int>(tokenizer));
+  const char* name = base::name_in(kScoreTokenizers, tokenizer);
+  base::require(name != nullptr, "[metric] expected a tokenizer of BLEU but got number {}",
+                static_cast<int>(tokenizer));
+  return name;
 }
 
 ScoreTokenizer find_score_tokenizer(std::string_view name) {
-  for (const NamedTokenizer& named : kScoreTokenizers) {
-    if (named.name == name) return named.tokenizer;
-  }
-  base::fail("[metric] expected 13a, intl, none or char as the tokenizer of BLEU but got '{}'",
-             name);
+  const auto tokenizer = base::find_named(kScoreTokenizers, name);
+  base::require(tokenizer.has_value(),
+                "[metric] expected 13a, intl, none or char as the tokenizer of BLEU but got '{}'",
+                name);
+  return *tokenizer;
 }
 
 std::string separate_tokens(ScoreTokenizer tokenizer, std::string_view line) {
@@ -55,6 +79,34 @@ std::string separate_characters(std::string_view line) {
     unicode::append_utf8(code, separated);
     separated += ' ';
   }
+  return separated;
+}
+
+// On bytes: what stands beside an ASCII character in the rules may be any byte but a digit, so that
+// the last or first byte of a longer character does for the whole.
+std::string separate_13a(std::string_view line) {
+  std::string text(line);
+  replace_all(text, "<skipped>", "");
+  replace_all(text, "-\n", "");
+  replace_all(text, "\n", " ");
+  undo_entities(text);
+  const auto is_no_digit = [](char c) { return !is_ascii_digit(c); };
+  text = set_off_each(" " + text + " ", is_set_apart);
+  text = set_off_second(text, is_no_digit, is_point);
+  text = set_off_first(text, is_point, is_no_digit);
+  return set_off_second(text, is_ascii_digit, [](char c) { return c == '-'; });
+}
+
+std::string separate_international(std::string_view line) {
+  const auto is_punctuation = [](char32_t code) { return score_category(code) == 'P'; };
+  const auto is_no_number = [](char32_t code) { return score_category(code) != 'N'; };
+  std::u32string codes = unicode::to_code_points(line);
+  codes = set_off_second(codes, is_no_number, is_punctuation);
+  codes = set_off_first(codes, is_punctuation, is_no_number);
+  codes = set_off_each(codes, [](char32_t code) { return score_category(code) == 'S'; });
+  std::string separated;
+  separated.reserve(codes.size());
+  for (const char32_t code : codes) unicode::append_utf8(code, separated);
   return separated;
 }
 

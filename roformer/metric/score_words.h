@@ -1,11 +1,19 @@
-// Words between white space, and words as numbers.
+// Text as sacrebleu sees it, through Python's str and the regex package: classes of characters, lower
+// case, words between white space, and words as numbers.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace roformer::metric {
+
+/// White space of Python's str.split: the standard's White_Space and U+001C … U+001F.
+bool is_score_space(char32_t code);
+/// The major class of the general category (L, M, N, P, S, Z, C) in Unicode 18, which the regex
+/// package has, whatever the age of our database.
+char score_category(char32_t code);
 
 /// A text for counting n-grams: code points, or words by number.
 using Symbols = std::vector<std::uint32_t>;
@@ -26,5 +34,9 @@ class WordNumbers {
  private:
   std::unordered_map<std::string_view, std::uint32_t> numbers_;
 };
+
+/// Lower case as Python's str.lower has it: code point by code point, but for a sigma at the end of a
+/// word (SpecialCasing.txt of the Unicode standard, Final_Sigma). What is not UTF-8 becomes U+FFFD.
+std::string lower_case(std::string_view text);
 
 }  // namespace roformer::metric

@@ -27,10 +27,7 @@ String rewrite_pairs(const String& text, First first, Second second, Write write
 template <typename String, typename First, typename Second>
 String set_off_second(const String& text, First first, Second second) {
   return rewrite_pairs(text, first, second, [](String& out, auto a, auto b) {
-    out += a;
-    out += ' ';
-    out += b;
-    out += ' ';
+    out.append({a, ' ', b, ' '});
   });
 }
 
@@ -38,10 +35,7 @@ String set_off_second(const String& text, First first, Second second) {
 template <typename String, typename First, typename Second>
 String set_off_first(const String& text, First first, Second second) {
   return rewrite_pairs(text, first, second, [](String& out, auto a, auto b) {
-    out += ' ';
-    out += a;
-    out += ' ';
-    out += b;
+    out.append({' ', a, ' ', b});
   });
 }
 

@@ -5,7 +5,7 @@
 #include <torch/types.h>
 
 #include "roformer/base/cpu_isa.h"
-#include "roformer/base/error.h"
+#include "roformer/packed/run_tasks.h"
 
 namespace roformer::model {
 namespace {
@@ -55,8 +55,7 @@ struct ActivationFunction : torch::autograd::Function<ActivationFunction> {
 }  // namespace
 
 Tensor activate(const Tensor& x, Activation activation) {
-  if (!x.device().is_cpu() || x.scalar_type() != torch::kFloat32)
-    return activate_composed(x, activation);
+  if (!packed::is_float_on_cpu(x)) return activate_composed(x, activation);
   return ActivationFunction::apply(x.contiguous(), static_cast<std::int64_t>(activation));
 }
 

@@ -3,7 +3,7 @@
 #include <torch/types.h>
 
 #include "roformer/model/activation_kernel.h"
-#include "roformer/model/activation_name.h"
+#include "roformer/model/config.h"
 
 namespace roformer::model {
 

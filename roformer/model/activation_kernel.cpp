@@ -112,35 +112,33 @@ void map_gradient(const float* x, const float* slope, float* target, std::int64_
              rest);
 }
 
+template <typename Work>
+void with_function(Activation activation, const Work& work) {
+  switch (activation) {
+    case Activation::gelu:
+      return work(Gelu());
+    case Activation::gelu_new:
+      return work(GeluNew());
+    case Activation::relu:
+      return work(Relu());
+    case Activation::silu:
+      return work(Silu());
+  }
+}
+
 }  // namespace
 
 template <base::Isa>
 void activate(Activation activation, const float* x, float* y, std::int64_t count) {
-  switch (activation) {
-    case Activation::gelu:
-      return map<Gelu>(x, y, count);
-    case Activation::gelu_new:
-      return map<GeluNew>(x, y, count);
-    case Activation::relu:
-      return map<Relu>(x, y, count);
-    case Activation::silu:
-      return map<Silu>(x, y, count);
-  }
+  with_function(activation, [&](auto function) { map<decltype(function)>(x, y, count); });
 }
 
 template <base::Isa>
 void activate_gradient(Activation activation, const float* x, const float* y_gradient,
                        float* x_gradient, std::int64_t count) {
-  switch (activation) {
-    case Activation::gelu:
-      return map_gradient<Gelu>(x, y_gradient, x_gradient, count);
-    case Activation::gelu_new:
-      return map_gradient<GeluNew>(x, y_gradient, x_gradient, count);
-    case Activation::relu:
-      return map_gradient<Relu>(x, y_gradient, x_gradient, count);
-    case Activation::silu:
-      return map_gradient<Silu>(x, y_gradient, x_gradient, count);
-  }
+  with_function(activation, [&](auto function) {
+    map_gradient<decltype(function)>(x, y_gradient, x_gradient, count);
+  });
 }
 
 constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;

@@ -3,8 +3,8 @@
 #include <torch/nn/module.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/dropout_site.h"
-#include "roformer/model/named_group.h"
+#include "roformer/model/block_attention.h"
+#include "roformer/model/initialize.h"
 
 namespace roformer::model {
 namespace {
@@ -24,11 +24,6 @@ Tensor selected(const Tensor& x, const Tensor& rows) {
 ResidualOutputImpl::ResidualOutputImpl(std::int64_t in, const EncoderConfig& config)
     : dense_(register_module("dense", Linear(in, config.hidden_size, config.use_bias))),
       norm_(register_module("LayerNorm", Norm(config.hidden_size, config))) {}
-
-Tensor ResidualOutputImpl::forward(const Tensor& x, const Tensor& residual,
-                                   const Dropout& dropout) {
-  return norm_(dense_(x), residual, dropout);
-}
 
 BlockImpl::BlockImpl(const EncoderConfig& config)
     : dropout_(config.hidden_dropout_prob),

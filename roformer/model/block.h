@@ -16,7 +16,9 @@ class ResidualOutputImpl : public torch::nn::Module {
   ResidualOutputImpl(std::int64_t in, const EncoderConfig& config);
   /// x (N, in), residual (N, hidden).
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& residual,
-                        const Dropout& dropout);
+                        const Dropout& dropout) {
+    return norm_(dense_(x), residual, dropout);
+  }
 
  private:
   Linear dense_{nullptr};

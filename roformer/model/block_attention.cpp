@@ -4,11 +4,9 @@
 
 #include <cmath>
 
-#include "roformer/attention/composed_attention.h"
 #include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
-#include "roformer/model/dropout_site.h"
 
 namespace roformer::model {
 namespace {
@@ -94,10 +92,6 @@ LinearSelfAttentionImpl::LinearSelfAttentionImpl(const EncoderConfig& config)
       qkv_(register_module("qkv", make_product(3 * config.hidden_size, config))),
       feature_map_(register_module("feature_map",
                                    attention::FeatureMap(config.linear, config.head_size()))) {}
-
-void LinearSelfAttentionImpl::begin_update(std::int64_t update, std::uint64_t seed) {
-  feature_map_->begin_update(update, seed);
-}
 
 Tensor LinearSelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
   base::require(context.attentions == nullptr,

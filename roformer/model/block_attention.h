@@ -6,8 +6,9 @@
 
 #include "roformer/attention/feature_map.h"
 #include "roformer/attention/key_value_cache.h"
-#include "roformer/attention/recurrent_state.h"
+#include "roformer/attention/linear_attention.h"
 #include "roformer/attention/span.h"
+#include "roformer/base/random.h"
 #include "roformer/model/config.h"
 #include "roformer/model/linear.h"
 #include "roformer/position/position_encoding.h"
@@ -62,7 +63,9 @@ class LinearSelfAttentionImpl : public torch::nn::Module {
   /// x (N, hidden) → (N, hidden).
   torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
   /// Draws random features anew when they are due.
-  void begin_update(std::int64_t update, std::uint64_t seed);
+  void begin_update(std::int64_t update, std::uint64_t seed) {
+    feature_map_->begin_update(update, seed);
+  }
 
  private:
   std::int64_t heads_, head_size_;
@@ -86,5 +89,20 @@ class CrossAttentionImpl : public torch::nn::Module {
   Linear query_{nullptr}, kv_{nullptr};
 };
 TORCH_MODULE(CrossAttention);
+
+/// Where in a block a mask is drawn; the numbers are part of every seed.
+enum class DropoutSite : std::uint64_t {
+  attention_weights = 1,
+  attention_output = 2,
+  output = 3,
+  cross_attention_weights = 4,
+  cross_attention_output = 5,
+  position_embeddings = 6,
+};
+
+/// The seed of one place in a block.
+inline std::uint64_t site_seed(std::uint64_t block_seed, DropoutSite site) {
+  return base::derive(block_seed, static_cast<std::uint64_t>(site));
+}
 
 }  // namespace roformer::model

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "roformer/base/error.h"
-#include "roformer/model/activation_name.h"
 
 namespace roformer::model {
 namespace {
@@ -35,15 +34,45 @@ void validate_encoding(const EncoderConfig& config) {
   position::validate_for(config.encoding, config.head_size(), config.turning_features());
 }
 
+void require_same(const char* key, std::int64_t encoder, std::int64_t decoder) {
+  base::require(encoder == decoder,
+                "[model] expected {} to be the same in encoder and decoder but got {} and {}", key,
+                encoder, decoder);
+}
+
+void require_id(const char* key, std::int64_t id, std::int64_t vocab_size) {
+  base::require(id >= 0 && id < vocab_size, "[model] expected {} in 0 .. {} but got {}", key,
+                vocab_size - 1, id);
+}
+
+struct Shape {
+  const char* name;
+  std::int64_t layers, hidden, heads, intermediate;
+
+  void give(EncoderConfig& config) const {
+    config.embedding_size = config.hidden_size = hidden;
+    config.num_hidden_layers = layers;
+    config.num_attention_heads = heads;
+    config.intermediate_size = intermediate;
+  }
+};
+
+// base: bert-base-uncased (Devlin et al. 2019), section 4.2 of the paper. small: RoFormer-small
+// (Zhuiyi), BERT-small's shape. tiny: what two cores pre-train in minutes.
+constexpr Shape shapes[] = {
+    {"base", 12, 768, 12, 3072}, {"small", 6, 384, 6, 1536}, {"tiny", 4, 256, 4, 1024}};
+
+// base: Vaswani et al. 2017, table 3. small: what two cores train in hours; tiny: in minutes, the
+// depth of fairseq's transformer_iwslt_de_en halved.
+constexpr Shape translation_shapes[] = {{"transformer-base", 6, 512, 8, 2048},
+                                        {"transformer-small", 6, 256, 4, 1024},
+                                        {"transformer-tiny", 3, 256, 4, 1024}};
+
 }  // namespace
 
 std::int64_t EncoderConfig::turning_features() const {
   if (attention != "linear" || linear.rotation != "features") return 0;
   return roformer::attention::feature_size(linear, head_size());
-}
-
-std::optional<std::int64_t> EncoderConfig::longest_sequence() const {
-  return position::longest_sequence(encoding, max_position_embeddings);
 }
 
 void validate(const EncoderConfig& config) {
@@ -66,20 +95,6 @@ void validate(const EncoderConfig& config) {
                 "[model] expected is_decoder with add_cross_attention but got an encoder");
 }
 
-namespace {
-
-struct Shape {
-  const char* name;
-  std::int64_t layers, hidden, heads, intermediate;
-};
-
-// base: bert-base-uncased (Devlin et al. 2019), section 4.2 of the paper. small: RoFormer-small
-// (Zhuiyi), BERT-small's shape. tiny: what two cores pre-train in minutes.
-constexpr Shape shapes[] = {
-    {"base", 12, 768, 12, 3072}, {"small", 6, 384, 6, 1536}, {"tiny", 4, 256, 4, 1024}};
-
-}  // namespace
-
 EncoderConfig preset(const std::string& name) {
   std::vector<std::string> known;
   for (const std::string type : {"roformer", "bert"}) {
@@ -90,15 +105,78 @@ EncoderConfig preset(const std::string& name) {
       config.model_type = type;
       config.encoding.name = type == "bert" ? "learned" : "rotary";
       config.vocab_size = 30522;
-      config.embedding_size = config.hidden_size = shape.hidden;
-      config.num_hidden_layers = shape.layers;
-      config.num_attention_heads = shape.heads;
-      config.intermediate_size = shape.intermediate;
+      shape.give(config);
       config.max_position_embeddings = 512;
       return config;
     }
   }
   base::fail("[model] expected a preset of {} but got '{}'", fmt::join(known, ", "), name);
+}
+
+void validate(const EncoderDecoderConfig& config) {
+  const EncoderConfig &encoder = config.encoder, &decoder = config.decoder;
+  validate(encoder);
+  validate(decoder);
+  base::require(!encoder.is_decoder && decoder.is_decoder && decoder.add_cross_attention,
+                "[model] expected an encoder, and a decoder with add_cross_attention, but got "
+                "is_decoder {} and {}, add_cross_attention {}",
+                encoder.is_decoder, decoder.is_decoder, decoder.add_cross_attention);
+  require_same("vocab_size", encoder.vocab_size, decoder.vocab_size);
+  require_same("hidden_size", encoder.hidden_size, decoder.hidden_size);
+  require_same("pad_token_id", encoder.pad_token_id, decoder.pad_token_id);
+  require_same("embedding_size and hidden_size", encoder.embedding_size, encoder.hidden_size);
+  require_same("embedding_size and hidden_size", decoder.embedding_size, decoder.hidden_size);
+  require_id("eos_token_id", config.eos_token_id, encoder.vocab_size);
+  require_id("decoder_start_token_id", config.decoder_start_token_id, encoder.vocab_size);
+}
+
+EncoderConfig translation_preset(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Shape& shape : translation_shapes) {
+    known.emplace_back(shape.name);
+    if (name != shape.name) continue;
+    EncoderConfig config;
+    config.encoding.name = "sinusoidal";
+    config.encoding.sinusoid_halves = true;
+    shape.give(config);
+    config.hidden_act = "relu";
+    config.hidden_dropout_prob = 0.1;
+    config.attention_probs_dropout_prob = 0;
+    config.layer_norm_eps = 1e-5;
+    config.max_position_embeddings = 1024;  // fairseq's max_source_positions
+    config.type_vocab_size = 0;
+    config.embedding_norm = false;
+    config.scale_embeddings = true;
+    return config;
+  }
+  base::fail("[model] expected a preset of {} but got '{}'", fmt::join(known, ", "), name);
+}
+
+EncoderDecoderConfig both_sides(const EncoderConfig& side, std::int64_t decoder_layers) {
+  EncoderDecoderConfig config;
+  config.encoder = config.decoder = side;
+  config.decoder.is_decoder = config.decoder.add_cross_attention = true;
+  if (decoder_layers > 0) config.decoder.num_hidden_layers = decoder_layers;
+  return config;
+}
+
+void validate(const HeadConfig& head) {
+  base::require(head.num_labels >= 1, "[model] expected num_labels >= 1 but got {}",
+                head.num_labels);
+  for_each_option(head, [&](const base::Option& option, const auto& value) {
+    if (option.key == std::string_view("problem_type") && head.problem_type.empty()) return;
+    base::require_allowed("[model]", option, value);
+  });
+  if (!head.summary.activation.empty() && head.summary.activation != "tanh")
+    parse_activation(head.summary.activation);
+}
+
+Activation parse_activation(const std::string& name) {
+  if (name == "gelu") return Activation::gelu;
+  if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Activation::gelu_new;
+  if (name == "relu") return Activation::relu;
+  if (name == "silu" || name == "swish") return Activation::silu;
+  base::fail("[model] expected hidden_act to be gelu, gelu_new, relu or silu but got '{}'", name);
 }
 
 }  // namespace roformer::model

@@ -1,12 +1,15 @@
-// The shape of an encoder, in the words of Hugging Face's config.json. No tensors here.
+// The shape of an encoder and of an encoder-decoder, and what belongs to a head alone, in the words of
+// Hugging Face's config.json. No tensors here.
 #pragma once
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "roformer/attention/linear_settings.h"
 #include "roformer/base/option.h"
+#include "roformer/model/activation_kernel.h"
 #include "roformer/position/encoding_settings.h"
 
 namespace roformer::model {
@@ -44,7 +47,9 @@ struct EncoderConfig {
   /// Features that a rotary encoding turns in linear attention (Eq. 19); 0: none.
   std::int64_t turning_features() const;
   /// Where sequences end, as a table of positions does; none: any length.
-  std::optional<std::int64_t> longest_sequence() const;
+  std::optional<std::int64_t> longest_sequence() const {
+    return position::longest_sequence(encoding, max_position_embeddings);
+  }
 };
 
 /// Which recipes read an option of a model.
@@ -126,5 +131,78 @@ void validate(const EncoderConfig& config);
 /// A model named after the paper's: "bert-base", "roformer-base" (bert-base-uncased's shape),
 /// "…-small", "…-tiny".
 EncoderConfig preset(const std::string& name);
+
+/// Both sides, which agree in vocabulary, sizes of states and pad_token_id.
+struct EncoderDecoderConfig {
+  EncoderConfig encoder;
+  EncoderConfig decoder;                    // is_decoder, add_cross_attention
+  std::int64_t eos_token_id = 0;            // ends a sequence on both sides
+  std::int64_t decoder_start_token_id = 1;  // what the decoder reads before the first word
+};
+
+/// Throws Error "[model] expected … but got …" naming the key where a side is wrong in itself or
+/// the sides do not fit each other.
+void validate(const EncoderDecoderConfig& config);
+
+/// One side of "transformer-base" (6 layers, 512, 8 heads, 2048; Vaswani et al. 2017, table 3),
+/// "transformer-small" or "transformer-tiny": sinusoidal positions, ReLU, dropout 0.1 but for
+/// attention weights (fairseq's transformer_wmt_en_de).
+EncoderConfig translation_preset(const std::string& name);
+
+/// Both sides of one shape; `decoder_layers` 0: as many as the encoder has.
+EncoderDecoderConfig both_sides(const EncoderConfig& side, std::int64_t decoder_layers = 0);
+
+/// How a multiple-choice head reads a sequence: transformers' summary_* keys.
+struct SummaryOptions {
+  std::string type = "last";
+  bool use_projection = false;
+  std::string activation;
+  double first_dropout = 0.0;
+  double last_dropout = 0.0;
+
+  bool operator==(const SummaryOptions&) const = default;
+};
+
+/// Keys and defaults of transformers' RoFormerConfig and BertConfig; each head reads its own. What
+/// each member means stands in its entry below.
+struct HeadConfig {
+  std::int64_t num_labels = 2;      // of a classification head
+  std::vector<std::string> labels;  // their names; empty: LABEL_0, LABEL_1, …
+  std::string problem_type;
+  std::optional<double> classifier_dropout;
+  SummaryOptions summary;
+  std::string pooler_activation = "tanh";
+};
+
+/// visit(base::Option, member) for each key of config.json but those of the labels; they are written
+/// where they differ from the default.
+template <typename Head, typename Visit>
+requires std::is_same_v<const Head, const HeadConfig>
+void for_each_option(Head& h, const Visit& visit) {
+  using base::Option, base::dropout_range;
+  const char* single = "single_label_classification";
+  const char* multi = "multi_label_classification";
+  const char* problem = "what a classifier learns; empty: as the labels are";
+  visit(Option{"problem_type", problem, {}, {"regression", single, multi}}, h.problem_type);
+  visit(Option{"classifier_dropout", "BERT's heads; none: hidden_dropout_prob", dropout_range()},
+        h.classifier_dropout);
+  visit(Option{"pooler_activation", "linear: none (RoFormer-Sim)", {}, {"tanh", "linear"}},
+        h.pooler_activation);
+  const char* type = "what multiple choice reads; last and mean count padded places too";
+  visit(Option{"summary_type", type, {}, {"last", "first", "mean"}}, h.summary.type);
+  visit(Option{"summary_use_proj", "a product (hidden, hidden)"}, h.summary.use_projection);
+  visit(Option{"summary_activation", "tanh or a hidden_act; empty: none"}, h.summary.activation);
+  visit(Option{"summary_first_dropout", "before the projection", dropout_range()},
+        h.summary.first_dropout);
+  visit(Option{"summary_last_dropout", "behind the activation", dropout_range()},
+        h.summary.last_dropout);
+}
+
+/// Throws Error "[model] expected … but got …" naming the key for unknown names, num_labels < 1 and
+/// dropout outside [0, 1).
+void validate(const HeadConfig& head);
+
+/// gelu, gelu_new (also gelu_pytorch_tanh), relu, silu (also swish). Throws Error naming them for anything else.
+Activation parse_activation(const std::string& name);
 
 }  // namespace roformer::model

@@ -11,7 +11,6 @@
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/block.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/named_group.h"
 #include "roformer/model/norm.h"
 #include "roformer/position/position_encoding.h"
 

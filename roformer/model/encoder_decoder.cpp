@@ -46,10 +46,6 @@ Tensor EncoderDecoderImpl::decode(const packed::PackedBatch& target,
   return decoder_->forward(target, own);
 }
 
-Tensor EncoderDecoderImpl::logits(const Tensor& hidden) {
-  return output_(hidden);
-}
-
 VocabularyLoss EncoderDecoderImpl::loss(const Tensor& hidden, const Tensor& labels,
                                         double smoothing) {
   return vocabulary_loss(hidden, shared_->weight, bias_.view(-1), labels, smoothing);

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 
+#include "roformer/model/config.h"
 #include "roformer/model/encoder.h"
-#include "roformer/model/encoder_decoder_config.h"
 #include "roformer/model/linear.h"
 #include "roformer/model/vocabulary_loss.h"
 
@@ -28,7 +28,7 @@ class EncoderDecoderImpl : public torch::nn::Module {
   /// required: the source's states.
   torch::Tensor decode(const packed::PackedBatch& target, const ForwardOptions& options);
   /// States (N, hidden) → logits (N, vocab_size) of the token that follows.
-  torch::Tensor logits(const torch::Tensor& hidden);
+  torch::Tensor logits(const torch::Tensor& hidden) { return output_(hidden); }
   /// The summed loss of such states with labels (N) int64; smoothing as in vocabulary_loss.
   VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels, double smoothing);
 

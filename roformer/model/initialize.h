@@ -1,7 +1,9 @@
-// Initial weights, as the published code draws them.
+// What modules are built with: groups, tables, and initial weights as the published code draws them.
 #pragma once
 #include <torch/nn/module.h>
 #include <torch/nn/modules/embedding.h>
+
+#include <string>
 
 #include "roformer/model/config.h"
 
@@ -18,5 +20,19 @@ void initialize(torch::nn::Module& module, const EncoderConfig& config);
 /// Weights of an encoder-decoder as fairseq's transformer draws them: Glorot's uniform for products,
 /// those of queries, keys and values smaller by √½. Biases and norms stay as they are.
 void initialize_translation(torch::nn::Module& module);
+
+/// A module that only gives its children and parameters a common prefix in their names.
+class NamedGroup : public torch::nn::Module {
+ public:
+  /// Registers a child under a name and returns it.
+  template <typename Module>
+  Module add(const std::string& name, Module module) {
+    return register_module(name, module);
+  }
+  /// Registers a parameter under a name and returns it.
+  torch::Tensor add_parameter(const std::string& name, const torch::Tensor& value) {
+    return register_parameter(name, value);
+  }
+};
 
 }  // namespace roformer::model

@@ -9,7 +9,8 @@
 
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/activation.h"
-#include "roformer/model/onednn_product.h"
+#include "roformer/model/prepared_weight.h"
+#include "roformer/packed/run_tasks.h"
 
 namespace roformer::model {
 namespace {
@@ -54,15 +55,11 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
   }
 };
 
-bool needs_gradient(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return torch::GradMode::is_enabled() &&
-         (x.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad()));
-}
-
 }  // namespace
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, torch::IntArrayRef shape) {
-  if (!needs_gradient(x, weight, bias)) return shaped(plain_product(x, weight, bias), shape);
+  if (!packed::wants_gradient({x, weight, bias}))
+    return shaped(plain_product(x, weight, bias), shape);
   const auto given = bias.defined() ? std::optional<Tensor>(bias) : std::nullopt;
   return LinearFunction::apply(x, weight, given, shape);
 }
@@ -82,7 +79,7 @@ LinearImpl::LinearImpl(const Tensor& given_weight, const Tensor& given_bias)
     : weight(given_weight), bias(given_bias) {}
 
 Tensor LinearImpl::forward(const Tensor& x, torch::IntArrayRef shape) const {
-  if (!needs_gradient(x, weight, bias)) {
+  if (!packed::wants_gradient({x, weight, bias})) {
     const Tensor y = prepared_.product(x, weight, flat_bias(), std::nullopt);
     if (y.defined()) return shaped(y, shape);
   }
@@ -90,7 +87,7 @@ Tensor LinearImpl::forward(const Tensor& x, torch::IntArrayRef shape) const {
 }
 
 Tensor LinearImpl::activated(const Tensor& x, Activation activation) const {
-  if (needs_gradient(x, weight, bias) || !onednn_serves(x, weight))
+  if (packed::wants_gradient({x, weight, bias}) || !onednn_serves(x, weight))
     return activate(forward(x), activation);
   const Tensor y = prepared_.product(x, weight, flat_bias(), activation);
   return y.defined() ? y : onednn_product(x, weight, flat_bias(), activation);

@@ -5,7 +5,6 @@
 #include "roformer/base/error.h"
 #include "roformer/model/activation.h"
 #include "roformer/model/initialize.h"
-#include "roformer/model/named_group.h"
 
 namespace roformer::model {
 

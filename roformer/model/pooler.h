@@ -2,8 +2,8 @@
 #pragma once
 #include <string>
 
+#include "roformer/model/config.h"
 #include "roformer/model/encoder.h"
-#include "roformer/model/head_config.h"
 
 namespace roformer::model {
 

@@ -62,107 +62,108 @@ void add_row(const ResidualNormTask& task, std::int64_t row, const float* x, con
   for (std::int64_t j = 0; j < task.size; ++j) y[j] = x[j] + residual[j];
 }
 
+// The sum in y becomes LayerNorm's result, and the normalised row goes to `kept` unless that is
+// null; returns the inverse deviation.
+float layer_norm_row(const ResidualNormTask& task, float* y, float* kept) {
+  const std::int64_t size = task.size;
+  float sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t j = 0; j < size; ++j) sum += y[j];
+  const float mean = sum / static_cast<float>(size);
+  float squares = 0;
+#pragma omp simd reduction(+ : squares)
+  for (std::int64_t j = 0; j < size; ++j) squares += (y[j] - mean) * (y[j] - mean);
+  const float inverse = 1 / __builtin_sqrtf(squares / static_cast<float>(size) + task.epsilon);
+  if (kept == nullptr) {
+#pragma omp simd
+    for (std::int64_t j = 0; j < size; ++j)
+      y[j] = (y[j] - mean) * inverse * task.weight[j] + task.bias[j];
+    return inverse;
+  }
+#pragma omp simd
+  for (std::int64_t j = 0; j < size; ++j) {
+    kept[j] = (y[j] - mean) * inverse;
+    y[j] = kept[j] * task.weight[j] + task.bias[j];
+  }
+  return inverse;
+}
+
+float rms_norm_row(const ResidualNormTask& task, float* y) {
+  float squares = 0;
+#pragma omp simd reduction(+ : squares)
+  for (std::int64_t j = 0; j < task.size; ++j) squares += y[j] * y[j];
+  const float inverse = 1 / __builtin_sqrtf(squares / static_cast<float>(task.size) + task.epsilon);
+#pragma omp simd
+  for (std::int64_t j = 0; j < task.size; ++j) y[j] *= inverse;
+  return inverse;
+}
+
+// target := the gradient of the sum, from the slope of y and the normalised row.
+void layer_norm_gradient_row(const ResidualNormTask& task, const float* slope, const float* value,
+                             float inverse, float* target, float* weight_gradient,
+                             float* bias_gradient) {
+  const std::int64_t size = task.size;
+  float sum = 0, product = 0;
+#pragma omp simd reduction(+ : sum, product)
+  for (std::int64_t j = 0; j < size; ++j) {
+    const float weighted = slope[j] * task.weight[j];
+    sum += weighted;
+    product += weighted * value[j];
+    weight_gradient[j] += slope[j] * value[j];
+    bias_gradient[j] += slope[j];
+  }
+  const float mean = sum / static_cast<float>(size), along = product / static_cast<float>(size);
+#pragma omp simd
+  for (std::int64_t j = 0; j < size; ++j) {
+    target[j] = inverse * (slope[j] * task.weight[j] - mean - value[j] * along);
+  }
+}
+
+void rms_norm_gradient_row(const ResidualNormTask& task, const float* slope, const float* value,
+                           float inverse, float* target) {
+  float product = 0;
+#pragma omp simd reduction(+ : product)
+  for (std::int64_t j = 0; j < task.size; ++j) product += slope[j] * value[j];
+  const float along = product / static_cast<float>(task.size);
+#pragma omp simd
+  for (std::int64_t j = 0; j < task.size; ++j) target[j] = inverse * (slope[j] - value[j] * along);
+}
+
 }  // namespace
 
 template <base::Isa>
 void residual_norm_rows(const ResidualNormTask& task, const float* x, const float* residual,
                         float* y, float* normalized, float* inverse_deviation, std::int64_t begin,
                         std::int64_t end) {
-  const std::int64_t size = task.size;
   for (std::int64_t row = begin; row < end; ++row) {
-    float* const target = y + row * size;
-    add_row(task, row, x + row * size, residual == nullptr ? nullptr : residual + row * size,
-            target);
-    float sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (std::int64_t j = 0; j < size; ++j) sum += target[j];
-    const float mean = sum / static_cast<float>(size);
-    float squares = 0;
-#pragma omp simd reduction(+ : squares)
-    for (std::int64_t j = 0; j < size; ++j) squares += (target[j] - mean) * (target[j] - mean);
-    const float inverse = 1 / __builtin_sqrtf(squares / static_cast<float>(size) + task.epsilon);
-    if (normalized != nullptr) {
-      float* const kept = normalized + row * size;
-      inverse_deviation[row] = inverse;
-#pragma omp simd
-      for (std::int64_t j = 0; j < size; ++j) {
-        kept[j] = (target[j] - mean) * inverse;
-        target[j] = kept[j] * task.weight[j] + task.bias[j];
-      }
-      continue;
-    }
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j)
-      target[j] = (target[j] - mean) * inverse * task.weight[j] + task.bias[j];
+    const std::int64_t place = row * task.size;
+    add_row(task, row, x + place, residual == nullptr ? nullptr : residual + place, y + place);
+    const float inverse =
+        task.weight == nullptr
+            ? rms_norm_row(task, y + place)
+            : layer_norm_row(task, y + place, normalized == nullptr ? nullptr : normalized + place);
+    if (inverse_deviation != nullptr) inverse_deviation[row] = inverse;
   }
 }
 
 template <base::Isa>
 void residual_norm_gradient_rows(const ResidualNormTask& task, const float* y_gradient,
                                  const float* normalized, const float* inverse_deviation,
-                                 float* residual_gradient, float* x_gradient,
-                                 float* weight_gradient, float* bias_gradient, std::int64_t begin,
-                                 std::int64_t end) {
-  const std::int64_t size = task.size;
-  for (std::int64_t j = 0; j < size; ++j) weight_gradient[j] = bias_gradient[j] = 0;
+                                 float* residual_gradient, float* x_gradient, float* sums,
+                                 std::int64_t begin, std::int64_t end) {
+  for (std::int64_t j = 0; sums != nullptr && j < 2 * task.size; ++j) sums[j] = 0;
   for (std::int64_t row = begin; row < end; ++row) {
-    const float* const slope = y_gradient + row * size;
-    const float* const value = normalized + row * size;
-    float sum = 0, product = 0;
-#pragma omp simd reduction(+ : sum, product)
-    for (std::int64_t j = 0; j < size; ++j) {
-      const float weighted = slope[j] * task.weight[j];
-      sum += weighted;
-      product += weighted * value[j];
-      weight_gradient[j] += slope[j] * value[j];
-      bias_gradient[j] += slope[j];
+    const std::int64_t place = row * task.size;
+    const float* const slope = y_gradient + place;
+    const float* const value = normalized + place;
+    float* const target = residual_gradient + place;
+    if (sums == nullptr) {
+      rms_norm_gradient_row(task, slope, value, inverse_deviation[row], target);
+    } else {
+      layer_norm_gradient_row(task, slope, value, inverse_deviation[row], target, sums,
+                              sums + task.size);
     }
-    const float mean = sum / static_cast<float>(size), along = product / static_cast<float>(size);
-    const float inverse = inverse_deviation[row];
-    float* const target = residual_gradient + row * size;
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) {
-      target[j] = inverse * (slope[j] * task.weight[j] - mean - value[j] * along);
-    }
-    if (x_gradient != nullptr) mask_row(task, row, target, x_gradient + row * size);
-  }
-}
-
-template <base::Isa>
-void residual_rms_norm_rows(const ResidualNormTask& task, const float* x, const float* residual,
-                            float* y, float* inverse_root, std::int64_t begin, std::int64_t end) {
-  const std::int64_t size = task.size;
-  for (std::int64_t row = begin; row < end; ++row) {
-    float* const target = y + row * size;
-    add_row(task, row, x + row * size, residual == nullptr ? nullptr : residual + row * size,
-            target);
-    float squares = 0;
-#pragma omp simd reduction(+ : squares)
-    for (std::int64_t j = 0; j < size; ++j) squares += target[j] * target[j];
-    const float inverse = 1 / __builtin_sqrtf(squares / static_cast<float>(size) + task.epsilon);
-    if (inverse_root != nullptr) inverse_root[row] = inverse;
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) target[j] *= inverse;
-  }
-}
-
-template <base::Isa>
-void residual_rms_norm_gradient_rows(const ResidualNormTask& task, const float* y_gradient,
-                                     const float* y, const float* inverse_root,
-                                     float* residual_gradient, float* x_gradient,
-                                     std::int64_t begin, std::int64_t end) {
-  const std::int64_t size = task.size;
-  for (std::int64_t row = begin; row < end; ++row) {
-    const float* const slope = y_gradient + row * size;
-    const float* const value = y + row * size;
-    float product = 0;
-#pragma omp simd reduction(+ : product)
-    for (std::int64_t j = 0; j < size; ++j) product += slope[j] * value[j];
-    const float along = product / static_cast<float>(size), inverse = inverse_root[row];
-    float* const target = residual_gradient + row * size;
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) target[j] = inverse * (slope[j] - value[j] * along);
-    if (x_gradient != nullptr) mask_row(task, row, target, x_gradient + row * size);
+    if (x_gradient != nullptr) mask_row(task, row, target, x_gradient + place);
   }
 }
 
@@ -177,13 +178,8 @@ constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;
 template void residual_norm_rows<isa>(const ResidualNormTask&, const float*, const float*, float*,
                                       float*, float*, std::int64_t, std::int64_t);
 template void residual_norm_gradient_rows<isa>(const ResidualNormTask&, const float*, const float*,
-                                               const float*, float*, float*, float*, float*,
-                                               std::int64_t, std::int64_t);
-template void residual_rms_norm_rows<isa>(const ResidualNormTask&, const float*, const float*,
-                                          float*, float*, std::int64_t, std::int64_t);
-template void residual_rms_norm_gradient_rows<isa>(const ResidualNormTask&, const float*,
-                                                   const float*, const float*, float*, float*,
-                                                   std::int64_t, std::int64_t);
+                                               const float*, float*, float*, float*, std::int64_t,
+                                               std::int64_t);
 template void dropout_rows<isa>(const ResidualNormTask&, const float*, float*, std::int64_t,
                                 std::int64_t);
 

@@ -13,6 +13,7 @@
 #include "roformer/base/error.h"
 #include "roformer/model/linear.h"
 #include "roformer/model/vocabulary_loss_kernel.h"
+#include "roformer/packed/run_tasks.h"
 
 namespace roformer::model {
 namespace {
@@ -182,15 +183,10 @@ void require_labels(const Tensor& hidden, const Tensor& labels, std::int64_t wor
 VocabularyLoss vocabulary_loss(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
                                const Tensor& labels, double smoothing, std::int64_t most_logits) {
   require_labels(hidden, labels, weight.size(0));
-  const auto needs_gradient = [](const Tensor& x) {
-    return torch::GradMode::is_enabled() && x.defined() && x.requires_grad();
-  };
   const LossRequest request{
-      loss_task(weight.size(0), smoothing),
-      needs_gradient(hidden),
-      needs_gradient(weight),
-      needs_gradient(bias),
-      hidden.device().is_cpu() && hidden.scalar_type() == torch::kFloat32,
+      loss_task(weight.size(0), smoothing), packed::wants_gradient({hidden}),
+      packed::wants_gradient({weight}),     packed::wants_gradient({bias}),
+      packed::is_float_on_cpu(hidden),
   };
   const Tensor x = hidden.contiguous();
   const LossPass pass =

@@ -25,4 +25,12 @@ Tensor keep_mask(const std::vector<base::RowKey>& keys, std::int64_t columns, do
   return x >= static_cast<std::int64_t>(base::drop_threshold(dropout));
 }
 
+Tensor keep_mask(std::uint64_t seed, std::int64_t first, std::int64_t rows, std::int64_t columns,
+                 double dropout) {
+  std::vector<base::RowKey> keys;
+  for (std::int64_t row = first; row < first + rows; ++row)
+    keys.push_back(base::row_key(seed, static_cast<std::uint64_t>(row)));
+  return keep_mask(keys, columns, dropout);
+}
+
 }  // namespace roformer::packed

@@ -13,5 +13,8 @@ namespace roformer::packed {
 /// `dropout` is the probability that it is not.
 torch::Tensor keep_mask(const std::vector<base::RowKey>& keys, std::int64_t columns,
                         double dropout);
+/// The same of rows first … first + rows − 1 of the mask of `seed`.
+torch::Tensor keep_mask(std::uint64_t seed, std::int64_t first, std::int64_t rows,
+                        std::int64_t columns, double dropout);
 
 }  // namespace roformer::packed

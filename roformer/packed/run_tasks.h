@@ -1,14 +1,29 @@
-// The loop over a kernel's tasks: unequal pieces of work on all threads of LibTorch.
+// What the operators around kernels share: whom a kernel serves, and the loop over its tasks, unequal
+// pieces of work on all threads of LibTorch.
 #pragma once
 #include <ATen/Parallel.h>
 #include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 namespace roformer::packed {
+
+/// Whether a kernel of ours takes it: float32 on the CPU.
+inline bool is_float_on_cpu(const torch::Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
+}
+
+/// Whether a gradient is asked for of one of the inputs, which may be undefined.
+inline bool wants_gradient(std::initializer_list<torch::Tensor> inputs) {
+  return torch::GradMode::is_enabled() && std::ranges::any_of(inputs, [](const torch::Tensor& x) {
+           return x.defined() && x.requires_grad();
+         });
+}
 
 /// Runs work(task, scratch) for all tasks on all threads; whoever is free takes the next. `scratch`
 /// are at least `scratch_floats` floats of the thread's own, of no certain values. Each task writes

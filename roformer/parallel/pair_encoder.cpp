@@ -1,12 +1,16 @@
 #include "roformer/parallel/pair_encoder.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "roformer/base/hash.h"
 #include "roformer/base/ordered_map.h"
 #include "roformer/base/progress.h"
-#include "roformer/unicode/lower_text.h"
+#include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::parallel {
@@ -14,6 +18,17 @@ namespace {
 
 using TextPairs = std::vector<documents::TextPair>;
 using EncodedPairs = std::vector<EncodedPair>;
+
+struct SkipReason {
+  PairFault fault;
+  SkippedFor SkippedPairs::*pairs;
+  const char* words;
+};
+constexpr SkipReason kSkipReasons[] = {
+    {PairFault::empty, &SkippedPairs::empty, "with an empty side"},
+    {PairFault::too_long, &SkippedPairs::too_long, "longer than data.max_length"},
+    {PairFault::ratio, &SkippedPairs::ratio, "beyond data.max_ratio"},
+    {PairFault::invalid_utf8, &SkippedPairs::invalid_utf8, "that are not UTF-8"}};
 
 PairFault fault_of(const EncodedPair& pair, const PairLimits& limits) {
   const auto shorter = static_cast<std::int64_t>(std::min(pair.source.size(), pair.target.size()));
@@ -87,6 +102,30 @@ void encode_pairs(documents::PairSource& pairs, const text::Tokenizer& tokenizer
         return wanted;
       });
   progress.finish();
+}
+
+void SkippedPairs::add(const documents::TextPair& pair, PairFault fault) {
+  for (const SkipReason& known : kSkipReasons) {
+    if (known.fault != fault) continue;
+    SkippedFor& reason = this->*known.pairs;
+    if (reason.count++ == 0) reason = {1, std::string(pair.file), pair.line};
+  }
+}
+
+std::int64_t SkippedPairs::total() const {
+  return empty.count + too_long.count + ratio.count + invalid_utf8.count;
+}
+
+std::string SkippedPairs::text() const {
+  if (total() == 0) return {};
+  std::vector<std::string> reasons;
+  for (const SkipReason& known : kSkipReasons) {
+    const auto& [count, file, line] = this->*known.pairs;
+    if (count > 0)
+      reasons.push_back(fmt::format("{} {} (the first: {}:{})", count, known.words, file, line));
+  }
+  return fmt::format("{} {} skipped: {}", total(), total() == 1 ? "pair" : "pairs",
+                     fmt::join(reasons, ", "));
 }
 
 }  // namespace roformer::parallel

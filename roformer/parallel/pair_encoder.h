@@ -38,4 +38,22 @@ void encode_pairs(documents::PairSource& pairs, const text::Tokenizer& tokenizer
                   const PairLimits& limits, int threads,
                   const std::function<bool(EncodedPair&)>& use);
 
+/// One reason.
+struct SkippedFor {
+  std::int64_t count = 0;
+  std::string file = {};  // of the first such pair
+  std::int64_t line = 0;
+};
+
+/// Pairs that were left out: how many for each reason, and where the first stands.
+struct SkippedPairs {
+  SkippedFor empty, too_long, ratio, invalid_utf8;
+
+  /// Counts a pair with this fault.
+  void add(const documents::TextPair& pair, PairFault fault);
+  std::int64_t total() const;
+  /// "12 pairs skipped: 10 with an empty side (the first: FILE:3), 2 …"; empty if there are none.
+  std::string text() const;
+};
+
 }  // namespace roformer::parallel

@@ -1,13 +1,13 @@
 #include "roformer/parallel/parallel_corpus.h"
 
-#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
 #include "roformer/base/file_lock.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
-#include "roformer/parallel/parallel_vocabulary.h"
+#include "roformer/parallel/parallel_text.h"
 
 namespace roformer::parallel {
 namespace {

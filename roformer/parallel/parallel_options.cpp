@@ -1,7 +1,7 @@
 #include "roformer/parallel/parallel_options.h"
 
-#include "roformer/base/cache_folder.h"
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
 
 namespace roformer::parallel {
 namespace {

@@ -1,10 +1,11 @@
 #include "roformer/parallel/parallel_text.h"
 
+#include "roformer/apt/apt_descriptions.h"
 #include "roformer/apt/apt_lists.h"
-#include "roformer/apt/apt_pairs.h"
 #include "roformer/base/error.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/random.h"
+#include "roformer/documents/text_files.h"
 
 namespace roformer::parallel {
 namespace {
@@ -27,17 +28,13 @@ std::vector<fs::path> existing_files(const std::vector<std::string>& names, cons
 
 }  // namespace
 
-ParallelText::ParallelText(const ParallelOptions& options)
-    : source_language_(options.source_language),
-      target_language_(options.target_language),
-      apt_(options.is_apt()),
-      reverse_(options.reverse) {
+ParallelText::ParallelText(const ParallelOptions& options) : options_(options) {
   pairs_ = existing_files(options.pairs, "pairs");
-  if (apt_) {
-    const auto lists =
-        apt::find_apt_lists(options.cache / "apt", {source_language_, target_language_},
-                            "name text of your own: --set data.source=FILE --set "
-                            "data.target=FILE");
+  if (options.is_apt()) {
+    const auto lists = apt::find_apt_lists(options.cache / "apt",
+                                           {options.source_language, options.target_language},
+                                           "name text of your own: --set data.source=FILE --set "
+                                           "data.target=FILE");
     source_ = lists[0];
     target_ = lists[1];
     return;
@@ -48,28 +45,20 @@ ParallelText::ParallelText(const ParallelOptions& options)
 
 std::unique_ptr<documents::PairSource> ParallelText::open() const {
   std::vector<std::unique_ptr<documents::PairSource>> parts;
-  if (apt_) {
-    parts.push_back(apt::open_apt_pairs({source_language_, source_}, {target_language_, target_}));
+  if (options_.is_apt()) {
+    parts.push_back(apt::open_apt_pairs({options_.source_language, source_},
+                                        {options_.target_language, target_}));
   } else if (!source_.empty()) {
     parts.push_back(documents::open_line_pairs(source_, target_));
   }
-  if (!pairs_.empty()) {
-    auto pairs = documents::open_tab_pairs(pairs_);
-    parts.push_back(reverse_ ? documents::reverse_pairs(std::move(pairs)) : std::move(pairs));
-  }
+  if (!pairs_.empty()) parts.push_back(documents::open_tab_pairs(pairs_, options_.reverse));
   return documents::chain_pairs(std::move(parts));
 }
 
 std::uint64_t ParallelText::key() const {
-  std::string description = fmt::format("{} {}", apt_, reverse_);
-  for (const auto* files : {&source_, &target_, &pairs_}) {
-    for (const auto& file : *files) {
-      const auto time = fs::last_write_time(file).time_since_epoch().count();
-      description +=
-          fmt::format("\n{}\n{} {}", fs::absolute(file).string(), fs::file_size(file), time);
-    }
-    description += '\n';
-  }
+  std::string description = fmt::format("{} {}", options_.is_apt(), options_.reverse);
+  for (const auto* files : {&source_, &target_, &pairs_})
+    description += documents::describe_files(*files) + '\n';
   return base::hash_bytes(description);
 }
 

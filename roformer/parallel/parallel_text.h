@@ -1,4 +1,4 @@
-// Where the pairs of a translation recipe lie, and which of them are held out.
+// Where the pairs of a translation recipe lie, which of them are held out, and their tokenizer.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include "roformer/data/split.h"
 #include "roformer/documents/pair_source.h"
 #include "roformer/parallel/parallel_options.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::parallel {
 
@@ -24,10 +25,8 @@ class ParallelText {
   std::uint64_t key() const;
 
  private:
+  ParallelOptions options_;
   std::vector<std::filesystem::path> source_, target_, pairs_;
-  std::string source_language_, target_language_;
-  bool apt_;
-  bool reverse_;
 };
 
 /// Pairs of the files that hold out a part; null where shares do.
@@ -37,5 +36,10 @@ std::unique_ptr<documents::PairSource> open_held_out(const ParallelOptions& opti
 /// The part of a pair of the training text, by the hash of its source line (hash_bytes): equal
 /// sentences are never on both sides.
 data::Split split_of(std::uint64_t source_hash, const ParallelOptions& options);
+
+/// The tokenizer of a translation recipe: given as a folder, a SentencePiece model or subword-nmt's
+/// codes, or trained on the training pairs and kept in the cache. Throws Error naming file and key.
+text::Tokenizer find_subword_tokenizer(const ParallelOptions& options,
+                                       const ParallelText& training_text, int threads);
 
 }  // namespace roformer::parallel

@@ -1,4 +1,4 @@
-#include "roformer/parallel/parallel_vocabulary.h"
+#include "roformer/parallel/parallel_text.h"
 
 #include <algorithm>
 #include <map>
@@ -8,11 +8,10 @@
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
-#include "roformer/text/sentencepiece_model.h"
-#include "roformer/text/sentencepiece_tokenizer.h"
+#include "roformer/text/sentencepiece_library.h"
 #include "roformer/text/subword_nmt.h"
-#include "roformer/text/subword_nmt_tokenizer.h"
-#include "roformer/unicode/lower_text.h"
+#include "roformer/text/subword_table.h"
+#include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"
 #include "roformer/vocabulary/train_sentencepiece.h"
 
@@ -77,8 +76,7 @@ class TrainingLines {
   std::int64_t used_ = 0;
 };
 
-Tokenizer train_tokenizer(const ParallelOptions& options, const ParallelText& text, int threads,
-                          const fs::path& folder) {
+Tokenizer train_tokenizer(const ParallelOptions& options, const ParallelText& text, int threads) {
   spdlog::info("training a joint vocabulary of {} pieces", options.vocab_size);
   TrainingLines lines(options, text);
   std::string first;
@@ -104,29 +102,18 @@ Tokenizer train_tokenizer(const ParallelOptions& options, const ParallelText& te
     spdlog::warn("the text has {} pieces only, not {} (data.vocab_size)",
                  tokenizer.vocabulary_size(), options.vocab_size);
   }
-  // Beside its place, then renamed: a folder of that name is whole.
-  const fs::path partial = folder.string() + ".partial";
-  fs::remove_all(partial);
-  tokenizer.save(partial);
-  fs::remove_all(folder);
-  fs::rename(partial, folder);
-  return Tokenizer::load(folder);
+  return tokenizer;
 }
 
-Tokenizer load_or_train(const ParallelOptions& options, const ParallelText& text, int threads) {
+Tokenizer load_or_train(const ParallelOptions& options, const ParallelText& pairs, int threads) {
   const auto description = fmt::format(
       "{} {} {} {} {} {} {} {} {} {} {} {}", kVocabularyVersion, options.vocab_size,
       options.character_coverage, options.lower_case, options.split_seed, options.validation_share,
       options.test_share, options.validation_source.empty(), options.test_source.empty(),
       options.max_pairs, options.source_language, options.target_language);
   const fs::path folder =
-      options.cache / fmt::format("subwords-{:016x}", base::hash_bytes(description, text.key()));
-  try {
-    if (fs::exists(folder)) return Tokenizer::load(folder);
-  } catch (const Error& error) {
-    spdlog::warn("{}; training the vocabulary again", error.what());
-  }
-  return train_tokenizer(options, text, threads, folder);
+      options.cache / fmt::format("subwords-{:016x}", base::hash_bytes(description, pairs.key()));
+  return text::load_or_train(folder, [&] { return train_tokenizer(options, pairs, threads); });
 }
 
 // The units of the training text by falling frequency.

@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "roformer/checkpoint/weight_names.h"
-#include "roformer/format/copy_tensor.h"
 #include "roformer/format/printable.h"
 #include "roformer/format/tensor_format.h"
+#include "roformer/format/tensor_source.h"
 #include "roformer/head/registry.h"
 
 namespace roformer::pipeline {

@@ -37,7 +37,6 @@ class AlibiEncoding : public PositionEncoding {
     const torch::Tensor bias = slopes_.to(length.device()).unsqueeze(1) * -length;
     return distances.spread(bias.to(inputs.q.scalar_type()));
   }
-  bool acts_on_scores() const override { return true; }
 
  private:
   bool causal_;

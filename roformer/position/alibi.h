@@ -9,15 +9,13 @@
 
 namespace roformer::position {
 
-struct Alibi : EncodingDescription {
+struct Alibi : ScoreEncodingDescription {
   static constexpr const char* name = "alibi";
-
-  bool acts_on_single_scores() const { return true; }
 
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<12> : std::type_identity<Alibi> {};
+struct EncodingAt<12> : Alibi {};
 
 }  // namespace roformer::position

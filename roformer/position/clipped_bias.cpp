@@ -3,8 +3,8 @@
 #include <torch/nn/module.h>
 
 #include "roformer/position/distances.h"
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {
@@ -25,7 +25,6 @@ class ClippedBiasEncoding : public PositionEncoding {
     const torch::Tensor table = table_.view({2 * clip_ + 1, -1});
     return distances.spread(table.index_select(0, rows).t());
   }
-  bool acts_on_scores() const override { return true; }
 
  private:
   std::int64_t clip_;

@@ -9,24 +9,21 @@
 
 namespace roformer::position {
 
-struct ClippedBias : EncodingDescription {
+struct ClippedBias : ScoreEncodingDescription {
   static constexpr const char* name = "clipped_bias";
   std::int64_t clipped_distance = 11;
   bool clipped_per_head = true;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"clipped_distance", "c; 10 merges 10 with all beyond", distance_range()},
           s.clipped_distance);
     visit(Option{"clipped_per_head", "a number a head"}, s.clipped_per_head);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<7> : std::type_identity<ClippedBias> {};
+struct EncodingAt<7> : ClippedBias {};
 
 }  // namespace roformer::position

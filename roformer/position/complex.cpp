@@ -61,7 +61,6 @@ class ComplexEncoding : public PositionEncoding {
         form_ == "publication" ? product.real : torch::matmul(inputs.q, inputs.k.transpose(-1, -2));
     return (product.modulus() - added) / score_divisor(inputs.q.size(-1));
   }
-  bool acts_on_scores() const override { return form_ != "real"; }
   double score_divisor(std::int64_t head_size) const override {
     return std::sqrt(static_cast<double>(head_size) / 2);
   }

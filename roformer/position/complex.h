@@ -27,8 +27,7 @@ struct Complex : EncodingDescription {
   std::string complex_frequencies = "each";
   bool complex_phase = false;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"position_form",
                  "where they differ: code or publication; real: the real part alone",
                  {},
@@ -48,6 +47,6 @@ struct Complex : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<14> : std::type_identity<Complex> {};
+struct EncodingAt<14> : Complex {};
 
 }  // namespace roformer::position

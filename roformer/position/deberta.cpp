@@ -7,10 +7,9 @@
 #include <cmath>
 
 #include "roformer/packed/keep_mask.h"
-#include "roformer/position/distance_buckets.h"
 #include "roformer/position/distances.h"
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {
@@ -21,10 +20,7 @@ constexpr double deberta_norm_epsilon = 1e-7;
 
 // Row r of the whole table's mask, for `count` rows from `first` on.
 Tensor dropped(const Tensor& rows, std::int64_t first, double probability, std::uint64_t seed) {
-  std::vector<base::RowKey> keys;
-  for (std::int64_t r = first; r < first + rows.size(0); ++r)
-    keys.push_back(base::row_key(seed, static_cast<std::uint64_t>(r)));
-  const Tensor kept = packed::keep_mask(keys, rows.size(1), probability);
+  const Tensor kept = packed::keep_mask(seed, first, rows.size(0), rows.size(1), probability);
   return rows * kept.to(rows.options()) / (1 - probability);
 }
 
@@ -68,7 +64,6 @@ class DebertaEncoding : public PositionEncoding {
             take_of_keys(torch::matmul(inputs.k, queries), for_distances)) /
            score_divisor(inputs.q.size(-1));
   }
-  bool acts_on_scores() const override { return true; }
   double score_divisor(std::int64_t head_size) const override {
     return std::sqrt(3.0 * static_cast<double>(head_size));
   }

@@ -5,7 +5,7 @@
 //   code (microsoft, transformers): X = δ(m, n);
 //   publication (its equation):     X = δ(n, m);
 //   v2 (DeBERTa v2 and v3):         δ(i, j) = clip(bucket(i − j) + k, 0, 2k − 1) with logarithmic
-//                                   buckets (distance_buckets.h) over 2k, P goes through a LayerNorm
+//                                   buckets (distances.h) over 2k, P goes through a LayerNorm
 //                                   and the words' own products stand for W_k and W_q; X = δ(m, n).
 // Parameters: table P (2k, d), shared by all layers, with dropout deberta_dropout in training, a
 // mask a layer. code and publication: layer.{i}.key W_k (d, d) without bias,
@@ -19,14 +19,13 @@
 
 namespace roformer::position {
 
-struct Deberta : EncodingDescription {
+struct Deberta : ScoreEncodingDescription {
   static constexpr const char* name = "deberta";
   std::string deberta_form = "code";
   std::int64_t deberta_distance = 0;
   double deberta_dropout = 0.0;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"position_form",
                  "where they differ: code or publication; v2: DeBERTa v2 and v3",
                  {},
@@ -39,12 +38,10 @@ struct Deberta : EncodingDescription {
           s.deberta_dropout);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<9> : std::type_identity<Deberta> {};
+struct EncodingAt<9> : Deberta {};
 
 }  // namespace roformer::position

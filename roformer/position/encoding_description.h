@@ -1,11 +1,10 @@
 // What a position encoding says of itself, without tensors, so that recipes and configurations are
 // read and checked where there is no LibTorch. An encoding `x` is a header of this kind, x.h, and a
-// module behind it, x.cpp; encodings.h lists the headers.
+// module behind it, x.cpp; encoding_settings.h lists the headers.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <type_traits>
 
 #include "roformer/base/option.h"
 
@@ -20,8 +19,7 @@ struct EncodingOptions;
 ///   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 struct EncodingDescription {
   /// visit(base::Option, member) for each of its options.
-  template <typename Self, typename Visit>
-  static void for_each_option(Self&, const Visit&) {}
+  static void for_each_option(auto&, const auto&) {}
 
   /// Throws Error "[position] expected … but got …" for options that do not fit each other; each of
   /// them alone is checked already.
@@ -41,10 +39,20 @@ struct EncodingDescription {
   }
 };
 
-/// The encoding at a place of the list, 0, 1, …; each file takes its own:
-///   template <> struct EncodingAt<3> : std::type_identity<Shaw> {};
+/// What holds of one that changes the score of each pair of tokens.
+struct ScoreEncodingDescription : EncodingDescription {
+  bool acts_on_single_scores() const { return true; }
+};
+
+/// How many places the list of encodings has.
+constexpr int encoding_places = 64;
+
+/// The encoding at a place of the list, which orders them; nothing at places that nobody takes. Each
+/// file takes its own:
+///   template <> struct EncodingAt<3> : Shaw {};
 template <int place>
-struct EncodingAt;
+requires(place >= 0 && place < encoding_places) struct EncodingAt {
+};
 
 /// Rows of tables by distance: more than any text has positions are a slip of the pen.
 constexpr base::Range distance_range() {

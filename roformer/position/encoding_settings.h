@@ -5,16 +5,49 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
-#include "roformer/position/encodings.h"
+// Every position encoding: a line each.
+#include "roformer/position/alibi.h"
+#include "roformer/position/clipped_bias.h"
+#include "roformer/position/complex.h"
+#include "roformer/position/deberta.h"
+#include "roformer/position/floater.h"
+#include "roformer/position/huang.h"
+#include "roformer/position/learned.h"
+#include "roformer/position/music.h"
+#include "roformer/position/nezha.h"
+#include "roformer/position/none.h"
+#include "roformer/position/rotary.h"
+#include "roformer/position/shaw.h"
+#include "roformer/position/sinusoidal.h"
+#include "roformer/position/t5.h"
+#include "roformer/position/transformer_xl.h"
+#include "roformer/position/tupe.h"
 
 namespace roformer::position {
 
+/// The options of all encodings in one.
+template <typename Places>
+struct EveryEncoding;
+template <int... places>
+struct EveryEncoding<std::integer_sequence<int, places...>> : EncodingAt<places>... {};
+
 /// The encoding's name and the options of all encodings; each encoding reads its own.
-struct EncodingSettings : EveryEncoding<EncodingPlaces> {
+struct EncodingSettings : EveryEncoding<std::make_integer_sequence<int, encoding_places>> {
   std::string name = "rotary";  // one of encoding_names()
 };
+
+/// visit(encoding) for each of the settings' encodings, in the order of their places.
+template <int place = 0, typename Settings, typename Visit>
+void for_each_encoding(Settings& settings, const Visit& visit) {
+  using Encoding =
+      std::conditional_t<std::is_const_v<Settings>, const EncodingAt<place>, EncodingAt<place>>;
+  if constexpr (requires { Encoding::name; }) visit(static_cast<Encoding&>(settings));
+  if constexpr (place + 1 < encoding_places) for_each_encoding<place + 1>(settings, visit);
+}
 
 /// All names, in the order of the encodings' places.
 std::vector<std::string> encoding_names();

@@ -6,10 +6,9 @@
 #include <algorithm>
 
 #include "roformer/format/blank_weights.h"
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/sinusoidal.h"
-#include "roformer/position/table_range.h"
+#include "roformer/position/tables.h"
 #include "roformer/position/trajectory.h"
 
 namespace roformer::position {

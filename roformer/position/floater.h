@@ -29,8 +29,7 @@ struct Floater : EncodingDescription {
   double floater_step = 0.01;
   std::int64_t floater_refresh = 400;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"floater_place",
                  "attention (q, k, v) or input (a block's input)",
                  {},
@@ -53,6 +52,6 @@ struct Floater : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<15> : std::type_identity<Floater> {};
+struct EncodingAt<15> : Floater {};
 
 }  // namespace roformer::position

@@ -8,10 +8,8 @@
 
 namespace roformer::position {
 
-struct Huang : EncodingDescription {
+struct Huang : ScoreEncodingDescription {
   static constexpr const char* name = "huang";
-
-  bool acts_on_single_scores() const { return true; }
 
   std::optional<std::int64_t> longest_sequence(std::int64_t max_positions) const {
     return max_positions;
@@ -21,6 +19,6 @@ struct Huang : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<10> : std::type_identity<Huang> {};
+struct EncodingAt<10> : Huang {};
 
 }  // namespace roformer::position

@@ -2,9 +2,8 @@
 
 #include <torch/nn/module.h>
 
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
-#include "roformer/position/table_range.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {

@@ -16,6 +16,6 @@ struct Learned : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<2> : std::type_identity<Learned> {};
+struct EncodingAt<2> : Learned {};
 
 }  // namespace roformer::position

@@ -3,9 +3,8 @@
 #include <torch/types.h>
 
 #include "roformer/position/distances.h"
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
-#include "roformer/position/table_range.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {
@@ -33,7 +32,6 @@ class MusicEncoding : public PositionEncoding {
     return distances.of_queries(torch::matmul(inputs.q, vectors.transpose(-1, -2))) /
            score_divisor(inputs.q.size(-1));
   }
-  bool acts_on_scores() const override { return true; }
 
  private:
   std::int64_t length_;

@@ -11,23 +11,20 @@
 
 namespace roformer::position {
 
-struct Music : EncodingDescription {
+struct Music : ScoreEncodingDescription {
   static constexpr const char* name = "music";
   std::int64_t music_distance = 0;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"music_distance", "largest distance with a row; 0: max_position_embeddings",
                  distance_range()},
           s.music_distance);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<4> : std::type_identity<Music> {};
+struct EncodingAt<4> : Music {};
 
 }  // namespace roformer::position

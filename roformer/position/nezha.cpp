@@ -3,9 +3,8 @@
 #include <torch/types.h>
 
 #include "roformer/base/error.h"
-#include "roformer/position/clipped_table.h"
 #include "roformer/position/position_encoding.h"
-#include "roformer/position/sinusoid_table.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {
@@ -25,7 +24,6 @@ class NezhaEncoding : public PositionEncoding {
   torch::Tensor score_bias(const ScoreInputs& inputs) const override {
     return clipped_key_term(inputs, table(inputs.q), clip_) / score_divisor(inputs.q.size(-1));
   }
-  bool acts_on_scores() const override { return true; }
   torch::Tensor value_term(const ValueInputs& inputs) const override {
     return clipped_value_term(inputs, table(inputs.weights), clip_);
   }

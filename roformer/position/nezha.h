@@ -12,13 +12,12 @@
 
 namespace roformer::position {
 
-struct Nezha : EncodingDescription {
+struct Nezha : ScoreEncodingDescription {
   static constexpr const char* name = "nezha";
   std::string nezha_form = "code";
   std::int64_t nezha_clip = 64;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"position_form",
                  "where publication and released code differ",
                  {},
@@ -27,12 +26,10 @@ struct Nezha : EncodingDescription {
     visit(Option{"nezha_clip", "distances beyond share a row", distance_range()}, s.nezha_clip);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<11> : std::type_identity<Nezha> {};
+struct EncodingAt<11> : Nezha {};
 
 }  // namespace roformer::position

@@ -11,6 +11,6 @@ struct None : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<0> : std::type_identity<None> {};
+struct EncodingAt<0> : None {};
 
 }  // namespace roformer::position

@@ -10,27 +10,6 @@ namespace roformer::position {
 
 using torch::Tensor;
 
-Positions PositionEncoding::prepare(const Tensor& position_ids, torch::ScalarType) {
-  return {position_ids, {}};
-}
-
-Positions PositionEncoding::prepare_batch(const packed::PackedBatch& batch,
-                                          torch::ScalarType type) {
-  return prepare(batch.position_ids, type);
-}
-
-Tensor PositionEncoding::embed(const Tensor& x, const Tensor&, const Positions&) const {
-  return x;
-}
-
-Tensor PositionEncoding::enter_block(const Tensor& x, const Positions&, std::int64_t) const {
-  return x;
-}
-
-Tensor PositionEncoding::transform(const Tensor& x, const Positions&, Role, std::int64_t) const {
-  return x;
-}
-
 Tensor PositionEncoding::transform_packed(Tensor qkv, const Positions& positions,
                                           std::int64_t layer) const {
   if (!transforms()) return qkv;
@@ -39,10 +18,6 @@ Tensor PositionEncoding::transform_packed(Tensor qkv, const Positions& positions
                        transform(parts[1], positions, Role::key, layer),
                        transform(parts[2], positions, Role::value, layer)},
                       1);
-}
-
-std::optional<rope::FeatureRotation> PositionEncoding::feature_rotation(const Positions&) const {
-  return std::nullopt;
 }
 
 Tensor PositionEncoding::score_bias(const ScoreInputs&) const {
@@ -60,6 +35,7 @@ double PositionEncoding::score_divisor(std::int64_t head_size) const {
 std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options) {
   std::shared_ptr<PositionEncoding> made;
   with_encoding(options.settings, [&](const auto& encoding) { made = encoding.make(options); });
+  made->acts_on_scores_ = acts_on_single_scores(options.settings);
   return made;
 }
 

@@ -14,7 +14,7 @@
 
 #include "roformer/packed/packed_batch.h"
 #include "roformer/position/encoding_settings.h"
-#include "roformer/rope/feature_rotation.h"
+#include "roformer/rope/angles.h"
 
 namespace roformer::position {
 
@@ -53,23 +53,33 @@ struct ValueInputs {
 class PositionEncoding : public torch::nn::Module {
  public:
   /// Of one sequence, `type` is the type of the computation.
-  virtual Positions prepare(const torch::Tensor& position_ids, torch::ScalarType type);
+  virtual Positions prepare(const torch::Tensor& position_ids, torch::ScalarType /*type*/) {
+    return {position_ids, {}};
+  }
 
   /// Of all sequences of a batch, called once per forward pass. By default as one sequence: most
   /// encodings look at each position by itself.
-  virtual Positions prepare_batch(const packed::PackedBatch& batch, torch::ScalarType type);
+  virtual Positions prepare_batch(const packed::PackedBatch& batch, torch::ScalarType type) {
+    return prepare(batch.position_ids, type);
+  }
 
   /// x (N, E), the sum of the other embeddings of `tokens` (N), before their LayerNorm; Eq. 3, 4.
-  virtual torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& tokens,
-                              const Positions& positions) const;
+  virtual torch::Tensor embed(const torch::Tensor& x, const torch::Tensor& /*tokens*/,
+                              const Positions& /*positions*/) const {
+    return x;
+  }
 
   /// x (N, hidden), the input of a block.
-  virtual torch::Tensor enter_block(const torch::Tensor& x, const Positions& positions,
-                                    std::int64_t layer) const;
+  virtual torch::Tensor enter_block(const torch::Tensor& x, const Positions& /*positions*/,
+                                    std::int64_t /*layer*/) const {
+    return x;
+  }
 
   /// x (N, H, D) queries, keys or values after their projection; Eq. 14.
-  virtual torch::Tensor transform(const torch::Tensor& x, const Positions& positions, Role role,
-                                  std::int64_t layer) const;
+  virtual torch::Tensor transform(const torch::Tensor& x, const Positions& /*positions*/,
+                                  Role /*role*/, std::int64_t /*layer*/) const {
+    return x;
+  }
 
   /// The same for a whole packed buffer qkv (N, 3, H, D), which may be changed in place. By default
   /// transform for each part if `transforms()`, else nothing.
@@ -79,12 +89,15 @@ class PositionEncoding : public torch::nn::Module {
 
   /// How linear attention turns the features of queries and keys in the numerator, if it does;
   /// Eq. 19.
-  virtual std::optional<rope::FeatureRotation> feature_rotation(const Positions& positions) const;
+  virtual std::optional<rope::FeatureRotation> feature_rotation(
+      const Positions& /*positions*/) const {
+    return std::nullopt;
+  }
 
   /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it; Eq. 5 to 10. Only
   /// if `acts_on_scores()`.
   virtual torch::Tensor score_bias(const ScoreInputs& inputs) const;
-  virtual bool acts_on_scores() const { return false; }
+  bool acts_on_scores() const { return acts_on_scores_; }
 
   /// Added to the output (G, H, T_q, D); Eq. 5. Only if `acts_on_values()`.
   virtual torch::Tensor value_term(const ValueInputs& inputs) const;
@@ -95,6 +108,11 @@ class PositionEncoding : public torch::nn::Module {
 
   /// Called before update `update` = 0, 1, … of a training: what is not computed anew in each.
   virtual void begin_update(std::int64_t /*update*/) {}
+
+ private:
+  friend std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options);
+
+  bool acts_on_scores_ = false;  // as the encoding's description says
 };
 
 /// The model that an encoding is made for.

@@ -4,34 +4,23 @@
 
 #include "roformer/base/error.h"
 #include "roformer/position/position_encoding.h"
+#include "roformer/rope/angles.h"
 #include "roformer/rope/rotation.h"
-#include "roformer/rope/xpos.h"
 
 namespace roformer::position {
 namespace {
 
 std::int64_t training_length(const Rotary& options, std::int64_t max_positions) {
-  return options.rope_original_positions > 0 ? options.rope_original_positions : max_positions;
+  const std::int64_t given = options.rope_options.original_length;
+  return given > 0 ? given : max_positions;
 }
 
 }  // namespace
 
 rope::Scaling scaling_of(const Rotary& options, std::int64_t max_positions) {
-  rope::Scaling scaling;
+  rope::Scaling scaling = options.rope_options;
   scaling.kind = rope::scaling_kind(options.rope_scaling);
-  scaling.factor = options.rope_factor;
   scaling.original_length = training_length(options, max_positions);
-  scaling.attention_factor = options.rope_attention_factor;
-  scaling.beta_fast = options.rope_beta_fast;
-  scaling.beta_slow = options.rope_beta_slow;
-  scaling.truncate = options.rope_truncate;
-  scaling.mscale = options.rope_mscale;
-  scaling.mscale_all_dim = options.rope_mscale_all_dim;
-  scaling.low_frequency_factor = options.rope_low_frequency_factor;
-  scaling.high_frequency_factor = options.rope_high_frequency_factor;
-  scaling.partial_factor = options.rope_partial_factor;
-  scaling.short_factor = options.rope_short_factor;
-  scaling.long_factor = options.rope_long_factor;
   return scaling;
 }
 

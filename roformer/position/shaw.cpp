@@ -2,9 +2,8 @@
 
 #include <torch/types.h>
 
-#include "roformer/position/clipped_table.h"
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {
@@ -22,7 +21,6 @@ class ShawEncoding : public PositionEncoding {
     return clipped_key_term(inputs, keys_.at(static_cast<std::size_t>(inputs.layer)), clip_) /
            score_divisor(inputs.q.size(-1));
   }
-  bool acts_on_scores() const override { return true; }
   torch::Tensor value_term(const ValueInputs& inputs) const override {
     return clipped_value_term(inputs, values_.at(static_cast<std::size_t>(inputs.layer)), clip_);
   }

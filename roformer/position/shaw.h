@@ -10,24 +10,21 @@
 
 namespace roformer::position {
 
-struct Shaw : EncodingDescription {
+struct Shaw : ScoreEncodingDescription {
   static constexpr const char* name = "shaw";
   std::int64_t shaw_clip = 16;
   bool shaw_per_head = false;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"shaw_clip", "distances beyond share a row; 16 base, 8 big", distance_range()},
           s.shaw_clip);
     visit(Option{"shaw_per_head", "a table a head"}, s.shaw_per_head);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<3> : std::type_identity<Shaw> {};
+struct EncodingAt<3> : Shaw {};
 
 }  // namespace roformer::position

@@ -3,7 +3,7 @@
 #include <torch/types.h>
 
 #include "roformer/position/position_encoding.h"
-#include "roformer/position/sinusoid_table.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {

@@ -10,8 +10,7 @@ struct Sinusoidal : EncodingDescription {
   static constexpr const char* name = "sinusoidal";
   bool sinusoid_halves = false;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"sinusoid_halves", "all sines, then all cosines (fairseq, Marian)"},
           s.sinusoid_halves);
   }
@@ -20,6 +19,6 @@ struct Sinusoidal : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<1> : std::type_identity<Sinusoidal> {};
+struct EncodingAt<1> : Sinusoidal {};
 
 }  // namespace roformer::position

@@ -2,10 +2,9 @@
 
 #include <torch/nn/module.h>
 
-#include "roformer/position/distance_buckets.h"
 #include "roformer/position/distances.h"
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {
@@ -25,7 +24,6 @@ class T5Encoding : public PositionEncoding {
     const torch::Tensor buckets = buckets_of(distances.values(), table_.size(0), max_distance_);
     return distances.spread(table_.index_select(0, buckets).t());
   }
-  bool acts_on_scores() const override { return true; }
   double score_divisor(std::int64_t head_size) const override {
     return scaled_ ? PositionEncoding::score_divisor(head_size) : 1.0;
   }

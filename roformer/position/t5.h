@@ -2,7 +2,7 @@
 // distances.
 //   score_mn = q_m · k_n / sqrt(D) + b[bucket(n − m)]
 // Parameter: table b (t5_buckets, H), one for all layers. Two-sided or, in a causal model,
-// one-sided buckets up to t5_max_distance (distance_buckets.h). The bias is not divided. T5 itself
+// one-sided buckets up to t5_max_distance (distances.h). The bias is not divided. T5 itself
 // does not divide q · k either: t5_scaled = false. MPNet is the form with the division.
 #pragma once
 #include "roformer/base/error.h"
@@ -10,14 +10,13 @@
 
 namespace roformer::position {
 
-struct T5 : EncodingDescription {
+struct T5 : ScoreEncodingDescription {
   static constexpr const char* name = "t5";
   std::int64_t t5_buckets = 32;
   std::int64_t t5_max_distance = 128;
   bool t5_scaled = true;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"t5_buckets", "all of them, both sides together"}, s.t5_buckets);
     visit(Option{"t5_max_distance", "from here on one bucket"}, s.t5_max_distance);
     visit(Option{"t5_scaled", "scores are divided by sqrt(D); T5 itself does not"}, s.t5_scaled);
@@ -34,12 +33,10 @@ struct T5 : EncodingDescription {
                   t5_max_distance);
   }
 
-  bool acts_on_single_scores() const { return true; }
-
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<6> : std::type_identity<T5> {};
+struct EncodingAt<6> : T5 {};
 
 }  // namespace roformer::position

@@ -4,9 +4,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/position/distances.h"
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
-#include "roformer/position/sinusoid_table.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {
@@ -53,7 +52,6 @@ class TransformerXlEncoding : public PositionEncoding {
                         position = torch::matmul(inputs.q + v, keys.transpose(-1, -2));
     return (content + distances.of_queries(position)) / score_divisor(inputs.q.size(-1));
   }
-  bool acts_on_scores() const override { return true; }
 
  private:
   std::int64_t num_heads_, hidden_size_, clamp_;

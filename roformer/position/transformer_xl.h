@@ -11,23 +11,20 @@
 
 namespace roformer::position {
 
-struct TransformerXl : EncodingDescription {
+struct TransformerXl : ScoreEncodingDescription {
   static constexpr const char* name = "transformer_xl";
   bool xl_untie = false;
   std::int64_t xl_clamp = 0;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"xl_untie", "u and v of each layer's own"}, s.xl_untie);
     visit(Option{"xl_clamp", "distances beyond are cut; 0: none", base::at_least(0)}, s.xl_clamp);
   }
-
-  bool acts_on_single_scores() const { return true; }
 
   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 };
 
 template <>
-struct EncodingAt<5> : std::type_identity<TransformerXl> {};
+struct EncodingAt<5> : TransformerXl {};
 
 }  // namespace roformer::position

@@ -6,11 +6,9 @@
 
 #include <cmath>
 
-#include "roformer/position/distance_buckets.h"
 #include "roformer/position/distances.h"
-#include "roformer/position/layer_parameters.h"
 #include "roformer/position/position_encoding.h"
-#include "roformer/position/table_range.h"
+#include "roformer/position/tables.h"
 
 namespace roformer::position {
 namespace {
@@ -67,7 +65,6 @@ class TupeEncoding : public PositionEncoding {
     bias = torch::where((n == 0).unsqueeze(1).unsqueeze(2), of_heads(first_column), bias);
     return torch::where((m == 0).unsqueeze(1).unsqueeze(3), of_heads(first_row), bias);
   }
-  bool acts_on_scores() const override { return true; }
   double score_divisor(std::int64_t head_size) const override {
     return std::sqrt(2.0 * static_cast<double>(head_size));
   }

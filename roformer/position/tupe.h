@@ -19,13 +19,12 @@
 
 namespace roformer::position {
 
-struct Tupe : EncodingDescription {
+struct Tupe : ScoreEncodingDescription {
   static constexpr const char* name = "tupe";
   std::string tupe_form = "code";
   bool tupe_relative = true;
 
-  template <typename Self, typename Visit>
-  static void for_each_option(Self& s, const Visit& visit) {
+  static void for_each_option(auto& s, const auto& visit) {
     visit(Option{"position_form",
                  "where publication and released code differ",
                  {},
@@ -33,8 +32,6 @@ struct Tupe : EncodingDescription {
           s.tupe_form);
     visit(Option{"tupe_relative", "TUPE-R's buckets beside TUPE-A's products"}, s.tupe_relative);
   }
-
-  bool acts_on_single_scores() const { return true; }
 
   std::optional<std::int64_t> longest_sequence(std::int64_t max_positions) const {
     return max_positions;
@@ -44,6 +41,6 @@ struct Tupe : EncodingDescription {
 };
 
 template <>
-struct EncodingAt<8> : std::type_identity<Tupe> {};
+struct EncodingAt<8> : Tupe {};
 
 }  // namespace roformer::position

@@ -4,7 +4,9 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <utility>
 
 #include "roformer/base/file.h"
 #include "roformer/report/plot_points.h"
@@ -32,26 +34,13 @@ pre { background: #f6f6f4; border-radius: 4px; padding: .75rem 1rem; overflow-x:
       line-height: 1.45; overflow-wrap: normal; }
 )";
 
+constexpr std::pair<char, std::string_view> entities[] = {
+    {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
+
 void append_escaped(std::string& out, char c) {
-  switch (c) {
-    case '&':
-      out += "&amp;";
-      return;
-    case '<':
-      out += "&lt;";
-      return;
-    case '>':
-      out += "&gt;";
-      return;
-    case '"':
-      out += "&quot;";
-      return;
-    case '\'':
-      out += "&#39;";
-      return;
-    default:
-      out += c;
-  }
+  const auto* entity = std::find_if(std::begin(entities), std::end(entities),
+                                    [c](const auto& known) { return known.first == c; });
+  entity == std::end(entities) ? out += c : out += entity->second;
 }
 
 std::string html_row(const Table& table, const std::vector<std::string>& row,

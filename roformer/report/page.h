@@ -27,7 +27,6 @@ class Page {
   /// Drawn as SVG; without gnuplot, its numbers as a table.
   Page& chart(const LineChart& chart);
 
-  const std::string& title() const { return title_; }
   std::string html() const;
 
  private:

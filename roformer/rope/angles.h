@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "roformer/rope/pair_layout.h"
 #include "roformer/rope/scaling.h"
 
 namespace roformer::rope {
@@ -13,10 +14,6 @@ struct Angles {
   torch::Tensor cos;  // (N, R / 2)
   torch::Tensor sin;  // (N, R / 2)
 };
-
-/// θ_i as (R / 2) float64. Throws Error if `rotary_dim` is odd or < 2, or if `base` is not
-/// positive.
-torch::Tensor inverse_frequencies(std::int64_t rotary_dim, double base);
 
 /// Cosines and sines for `position_ids` (N) of any integer or floating type, times the attention
 /// factor, computed in float64 and rounded once: to float64 when `type` is, else to float32 (an
@@ -27,5 +24,27 @@ Angles angles(const torch::Tensor& position_ids, const Frequencies& frequencies,
 /// The same with the plain frequencies.
 Angles angles(const torch::Tensor& position_ids, std::int64_t rotary_dim, double base = 10000.0,
               torch::ScalarType type = torch::kFloat32);
+
+/// Angles (N, F / 2) of the tokens and which features turn together.
+struct FeatureRotation {
+  Angles angles;
+  PairLayout layout = PairLayout::interleaved;
+};
+
+/// Of xPos (Sun et al. 2022, "A Length-Extrapolatable Transformer"): beside the rotation, pair i of a
+/// query at position p is multiplied by ζ_i^e and of a key by ζ_i^−e,
+///   ζ_i = (2i + 0.4 R) / (1.4 R) < 1,  e = (p − centre) / scale_base,
+/// so that their product has the factor ζ_i^((m − n) / scale_base), which falls with the distance of
+/// a key that stands before the query. The centre cancels. It only keeps the powers within the range
+/// of numbers, and must be the same in all passes whose keys meet: cached keys are scaled already.
+/// torchscale takes the middle of each pass and so cannot keep keys.
+struct XposAngles {
+  Angles query, key;
+};
+
+/// `plain` (N, R / 2), the angles of `position_ids` (N), times ζ_i^e and ζ_i^−e, of its type.
+/// Throws Error for positions so far from the centre that a power leaves the range of float32.
+XposAngles xpos_angles(const Angles& plain, const torch::Tensor& position_ids, double scale_base,
+                       double centre);
 
 }  // namespace roformer::rope

@@ -95,7 +95,6 @@ Direction direction_of(bool inverse) {
 }
 
 // --- kernels of the operators, below autograd
-// ---------------------------------------------------------------------
 
 Tensor& rotate_in_place_cpu(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
                             bool inverse) {
@@ -161,7 +160,6 @@ Tensor& rotate_packed_any(Tensor& qkv, const Tensor& cos, const Tensor& sin, boo
 }
 
 // --- calls through the dispatcher
-// ---------------------------------------------------------------------------------
 
 template <typename Signature>
 c10::TypedOperatorHandle<Signature> find_operator(const char* name) {
@@ -187,7 +185,6 @@ Tensor& dispatch_rotate_packed_(Tensor& qkv, const Tensor& cos, const Tensor& si
 }
 
 // --- autograd
-// -----------------------------------------------------------------------------------------------------
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
@@ -199,12 +196,16 @@ void keep_angles(AutogradContext* context, const Tensor& cos, const Tensor& sin,
   context->saved_data["inverse"] = inverse;
 }
 
-struct RotateFunction : torch::autograd::Function<RotateFunction> {
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& cos,
-                        const Tensor& sin, bool interleaved, bool inverse) {
+template <bool in_place>
+struct RotateFunction : torch::autograd::Function<RotateFunction<in_place>> {
+  static Tensor forward(AutogradContext* context, Tensor x, const Tensor& cos, const Tensor& sin,
+                        bool interleaved, bool inverse) {
     keep_angles(context, cos, sin, interleaved, inverse);
     const at::AutoDispatchBelowADInplaceOrView guard;
-    return dispatch_rotate(x, cos, sin, interleaved, inverse);
+    if constexpr (!in_place) return dispatch_rotate(x, cos, sin, interleaved, inverse);
+    dispatch_rotate_(x, cos, sin, interleaved, inverse);
+    context->mark_dirty({x});
+    return x;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
@@ -213,21 +214,6 @@ struct RotateFunction : torch::autograd::Function<RotateFunction> {
                             context->saved_data["interleaved"].toBool(),
                             !context->saved_data["inverse"].toBool()),
             Tensor(), Tensor(), Tensor(), Tensor()};
-  }
-};
-
-struct RotateInPlaceFunction : torch::autograd::Function<RotateInPlaceFunction> {
-  static Tensor forward(AutogradContext* context, Tensor x, const Tensor& cos, const Tensor& sin,
-                        bool interleaved, bool inverse) {
-    keep_angles(context, cos, sin, interleaved, inverse);
-    const at::AutoDispatchBelowADInplaceOrView guard;
-    dispatch_rotate_(x, cos, sin, interleaved, inverse);
-    context->mark_dirty({x});
-    return x;
-  }
-
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    return RotateFunction::backward(context, gradients);
   }
 };
 
@@ -259,12 +245,12 @@ struct RotatePackedFunction : torch::autograd::Function<RotatePackedFunction> {
 
 Tensor rotate_autograd(const Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
                        bool inverse) {
-  return RotateFunction::apply(x, cos, sin, interleaved, inverse);
+  return RotateFunction<false>::apply(x, cos, sin, interleaved, inverse);
 }
 
 Tensor& rotate_in_place_autograd(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
                                  bool inverse) {
-  RotateInPlaceFunction::apply(x, cos, sin, interleaved, inverse);
+  RotateFunction<true>::apply(x, cos, sin, interleaved, inverse);
   return x;
 }
 
@@ -357,6 +343,20 @@ Tensor rotate_composed(const Tensor& x, const Angles& angles, PairLayout layout,
   rotated = rotated.to(x.scalar_type());
   if (rotary_dim == x.size(-1)) return rotated;
   return torch::cat({rotated, x.narrow(-1, rotary_dim, x.size(-1) - rotary_dim)}, -1);
+}
+
+// Eq. 15 written out: 2 × 2 rotations along the diagonal.
+Tensor rotation_matrix(std::int64_t position, std::int64_t head_size, double base) {
+  const auto frequencies = plain_frequencies(head_size, base);
+  auto matrix = torch::zeros({head_size, head_size}, torch::kFloat64);
+  auto entries = matrix.accessor<double, 2>();
+  for (std::int64_t i = 0; i < head_size / 2; ++i) {
+    const double angle = static_cast<double>(position) * frequencies[static_cast<std::size_t>(i)];
+    entries[2 * i][2 * i] = entries[2 * i + 1][2 * i + 1] = std::cos(angle);
+    entries[2 * i][2 * i + 1] = -std::sin(angle);
+    entries[2 * i + 1][2 * i] = std::sin(angle);
+  }
+  return matrix;
 }
 
 }  // namespace roformer::rope

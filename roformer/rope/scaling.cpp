@@ -154,32 +154,26 @@ double attention_factor(const Scaling& scaling) {
 
 Values inverse_of(std::int64_t rotary_dim, double base, const Scaling& scaling,
                   std::int64_t length) {
+  if (scaling.kind == ScalingKind::ntk) base = stretched_base(base, scaling.factor, rotary_dim);
+  if (scaling.kind == ScalingKind::dynamic)
+    base = stretched_base(base, dynamic_stretch(scaling, length), rotary_dim);
+  Values plain = plain_frequencies(rotary_dim, base);
   switch (scaling.kind) {
-    case ScalingKind::none:
-      break;
-    case ScalingKind::linear: {
-      Values plain = plain_frequencies(rotary_dim, base);
+    case ScalingKind::linear:
       for (double& frequency : plain) frequency /= scaling.factor;
       return plain;
-    }
-    case ScalingKind::ntk:
-      return plain_frequencies(rotary_dim, stretched_base(base, scaling.factor, rotary_dim));
-    case ScalingKind::dynamic:
-      return plain_frequencies(rotary_dim,
-                               stretched_base(base, dynamic_stretch(scaling, length), rotary_dim));
     case ScalingKind::yarn:
-      return yarn_frequencies(plain_frequencies(rotary_dim, base), rotary_dim, base, scaling);
+      return yarn_frequencies(std::move(plain), rotary_dim, base, scaling);
     case ScalingKind::longrope:
-      return longrope_frequencies(plain_frequencies(rotary_dim, base), scaling, length);
-    case ScalingKind::llama3: {
-      Values plain = plain_frequencies(rotary_dim, base);
+      return longrope_frequencies(std::move(plain), scaling, length);
+    case ScalingKind::llama3:
       for (double& frequency : plain) frequency = llama3_frequency(frequency, scaling);
       return plain;
-    }
     case ScalingKind::proportional:
-      return proportional_frequencies(plain_frequencies(rotary_dim, base), rotary_dim, scaling);
+      return proportional_frequencies(std::move(plain), rotary_dim, scaling);
+    default:
+      return plain;
   }
-  return plain_frequencies(rotary_dim, base);
 }
 
 }  // namespace

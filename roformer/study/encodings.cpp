@@ -1,4 +1,4 @@
-#include "roformer/study/encodings.h"
+#include "roformer/study/studies.h"
 
 #include <fmt/format.h>
 
@@ -10,11 +10,10 @@
 #include "roformer/position/encoding_settings.h"
 #include "roformer/report/page.h"
 #include "roformer/study/learning_curve.h"
-#include "roformer/study/statistics.h"
-#include "roformer/task/recipe_path.h"
-#include "roformer/task/run_training.h"
-#include "roformer/train/evaluation.h"
+#include "roformer/task/material.h"
+#include "roformer/task/recipe.h"
 #include "roformer/train/metrics_log.h"
+#include "roformer/train/task.h"
 
 namespace roformer::study {
 
@@ -224,11 +223,11 @@ std::vector<report::LineChart> curve_charts(const std::vector<EncodingRow>& rows
   std::vector<report::LineChart> charts;
   for (std::size_t i = 0; i < others.size(); ++i) {
     if (i % lines_a_chart == 0) {
-      report::LineChart& chart = charts.emplace_back();
-      chart.title = fmt::format("Held-out loss, places {} and on, with rotary", i + 1);
-      chart.x_title = "step";
-      chart.y_title = "nats a token";
-      if (rotary) chart.series.push_back(*rotary);
+      charts.push_back({fmt::format("Held-out loss, places {} and on, with rotary", i + 1),
+                        "step",
+                        "nats a token",
+                        {}});
+      if (rotary) charts.back().series.push_back(*rotary);
     }
     charts.back().series.push_back(curve_of(others[i]));
   }

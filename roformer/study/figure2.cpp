@@ -1,4 +1,4 @@
-#include "roformer/study/figure2.h"
+#include "roformer/study/studies.h"
 
 #include <fmt/format.h>
 
@@ -36,11 +36,7 @@ struct Figure2Chart {
 };
 
 report::LineChart empty_chart(const std::string& title, const std::string& y_title) {
-  report::LineChart chart;
-  chart.title = title;
-  chart.x_title = "relative distance m − n";
-  chart.y_title = y_title;
-  return chart;
+  return {title, "relative distance m − n", y_title, {}};
 }
 
 rope::Frequencies plain(std::int64_t dim, double base) {
@@ -60,10 +56,8 @@ std::string published_remark(const report::Series& series) {
   return fmt::format(
       "The paper names no d; its text says that the bound decays with the distance. At distance 0 "
       "all terms are in phase and the mean is (d/2 + 1)/2 = {:.1f}; it is {:.2f} at distance 1, "
-      "{:.2f} "
-      "at 5, {:.2f} at 50 and {:.2f} at 250. The decay is one on the whole, not of each step: {} "
-      "of "
-      "{} steps rise.",
+      "{:.2f} at 5, {:.2f} at 50 and {:.2f} at 250. The decay is one on the whole, not of each "
+      "step: {} of {} steps rise.",
       series.y[0], series.y[1], series.y[5], series.y[50], series.y[250], rises, kPaperReach);
 }
 

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "roformer/report/line_chart.h"
 #include "roformer/report/table.h"

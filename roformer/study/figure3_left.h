@@ -1,13 +1,36 @@
-// Figure 3, left, of the paper: RoFormer and BERT pre-trained on the same data under the same
-// settings.
+// What the study of Figure 3 (left) found, gathered, printed and written.
 #pragma once
-#include "roformer/study/paired_runs.h"
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "roformer/report/line_chart.h"
+#include "roformer/report/table.h"
+#include "roformer/study/held_out_sentences.h"
+#include "roformer/study/learning_curve.h"
+#include "roformer/task/masked_language_task.h"
 
 namespace roformer::study {
 
-/// Trains both models one after the other (runs that are finished are not repeated, one that was
-/// stopped goes on), prints both learning curves and what stands beside them, and writes
-/// OUT/report.html. Returns the signal that stopped it, or 0.
-int reproduce_figure3_left(const StudyOptions& options);
+struct Figure3LeftResult {
+  std::string scale;
+  std::string data;  // a line on the corpus
+  LearningCurve roformer, bert;
+  task::GuessAccuracy guess;
+  std::vector<MaskedSentence> sentences;
+  std::vector<std::string> roformer_answers, bert_answers;   // one a sentence
+  std::vector<std::pair<std::string, std::string>> recipes;  // name, TOML
+  report::LineChart training_chart, held_out_chart;
+};
+
+/// Masked accuracy on held-out text beside that of counting.
+report::Table proportion_table(const Figure3LeftResult& result);
+/// What each model puts in place of the masks of held-out sentences.
+report::Table sentence_table(const Figure3LeftResult& result);
+
+/// Prints the tables and charts on standard output.
+void print_result(const Figure3LeftResult& result);
+/// Writes the same as an HTML page to `path`.
+void write_result(const Figure3LeftResult& result, const std::filesystem::path& path);
 
 }  // namespace roformer::study

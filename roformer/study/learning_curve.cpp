@@ -6,9 +6,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "roformer/base/error.h"
-#include "roformer/study/statistics.h"
 #include "roformer/train/metrics_log.h"
 
 namespace roformer::study {
@@ -41,6 +41,15 @@ std::int64_t first_step_at(const LearningCurve& curve, double loss) {
 std::string lower_of(const LearningCurve& first, const LearningCurve& second, std::size_t i) {
   const double a = first.points[i].held_out_loss, b = second.points[i].held_out_loss;
   return a < b ? first.model : b < a ? second.model : "equal";
+}
+
+std::string in_errors(const std::vector<double>& differences) {
+  if (differences.size() < 2)
+    return "one run of each: no error can be given, more seeds would tell";
+  const double error = standard_error(differences);
+  if (error == 0) return fmt::format("the same in all {} seeds", differences.size());
+  return fmt::format("{:.1f} standard errors of {:.4f}, {} seeds, paired",
+                     std::abs(mean_of(differences)) / error, error, differences.size());
 }
 
 }  // namespace
@@ -156,18 +165,21 @@ std::vector<double> final_losses(const std::vector<fs::path>& runs, const LossUn
   return losses;
 }
 
-namespace {
-
-std::string in_errors(const std::vector<double>& differences) {
-  if (differences.size() < 2)
-    return "one run of each: no error can be given, more seeds would tell";
-  const double error = standard_error(differences);
-  if (error == 0) return fmt::format("the same in all {} seeds", differences.size());
-  return fmt::format("{:.1f} standard errors of {:.4f}, {} seeds, paired",
-                     std::abs(mean_of(differences)) / error, error, differences.size());
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-}  // namespace
+double standard_deviation(const std::vector<double>& values) {
+  if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+double standard_error(const std::vector<double>& values) {
+  return standard_deviation(values) / std::sqrt(static_cast<double>(values.size()));
+}
 
 std::string final_verdict(const std::string& first_model, const std::vector<double>& first,
                           const std::string& second_model, const std::vector<double>& second,

@@ -48,6 +48,17 @@ std::vector<std::string> verdict(const LearningCurve& first, const LearningCurve
 std::vector<double> final_losses(const std::vector<std::filesystem::path>& runs,
                                  const LossUnit& unit = {});
 
+// What is said of a few runs.
+
+/// The mean of one or more values.
+double mean_of(const std::vector<double>& values);
+
+/// The standard deviation of the values, with n − 1; NaN for fewer than two.
+double standard_deviation(const std::vector<double>& values);
+
+/// Of the mean: the standard deviation over √n; NaN for fewer than two.
+double standard_error(const std::vector<double>& values);
+
 /// In words: which of two models ends lower, and by how many standard errors of the difference. Run i
 /// of both has the same seed: the error is that of the mean of the differences, their standard
 /// deviation / √n; one run of each has none. Throws Error unless there are as many of both.

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "roformer/base/error.h"
-#include "roformer/task/recipe_path.h"
-#include "roformer/task/run_training.h"
+#include "roformer/task/material.h"
+#include "roformer/task/recipe.h"
 #include "roformer/train/training_report.h"
 
 namespace roformer::study {
@@ -78,18 +78,15 @@ LearningCurve PairedRuns::curve(const Side& side, const LossUnit& unit) const {
 }
 
 report::LineChart PairedRuns::chart(const std::string& title, const std::string& kind,
-                                    const LossUnit& unit) const {
-  report::LineChart chart;
-  chart.title = title;
-  chart.x_title = "step";
-  chart.y_title = unit.description;
+                                    const LossUnit& unit, const std::string& metric) const {
+  report::LineChart chart{title, "step", unit.description, {}};
   for (const Side& side : {first_, second_}) {
     const auto paths = runs(side);
     for (std::size_t seed = 0; seed < paths.size(); ++seed) {
       const std::string name =
           options_.seeds > 1 ? fmt::format("{} seed {}", side.name, seed) : side.name;
       chart.series.push_back(
-          train::metric_series(paths[seed] / "metrics.jsonl", kind, "loss", name));
+          train::metric_series(paths[seed] / "metrics.jsonl", kind, metric, name));
       for (double& y : chart.series.back().y) y *= unit.scale;
     }
   }
@@ -99,6 +96,11 @@ report::LineChart PairedRuns::chart(const std::string& title, const std::string&
 std::vector<std::pair<std::string, std::string>> PairedRuns::recipe_texts() const {
   return {{first_.name, recipe_.resolved.to_toml()},
           {second_.name, recipe_of(second_, 0).resolved.to_toml()}};
+}
+
+void PairedRuns::write_report(report::Page& page) const {
+  for (const auto& [name, recipe] : recipe_texts()) page.section("Recipe: " + name).code(recipe);
+  report::write_html(report_path(), page);
 }
 
 }  // namespace roformer::study

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "roformer/report/line_chart.h"
+#include "roformer/report/page.h"
 #include "roformer/study/learning_curve.h"
 #include "roformer/task/material.h"
 
@@ -56,11 +56,14 @@ class PairedRuns {
   std::vector<std::filesystem::path> runs(const Side& side) const;
   /// Means over the seeds of one side.
   LearningCurve curve(const Side& side, const LossUnit& unit = {}) const;
-  /// The loss of every run; `kind` is training or evaluation.
+  /// The loss, or another metric, of every run; `kind` is training or evaluation.
   report::LineChart chart(const std::string& title, const std::string& kind,
-                          const LossUnit& unit = {}) const;
+                          const LossUnit& unit = {}, const std::string& metric = "loss") const;
   /// Names and TOML of both recipes.
   std::vector<std::pair<std::string, std::string>> recipe_texts() const;
+  std::filesystem::path report_path() const { return options_.out / "report.html"; }
+  /// Adds both recipes to the page and writes it.
+  void write_report(report::Page& page) const;
 
  private:
   task::Recipe recipe_of(const Side& side, std::int64_t seed) const;

@@ -9,7 +9,7 @@
 #include "roformer/pipeline/translate.h"
 #include "roformer/task/text_material.h"
 #include "roformer/task/translation_task.h"
-#include "roformer/train/kept_models.h"
+#include "roformer/train/run_folder.h"
 
 namespace roformer::study {
 namespace {

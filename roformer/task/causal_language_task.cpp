@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include "roformer/base/error.h"
-#include "roformer/task/language_kind.h"
+#include "roformer/task/recipe_sections.h"
 #include "roformer/task/text_material.h"
 
 namespace roformer::task {
@@ -73,10 +73,6 @@ head::LanguageModel CausalLanguageTask::load(const Recipe& recipe, const data::T
                 folder.string(), stream.is_bytes() ? "bytes (ByT5Tokenizer)" : "words",
                 recipe.path.string(), tokenizer.facts().tokenizer_class);
   return model;
-}
-
-data::CausalBatch CausalLanguageTask::training_batch(const data::BatchRequest& request) const {
-  return source_.batch(request);
 }
 
 std::vector<data::CausalBatch> CausalLanguageTask::held_out_batches(data::Split split) const {

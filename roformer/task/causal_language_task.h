@@ -28,7 +28,9 @@ class CausalLanguageTask final : public HeadTask<head::LanguageModel, data::Caus
   train::Metrics figures(const metric::TokenScore& score, data::Split split) override;
 
  private:
-  data::CausalBatch training_batch(const data::BatchRequest& request) const override;
+  data::CausalBatch training_batch(const data::BatchRequest& request) const override {
+    return source_.batch(request);
+  }
   std::vector<data::CausalBatch> held_out_batches(data::Split split) const override;
   train::LossSum loss_of(const data::CausalBatch& batch,
                          const model::ForwardOptions& options) override;

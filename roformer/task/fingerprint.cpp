@@ -1,29 +1,9 @@
 #include "roformer/task/fingerprint.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
 
-#include "roformer/base/hash.h"
-#include "roformer/base/random.h"
-
 namespace roformer::task {
-
-void Fingerprint::add(std::span<const std::int32_t> ids) {
-  add(std::vector<std::int64_t>(ids.begin(), ids.end()));
-}
-void Fingerprint::add(std::span<const std::int64_t> ids) {
-  sum_ = base::hash_values(ids, sum_);
-}
-
-void Fingerprint::add(const text::Tokenizer& tokenizer) {
-  sum_ = base::derive(sum_, tokenizer.fingerprint());
-}
-
-std::string Fingerprint::text() const {
-  return fmt::format("{:016x}", sum_);
-}
 
 std::string fingerprint_of(const data::Corpus& corpus) {
   Fingerprint fingerprint;

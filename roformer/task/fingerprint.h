@@ -1,10 +1,14 @@
 // A number of what a run learns from: other text or another vocabulary under the same names must not
 // be gone on with.
 #pragma once
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "roformer/base/hash.h"
 #include "roformer/data/corpus.h"
 #include "roformer/data/token_stream.h"
 #include "roformer/parallel/parallel_corpus.h"
@@ -15,13 +19,15 @@ namespace roformer::task {
 class Fingerprint {
  public:
   /// Adds a document or a part of a text.
-  void add(std::span<const std::int32_t> ids);
+  void add(std::span<const std::int32_t> ids) {
+    add(std::vector<std::int64_t>(ids.begin(), ids.end()));
+  }
   /// The same for wider ids.
-  void add(std::span<const std::int64_t> ids);
+  void add(std::span<const std::int64_t> ids) { sum_ = base::hash_values(ids, sum_); }
   /// Adds a tokenizer: its vocabulary and how it cuts.
-  void add(const text::Tokenizer& tokenizer);
+  void add(const text::Tokenizer& tokenizer) { sum_ = base::derive(sum_, tokenizer.fingerprint()); }
   /// Sixteen hexadecimal digits.
-  std::string text() const;
+  std::string text() const { return fmt::format("{:016x}", sum_); }
 
  private:
   std::uint64_t sum_ = 0;

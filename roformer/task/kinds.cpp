@@ -1,7 +1,10 @@
 #include "roformer/task/kind.h"
 
-// Every kind: name_kind() of its file.
-#define ROFORMER_KINDS(kind) kind(masked_language) kind(causal_language) kind(translation)
+// One line a kind: name_kind() of its file.
+#define ROFORMER_KINDS(KIND) \
+  KIND(masked_language)      \
+  KIND(causal_language)      \
+  KIND(translation)
 
 namespace roformer::task {
 

@@ -4,7 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/metric/neighbour_guess.h"
-#include "roformer/task/language_kind.h"
+#include "roformer/task/recipe_sections.h"
 #include "roformer/task/text_material.h"
 
 namespace roformer::task {
@@ -46,19 +46,6 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
                 "[task] expected held-out text to evaluate on but there is none: give more "
                 "documents (data.document = \"block\" or \"line\" makes several of a file), a "
                 "data.validation_share above 0, and a vocabulary that knows the text's words");
-}
-
-head::LanguageModel MaskedLanguageTask::draw(const Recipe& recipe, const data::Corpus& corpus) {
-  return draw_model<head::LanguageModel>(recipe, corpus.tokenizer());
-}
-
-head::LanguageModel MaskedLanguageTask::load(const Recipe& recipe, const data::Corpus&,
-                                             const std::filesystem::path& folder) {
-  return load_recipe_model<head::LanguageModel>(recipe, folder, "masked language model");
-}
-
-data::MaskedBatch MaskedLanguageTask::training_batch(const data::BatchRequest& request) const {
-  return source_.batch(request);
 }
 
 std::vector<data::MaskedBatch> MaskedLanguageTask::held_out_batches(data::Split split) const {

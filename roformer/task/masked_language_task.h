@@ -25,9 +25,13 @@ class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::Mask
   MaskedLanguageTask(const Recipe& recipe, std::shared_ptr<const data::Corpus> corpus,
                      head::LanguageModel model, torch::Device device = torch::kCPU);
 
-  static head::LanguageModel draw(const Recipe& recipe, const data::Corpus& corpus);
-  static head::LanguageModel load(const Recipe& recipe, const data::Corpus& corpus,
-                                  const std::filesystem::path& folder);
+  static head::LanguageModel draw(const Recipe& recipe, const data::Corpus& corpus) {
+    return draw_model<head::LanguageModel>(recipe, corpus.tokenizer());
+  }
+  static head::LanguageModel load(const Recipe& recipe, const data::Corpus&,
+                                  const std::filesystem::path& folder) {
+    return load_recipe_model<head::LanguageModel>(recipe, folder, "masked language model");
+  }
 
   /// "loss" (nats a masked token), "accuracy".
   train::Metrics figures(const metric::TokenScore& score, data::Split split) override;
@@ -35,7 +39,9 @@ class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::Mask
   void add_figures(data::Split split, train::Metrics& figures) const override;
 
  private:
-  data::MaskedBatch training_batch(const data::BatchRequest& request) const override;
+  data::MaskedBatch training_batch(const data::BatchRequest& request) const override {
+    return source_.batch(request);
+  }
   // Of Split::validation only.
   std::vector<data::MaskedBatch> held_out_batches(data::Split split) const override;
   train::LossSum loss_of(const data::MaskedBatch& batch,

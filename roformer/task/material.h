@@ -1,6 +1,7 @@
-// The opened text of a recipe and the tasks that are made of it, whichever their kind: what training,
-// evaluation and the studies need of them.
+// The opened text of a recipe and the tasks that are made of it, whichever their kind; training and
+// evaluation, as the commands and the studies call them.
 #pragma once
+#include <torch/nn/module.h>
 #include <torch/types.h>
 
 #include <filesystem>
@@ -9,7 +10,7 @@
 
 #include "roformer/data/split.h"
 #include "roformer/task/recipe.h"
-#include "roformer/train/task.h"
+#include "roformer/train/trainer.h"
 
 namespace roformer::task {
 
@@ -43,6 +44,14 @@ class Material {
 
 /// Opens the text that the recipe describes and says on standard error what it is.
 std::shared_ptr<const Material> open_material(const Recipe& recipe);
+
+/// Numbers that a module learns.
+std::int64_t count_parameters(const torch::nn::Module& module);
+
+/// Trains in `folder`, or goes on there, until the end or a signal; writes recipe.toml and
+/// report.html too. Throws Error as train::Trainer and Material do.
+train::Outcome run_training(const Recipe& recipe, const Material& material,
+                            train::RunFolder& folder, torch::Device device);
 
 /// Figures of the model in a folder on a held-out part of the recipe's text, in the model's own
 /// words. Throws Error for a part that the recipe does not hold out.

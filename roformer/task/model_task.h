@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <any>
-#include <memory>
 #include <utility>
 #include <vector>
 

@@ -2,6 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "roformer/base/error.h"
 #include "roformer/task/kind.h"
 
@@ -124,6 +127,22 @@ Recipe recipe_of(const base::TomlTable& root, const fs::path& path) {
   return recipe;
 }
 
+// Where recipes may lie, the nearest first: build/roformer finds its source tree, bin/roformer its
+// share folder.
+std::vector<fs::path> recipe_folders() {
+  std::vector<fs::path> folders;
+  if (const char* folder = std::getenv("ROFORMER_RECIPES")) folders.emplace_back(folder);
+  std::error_code failed;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  if (!failed) {
+    const fs::path above = program.parent_path().parent_path();
+    folders.push_back(above / "recipes");
+    folders.push_back(above / "share" / "roformer" / "recipes");
+  }
+  std::erase_if(folders, [](const fs::path& folder) { return !fs::is_directory(folder); });
+  return folders;
+}
+
 }  // namespace
 
 const Kind& find_kind(std::string_view name, std::string_view where) {
@@ -133,6 +152,30 @@ const Kind& find_kind(std::string_view name, std::string_view where) {
     names.push_back(kind->name());
   }
   base::fail("[recipe] {}: expected one of {} but got \"{}\"", where, fmt::join(names, ", "), name);
+}
+
+fs::path find_recipe(const std::string& name) {
+  if (fs::is_regular_file(name)) return name;
+  for (const fs::path& folder : recipe_folders()) {
+    for (const fs::path& path : {folder / name, folder / (name + ".toml")}) {
+      if (fs::is_regular_file(path)) return path;
+    }
+  }
+  base::fail("[recipe] expected the path or name of a recipe but got \"{}\"; the names are: {}",
+             name, fmt::join(recipe_names(), ", "));
+}
+
+std::vector<std::string> recipe_names() {
+  std::vector<std::string> names;
+  for (const fs::path& folder : recipe_folders()) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (entry.path().extension() != ".toml") continue;
+      names.push_back(fs::relative(entry.path(), folder).replace_extension().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 Recipe read_recipe(const fs::path& path, const std::vector<std::string>& changes) {

@@ -46,6 +46,14 @@ const Options& options_of(const Recipe& recipe) {
   return *options;
 }
 
+/// The file itself if `name` is the path of one; otherwise recipes/{name}[.toml] of the source tree
+/// or of the installation that the program lies in (share/roformer/recipes), or of the folder that
+/// ROFORMER_RECIPES names. Throws Error that lists what there is.
+std::filesystem::path find_recipe(const std::string& name);
+
+/// The names that find_recipe knows, sorted.
+std::vector<std::string> recipe_names();
+
 /// Reads a recipe with `section.key=value` changes applied. Text and vocabulary files that are not
 /// found from the working folder are looked for from the recipe's folder. Throws Error naming file,
 /// line and key for whatever is unknown, of the wrong type or out of range.

@@ -1,14 +1,12 @@
-// The sections [model] and [data] of a recipe, which hang on what is learned: for the kinds to read
-// theirs with. No tensors here.
+// What the kinds read their recipes with: the sections [model] and [data], which hang on what is
+// learned. No tensors here.
 #pragma once
 #include "roformer/data/data_options.h"
 #include "roformer/parallel/parallel_options.h"
-#include "roformer/task/recipe.h"
+#include "roformer/task/kind.h"
 
 namespace roformer::task {
 
-/// [model] of a language model: a preset and what is changed of it.
-void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe);
 /// [model] of a translation model: one side of it. Returns decoder_layers.
 std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe);
 
@@ -18,9 +16,28 @@ void require_sound(model::EncoderConfig model, const std::string& where);
 /// Throws Error where a table of positions has no room for `longest` tokens, which are `what`.
 void require_positions(const model::EncoderConfig& model, std::int64_t longest, const char* what);
 
-/// [data] of a language model.
-data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Recipe& recipe);
 /// [data] of a translation model.
 parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe);
+
+/// What the recipes of language models have in common: an encoder or decoder of one preset, and text
+/// from data/. Recipe::options are data::DataOptions.
+class LanguageKind : public Kind {
+ public:
+  LanguageKind(std::string_view name, data::DataUse use) : name_(name), use_(use) {}
+
+  std::string_view name() const override { return name_; }
+  void read(SectionReader& task, const base::TomlTable& root, Recipe& recipe) const override;
+  /// Sizes of the model, and whether a table of positions has room for the longest sequence.
+  void validate(const Recipe& recipe) const override;
+
+ protected:
+  /// The recipe's text, with the words of a model's folder if one is given; bytes stay bytes.
+  static data::DataOptions text_options(const Recipe& recipe,
+                                        const std::filesystem::path& vocabulary);
+
+ private:
+  std::string_view name_;
+  data::DataUse use_;
+};
 
 }  // namespace roformer::task

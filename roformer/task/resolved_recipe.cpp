@@ -52,32 +52,11 @@ std::string to_toml(bool value) {
   return value ? "true" : "false";
 }
 
-std::string to_toml(std::int64_t value) {
-  return fmt::format("{}", value);
-}
-
-std::string to_toml(std::uint64_t value) {
-  return fmt::format("{}", value);
-}
-
 std::string to_toml(double value) {
   std::string text = fmt::format("{}", value);
   // TOML tells a float from an integer by its point or exponent.
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
   return text;
-}
-
-std::string to_toml(const std::vector<std::string>& values) {
-  std::string text = "[";
-  for (const auto& value : values)
-    text += (text.size() > 1 ? ", " : "") + to_toml(std::string_view(value));
-  return text + "]";
-}
-
-std::string to_toml(const std::vector<double>& values) {
-  std::string text = "[";
-  for (const double value : values) text += (text.size() > 1 ? ", " : "") + to_toml(value);
-  return text + "]";
 }
 
 }  // namespace roformer::task

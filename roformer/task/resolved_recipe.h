@@ -1,6 +1,7 @@
 // Every key of a recipe with the value it ended up with, defaults included: what is printed at the
 // start of a run, saved with it, and compared when it is resumed.
 #pragma once
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -38,8 +39,10 @@ std::string to_toml(std::string_view text);
 /// "true" or "false".
 std::string to_toml(bool value);
 /// Decimal digits.
-std::string to_toml(std::int64_t value);
-std::string to_toml(std::uint64_t value);
+template <std::integral Integer>
+std::string to_toml(Integer value) {
+  return std::to_string(value);
+}
 /// The shortest decimals that read back as the same number.
 std::string to_toml(double value);
 /// An array of strings.

@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/base/error_place.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
-#include "roformer/metric/corpus_score.h"
+#include "roformer/metric/translation_score.h"
 #include "roformer/pipeline/translate.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/recipe_sections.h"

@@ -9,35 +9,13 @@
 namespace roformer::text {
 namespace {
 
-// The last code point of a text that is not empty, and where it begins.
-std::pair<char32_t, std::size_t> last_character(std::string_view text) {
-  std::size_t begin = text.size() - 1;
-  while (begin > 0 && text.size() - begin < 4 &&
-         (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80)
-    --begin;
-  const char* end = text.data() + text.size();
-  const unicode::DecodedCharacter c = unicode::decode_utf8(text.data() + begin, end);
-  if (begin + c.size != text.size()) return {unicode::kReplacementCharacter, text.size() - 1};
-  return {c.code, begin};
-}
-
 bool ends_within_word(std::string_view text) {
-  return !text.empty() && unicode::is_word_character(last_character(text).first);
+  return !text.empty() && unicode::is_word_character(unicode::last_character(text).code);
 }
 
 bool begins_within_word(std::string_view text) {
   return !text.empty() && unicode::is_word_character(
                               unicode::decode_utf8(text.data(), text.data() + text.size()).code);
-}
-
-std::size_t white_space_before(std::string_view text) {
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const auto [code, begin] = last_character(text.substr(0, text.size() - size));
-    if (!unicode::is_white_space(code)) break;
-    size = text.size() - begin;
-  }
-  return size;
 }
 
 std::size_t white_space_after(std::string_view text) {
@@ -99,7 +77,7 @@ std::optional<AddedTokenMatcher::Match> AddedTokenMatcher::find(std::string_view
       continue;
     }
     Match match{place, end, token->id};
-    if (token->lstrip) match.begin -= white_space_before(text.substr(from, place - from));
+    if (token->lstrip) match.begin -= unicode::white_space_at_end(text.substr(from, place - from));
     if (token->rstrip) match.end += white_space_after(text.substr(end));
     return match;
   }

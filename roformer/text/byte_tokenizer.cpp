@@ -3,16 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
-#include "roformer/text/added_token_json.h"
 #include "roformer/text/added_token_matcher.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/token_coder.h"
 #include "roformer/text/tokenizer_kinds.h"
+#include "roformer/text/tokenizer_settings.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
@@ -31,48 +32,44 @@ struct ByteFiles {
   std::string_view invalid_bytes = {};  // in decoded text: U+FFFD, or left out
 };
 
-struct Special {
-  std::string content;
-  bool strips;  // takes the white space around it
-};
-
-// The special tokens, then the 256 bytes, each written as the character of its number.
-ByteFiles make_byte_files(const std::vector<Special>& special, std::string_view tokenizer_class) {
+// The special tokens, then the 256 bytes, each written as the character of its number, then tokens that
+// were added. `strips`: the special ones take the white space around them.
+ByteFiles make_byte_files(const std::vector<std::string>& special, bool strips,
+                          std::string_view tokenizer_class,
+                          const std::vector<std::string>& appended = {}) {
   std::vector<std::string> tokens;
   TokenizerConfig config;
   config.tokenizer_class = tokenizer_class;
   config.source = tokenizer_class;
-  for (const auto& [content, strips] : special) {
+  const auto add = [&](const std::string& content, bool strip) {
     config.added_tokens.push_back({.content = content,
                                    .id = static_cast<std::int32_t>(tokens.size()),
-                                   .lstrip = strips,
-                                   .rstrip = strips});
+                                   .lstrip = strip,
+                                   .rstrip = strip});
     tokens.push_back(content);
-  }
+  };
+  for (const std::string& content : special) add(content, strips);
   for (char32_t byte = 0; byte < 256; ++byte) unicode::append_utf8(byte, tokens.emplace_back());
+  for (const std::string& content : appended) add(content, false);
   return {Vocabulary(std::move(tokens), tokenizer_class), std::move(config),
           static_cast<std::int32_t>(special.size())};
 }
 
-TokenTemplate text_and_end(const std::string& token, std::int32_t id) {
-  const TemplatePart first{.kind = TemplatePart::Kind::first};
-  const TemplatePart second{.kind = TemplatePart::Kind::second};
-  const TemplatePart end{.token = token, .ids = {id}};
-  return {.single = {first, end}, .pair = {first, end, second, end}};
+// `before` text `end`, and another text and `end` behind them.
+TokenTemplate framed_texts(std::vector<TemplatePart> before, const TemplatePart& end) {
+  before.insert(before.end(), {{.kind = TemplatePart::Kind::first}, end});
+  TokenTemplate framed{before, before};
+  framed.pair.insert(framed.pair.end(), {{.kind = TemplatePart::Kind::second}, end});
+  return framed;
 }
 
-TokenTemplate cls_text_sep(const TemplatePart& cls, const TemplatePart& sep) {
-  const TemplatePart first{.kind = TemplatePart::Kind::first};
-  const TemplatePart second{.kind = TemplatePart::Kind::second};
-  return {.single = {cls, first, sep}, .pair = {cls, first, sep, second, sep}};
-}
-
-void append_added_token(AddedToken token, ByteFiles& files) {
-  std::vector<std::string> tokens = files.vocabulary.tokens();
-  token.id = static_cast<std::int32_t>(tokens.size());
-  tokens.push_back(token.content);
-  files.vocabulary = Vocabulary(std::move(tokens), files.config.tokenizer_class);
-  files.config.added_tokens.push_back(std::move(token));
+// The keys of special tokens, in the order of the file.
+std::array<NamedToken, 5> token_keys(bool byt5) {
+  return {{{"pad_token", &TokenizerConfig::pad_token},
+           {"unk_token", &TokenizerConfig::unk_token},
+           {"mask_token", &TokenizerConfig::mask_token},
+           {"cls_token", &TokenizerConfig::cls_token},
+           {byt5 ? "eos_token" : "sep_token", &TokenizerConfig::sep_token}}};
 }
 
 // Renames and flags the special tokens, and adds those behind the bytes.
@@ -104,33 +101,27 @@ void apply_byte_added_tokens(const json& decoder, std::string_view name, ByteFil
 
 // ByT5's with <extra_id_0> and so on behind the bytes; text </s>.
 ByteFiles byt5_files(std::int32_t extra_ids) {
-  ByteFiles files = make_byte_files({{"<pad>", true}, {"</s>", true}, {"<unk>", true}}, kByT5);
+  std::vector<std::string> extra;
+  for (std::int32_t i = 0; i < extra_ids; ++i) extra.push_back(fmt::format("<extra_id_{}>", i));
+  ByteFiles files = make_byte_files({"<pad>", "</s>", "<unk>"}, true, kByT5, extra);
   TokenizerConfig& config = files.config;
   config.pad_token = "<pad>";
   config.unk_token = "<unk>";
   config.cls_token = "";
   config.sep_token = "</s>";
   config.mask_token = "";
-  config.post_processor = text_and_end("</s>", 1);
-  for (std::int32_t i = 0; i < extra_ids; ++i) {
-    append_added_token({.content = fmt::format("<extra_id_{}>", i)}, files);
-  }
+  config.post_processor = framed_texts({}, {.token = "</s>", .ids = {1}});
   return files;
 }
 
 // [CLS] text [SEP].
 ByteFiles perceiver_files() {
-  ByteFiles files = make_byte_files({{"[PAD]", false},
-                                     {"[BOS]", false},
-                                     {"[EOS]", false},
-                                     {"[MASK]", false},
-                                     {"[CLS]", false},
-                                     {"[SEP]", false}},
-                                    kPerceiver);
+  ByteFiles files =
+      make_byte_files({"[PAD]", "[BOS]", "[EOS]", "[MASK]", "[CLS]", "[SEP]"}, false, kPerceiver);
   files.config.unk_token = "";
   files.invalid_bytes = "\xEF\xBF\xBD";
   files.config.post_processor =
-      cls_text_sep({.token = "[CLS]", .ids = {4}}, {.token = "[SEP]", .ids = {5}});
+      framed_texts({{.token = "[CLS]", .ids = {4}}}, {.token = "[SEP]", .ids = {5}});
   return files;
 }
 
@@ -146,11 +137,8 @@ ByteFiles parse_byte_tokenizer(const json& root, std::string_view name) {
   if (lists_tokens) apply_byte_added_tokens(root["added_tokens_decoder"], name, files);
   TokenizerConfig& config = files.config;
   config.source = name;
-  config.pad_token = get_token(root, "pad_token", config.pad_token, name);
-  config.unk_token = get_token(root, "unk_token", config.unk_token, name);
-  config.mask_token = get_token(root, "mask_token", config.mask_token, name);
-  config.cls_token = get_token(root, "cls_token", config.cls_token, name);
-  config.sep_token = get_token(root, byt5 ? "eos_token" : "sep_token", config.sep_token, name);
+  for (const auto& [key, token] : token_keys(byt5))
+    config.*token = get_token(root, key, config.*token, name);
   config.model_max_length = get_model_max_length(root, name);
   return files;
 }
@@ -161,14 +149,8 @@ ordered_json make_byte_tokenizer_config(const TokenizerConfig& config, std::int3
   ordered_json root = {{"tokenizer_class", config.tokenizer_class}};
   const bool byt5 = config.tokenizer_class == kByT5;
   if (byt5) root["extra_ids"] = 0;
-  const std::pair<const char*, const std::string*> names[] = {
-      {"pad_token", &config.pad_token},
-      {"unk_token", &config.unk_token},
-      {"mask_token", &config.mask_token},
-      {"cls_token", &config.cls_token},
-      {byt5 ? "eos_token" : "sep_token", &config.sep_token}};
-  for (const auto& [key, token] : names) {
-    if (!token->empty()) root[key] = *token;
+  for (const auto& [key, token] : token_keys(byt5)) {
+    if (!(config.*token).empty()) root[key] = config.*token;
   }
   ordered_json decoder = ordered_json::object(), extra = ordered_json::array();
   for (const AddedToken& token : added_tokens) {

@@ -1,4 +1,4 @@
-#include "roformer/text/decode.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 
 #include <utility>
 
@@ -16,14 +16,16 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   text = result.append(text, done);
 }
 
-// What the WordPiece decoder does with each token, the space before it included.
-std::string clean_up_token(std::string token) {
+// The WordPiece decoder does it with each token, the space before it included. In Hugging Face's order: an earlier replacement can make a later one possible.
+std::string without_spaces(std::string text, bool of_token) {
   constexpr std::pair<std::string_view, std::string_view> replacements[] = {
       {" .", "."},   {" ?", "?"},     {" !", "!"},    {" ,", ","},
       {" ' ", "'"},  {" n't", "n't"}, {" 'm", "'m"},  {" do not", " don't"},
       {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
-  for (const auto& [from, to] : replacements) replace_all(token, from, to);
-  return token;
+  for (const auto& [from, to] : replacements) {
+    if (of_token || from != " do not") replace_all(text, from, to);
+  }
+  return text;
 }
 
 }  // namespace
@@ -41,16 +43,11 @@ void append_token(std::string_view token, bool first, const TokenizerConfig& con
   } else if (!first) {
     piece.insert(piece.begin(), ' ');
   }
-  text.append(clean_up == CleanUp::none ? piece : clean_up_token(std::move(piece)));
+  text.append(clean_up == CleanUp::none ? piece : without_spaces(std::move(piece), true));
 }
 
 std::string clean_up_spaces(std::string text) {
-  // In Hugging Face's order: an earlier replacement can make a later one possible.
-  constexpr std::pair<std::string_view, std::string_view> replacements[] = {
-      {" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
-      {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
-  for (const auto& [from, to] : replacements) replace_all(text, from, to);
-  return text;
+  return without_spaces(std::move(text), false);
 }
 
 }  // namespace roformer::text

@@ -1,5 +1,5 @@
 // What a tokenizer gives: ids, where each stood in the text, and the options of encoding and
-// decoding.
+// decoding, truncation as Hugging Face's tokenizers library decides it.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -66,5 +66,15 @@ struct TextFrame {
   std::optional<std::int32_t> end = {};    // ends a text; none: texts end nowhere
   std::int32_t first_id = 0;               // smaller ids stand in no text
 };
+
+/// How many tokens of each text stay when there are too many.
+struct KeptTokens {
+  std::size_t first;
+  std::size_t second;
+};
+
+/// `room`: max_length less the special tokens. Throws Error if the strategy cannot make the texts
+/// fit.
+KeptTokens truncate(std::size_t first, std::size_t second, std::size_t room, Truncation strategy);
 
 }  // namespace roformer::text

@@ -5,7 +5,6 @@
 #include "roformer/base/error.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/tokenizer_kinds.h"
-#include "roformer/text/wordpiece_files.h"
 #include "roformer/text/wordpiece_tokenizer.h"
 
 namespace roformer::text {

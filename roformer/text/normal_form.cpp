@@ -1,4 +1,4 @@
-#include "roformer/text/normal_form.h"
+#include "roformer/text/normalizer.h"
 
 #include <algorithm>
 #include <optional>

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "roformer/text/character_table.h"
-#include "roformer/text/normal_form.h"
 #include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"
 

@@ -4,15 +4,7 @@
 #include <tuple>
 
 namespace roformer::text {
-namespace {
-
 constexpr std::size_t kBytes = 256;  // children of a node lie within one aligned block
-
-}  // namespace
-
-void PieceTrie::grow() {
-  nodes_.resize(nodes_.size() + kBytes);
-}
 
 std::uint32_t PieceTrie::find_base(const std::vector<unsigned char>& labels) {
   while (first_free_ < nodes_.size() && nodes_[first_free_].parent != kFree) ++first_free_;
@@ -27,7 +19,7 @@ std::uint32_t PieceTrie::find_base(const std::vector<unsigned char>& labels) {
     });
     if (fits) return base;
   }
-  grow();
+  nodes_.resize(nodes_.size() + kBytes);
   return static_cast<std::uint32_t>(nodes_.size() - kBytes);
 }
 
@@ -60,7 +52,7 @@ PieceTrie::PieceTrie(std::vector<Key> keys) {
   std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
     return std::tie(a.root, a.bytes) < std::tie(b.root, b.bytes);
   });
-  grow();
+  nodes_.resize(nodes_.size() + kBytes);
   constexpr std::uint32_t no_parent = kFree - 1;
   nodes_[0].parent = nodes_[1].parent = no_parent;
   const auto second = std::partition_point(

@@ -52,7 +52,6 @@ class PieceTrie {
 
   void place_children(const std::vector<Key>& keys, const Range& range, std::vector<Range>& todo);
   std::uint32_t find_base(const std::vector<unsigned char>& labels);
-  void grow();
 
   std::vector<Node> nodes_;
   std::size_t first_free_ = 0;

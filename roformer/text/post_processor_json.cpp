@@ -3,8 +3,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/text/json_values.h"
-#include "roformer/text/special_runs.h"
-#include "roformer/text/text_steps_json.h"
+#include "roformer/text/tokenizer_facts.h"
+#include "roformer/text/tokenizer_json.h"
 
 namespace roformer::text {
 namespace {

@@ -1,5 +1,6 @@
-#include "roformer/text/pre_tokenizer.h"
+#include "roformer/text/normalizer.h"
 
+#include <algorithm>
 #include <string>
 
 #include "roformer/unicode/unicode.h"
@@ -71,34 +72,22 @@ std::vector<Part> parts_by_string(Word word, const std::u32string& pattern, bool
   return parts;
 }
 
-// Joins separators to the part before, as the tokenizers library walks: the second of two
+// Joins separators to the part walked over before, as the tokenizers library does: the second of two
 // neighbouring separators stands by itself.
-std::vector<Part> merge_with_previous(const std::vector<Part>& parts) {
+template <typename Iterator>
+std::vector<Part> merge_separators(Iterator part, Iterator end) {
   std::vector<Part> merged;
   bool last_separates = false;
-  for (const Part& part : parts) {
-    if (part.separates && !last_separates && !merged.empty()) {
-      merged.back().end = part.end;
-    } else {
-      merged.push_back(part);
-    }
-    last_separates = part.separates;
-  }
-  return merged;
-}
-
-std::vector<Part> merge_with_next(const std::vector<Part>& parts) {
-  std::vector<Part> merged;  // from the last to the first
-  bool last_separates = false;
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+  for (; part != end; ++part) {
     if (part->separates && !last_separates && !merged.empty()) {
-      merged.back().begin = part->begin;
+      merged.back().begin = std::min(merged.back().begin, part->begin);
+      merged.back().end = std::max(merged.back().end, part->end);
     } else {
       merged.push_back(*part);
     }
     last_separates = part->separates;
   }
-  return {merged.rbegin(), merged.rend()};
+  return merged;
 }
 
 std::vector<Part> join_neighbours(const std::vector<Part>& parts) {
@@ -113,27 +102,26 @@ std::vector<Part> join_neighbours(const std::vector<Part>& parts) {
   return joined;
 }
 
-void add_words(Word word, const std::vector<Part>& parts, SplitBehavior behavior,
+void add_words(Word word, std::vector<Part> parts, SplitBehavior behavior,
                std::vector<Word>& words) {
-  const auto add = [&](const std::vector<Part>& chosen) {
-    for (const Part& part : chosen)
-      words.push_back(word.subspan(part.begin, part.end - part.begin));
-  };
   switch (behavior) {
     case SplitBehavior::removed:
-      for (const Part& part : parts) {
-        if (!part.separates) words.push_back(word.subspan(part.begin, part.end - part.begin));
-      }
-      return;
+      std::erase_if(parts, [](const Part& part) { return part.separates; });
+      break;
     case SplitBehavior::isolated:
-      return add(parts);
+      break;
     case SplitBehavior::merged_with_previous:
-      return add(merge_with_previous(parts));
+      parts = merge_separators(parts.begin(), parts.end());
+      break;
     case SplitBehavior::merged_with_next:
-      return add(merge_with_next(parts));
+      parts = merge_separators(parts.rbegin(), parts.rend());
+      std::reverse(parts.begin(), parts.end());
+      break;
     case SplitBehavior::contiguous:
-      return add(join_neighbours(parts));
+      parts = join_neighbours(parts);
+      break;
   }
+  for (const Part& part : parts) words.push_back(word.subspan(part.begin, part.end - part.begin));
 }
 
 void cut(Word word, const PreTokenizerStep& step, std::vector<Word>& words) {

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "roformer/text/tokenizer_kinds.h"
-#include "roformer/text/wordpiece_files.h"
 #include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"

@@ -1,9 +1,9 @@
-#include "roformer/text/sentencepiece_tokenizer.h"
+#include "roformer/text/subword_table.h"
 
 #include <algorithm>
 
 #include "roformer/base/file.h"
-#include "roformer/text/sentencepiece_model.h"
+#include "roformer/text/sentencepiece_library.h"
 #include "roformer/text/tokenizer_kinds.h"
 #include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"

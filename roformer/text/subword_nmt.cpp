@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "roformer/base/error.h"
-#include "roformer/text/merge_table.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
@@ -46,65 +45,53 @@ bool has_end_symbols(std::string_view codes_version, std::string_view name) {
   return codes_version == "0.1";
 }
 
-// A unit in the middle of a word, or its last one.
-enum class Place { middle, last };
-
 }  // namespace
 
-struct SubwordNmt::State {
-  std::string separator;
-  std::shared_ptr<const UnitSet> allowed;
-  bool end_is_symbol = true;  // version 0.1: </w> is a symbol of its own, not part of the last
-  MergeTable merges;
+bool SubwordNmt::allows(const std::string& unit, Place place) const {
+  return options_.allowed->contains(place == Place::last ? unit : unit + options_.separator);
+}
 
-  bool allows(const std::string& unit, Place place) const {
-    return allowed->contains(place == Place::last ? unit : unit + separator);
+// Undoes merges until all parts are allowed or single.
+void SubwordNmt::split(const std::string& unit, Place place, std::vector<std::string>& out) const {
+  const auto* parts = merges_.parts(place == Place::last ? unit + std::string(kWordEnd) : unit);
+  if (parts == nullptr) {
+    out.push_back(unit);
+    return;
   }
+  std::string right = parts->second;
+  if (place == Place::last) right.resize(right.size() - std::min(right.size(), kWordEnd.size()));
+  keep_or_split(parts->first, Place::middle, out);
+  keep_or_split(right, place, out);
+}
 
-  // Undoes merges until all parts are allowed or single.
-  void split(const std::string& unit, Place place, std::vector<std::string>& out) const {
-    const auto* parts = merges.parts(place == Place::last ? unit + std::string(kWordEnd) : unit);
-    if (parts == nullptr) {
-      out.push_back(unit);
-      return;
-    }
-    std::string right = parts->second;
-    if (place == Place::last) right.resize(right.size() - std::min(right.size(), kWordEnd.size()));
-    keep_or_split(parts->first, Place::middle, out);
-    keep_or_split(right, place, out);
-  }
-  void keep_or_split(const std::string& unit, Place place, std::vector<std::string>& out) const {
-    allows(unit, place) ? out.push_back(unit) : split(unit, place, out);
-  }
+void SubwordNmt::keep_or_split(const std::string& unit, Place place,
+                               std::vector<std::string>& out) const {
+  allows(unit, place) ? out.push_back(unit) : split(unit, place, out);
+}
 
-  void append_word(std::string_view word, std::vector<std::string>& out) const;
-};
-
-void SubwordNmt::State::append_word(std::string_view word, std::vector<std::string>& out) const {
+void SubwordNmt::append_word(std::string_view word, std::vector<std::string>& out) const {
   if (unicode::count_code_points(word) == 1) {
     out.emplace_back(word);
     return;
   }
-  std::vector<std::string> units = merges.merge(word, end_is_symbol);
-  if (allowed && !allowed->empty()) {
+  std::vector<std::string> units = merges_.merge(word, end_is_symbol_);
+  if (options_.allowed && !options_.allowed->empty()) {
     std::vector<std::string> known;
     for (std::size_t i = 0; i < units.size(); ++i)
       keep_or_split(units[i], i + 1 < units.size() ? Place::middle : Place::last, known);
     units.swap(known);
   }
-  for (std::size_t i = 0; i + 1 < units.size(); ++i) out.push_back(units[i] + separator);
+  for (std::size_t i = 0; i + 1 < units.size(); ++i) out.push_back(units[i] + options_.separator);
   out.push_back(std::move(units.back()));
 }
 
-SubwordNmt::SubwordNmt(std::string_view codes, std::string_view name, Options options) {
-  auto state = std::make_unique<State>();
-  state->separator = std::move(options.separator);
-  state->allowed = std::move(options.allowed);
+SubwordNmt::SubwordNmt(std::string_view codes, std::string_view name, SubwordNmtOptions options)
+    : options_(std::move(options)) {
   std::int64_t line_number = 1;
   if (codes.starts_with("#version:")) {
     const auto line = strip_blanks(take_line(codes));
     const auto word = line.find_last_of(" :");
-    state->end_is_symbol = has_end_symbols(line.substr(word + 1), name);
+    end_is_symbol_ = has_end_symbols(line.substr(word + 1), name);
     ++line_number;
   }
   while (codes.ends_with('\n')) codes.remove_suffix(1);
@@ -119,15 +106,7 @@ SubwordNmt::SubwordNmt(std::string_view codes, std::string_view name, Options op
     pairs.emplace_back(pair->first, pair->second);
     ++line_number;
   } while (!codes.empty());
-  state->merges = MergeTable(pairs);
-  state_ = std::move(state);
-}
-SubwordNmt::~SubwordNmt() = default;
-SubwordNmt::SubwordNmt(SubwordNmt&&) noexcept = default;
-SubwordNmt& SubwordNmt::operator=(SubwordNmt&&) noexcept = default;
-
-const std::string& SubwordNmt::separator() const {
-  return state_->separator;
+  merges_ = MergeTable(pairs);
 }
 
 std::vector<std::string> SubwordNmt::units(std::string_view line) const {
@@ -137,7 +116,7 @@ std::vector<std::string> SubwordNmt::units(std::string_view line) const {
   line = strip_blanks(line);
   while (!line.empty()) {
     const auto end = std::min(line.find(' '), line.size());
-    if (end > 0) state_->append_word(line.substr(0, end), units);
+    if (end > 0) append_word(line.substr(0, end), units);
     line.remove_prefix(std::min(end + 1, line.size()));
   }
   return units;

@@ -1,4 +1,4 @@
-#include "roformer/text/subword_nmt_tokenizer.h"
+#include "roformer/text/subword_table.h"
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"

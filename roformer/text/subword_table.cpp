@@ -8,7 +8,7 @@
 #include "roformer/base/hash.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/tokenizer_json.h"
-#include "roformer/unicode/lower_text.h"
+#include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::text {

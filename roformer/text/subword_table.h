@@ -1,5 +1,6 @@
-// What SentencePiece and subword-nmt have in common as tokenizers of translation models: lines of
-// source and target over one table of ids, vocab.json, and the settings beside it.
+// Tokenizers of translation models: what SentencePiece and subword-nmt have in common. Lines of source
+// and target over one table of ids, vocab.json, and the settings beside it; source.spm and target.spm
+// (the files of Hugging Face's MarianTokenizer), or codes.bpe.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -8,7 +9,8 @@
 #include <vector>
 
 #include "roformer/text/token_coder.h"
-#include "roformer/text/tokenizer_folder.h"
+#include "roformer/text/tokenizer.h"
+#include "roformer/text/tokenizer_kinds.h"
 #include "roformer/text/vocabulary.h"
 
 namespace roformer::text {
@@ -71,5 +73,17 @@ class SubwordCoder : public TokenCoder {
   SubwordTable table_;  // without its vocabulary, which the facts have
   std::int32_t end_, unk_, pad_;
 };
+
+/// Both sides by one SentencePiece model, the bytes of a .model file: </s> 0, <unk> 1, the pieces,
+/// <pad> last, as in Marian's vocabularies. As transformers does, "</s>", "<unk>" and "<pad>" in a
+/// text are the tokens of that name, and ">>deu<<" at its start is one token; decoding leaves out
+/// <unk> too. Throws Error if they are no model.
+Tokenizer sentencepiece_tokenizer(std::string model_bytes, SubwordSettings settings = {});
+
+/// Both sides by subword-nmt's codes, the text of the file; `units` with their separator ("low@@") in
+/// the order of ids: </s> 0, <unk> 1, the units, <pad> last. Units that the table lacks are cut further
+/// where the merges allow it. Throws Error for malformed codes.
+Tokenizer subword_nmt_tokenizer(std::string codes, const std::vector<std::string>& units,
+                                SubwordSettings settings = {});
 
 }  // namespace roformer::text

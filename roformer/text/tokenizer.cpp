@@ -4,8 +4,7 @@
 #include <limits>
 
 #include "roformer/base/error.h"
-#include "roformer/text/token_coder.h"
-#include "roformer/text/truncation.h"
+#include "roformer/text/encoding.h"
 
 namespace roformer::text {
 namespace {
@@ -43,10 +42,6 @@ void insert(const SpecialRun& run, std::size_t place, Encoding& encoding) {
 
 }  // namespace
 
-const TokenizerFacts& Tokenizer::facts() const {
-  return coder_->facts();
-}
-
 const SpecialRuns& Tokenizer::runs(bool pair, const EncodeOptions& options) const {
   base::require(!pair || facts().has_pairs, "[text] {}: this tokenizer ({}) has no pairs of texts",
                 facts().source, facts().tokenizer_class);
@@ -83,32 +78,23 @@ Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
 
 void Tokenizer::encode_into(std::string_view text, const EncodeOptions& options,
                             Encoding& encoding) const {
-  const SpecialRuns& around = runs(false, options);
-  encoding.clear();
-  append_run(around.before, encoding);
-  const std::size_t begin = encoding.size();
-  append(text, options.side, encoding);
-  if (options.max_length > 0) {
-    const std::size_t size = encoding.size() - begin;
-    const std::size_t kept =
-        truncate(size, 0, room_for_text(options.max_length, around.size()), options.truncation)
-            .first;
-    erase_tokens(encoding, begin + kept, size - kept);
-  }
-  encoding.type_ids.resize(encoding.size(), around.first_type);
-  append_run(around.after, encoding);
-  drop_offsets(encoding);
+  encode_texts(runs(false, options), text, nullptr, options, encoding);
 }
 
 void Tokenizer::encode_pair_into(std::string_view first, std::string_view second,
                                  const EncodeOptions& options, Encoding& encoding) const {
-  const SpecialRuns& around = runs(true, options);
+  encode_texts(runs(true, options), first, &second, options, encoding);
+}
+
+void Tokenizer::encode_texts(const SpecialRuns& around, std::string_view first,
+                             const std::string_view* second, const EncodeOptions& options,
+                             Encoding& encoding) const {
   encoding.clear();
   append_run(around.before, encoding);
   const std::size_t begin = encoding.size();
   append(first, options.side, encoding);
   std::size_t middle = encoding.size();
-  append(second, options.side, encoding);
+  if (second != nullptr) append(*second, options.side, encoding);
   if (options.max_length > 0) {
     const std::size_t first_size = middle - begin, second_size = encoding.size() - middle;
     const KeptTokens kept =
@@ -125,11 +111,6 @@ void Tokenizer::encode_pair_into(std::string_view first, std::string_view second
   encoding.type_ids.resize(encoding.size(), around.second_type);
   append_run(around.after, encoding);
   drop_offsets(encoding);
-}
-
-void Tokenizer::encode_words(std::string_view text, std::vector<std::int32_t>& ids,
-                             Side side) const {
-  coder_->encode(text, side, ids, nullptr);
 }
 
 std::vector<Encoding> Tokenizer::windows(std::string_view text, const EncodeOptions& options,
@@ -157,35 +138,6 @@ std::vector<Encoding> Tokenizer::windows(std::string_view text, const EncodeOpti
   }
 }
 
-std::string Tokenizer::decode(std::span<const std::int32_t> ids,
-                              const DecodeOptions& options) const {
-  return coder_->decode(ids, options);
-}
-
-void Tokenizer::append_text(std::int32_t id, std::int32_t previous, std::string& bytes) const {
-  coder_->append_text(id, previous, bytes);
-}
-
-std::int32_t Tokenizer::token_to_id(std::string_view token) const {
-  const auto id = vocabulary().find(token);
-  return id ? *id : unk_id();
-}
-
-const std::string& Tokenizer::id_to_token(std::int32_t id) const {
-  return coder_->token(id);
-}
-
-bool Tokenizer::is_special(std::int32_t id) const {
-  return coder_->is_special(id);
-}
-
-std::int64_t Tokenizer::special_tokens_before() const {
-  return static_cast<std::int64_t>(facts().single.before.size());
-}
-std::int64_t Tokenizer::special_tokens_after() const {
-  return static_cast<std::int64_t>(facts().single.after.size());
-}
-
 std::int32_t Tokenizer::special_id(const std::string& token, std::string_view name) const {
   const std::string& source = facts().source;
   base::require(!token.empty(), "[text] {}: this tokenizer ({}) has no {} token", source,
@@ -194,33 +146,6 @@ std::int32_t Tokenizer::special_id(const std::string& token, std::string_view na
   base::require(id.has_value(), "[text] {}: expected the vocabulary to hold the {} token '{}'",
                 source, name, token);
   return *id;
-}
-
-std::int32_t Tokenizer::pad_id() const {
-  return special_id(facts().tokens.pad, "padding");
-}
-std::int32_t Tokenizer::unk_id() const {
-  return special_id(facts().tokens.unk, "unknown");
-}
-std::int32_t Tokenizer::cls_id() const {
-  return special_id(facts().tokens.cls, "first");
-}
-std::int32_t Tokenizer::end_id() const {
-  return special_id(facts().tokens.end, "separating");
-}
-std::int32_t Tokenizer::mask_id() const {
-  return special_id(facts().tokens.mask, "mask");
-}
-std::uint64_t Tokenizer::fingerprint() const {
-  return coder_->fingerprint();
-}
-
-Tokenizer Tokenizer::lower_cased() const {
-  return Tokenizer(coder_->lower_cased());
-}
-
-void Tokenizer::save(const std::filesystem::path& folder) const {
-  coder_->save(folder);
 }
 
 std::vector<std::int32_t> token_ids(std::span<const std::int64_t> ids) {

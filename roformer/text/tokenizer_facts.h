@@ -1,4 +1,5 @@
-// What a tokenizer states of itself, and all that its callers may ask for: no caller knows kinds.
+// What a tokenizer states of itself, the special tokens around texts among it, and all that its callers
+// may ask for: no caller knows kinds.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,11 +8,32 @@
 #include <vector>
 
 #include "roformer/text/encoding.h"
-#include "roformer/text/special_runs.h"
 #include "roformer/text/tokenizer_config.h"
 #include "roformer/text/vocabulary.h"
 
 namespace roformer::text {
+
+/// Special tokens that stand next to each other.
+struct SpecialRun {
+  std::vector<std::int32_t> ids = {};
+  std::vector<std::int32_t> type_ids = {};
+  std::size_t size() const { return ids.size(); }
+};
+
+/// before first after; of two texts: before first between second after.
+struct SpecialRuns {
+  SpecialRun before = {}, between = {}, after = {};
+  std::int32_t first_type = 0, second_type = 0;
+  bool complete = true;  // false: [CLS] or [SEP] is not in the vocabulary
+  std::size_t size() const { return before.size() + between.size() + after.size(); }
+};
+
+/// What `config` puts around one text, and around and between two.
+SpecialRuns single_runs(const Vocabulary& vocabulary, const TokenizerConfig& config);
+SpecialRuns pair_runs(const Vocabulary& vocabulary, const TokenizerConfig& config);
+
+/// BERT's: [CLS] A [SEP] B [SEP], types 0 0 0 1 1, of the tokens that `config` names.
+TokenTemplate bert_template(const Vocabulary& vocabulary, const TokenizerConfig& config);
 
 /// Tokens with a meaning of their own; empty: there is none.
 struct SpecialTokens {

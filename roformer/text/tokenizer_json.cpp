@@ -5,9 +5,8 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
-#include "roformer/text/added_token_json.h"
 #include "roformer/text/json_values.h"
-#include "roformer/text/text_steps_json.h"
+#include "roformer/text/tokenizer_settings.h"
 
 namespace roformer::text {
 namespace {

@@ -1,10 +1,13 @@
 #include "roformer/text/tokenizer_kinds.h"
 
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "roformer/base/error.h"
+#include "roformer/text/tokenizer_json.h"
 
 // One line a kind, whose own file defines the function of that name in namespace kinds.
 #define ROFORMER_TOKENIZER_KINDS(KIND) \
@@ -16,6 +19,28 @@
   KIND(bytes)
 
 namespace roformer::text {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+TokenizerFolder::TokenizerFolder(const fs::path& folder_or_file) {
+  base::require(fs::exists(folder_or_file),
+                "[text] expected a tokenizer at {} but there is nothing", folder_or_file.string());
+  folder_ = folder_or_file;
+  if (!fs::is_directory(folder_or_file)) {
+    file_ = folder_or_file;
+    folder_ = folder_or_file.parent_path();
+  }
+  const fs::path settings = settings_file();
+  settings_ =
+      std::make_shared<const json>(fs::exists(settings) ? read_json_file(settings) : json());
+}
+
+std::string TokenizerFolder::tokenizer_class() const {
+  const auto place = settings_->find("tokenizer_class");
+  return place != settings_->end() && place->is_string() ? place->get<std::string>()
+                                                         : std::string();
+}
 
 #define DECLARE(kind) TokenizerKind kind();
 namespace kinds {
@@ -67,6 +92,22 @@ Tokenizer Tokenizer::load(const std::filesystem::path& folder_or_file) {
   }
   base::fail("[text] {}: expected a tokenizer ({}) but found {}", folder.name(), described_kinds(),
              found_files(folder));
+}
+
+Tokenizer load_or_train(const fs::path& folder, const std::function<Tokenizer()>& train) {
+  try {
+    if (fs::exists(folder)) return Tokenizer::load(folder);
+  } catch (const Error& error) {
+    spdlog::warn("{}; training the vocabulary again", error.what());
+  }
+  // Beside its place, then renamed: a folder of that name is whole. Read back, so that this run and the
+  // next ones have the same tokenizer to the last switch (keys of caches hang on it).
+  const fs::path partial = folder.string() + ".partial";
+  fs::remove_all(partial);
+  train().save(partial);
+  fs::remove_all(folder);
+  fs::rename(partial, folder);
+  return Tokenizer::load(folder);
 }
 
 }  // namespace roformer::text

@@ -1,12 +1,25 @@
-// The files beside a vocabulary: tokenizer_config.json, special_tokens_map.json, added_tokens.json.
+// The files beside a vocabulary: tokenizer_config.json, special_tokens_map.json, added_tokens.json; and
+// added tokens as tokenizer.json (a list) and tokenizer_config.json (an object by id) have them.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
+#include <vector>
 
 #include "roformer/text/tokenizer_config.h"
 #include "roformer/text/vocabulary.h"
 
 namespace roformer::text {
+
+/// tokenizer.json's added_tokens. Throws Error naming the key.
+std::vector<AddedToken> parse_added_tokens(const nlohmann::json& list, std::string_view name);
+/// tokenizer_config.json's added_tokens_decoder. Throws Error naming the key.
+std::vector<AddedToken> parse_added_tokens_decoder(const nlohmann::json& object,
+                                                   std::string_view name);
+/// Adds the token, or replaces the one of the same content.
+void put_added_token(AddedToken token, std::vector<AddedToken>& tokens);
+
+/// An entry of tokenizer.json's list.
+nlohmann::ordered_json make_added_token(const AddedToken& token);
 
 /// Lays what a tokenizer_config.json states over `config`. Throws Error naming the key.
 void apply_tokenizer_config(const nlohmann::json& json, std::string_view name,

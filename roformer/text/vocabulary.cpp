@@ -42,26 +42,6 @@ Vocabulary Vocabulary::with_gaps(std::vector<std::optional<std::string>> tokens,
   return vocabulary;
 }
 
-namespace {
-
-std::string_view without_white_space_at_end(std::string_view line) {
-  while (!line.empty()) {
-    std::size_t begin = line.size() - 1;
-    while (begin > 0 && (static_cast<unsigned char>(line[begin]) & 0xC0) == 0x80) --begin;
-    if (!unicode::is_white_space(
-            unicode::decode_utf8(line.data() + begin, line.data() + line.size()).code))
-      break;
-    line = line.substr(0, begin);
-  }
-  return line;
-}
-
-bool ends_with_white_space(const std::string& token) {
-  return without_white_space_at_end(token).size() != token.size();
-}
-
-}  // namespace
-
 Vocabulary Vocabulary::load(const std::filesystem::path& file) {
   const std::string content = base::read_file(file);
   constexpr std::string_view mark = "\xEF\xBB\xBF";
@@ -77,7 +57,7 @@ Vocabulary Vocabulary::load(const std::filesystem::path& file) {
     const std::string_view line(content.data() + begin, end - begin);
     base::require(unicode::is_utf8(line), "[text] {}:{}: expected UTF-8", file.string(),
                   tokens.size() + 1);
-    tokens.emplace_back(without_white_space_at_end(line));
+    tokens.emplace_back(line.substr(0, line.size() - unicode::white_space_at_end(line)));
     begin = end + 1;
   }
   return with_gaps(std::move(tokens), file.string());
@@ -85,7 +65,7 @@ Vocabulary Vocabulary::load(const std::filesystem::path& file) {
 
 bool Vocabulary::fits_lines() const {
   return std::none_of(tokens_.begin(), tokens_.end(), [](const std::string& token) {
-    return token.find('\n') != token.npos || ends_with_white_space(token);
+    return token.find('\n') != token.npos || unicode::white_space_at_end(token) > 0;
   });
 }
 

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "roformer/base/hash.h"
+
 namespace roformer::text {
 
 class Vocabulary {
@@ -40,14 +42,8 @@ class Vocabulary {
   std::optional<std::int32_t> find(std::string_view token) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   std::vector<std::string> tokens_;
-  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+  std::unordered_map<std::string, std::int32_t, base::StringHash, std::equal_to<>> ids_;
 };
 
 }  // namespace roformer::text

@@ -4,7 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/text/ascii_block.h"
-#include "roformer/text/pre_tokenizer.h"
+#include "roformer/text/normalizer.h"
 #include "roformer/text/word_buffer.h"
 #include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"
@@ -12,54 +12,29 @@
 namespace roformer::text {
 namespace {
 
-class IdSink {
+template <bool with_offsets>
+class TokenSink {
  public:
-  explicit IdSink(std::vector<std::int32_t>& ids) : ids_(ids) {}
-  void token(std::int32_t id, std::int32_t, std::int32_t) { ids_.push_back(id); }
-  std::size_t mark() const { return ids_.size(); }
-  void rewind(std::size_t mark) { ids_.resize(mark); }
-
- private:
-  std::vector<std::int32_t>& ids_;
-};
-
-class OffsetSink {
- public:
-  OffsetSink(std::vector<std::int32_t>& ids, std::vector<Offset>& offsets)
+  TokenSink(std::vector<std::int32_t>& ids, std::vector<Offset>* offsets)
       : ids_(ids), offsets_(offsets) {}
   void token(std::int32_t id, std::int32_t begin, std::int32_t end) {
     ids_.push_back(id);
-    offsets_.push_back({begin, end});
+    if constexpr (with_offsets) offsets_->push_back({begin, end});
   }
   std::size_t mark() const { return ids_.size(); }
   void rewind(std::size_t mark) {
     ids_.resize(mark);
-    offsets_.resize(mark);
+    if constexpr (with_offsets) offsets_->resize(mark);
   }
 
  private:
   std::vector<std::int32_t>& ids_;
-  std::vector<Offset>& offsets_;
+  std::vector<Offset>* offsets_;
 };
 
 bool is_ascii(const char* p) {
   return static_cast<unsigned char>(*p) < 0x80;
 }
-
-}  // namespace
-
-// A place in a text, and what to add to its bytes from `begin` to count code points.
-struct WordPieceEncoder::Cursor {
-  const char* p;
-  const char* begin;
-  const char* end;
-  std::int32_t skew;
-
-  std::int32_t offset() const { return static_cast<std::int32_t>(p - begin) + skew; }
-  std::size_t left() const { return static_cast<std::size_t>(end - p); }
-};
-
-namespace {
 
 // Steps that are a choice of BertNormalizer's switches are done the quick way.
 std::optional<NormalizerOptions> as_bert_options(const TokenizerConfig& config) {
@@ -85,6 +60,17 @@ bool cuts_as_bert(const TokenizerConfig& config) {
 }
 
 }  // namespace
+
+// A place in a text, and what to add to its bytes from `begin` to count code points.
+struct WordPieceEncoder::Cursor {
+  const char* p;
+  const char* begin;
+  const char* end;
+  std::int32_t skew;
+
+  std::int32_t offset() const { return static_cast<std::int32_t>(p - begin) + skew; }
+  std::size_t left() const { return static_cast<std::size_t>(end - p); }
+};
 
 WordPieceEncoder::WordPieceEncoder(const Vocabulary& vocabulary, const TokenizerConfig& config,
                                    const std::vector<AddedToken>& added_tokens)
@@ -326,7 +312,13 @@ template <typename Sink>
 void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
                                                const NormalizedCharacter* end, WordBuffer& word,
                                                Sink& sink) const {
-  if (config_.pre_tokenizer_steps) return encode_pre_tokenized_words(begin, end, word, sink);
+  if (config_.pre_tokenizer_steps) {
+    for (const auto part : pre_tokenize({begin, end}, *config_.pre_tokenizer_steps)) {
+      for (const NormalizedCharacter& c : part) word.append(c.code, c.source);
+      encode_word(word, sink);
+    }
+    return;
+  }
   for (const NormalizedCharacter* c = begin; c < end; ++c) {
     const bool space = unicode::is_white_space(c->code);
     const bool alone = !space && unicode::is_punctuation(c->code);
@@ -335,16 +327,6 @@ void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
     if (alone) encode_word(word, sink);
   }
   encode_word(word, sink);
-}
-
-template <typename Sink>
-void WordPieceEncoder::encode_pre_tokenized_words(const NormalizedCharacter* begin,
-                                                  const NormalizedCharacter* end, WordBuffer& word,
-                                                  Sink& sink) const {
-  for (const auto part : pre_tokenize({begin, end}, *config_.pre_tokenizer_steps)) {
-    for (const NormalizedCharacter& c : part) word.append(c.code, c.source);
-    encode_word(word, sink);
-  }
 }
 
 // The slow, exact way: for marks that change places, for added tokens that are looked for after
@@ -388,15 +370,13 @@ void WordPieceEncoder::encode_text(std::string_view text, Sink& sink) const {
   encode_segment<lowercase>(text.substr(done), offset, sink);
 }
 
-void WordPieceEncoder::encode(std::string_view text, std::vector<std::int32_t>& ids) const {
-  IdSink sink(ids);
-  quick_.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
-}
-
 void WordPieceEncoder::encode(std::string_view text, std::vector<std::int32_t>& ids,
-                              std::vector<Offset>& offsets) const {
-  OffsetSink sink(ids, offsets);
-  quick_.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
+                              std::vector<Offset>* offsets) const {
+  const auto encode_into = [&](auto sink) {
+    quick_.lowercase ? encode_text<true>(text, sink) : encode_text<false>(text, sink);
+  };
+  offsets == nullptr ? encode_into(TokenSink<false>(ids, nullptr))
+                     : encode_into(TokenSink<true>(ids, offsets));
 }
 
 }  // namespace roformer::text

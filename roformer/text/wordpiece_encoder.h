@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "roformer/text/added_token_matcher.h"
+#include "roformer/text/ascii_block.h"
 #include "roformer/text/character_table.h"
 #include "roformer/text/encoding.h"
 #include "roformer/text/normalizer.h"
 #include "roformer/text/piece_trie.h"
-#include "roformer/text/short_word_table.h"
 #include "roformer/text/tokenizer_config.h"
 #include "roformer/text/vocabulary.h"
 
@@ -27,11 +27,10 @@ class WordPieceEncoder {
   WordPieceEncoder(const Vocabulary& vocabulary, const TokenizerConfig& config,
                    const std::vector<AddedToken>& added_tokens);
 
-  /// Appends the ids of a text, special tokens around it left out.
-  void encode(std::string_view text, std::vector<std::int32_t>& ids) const;
-  /// Appends ids and offsets.
+  /// Appends the ids of a text, special tokens around it left out, and unless `offsets` is null where
+  /// they stood.
   void encode(std::string_view text, std::vector<std::int32_t>& ids,
-              std::vector<Offset>& offsets) const;
+              std::vector<Offset>* offsets = nullptr) const;
 
  private:
   struct Cursor;
@@ -61,10 +60,6 @@ class WordPieceEncoder {
   template <typename Sink>
   void encode_ascii_pieces(const char* bytes, std::size_t size, std::int32_t begin,
                            Sink& sink) const;
-
-  template <typename Sink>
-  void encode_pre_tokenized_words(const NormalizedCharacter* begin, const NormalizedCharacter* end,
-                                  WordBuffer& word, Sink& sink) const;
 
   TokenizerConfig config_;
   NormalizerOptions quick_;  // what the quick way does

@@ -2,18 +2,103 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
 #include "roformer/base/hash.h"
-#include "roformer/text/decode.h"
-#include "roformer/text/text_steps_json.h"
-#include "roformer/text/token_coder.h"
+#include "roformer/text/tokenizer_json.h"
 #include "roformer/text/tokenizer_kinds.h"
+#include "roformer/text/tokenizer_settings.h"
 #include "roformer/text/wordpiece_encoder.h"
-#include "roformer/text/wordpiece_files.h"
 
 namespace roformer::text {
 namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kJson = "tokenizer.json";
+constexpr const char* kVocabulary = "vocab.txt";
+
+// Tokens that were added to the vocabulary after its training stand behind it, or in its gaps.
+void append_added_tokens(WordPieceFiles& files, const std::string& name) {
+  std::vector<AddedToken>& added = files.config.added_tokens;
+  std::stable_sort(added.begin(), added.end(),
+                   [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
+  std::vector<std::optional<std::string>> tokens;
+  bool changed = false;
+  for (AddedToken& token : added) {
+    if (token.id < 0 || files.vocabulary.find(token.content)) continue;
+    if (!changed) {
+      for (std::int32_t id = 0; id < files.vocabulary.size(); ++id) {
+        tokens.emplace_back(files.vocabulary.holds(id) ? std::optional(files.vocabulary.token(id))
+                                                       : std::nullopt);
+      }
+    }
+    const auto place = static_cast<std::size_t>(token.id);
+    const bool gap = place < tokens.size() && !tokens[place];
+    base::require(gap || place == tokens.size(),
+                  "[text] {}: expected the added token '{}' to have the id {} but got {}", name,
+                  token.content, tokens.size(), token.id);
+    if (!gap) tokens.emplace_back();
+    tokens[place] = token.content;
+    token.appended = true;
+    changed = true;
+  }
+  if (changed) files.vocabulary = Vocabulary::with_gaps(std::move(tokens), name);
+}
+
+WordPieceFiles read_vocabulary_or_json(const fs::path& file) {
+  if (file.extension() == ".json") return parse_tokenizer_json(read_json_file(file), file.string());
+  WordPieceFiles files{Vocabulary::load(file), {}};
+  files.config.source = file.string();
+  return files;
+}
+
+// As transformers: special_tokens_map.json and added_tokens.json count where
+// tokenizer_config.json lists no added tokens, and then the former has the last word.
+void apply_settings(const TokenizerFolder& folder, TokenizerConfig& config) {
+  const json& settings = folder.settings();
+  if (!settings.is_null())
+    apply_tokenizer_config(settings, folder.settings_file().string(), config);
+  if (settings.is_object() && settings.contains("added_tokens_decoder")) return;
+  const fs::path map = folder.path("special_tokens_map.json");
+  const fs::path added = folder.path("added_tokens.json");
+  if (fs::exists(map)) apply_special_tokens_map(read_json_file(map), map.string(), config);
+  if (fs::exists(added)) apply_added_tokens(read_json_file(added), added.string(), config);
+}
+
+void require_special_ids(const WordPieceFiles& files, const std::string& name) {
+  if (!files.config.post_processor) return;
+  for (const auto* parts :
+       {&files.config.post_processor->single, &files.config.post_processor->pair}) {
+    for (const TemplatePart& part : *parts) {
+      for (const std::int32_t id : part.ids) {
+        base::require(
+            id < files.vocabulary.size(),
+            "[text] {}: post_processor: expected ids below {}, the vocabulary's size, but "
+            "'{}' has {}",
+            name, files.vocabulary.size(), part.token, id);
+      }
+    }
+  }
+}
+
+void write_wordpiece_files(const fs::path& folder, const Vocabulary& vocabulary,
+                           const TokenizerConfig& config,
+                           const std::vector<AddedToken>& added_tokens) {
+  fs::create_directories(folder);
+  const auto write = [&](const char* name, const nlohmann::ordered_json& content) {
+    base::write_file_atomically(folder / name, content.dump(2) + "\n");
+  };
+  // A vocabulary that no lines can hold is in tokenizer.json alone.
+  if (vocabulary.fits_lines()) vocabulary.save(folder / kVocabulary);
+  write("tokenizer_config.json", make_tokenizer_config(config));
+  write(kJson, make_tokenizer_json(vocabulary, config, added_tokens));
+}
 
 class WordPieceCoder final : public TokenCoder {
  public:
@@ -25,7 +110,7 @@ class WordPieceCoder final : public TokenCoder {
 
   void encode(std::string_view text, Side, std::vector<std::int32_t>& ids,
               std::vector<Offset>* offsets) const override {
-    offsets == nullptr ? encoder_.encode(text, ids) : encoder_.encode(text, ids, *offsets);
+    encoder_.encode(text, ids, offsets);
   }
 
   std::string decode(std::span<const std::int32_t> ids,
@@ -90,6 +175,28 @@ class WordPieceCoder final : public TokenCoder {
 
 }  // namespace
 
+WordPieceFiles finish_wordpiece_files(WordPieceFiles files) {
+  const std::string name = files.config.source;
+  append_added_tokens(files, name);
+  require_special_ids(files, name);
+  base::require(files.vocabulary.find(files.config.unk_token).has_value(),
+                "[text] {}: expected the unknown token '{}' among its {} tokens", name,
+                files.config.unk_token, files.vocabulary.size());
+  return files;
+}
+
+bool has_wordpiece_files(const TokenizerFolder& folder) {
+  return !folder.file().empty() || folder.has(kJson) || folder.has(kVocabulary);
+}
+
+WordPieceFiles read_wordpiece_files(const TokenizerFolder& folder) {
+  const fs::path file =
+      !folder.file().empty() ? folder.file() : folder.path(folder.has(kJson) ? kJson : kVocabulary);
+  WordPieceFiles files = read_vocabulary_or_json(file);
+  apply_settings(folder, files.config);
+  return finish_wordpiece_files(std::move(files));
+}
+
 Tokenizer wordpiece_tokenizer(Vocabulary vocabulary, TokenizerConfig config) {
   auto added = collect_added_tokens(vocabulary, config);
   return Tokenizer(std::make_shared<const WordPieceCoder>(std::move(vocabulary), std::move(config),
@@ -107,4 +214,5 @@ TokenizerKind wordpiece() {
 }
 
 }  // namespace kinds
+
 }  // namespace roformer::text

@@ -6,6 +6,7 @@
 
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/run_tasks.h"
 #include "roformer/train/adamw_kernel.h"
 
 namespace roformer::train {
@@ -26,8 +27,7 @@ struct Chunk {
 };
 
 bool is_fusable(const torch::Tensor& tensor) {
-  return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32 &&
-         tensor.is_contiguous();
+  return packed::is_float_on_cpu(tensor) && tensor.is_contiguous();
 }
 
 void append_chunks(std::vector<Chunk>& chunks, const torch::Tensor& weight,
@@ -41,17 +41,22 @@ void append_chunks(std::vector<Chunk>& chunks, const torch::Tensor& weight,
   }
 }
 
+// work(isa, i) for each chunk i, on all threads.
+template <typename Work>
+void for_each_chunk(const std::vector<Chunk>& chunks, const Work& work) {
+  at::parallel_for(0, std::ssize(chunks), 1, [&](std::int64_t begin, std::int64_t end) {
+    base::with_isa([&](auto isa) {
+      for (std::int64_t i = begin; i < end; ++i) work(isa, i);
+    });
+  });
+}
+
 // Σ g² over the chunks: one partial sum a chunk, added in the chunks' order whatever the threads.
 double chunked_sum_of_squares(const std::vector<Chunk>& chunks) {
   std::vector<double> partial(chunks.size());
-  at::parallel_for(0, static_cast<std::int64_t>(chunks.size()), 1,
-                   [&](std::int64_t begin, std::int64_t end) {
-                     base::with_isa([&](auto isa) {
-                       for (std::int64_t i = begin; i < end; ++i) {
-                         partial[i] = sum_of_squares<isa()>(chunks[i].gradient, chunks[i].size);
-                       }
-                     });
-                   });
+  for_each_chunk(chunks, [&](auto isa, std::int64_t i) {
+    partial[i] = sum_of_squares<isa()>(chunks[i].gradient, chunks[i].size);
+  });
   double sum = 0;
   for (const double value : partial) sum += value;
   return sum;
@@ -74,25 +79,16 @@ AdamWUpdate fused_update(const AdamWOptions& options, double weight_decay, doubl
 
 void update_chunks(const std::vector<Chunk>& chunks, const AdamWUpdate& decayed,
                    const AdamWUpdate& plain) {
-  at::parallel_for(0, static_cast<std::int64_t>(chunks.size()), 1,
-                   [&](std::int64_t begin, std::int64_t end) {
-                     base::with_isa([&](auto isa) {
-                       for (std::int64_t i = begin; i < end; ++i) {
-                         const Chunk& c = chunks[i];
-                         adamw_chunk<isa()>(c.weight, c.gradient, c.first, c.second, c.size,
-                                            c.decays ? decayed : plain);
-                       }
-                     });
-                   });
+  for_each_chunk(chunks, [&](auto isa, std::int64_t i) {
+    const Chunk& c = chunks[i];
+    adamw_chunk<isa()>(c.weight, c.gradient, c.first, c.second, c.size, c.decays ? decayed : plain);
+  });
 }
 
 }  // namespace
 
 bool has_weight_decay(const std::string& name) {
-  const auto ends_with = [&](std::string_view end) {
-    return name.size() >= end.size() && name.ends_with(end);
-  };
-  return !ends_with("bias") && name.find("LayerNorm") == std::string::npos;
+  return !name.ends_with("bias") && name.find("LayerNorm") == std::string::npos;
 }
 
 AdamW::AdamW(NamedParameters parameters, const AdamWOptions& options) : options_(options) {

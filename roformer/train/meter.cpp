@@ -1,13 +1,6 @@
 #include "roformer/train/meter.h"
 
 namespace roformer::train {
-namespace {
-
-double ratio(double a, double b) {
-  return b > 0 ? a / b : 0;
-}
-
-}  // namespace
 
 void Meter::mark(Phase phase) {
   const auto now = Clock::now();
@@ -26,19 +19,6 @@ void Meter::add_loss(double loss_sum, std::int64_t targets, std::int64_t correct
 void Meter::add_step(double gradient_norm) {
   norm_sum_ += gradient_norm;
   ++steps_;
-}
-
-double Meter::loss() const {
-  return ratio(loss_sum_, static_cast<double>(targets_));
-}
-double Meter::accuracy() const {
-  return ratio(static_cast<double>(correct_), static_cast<double>(targets_));
-}
-double Meter::gradient_norm() const {
-  return ratio(norm_sum_, static_cast<double>(steps_));
-}
-double Meter::tokens_per_second() const {
-  return ratio(static_cast<double>(tokens_), seconds());
 }
 
 double Meter::seconds() const {

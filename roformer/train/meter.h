@@ -21,10 +21,12 @@ class Meter {
   void add_loss(double loss_sum, std::int64_t targets, std::int64_t correct, std::int64_t tokens);
   void add_step(double gradient_norm);
 
-  double loss() const;
-  double accuracy() const;
-  double gradient_norm() const;
-  double tokens_per_second() const;
+  double loss() const { return ratio(loss_sum_, static_cast<double>(targets_)); }
+  double accuracy() const {
+    return ratio(static_cast<double>(correct_), static_cast<double>(targets_));
+  }
+  double gradient_norm() const { return ratio(norm_sum_, static_cast<double>(steps_)); }
+  double tokens_per_second() const { return ratio(static_cast<double>(tokens_), seconds()); }
   /// {"data": 0.02, "forward": …}: shares of the time measured.
   nlohmann::json time_shares() const;
 
@@ -37,6 +39,7 @@ class Meter {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
   double seconds() const;
 
   Clock::time_point last_ = Clock::now();

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <sstream>
+#include <string>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
@@ -22,6 +23,17 @@ nlohmann::json json_or_null(const std::string& line) {
     return base::parse_json(line, "a line of metrics");
   } catch (const Error&) {
     return nullptr;
+  }
+}
+
+void add_numbers(const nlohmann::json& object, const std::string& prefix,
+                 std::vector<report::Scalar>& scalars) {
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_number() && name != "step") {
+      scalars.push_back({prefix + name, value.get<double>()});
+    } else if (value.is_object()) {
+      add_numbers(value, prefix + name + "/", scalars);
+    }
   }
 }
 
@@ -60,6 +72,12 @@ void MetricsLog::append(const nlohmann::json& line) {
 void MetricsLog::sync() {
   const bool synced = ::fsync(::fileno(file_.get())) == 0;
   base::require(synced, "[train] cannot write {}: {}", path_.string(), std::strerror(errno));
+}
+
+std::vector<report::Scalar> metric_scalars(const nlohmann::json& line) {
+  std::vector<report::Scalar> scalars;
+  add_numbers(line, line.value("kind", "metrics") + "/", scalars);
+  return scalars;
 }
 
 }  // namespace roformer::train

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "roformer/report/event_file.h"
+
 namespace roformer::train {
 
 class MetricsLog {
@@ -30,5 +32,9 @@ class MetricsLog {
 
 /// All whole lines of a log; empty if there is no such file.
 std::vector<nlohmann::json> read_metrics(const std::filesystem::path& path);
+
+/// Every number of the line but its step, as "kind/name": "training/loss", "evaluation/loss";
+/// those of an object within it as "kind/object/name".
+std::vector<report::Scalar> metric_scalars(const nlohmann::json& line);
 
 }  // namespace roformer::train

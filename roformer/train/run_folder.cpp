@@ -1,12 +1,17 @@
 #include "roformer/train/run_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+
+#include <charconv>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <string_view>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/report/event_file.h"
-#include "roformer/train/kept_models.h"
-#include "roformer/train/replace_folder.h"
 
 namespace roformer::train {
 
@@ -28,6 +33,13 @@ void link_into(const fs::path& file, const fs::path& folder) {
   fs::rename(temporary, folder / file.filename());
 }
 
+void link_model_of(const fs::path& checkpoint, const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(checkpoint / kModelFolder)) {
+    if (entry.is_regular_file()) link_into(entry.path(), folder);
+  }
+  base::sync_folder(folder);
+}
+
 // Nothing in it but what this class puts there before the first checkpoint.
 bool is_untouched(const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -47,6 +59,11 @@ bool is_young_run(const fs::path& folder) {
       return false;
   }
   return true;
+}
+
+// Network file systems, for example, cannot.
+bool exchange(const fs::path& a, const fs::path& b) {
+  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
 }
 
 }  // namespace
@@ -112,12 +129,7 @@ void RunFolder::commit(std::int64_t step, const std::function<void(const fs::pat
 }
 
 void RunFolder::publish() const {
-  const auto last = last_checkpoint();
-  if (!last) return;
-  for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
-    if (entry.is_regular_file()) link_into(entry.path(), out_);
-  }
-  base::sync_folder(out_);
+  if (const auto last = last_checkpoint()) link_model_of(*last, out_);
 }
 
 void RunFolder::keep_models(std::int64_t count) const {
@@ -128,10 +140,7 @@ void RunFolder::keep_models(std::int64_t count) const {
     const fs::path partial = kept / ".partial";
     fs::remove_all(partial);
     fs::create_directories(partial);
-    for (const auto& entry : fs::directory_iterator(*last / kModelFolder)) {
-      if (entry.is_regular_file()) link_into(entry.path(), partial);
-    }
-    base::sync_folder(partial);
+    link_model_of(*last, partial);
     fs::rename(partial, target);
     base::sync_folder(kept);
   }
@@ -156,6 +165,61 @@ void RunFolder::remove_all_but(const std::string& name) const {
     std::error_code ignored;  // a left-over that cannot go does no harm
     if (other.starts_with("step-") && other != name) fs::remove_all(entry.path(), ignored);
   }
+}
+
+fs::path kept_models_folder(const fs::path& run) {
+  return run / "checkpoints";
+}
+
+std::vector<fs::path> kept_models(const fs::path& run) {
+  constexpr std::string_view start = "step-";
+  std::map<std::int64_t, fs::path> models;
+  std::error_code absent;
+  for (const auto& entry : fs::directory_iterator(kept_models_folder(run), absent)) {
+    const std::string name = entry.path().filename().string();
+    std::int64_t step = 0;
+    if (!name.starts_with(start)) continue;
+    const auto [rest, failed] =
+        std::from_chars(name.data() + start.size(), name.data() + name.size(), step);
+    if (failed == std::errc() && *rest == '\0') models[step] = entry.path();
+  }
+  std::vector<fs::path> folders;
+  for (const auto& [step, folder] : models) folders.push_back(folder);
+  return folders;
+}
+
+std::vector<fs::path> last_models(const fs::path& run, std::int64_t count) {
+  const auto kept = kept_models(run);
+  base::require(std::ssize(kept) >= count,
+                "[train] expected {} or more models in {} but got {}: a recipe's "
+                "checkpoint.keep_last says how many a run keeps",
+                count, kept_models_folder(run).string(), kept.size());
+  return {kept.end() - count, kept.end()};
+}
+
+void replace_folder(const fs::path& fresh, const fs::path& target, const fs::path& old) {
+  if (exchange(fresh, target)) {
+    fs::remove_all(fresh);
+  } else {
+    replace_by_renames(fresh, target, old);
+  }
+}
+
+void replace_by_renames(const fs::path& fresh, const fs::path& target, const fs::path& old) {
+  fs::remove_all(old);
+  if (fs::exists(target)) fs::rename(target, old);
+  std::error_code failed;
+  fs::rename(fresh, target, failed);
+  if (failed) {
+    recover_folder(target, old);
+    base::fail("[train] cannot put {} in the place of {}: {}", fresh.string(), target.string(),
+               failed.message());
+  }
+  fs::remove_all(old);
+}
+
+void recover_folder(const fs::path& target, const fs::path& old) {
+  if (fs::exists(old) && !fs::exists(target)) fs::rename(old, target);
 }
 
 }  // namespace roformer::train

@@ -16,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "roformer/base/file_lock.h"
 
@@ -56,5 +57,30 @@ class RunFolder {
   std::filesystem::path training_;
   std::optional<base::FileLock> lock_;
 };
+
+/// Where a run keeps models beside its last one: checkpoints/step-N.
+std::filesystem::path kept_models_folder(const std::filesystem::path& run);
+
+/// Those that it has kept, oldest first.
+std::vector<std::filesystem::path> kept_models(const std::filesystem::path& run);
+
+/// The last `count` of them, oldest first. Throws Error naming what is there where there are fewer.
+std::vector<std::filesystem::path> last_models(const std::filesystem::path& run,
+                                               std::int64_t count);
+
+/// A folder in the place of another, so that a kill at any moment leaves one of them whole.
+/// Puts `fresh` where `target` is, whose old content goes. Both are on one file system; `old`, on the
+/// same, is for file systems that cannot exchange folders. Throws Error if that fails; `target` is as
+/// before then.
+void replace_folder(const std::filesystem::path& fresh, const std::filesystem::path& target,
+                    const std::filesystem::path& old);
+
+/// The same by two renames: between them there is no `target`, and `old` is whole.
+void replace_by_renames(const std::filesystem::path& fresh, const std::filesystem::path& target,
+                        const std::filesystem::path& old);
+
+/// Brings back what a kill between the two renames left at `old`; to be called before `target` is
+/// read or written.
+void recover_folder(const std::filesystem::path& target, const std::filesystem::path& old);
 
 }  // namespace roformer::train

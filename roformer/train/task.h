@@ -57,4 +57,23 @@ class Task {
   virtual void load_model(const std::filesystem::path& folder) = 0;
 };
 
+/// The module in training or evaluation mode while this lives; then as it was.
+class ModeGuard {
+ public:
+  ModeGuard(torch::nn::Module& module, bool training)
+      : module_(module), was_training_(module.is_training()) {
+    module_.train(training);
+  }
+  ~ModeGuard() { module_.train(was_training_); }
+  ModeGuard(const ModeGuard&) = delete;
+  ModeGuard& operator=(const ModeGuard&) = delete;
+
+ private:
+  torch::nn::Module& module_;
+  bool was_training_;
+};
+
+/// The task's figures on a held-out part, without dropout and gradients.
+Metrics evaluate(Task& task, data::Split split);
+
 }  // namespace roformer::train

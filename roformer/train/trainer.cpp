@@ -8,8 +8,8 @@
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
 #include "roformer/format/safetensors.h"
-#include "roformer/train/evaluation.h"
-#include "roformer/train/metric_scalars.h"
+#include "roformer/train/metrics_log.h"
+#include "roformer/train/task.h"
 
 namespace roformer::train {
 namespace {

@@ -11,7 +11,6 @@
 #include "roformer/train/meter.h"
 #include "roformer/train/metrics_log.h"
 #include "roformer/train/run_folder.h"
-#include "roformer/train/schedule.h"
 #include "roformer/train/stop_signal.h"
 #include "roformer/train/task.h"
 #include "roformer/train/training_options.h"

@@ -6,7 +6,6 @@
 #include <iterator>
 
 #include "roformer/unicode/unicode_exceptions.h"
-#include "roformer/unicode/utf8.h"
 
 namespace roformer::unicode {
 namespace {
@@ -23,6 +22,17 @@ bool is_within(char32_t code, char32_t first, char32_t last) {
 bool is_circled_letter(char32_t code) {
   return is_within(code, 0x24B6, 0x24E9) || is_within(code, 0x1F130, 0x1F149) ||
          is_within(code, 0x1F150, 0x1F169) || is_within(code, 0x1F170, 0x1F189);
+}
+
+CodeSequence decompose_by(char32_t code, utf8proc_option_t options) {
+  utf8proc_int32_t codes[18] = {};
+  int boundary_class = 0;
+  const auto size = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), codes, 18, options,
+                                            &boundary_class);
+  if (size < 1 || size > 18) return {{code}, 1};
+  CodeSequence sequence{{}, static_cast<int>(size)};
+  for (int i = 0; i < size; ++i) sequence.codes[i] = static_cast<char32_t>(codes[i]);
+  return sequence;
 }
 
 }  // namespace
@@ -120,21 +130,6 @@ CodeSequence lower_case(char32_t code) {
   return {{published_lower_case(code, lower)}, 1};
 }
 
-namespace {
-
-CodeSequence decompose_by(char32_t code, utf8proc_option_t options) {
-  utf8proc_int32_t codes[18] = {};
-  int boundary_class = 0;
-  const auto size = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), codes, 18, options,
-                                            &boundary_class);
-  if (size < 1 || size > 18) return {{code}, 1};
-  CodeSequence sequence{{}, static_cast<int>(size)};
-  for (int i = 0; i < size; ++i) sequence.codes[i] = static_cast<char32_t>(codes[i]);
-  return sequence;
-}
-
-}  // namespace
-
 CodeSequence decompose(char32_t code) {
   if (code < 0xC0 || !published_decomposition(code)) return {{code}, 1};
   return decompose_by(code, UTF8PROC_DECOMPOSE);
@@ -153,6 +148,16 @@ std::optional<char32_t> compose(char32_t first, char32_t second) {
   const auto whole = static_cast<char32_t>(codes[0]);
   if (size != 1 || !published_decomposition(whole)) return std::nullopt;
   return whole;
+}
+
+std::size_t white_space_at_end(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const DecodedCharacter last = last_character(text.substr(0, text.size() - size));
+    if (!is_white_space(last.code)) break;
+    size += last.size;
+  }
+  return size;
 }
 
 }  // namespace roformer::unicode

@@ -3,6 +3,10 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+
+#include "roformer/unicode/utf8.h"
 
 namespace roformer::unicode {
 
@@ -50,5 +54,22 @@ CodeSequence decompose(char32_t code);
 CodeSequence decompose_compatibly(char32_t code);
 /// The character that the two make together (NFC), if there is one.
 std::optional<char32_t> compose(char32_t first, char32_t second);
+
+/// The full lower-case form of each code point; no final sigma.
+inline std::string lower_text(std::string_view text) {
+  std::string lower;
+  lower.reserve(text.size());
+  const char* end = text.data() + text.size();
+  for (const char* p = text.data(); p < end;) {
+    const DecodedCharacter c = decode_utf8(p, end);
+    const CodeSequence codes = lower_case(c.code);
+    for (int i = 0; i < codes.size; ++i) append_utf8(codes.codes[i], lower);
+    p += c.size;
+  }
+  return lower;
+}
+
+/// Bytes of white space at the end of a text.
+std::size_t white_space_at_end(std::string_view text);
 
 }  // namespace roformer::unicode

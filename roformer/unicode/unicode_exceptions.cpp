@@ -9,11 +9,6 @@
 namespace roformer::unicode {
 namespace {
 
-struct CodeRange {
-  char32_t first;
-  char32_t last;
-};
-
 // Category P in Unicode 18, not in the published tokenizer.
 constexpr CodeRange kNotPunctuation[] = {
     {0x061D, 0x061D},   {0x09FD, 0x09FD},   {0x0A76, 0x0A76},   {0x0C77, 0x0C77},
@@ -134,14 +129,6 @@ constexpr LowerCaseRange kNewLowerCase[] = {
     {0xA7DA, 0xA7DA, 1},      {0xA7DC, 0xA7DC, 0x19B - 0xA7DC},
     {0x10D50, 0x10D65, 0x20}, {0x16EA0, 0x16EB8, 0x1B},
 };
-
-template <std::size_t count>
-bool contains(const CodeRange (&ranges)[count], char32_t code) {
-  const auto after =
-      std::upper_bound(std::begin(ranges), std::end(ranges), code,
-                       [](char32_t value, const CodeRange& range) { return value < range.first; });
-  return after != std::begin(ranges) && code <= std::prev(after)->last;
-}
 
 }  // namespace
 

@@ -3,9 +3,27 @@
 // decompositions those of 12, of lower case those of 17. Each function takes what our database says
 // and returns what that library does.
 #pragma once
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 namespace roformer::unicode {
+
+/// Code points first … last.
+struct CodeRange {
+  char32_t first;
+  char32_t last;
+};
+
+/// Whether a code point is in one of the ranges, which ascend.
+template <std::size_t count>
+bool contains(const CodeRange (&ranges)[count], char32_t code) {
+  const auto after =
+      std::upper_bound(std::begin(ranges), std::end(ranges), code,
+                       [](char32_t value, const CodeRange& range) { return value < range.first; });
+  return after != std::begin(ranges) && code <= std::prev(after)->last;
+}
 
 /// Whether that library takes the character for punctuation; `database` is what the current database says.
 bool published_punctuation(char32_t code, bool database);

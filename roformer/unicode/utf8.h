@@ -49,6 +49,22 @@ inline DecodedCharacter decode_utf8(const char* p, const char* end) {
   return {kReplacementCharacter, 1};
 }
 
+/// The last code point of a text that is not empty.
+inline DecodedCharacter last_character(std::string_view text) {
+  std::size_t begin = text.size() - 1;
+  while (begin > 0 && text.size() - begin < 4 &&
+         (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80)
+    --begin;
+  const DecodedCharacter c = decode_utf8(text.data() + begin, text.data() + text.size());
+  return begin + c.size == text.size() ? c : DecodedCharacter{kReplacementCharacter, 1};
+}
+
+/// Whether what was decoded at `p` stands for bytes that are no UTF-8, and is no U+FFFD of the text.
+inline bool is_invalid(DecodedCharacter c, const char* p) {
+  return c.code == kReplacementCharacter &&
+         !(c.size == 3 && static_cast<unsigned char>(*p) == 0xEF);
+}
+
 /// Writes the code point's 1 to 4 bytes at `out` and returns how many.
 inline std::uint32_t encode_utf8(char32_t code, char* out) {
   const auto put = [&](int i, std::uint32_t value) { out[i] = static_cast<char>(value); };
@@ -106,9 +122,7 @@ inline std::string valid_utf8(std::string_view text, std::string_view replacemen
   const char* end = text.data() + text.size();
   for (const char* p = text.data(); p < end;) {
     const DecodedCharacter c = decode_utf8(p, end);
-    const bool replaced =
-        c.code == kReplacementCharacter && !(c.size == 3 && static_cast<unsigned char>(*p) == 0xEF);
-    valid.append(replaced ? replacement : std::string_view(p, c.size));
+    valid.append(is_invalid(c, p) ? replacement : std::string_view(p, c.size));
     p += c.size;
   }
   return valid;
@@ -119,8 +133,7 @@ inline bool is_utf8(std::string_view text) {
   const char* end = text.data() + text.size();
   for (const char* p = text.data(); p < end;) {
     const DecodedCharacter c = decode_utf8(p, end);
-    if (c.code == kReplacementCharacter && !(c.size == 3 && static_cast<unsigned char>(*p) == 0xEF))
-      return false;
+    if (is_invalid(c, p)) return false;
     p += c.size;
   }
   return true;

@@ -33,17 +33,6 @@ std::vector<WordCounter::Count> count_words(const std::function<bool(std::string
   return counter.sorted();
 }
 
-std::vector<char32_t> characters_of(std::string_view word) {
-  std::vector<char32_t> codes;
-  const char* end = word.data() + word.size();
-  for (const char* p = word.data(); p < end;) {
-    const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
-    codes.push_back(c.code);
-    p += c.size;
-  }
-  return codes;
-}
-
 struct Letter {
   char32_t code;
   std::int64_t count = 0;
@@ -56,7 +45,7 @@ std::vector<Letter> choose_alphabet(const std::vector<WordCounter::Count>& words
   std::map<char32_t, Letter> letters;
   for (const auto& [word, count] : words) {
     bool continues = false;
-    for (const char32_t code : characters_of(word)) {
+    for (const char32_t code : unicode::to_code_points(word)) {
       Letter& letter = letters.try_emplace(code, Letter{code}).first->second;
       letter.count += count;
       letter.continues |= continues;
@@ -119,7 +108,7 @@ std::vector<PairMerger::Word> cut_words(const std::vector<WordCounter::Count>& w
   for (const Letter& letter : alphabet) known_codes.insert(letter.code);
   std::vector<PairMerger::Word> result;
   for (const auto& [word, count] : words) {
-    const std::vector<char32_t> codes = characters_of(word);
+    const std::u32string codes = unicode::to_code_points(word);
     const bool known = std::all_of(codes.begin(), codes.end(),
                                    [&](char32_t code) { return known_codes.contains(code); });
     if (!known || codes.size() < 2 || codes.size() > kLongestWord) continue;

@@ -18,11 +18,7 @@ void WordCounter::add(std::string_view text) {
 
 void WordCounter::count(std::string_view word) {
   const auto place = counts_.find(word);
-  if (place != counts_.end()) {
-    ++place->second;
-  } else {
-    counts_.emplace(word, 1);
-  }
+  place != counts_.end() ? void(++place->second) : void(counts_.emplace(word, 1));
 }
 
 void WordCounter::end_word() {
@@ -62,28 +58,27 @@ void WordCounter::add_line(std::string_view line) {
   line_size_ = 0;
   word_.clear();
   const char* end = line.data() + line.size();
-  for (const char* p = line.data(); p < end;) {
+  bool exact = false;
+  for (const char* p = line.data(); p < end && !exact;) {
     const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
-    if (!append(characters_.entry(c.code), c.code)) return add_normalized(line);
+    exact = !append(characters_.entry(c.code), c.code);
     p += c.size;
   }
+  if (exact) append_normalized(line);
   end_word();
   for (std::size_t i = 0; i < line_size_; ++i) count(line_words_[i]);
 }
 
-void WordCounter::add_normalized(std::string_view line) {
-  std::string word;
-  const auto end_word = [&] {
-    if (!word.empty()) count(word);
-    word.clear();
-  };
+// The words of a whole line, exactly.
+void WordCounter::append_normalized(std::string_view line) {
+  line_size_ = 0;
+  word_.clear();
   for (const text::NormalizedCharacter& c : text::normalize(line, options_)) {
     const bool space = unicode::is_white_space(c.code), alone = unicode::is_punctuation(c.code);
     if (space || alone) end_word();
-    if (!space) unicode::append_utf8(c.code, word);
+    if (!space) unicode::append_utf8(c.code, word_);
     if (alone) end_word();
   }
-  end_word();
 }
 
 std::vector<WordCounter::Count> WordCounter::sorted() const {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "roformer/base/hash.h"
 #include "roformer/text/character_table.h"
 #include "roformer/text/tokenizer_config.h"
 
@@ -26,20 +27,14 @@ class WordCounter {
 
  private:
   void add_line(std::string_view line);
-  void add_normalized(std::string_view line);
+  void append_normalized(std::string_view line);
   bool append(text::CharacterEntry entry, char32_t code);
   void end_word();
   void count(std::string_view word);
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   text::NormalizerOptions options_;
   text::CharacterTable characters_;
-  std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> counts_;
+  std::unordered_map<std::string, std::int64_t, base::StringHash, std::equal_to<>> counts_;
   std::string word_;
   std::vector<std::string> line_words_;
   std::size_t line_size_ = 0;

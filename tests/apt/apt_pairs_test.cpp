@@ -1,4 +1,4 @@
-#include "roformer/apt/apt_pairs.h"
+#include "roformer/apt/apt_descriptions.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The reference form itself, against a softmax written out for every query and key.
-#include "roformer/attention/composed_attention.h"
+#include "roformer/attention/packed_attention.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,12 +1,10 @@
 // tests of attention for few queries: against the composed form, for all sizes at the edges of
 // vectors and blocks.
-#include "roformer/attention/few_queries.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include "roformer/attention/composed_attention.h"
 #include "roformer/attention/packed_attention.h"
 
 namespace roformer::attention {

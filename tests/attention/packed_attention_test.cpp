@@ -5,7 +5,6 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include "roformer/attention/composed_attention.h"
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
 

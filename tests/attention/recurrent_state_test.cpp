@@ -1,4 +1,4 @@
-#include "roformer/attention/recurrent_state.h"
+#include "roformer/attention/linear_attention.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

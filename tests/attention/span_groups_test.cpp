@@ -1,4 +1,4 @@
-#include "roformer/attention/span_groups.h"
+#include "roformer/attention/span.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "roformer/base/cache_folder.h"
+#include "roformer/base/file.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "roformer/base/error_place.h"
+#include "roformer/base/error.h"
 #include "roformer/base/toml_table.h"
 #include "tests/base/test_files.h"
 

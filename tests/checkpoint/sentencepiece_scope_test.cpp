@@ -3,7 +3,7 @@
 #include <c10/util/Logging.h>
 #include <gtest/gtest.h>
 
-#include "roformer/text/sentencepiece_tokenizer.h"
+#include "roformer/text/subword_table.h"
 #include "roformer/vocabulary/train_sentencepiece.h"
 
 namespace roformer::checkpoint {

@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "roformer/cli/line_chunks.h"
-
 namespace roformer::cli {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "roformer/cli/invalid_lines.h"
+#include "roformer/cli/input_lines.h"
 
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>

@@ -1,4 +1,4 @@
-#include "roformer/cli/translation_format.h"
+#include "roformer/cli/translation_lines.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/cli/translation_prefixes.h"
+#include "roformer/cli/translation_lines.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/convert/embed_positions.h"
+#include "roformer/convert/convert.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "roformer/data/byte_stream.h"
+#include "roformer/data/token_stream.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "roformer/base/cache_folder.h"
+#include "roformer/base/file.h"
 #include "tests/base/test_files.h"
 
 namespace roformer::data {

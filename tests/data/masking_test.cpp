@@ -1,4 +1,4 @@
-#include "roformer/data/masking.h"
+#include "roformer/data/masked_language_source.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/data/packing.h"
+#include "roformer/data/document_stream.h"
 
 #include <gtest/gtest.h>
 

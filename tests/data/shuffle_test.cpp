@@ -1,4 +1,4 @@
-#include "roformer/data/shuffle.h"
+#include "roformer/data/sequence_order.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/data/text_selection.h"
+#include "roformer/data/corpus.h"
 
 #include <gtest/gtest.h>
 

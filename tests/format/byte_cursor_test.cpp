@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "roformer/format/byte_append.h"
 #include "tests/checkpoint/expect_error.h"
 
 namespace roformer::format {

@@ -1,4 +1,4 @@
-#include "roformer/format/copy_tensor.h"
+#include "roformer/format/tensor_source.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

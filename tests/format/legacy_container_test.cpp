@@ -1,8 +1,8 @@
-#include "roformer/format/legacy_container.h"
+#include "roformer/format/pickled_file.h"
 
 #include <gtest/gtest.h>
 
-#include "roformer/format/byte_append.h"
+#include "roformer/format/byte_cursor.h"
 #include "roformer/format/pickle_writer.h"
 #include "tests/checkpoint/expect_error.h"
 
@@ -28,13 +28,13 @@ struct Parts {
   }
 };
 
-LegacyContainer read(const std::string& bytes) {
+PickledFile read(const std::string& bytes) {
   return read_legacy_container(bytes, "f.bin");
 }
 
 TEST(LegacyContainer, FindsStoragesInTheOrderOfTheirKeys) {
   const std::string bytes = Parts().bytes();
-  const LegacyContainer container = read(bytes);
+  const PickledFile container = read(bytes);
   EXPECT_EQ(bytes.substr(container.begin.at("1"), 3), "xyz");
   EXPECT_EQ(bytes.substr(container.begin.at("0"), 8), "12345678");
   EXPECT_EQ(container.object.tensors.size(), 2u);

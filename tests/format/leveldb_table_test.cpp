@@ -4,7 +4,7 @@
 
 #include "roformer/base/crc32c.h"
 #include "roformer/base/random.h"
-#include "roformer/format/byte_append.h"
+#include "roformer/format/byte_cursor.h"
 #include "tests/checkpoint/expect_error.h"
 
 namespace roformer::format {

@@ -1,4 +1,4 @@
-#include "roformer/format/pickle_globals.h"
+#include "roformer/format/pickle_rebuild.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/format/byte_append.h"
+#include "roformer/format/byte_cursor.h"
 
 namespace roformer::format {
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "roformer/format/legacy_container.h"
 #include "roformer/format/pickle_reader.h"
+#include "roformer/format/pickled_file.h"
 
 namespace roformer::format {
 namespace {

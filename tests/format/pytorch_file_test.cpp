@@ -4,9 +4,8 @@
 #include <torch/types.h>
 
 #include "roformer/base/file.h"
-#include "roformer/format/legacy_container.h"
 #include "roformer/format/pickle_writer.h"
-#include "roformer/format/pytorch_writer.h"
+#include "roformer/format/pickled_file.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 #include "tests/format/pickle_text.h"

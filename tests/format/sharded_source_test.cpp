@@ -1,4 +1,4 @@
-#include "roformer/format/sharded_source.h"
+#include "roformer/format/sharded_files.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

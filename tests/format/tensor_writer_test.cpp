@@ -1,4 +1,4 @@
-#include "roformer/format/tensor_writer.h"
+#include "roformer/format/tensor_bytes.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -6,7 +6,6 @@
 #include "roformer/base/file.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/format/safetensors.h"
-#include "roformer/format/tensorflow_writer.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 

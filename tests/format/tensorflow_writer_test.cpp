@@ -1,4 +1,4 @@
-#include "roformer/format/tensorflow_writer.h"
+#include "roformer/format/tensorflow_file.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "roformer/format/zip_container.h"
+#include "roformer/format/pickled_file.h"
 
 #include <caffe2/serialize/inline_container.h>
 #include <gtest/gtest.h>
@@ -40,7 +40,7 @@ class ZipFile {
     bytes_ = base::read_file(path);
   }
   const std::string& bytes() const { return bytes_; }
-  ZipContainer read() const { return read_zip_container(bytes_, "x.bin"); }
+  PickledFile read() const { return read_zip_container(bytes_, "x.bin"); }
 
  private:
   std::string bytes_;
@@ -48,7 +48,7 @@ class ZipFile {
 
 TEST(ZipContainer, FindsRecordsWhereTheyLie) {
   const ZipFile file(good_records());
-  const ZipContainer container = file.read();
+  const PickledFile container = file.read();
   ASSERT_EQ(container.begin.size(), 1u);
   EXPECT_EQ(file.bytes().substr(container.begin.at("0"), 3), "xyz");
   EXPECT_EQ(container.object.storages.front().dtype, Dtype::u8);

@@ -25,8 +25,8 @@ model::EncoderConfig decoder_config(const std::string& attention, const std::str
   config.attention = attention;
   config.encoding.rope_scaling = scaling;
   if (scaling == "none") return config;
-  config.encoding.rope_factor = 4;
-  config.encoding.rope_original_positions = 16;
+  config.encoding.rope_options.factor = 4;
+  config.encoding.rope_options.original_length = 16;
   return config;
 }
 

@@ -1,4 +1,4 @@
-#include "roformer/generate/search_request.h"
+#include "roformer/generate/beam_search.h"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "roformer/base/error.h"
-#include "roformer/metric/corpus_score.h"
 #include "roformer/metric/ngram_matches.h"
+#include "roformer/metric/translation_score.h"
 
 namespace roformer::metric {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "roformer/base/error.h"
-#include "roformer/metric/corpus_score.h"
+#include "roformer/metric/translation_score.h"
 
 namespace roformer::metric {
 namespace {

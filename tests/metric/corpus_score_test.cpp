@@ -1,4 +1,4 @@
-#include "roformer/metric/corpus_score.h"
+#include "roformer/metric/translation_score.h"
 
 #include <gtest/gtest.h>
 

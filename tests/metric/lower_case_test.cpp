@@ -1,4 +1,4 @@
-#include "roformer/metric/lower_case.h"
+#include "roformer/metric/score_words.h"
 
 #include <gtest/gtest.h>
 

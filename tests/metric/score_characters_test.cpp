@@ -1,4 +1,4 @@
-#include "roformer/metric/score_characters.h"
+#include "roformer/metric/score_words.h"
 
 #include <gtest/gtest.h>
 

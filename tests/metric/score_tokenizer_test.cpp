@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "roformer/base/error.h"
-#include "roformer/metric/lower_case.h"
-#include "roformer/metric/score_characters.h"
 #include "roformer/metric/score_words.h"
 
 namespace roformer::metric {

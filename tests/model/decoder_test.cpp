@@ -108,10 +108,10 @@ TEST(Decoder, DynamicFrequenciesKnowNoNeighbours) {
   for (const char* scaling : {"dynamic", "longrope"}) {
     EncoderConfig config = decoder_config();
     config.encoding.rope_scaling = scaling;
-    config.encoding.rope_factor = 4;
-    config.encoding.rope_original_positions = 16;
-    config.encoding.rope_short_factor.assign(4, 1);
-    config.encoding.rope_long_factor.assign(4, 3);
+    config.encoding.rope_options.factor = 4;
+    config.encoding.rope_options.original_length = 16;
+    config.encoding.rope_options.short_factor.assign(4, 1);
+    config.encoding.rope_options.long_factor.assign(4, 3);
     torch::manual_seed(2);
     head::LanguageModel model(config);
     model->eval();

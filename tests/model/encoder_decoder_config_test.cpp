@@ -1,4 +1,4 @@
-#include "roformer/model/encoder_decoder_config.h"
+#include "roformer/model/config.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/model/head_config.h"
+#include "roformer/model/config.h"
 
 #include <gtest/gtest.h>
 

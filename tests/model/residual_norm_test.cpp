@@ -1,6 +1,6 @@
 // tests of model/: norms and dropout as fused operators against their composed forms, values and
 // gradients.
-#include "roformer/model/residual_norm.h"
+#include "roformer/model/norm.h"
 
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
@@ -67,16 +67,16 @@ TEST_P(ResidualRmsNormTest, FusedEqualsComposed) {
   const Dropout drop{c.dropout, 78};
   std::vector<Tensor> inputs = {x};
   if (c.residual) inputs.push_back(residual);
-  const auto fused = residual_rms_norm(x, residual, 1e-12, drop);
+  const auto fused = residual_norm(x, residual, {}, {}, 1e-12, drop);
   const auto fused_gradients = torch::autograd::grad({(fused * slope).sum()}, inputs);
   const auto exact = [](const Tensor& t) { return t.defined() ? t.to(torch::kFloat64) : t; };
-  const auto composed = residual_rms_norm_composed(exact(x), exact(residual), 1e-12, drop);
+  const auto composed = residual_norm_composed(exact(x), exact(residual), {}, {}, 1e-12, drop);
   const auto gradients = torch::autograd::grad({(composed * slope).sum()}, inputs);
   EXPECT_LE(gap(fused, composed), 1e-5);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     EXPECT_LE(gap(fused_gradients[i], gradients[i]), 1e-4) << i;
   const torch::NoGradGuard no_gradient;
-  EXPECT_LE(gap(residual_rms_norm(x, residual, 1e-12, drop), composed), 1e-5);
+  EXPECT_LE(gap(residual_norm(x, residual, {}, {}, 1e-12, drop), composed), 1e-5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, ResidualRmsNormTest,

@@ -1,4 +1,4 @@
-#include "roformer/parallel/length_buckets.h"
+#include "roformer/parallel/translation_source.h"
 
 #include <gtest/gtest.h>
 

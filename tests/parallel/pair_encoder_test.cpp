@@ -4,7 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/hash.h"
-#include "roformer/text/subword_nmt_tokenizer.h"
+#include "roformer/text/subword_table.h"
 
 namespace roformer::parallel {
 namespace {

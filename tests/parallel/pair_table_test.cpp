@@ -1,4 +1,4 @@
-#include "roformer/parallel/pair_table.h"
+#include "roformer/parallel/parallel_corpus.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/parallel/parallel_vocabulary.h"
+#include "roformer/parallel/parallel_text.h"
 
 #include <gtest/gtest.h>
 

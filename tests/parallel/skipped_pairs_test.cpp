@@ -1,4 +1,4 @@
-#include "roformer/parallel/skipped_pairs.h"
+#include "roformer/parallel/pair_encoder.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "roformer/metric/lower_case.h"
 #include "roformer/metric/score_words.h"
 #include "roformer/metric/translation_score.h"
 

@@ -11,7 +11,7 @@
 #include "roformer/head/language_model.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
-#include "roformer/train/schedule.h"
+#include "roformer/train/training_options.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <filesystem>
 
 #include "roformer/checkpoint/translation_folder.h"
-#include "roformer/text/sentencepiece_tokenizer.h"
+#include "roformer/text/subword_table.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 #include "tests/pipeline/small_checkpoint.h"

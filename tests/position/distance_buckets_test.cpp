@@ -1,4 +1,4 @@
-#include "roformer/position/distance_buckets.h"
+#include "roformer/position/distances.h"
 
 #include "tests/position/golden.h"
 

@@ -9,7 +9,7 @@
 
 #include <cmath>
 
-#include "roformer/attention/composed_attention.h"
+#include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
 #include "roformer/position/distances.h"
 #include "roformer/position/position_encoding.h"

@@ -20,10 +20,10 @@ using torch::Tensor;
 EncodingOptions rotary_options(const std::string& scaling = "none") {
   EncodingOptions options;
   options.settings.rope_scaling = scaling;
-  if (scaling != "none") options.settings.rope_factor = 4;
-  options.settings.rope_short_factor = {1, 1.1, 1.2, 1.3};
-  options.settings.rope_long_factor = {1, 2, 3, 4};
-  options.settings.rope_partial_factor = scaling == "proportional" ? 0.5 : 1;
+  if (scaling != "none") options.settings.rope_options.factor = 4;
+  options.settings.rope_options.short_factor = {1, 1.1, 1.2, 1.3};
+  options.settings.rope_options.long_factor = {1, 2, 3, 4};
+  options.settings.rope_options.partial_factor = scaling == "proportional" ? 0.5 : 1;
   options.head_size = 8;
   options.max_positions = 64;
   return options;
@@ -274,7 +274,7 @@ TEST(Rotary, RefusesWhatDoesNotFit) {
   options.feature_size = 7;
   refuse({"number of features 7", "7"}, options);
   options = rotary_options("longrope");
-  options.settings.rope_long_factor.pop_back();
+  options.settings.rope_options.long_factor.pop_back();
   refuse({"4 numbers in long_factor", "3"}, options);
   options = rotary_options("yarn");
   options.max_positions = 0;
@@ -283,7 +283,7 @@ TEST(Rotary, RefusesWhatDoesNotFit) {
 
 TEST(Rotary, SettingsAreValidated) {
   EncodingSettings settings;
-  settings.rope_factor = 2;
+  settings.rope_options.factor = 2;
   checkpoint::expect_error({"rope_scaling for rope_factor = 2"}, [&] { validate(settings); });
   settings.rope_scaling = "linear";
   EXPECT_NO_THROW(validate(settings));

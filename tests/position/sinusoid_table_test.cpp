@@ -1,4 +1,4 @@
-#include "roformer/position/sinusoid_table.h"
+#include "roformer/position/tables.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,6 +1,6 @@
 #include "roformer/position/t5.h"
 
-#include "roformer/position/distance_buckets.h"
+#include "roformer/position/distances.h"
 #include "tests/position/golden.h"
 
 namespace roformer::position {

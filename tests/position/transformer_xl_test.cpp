@@ -1,6 +1,6 @@
 #include "roformer/position/transformer_xl.h"
 
-#include "roformer/position/sinusoid_table.h"
+#include "roformer/position/tables.h"
 #include "tests/position/golden.h"
 
 namespace roformer::position {

@@ -54,9 +54,9 @@ TEST(Angles, TakeTheAttentionFactor) {
 TEST(Angles, EdgesAndRefusals) {
   EXPECT_EQ(angles(torch::empty({0}, torch::kInt64), 6).cos.sizes(), torch::IntArrayRef({0, 3}));
   EXPECT_THROW(angles(torch::zeros({2, 2}, torch::kInt64), 6), Error);
-  EXPECT_THROW(inverse_frequencies(5, 10000), Error);
-  EXPECT_THROW(inverse_frequencies(6, 0), Error);
-  EXPECT_NEAR(inverse_frequencies(4, 100)[1].item<double>(), 0.1, 1e-16);
+  EXPECT_THROW(plain_frequencies(5, 10000), Error);
+  EXPECT_THROW(plain_frequencies(6, 0), Error);
+  EXPECT_NEAR(plain_frequencies(4, 100)[1], 0.1, 1e-16);
 }
 
 }  // namespace

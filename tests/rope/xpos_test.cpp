@@ -1,5 +1,5 @@
 // xPos against torchscale's values.
-#include "roformer/rope/xpos.h"
+#include "roformer/rope/angles.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-#include "roformer/study/figure3_left_report.h"
+#include "roformer/study/figure3_left.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/study/statistics.h"
+#include "roformer/study/learning_curve.h"
 
 #include <gtest/gtest.h>
 

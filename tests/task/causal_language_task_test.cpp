@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "roformer/train/evaluation.h"
+#include "roformer/train/task.h"
 #include "tests/task/tiny_recipes.h"
 
 namespace roformer::task {

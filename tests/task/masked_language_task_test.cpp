@@ -6,7 +6,7 @@
 #include <future>
 
 #include "roformer/task/text_material.h"
-#include "roformer/train/evaluation.h"
+#include "roformer/train/task.h"
 #include "tests/task/tiny_recipes.h"
 
 namespace roformer::task {

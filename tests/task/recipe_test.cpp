@@ -6,7 +6,6 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/data/data_options.h"
-#include "roformer/task/recipe_path.h"
 
 namespace roformer::task {
 namespace {

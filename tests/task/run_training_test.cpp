@@ -1,4 +1,4 @@
-#include "roformer/task/run_training.h"
+#include "roformer/task/material.h"
 
 #include <gtest/gtest.h>
 #include <torch/nn/modules/linear.h>

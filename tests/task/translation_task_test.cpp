@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "roformer/train/evaluation.h"
+#include "roformer/train/task.h"
 #include "tests/task/tiny_recipes.h"
 
 namespace roformer::task {

@@ -1,4 +1,4 @@
-#include "roformer/text/added_token_json.h"
+#include "roformer/text/tokenizer_settings.h"
 
 #include <gtest/gtest.h>
 

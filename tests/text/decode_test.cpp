@@ -1,4 +1,4 @@
-#include "roformer/text/decode.h"
+#include "roformer/text/wordpiece_tokenizer.h"
 
 #include <gtest/gtest.h>
 

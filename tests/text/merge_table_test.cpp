@@ -1,4 +1,4 @@
-#include "roformer/text/merge_table.h"
+#include "roformer/text/subword_nmt.h"
 
 #include <gtest/gtest.h>
 

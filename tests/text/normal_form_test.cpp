@@ -1,5 +1,5 @@
 // Expected values: Python's unicodedata.normalize; places: the tokenizers package.
-#include "roformer/text/normal_form.h"
+#include "roformer/text/normalizer.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,4 @@
 // Expected values: the tokenizers package's pre-tokenizers of the same names.
-#include "roformer/text/pre_tokenizer.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/text/sentencepiece_model.h"
+#include "roformer/text/sentencepiece_library.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/text/sentencepiece_tokenizer.h"
+#include "roformer/text/subword_table.h"
 
 #include <gtest/gtest.h>
 

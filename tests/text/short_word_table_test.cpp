@@ -1,4 +1,4 @@
-#include "roformer/text/short_word_table.h"
+#include "roformer/text/ascii_block.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/text/special_runs.h"
+#include "roformer/text/tokenizer_facts.h"
 
 #include <gtest/gtest.h>
 

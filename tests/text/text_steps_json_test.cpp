@@ -1,6 +1,6 @@
 // Parts of tokenizer.json: what is read is written again, what is not supported is an error that names
 // the field.
-#include "roformer/text/text_steps_json.h"
+#include "roformer/text/tokenizer_json.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/text/tokenizer_folder.h"
+#include "roformer/text/tokenizer_kinds.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/text/truncation.h"
+#include "roformer/text/encoding.h"
 
 #include <gtest/gtest.h>
 

@@ -15,7 +15,7 @@ Ids ids_of(const WordPieceEncoder& encoder, std::string_view text) {
   Ids ids = {-5}, same = {-5};
   Offsets offsets = {{}};
   encoder.encode(text, ids);
-  encoder.encode(text, same, offsets);
+  encoder.encode(text, same, &offsets);
   EXPECT_EQ(ids, same);
   EXPECT_EQ(offsets.size(), ids.size());
   EXPECT_EQ(ids.front(), -5);

@@ -1,4 +1,3 @@
-#include "roformer/text/wordpiece_files.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "roformer/train/flat_recipe.h"
+#include "roformer/train/training_options.h"
 
 #include <gtest/gtest.h>
 

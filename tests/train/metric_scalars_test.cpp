@@ -1,4 +1,4 @@
-#include "roformer/train/metric_scalars.h"
+#include "roformer/train/metrics_log.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "roformer/train/replace_folder.h"
+#include "roformer/train/run_folder.h"
 
 #include <gtest/gtest.h>
 

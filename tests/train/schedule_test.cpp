@@ -1,4 +1,4 @@
-#include "roformer/train/schedule.h"
+#include "roformer/train/training_options.h"
 
 #include <gtest/gtest.h>
 

@@ -12,7 +12,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/format/safetensors.h"
-#include "roformer/train/evaluation.h"
+#include "roformer/train/task.h"
 
 namespace roformer::train {
 namespace {

@@ -1,4 +1,4 @@
-#include "roformer/unicode/lower_text.h"
+#include "roformer/unicode/unicode.h"
 
 #include <gtest/gtest.h>
 

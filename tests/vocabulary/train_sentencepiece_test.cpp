@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "roformer/text/sentencepiece_model.h"
-#include "roformer/text/sentencepiece_tokenizer.h"
+#include "roformer/text/sentencepiece_library.h"
+#include "roformer/text/subword_table.h"
 #include "tests/base/test_files.h"
 #include "tests/text/small_sentencepiece.h"
 

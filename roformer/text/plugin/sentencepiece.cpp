@@ -28,9 +28,10 @@ class Processor final : public roformer::text::SentencePieceProcessor {
   }
   int size() const override { return processor_.GetPieceSize(); }
   const std::string& piece(int id) const override { return processor_.IdToPiece(id); }
-  bool is_control(int id) const override { return processor_.IsControl(id); }
+  bool is_text(int id) const override {
+    return !processor_.IsControl(id) && !processor_.IsUnknown(id) && !processor_.IsUnused(id);
+  }
   bool is_unknown(int id) const override { return processor_.IsUnknown(id); }
-  bool is_unused(int id) const override { return processor_.IsUnused(id); }
 
  private:
   sentencepiece::SentencePieceProcessor processor_;

@@ -1,0 +1,66 @@
+// What encodings with tables share: parameters drawn as tables and products are, one for the model or
+// one a layer; rows by position, by distance, and of sinusoids.
+#pragma once
+#include <torch/nn/module.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "roformer/position/position_encoding.h"
+
+namespace roformer::position {
+
+/// A tensor of `shape`, drawn from N(0, options.initializer_range²).
+torch::Tensor drawn(torch::IntArrayRef shape, const EncodingOptions& options);
+
+/// One drawn tensor a layer, registered in `owner` as "layer.{i}.name".
+std::vector<torch::Tensor> add_layer_tables(torch::nn::Module& owner, const std::string& name,
+                                            torch::IntArrayRef shape,
+                                            const EncodingOptions& options);
+
+/// A product (out, in) with bias 0, registered in `owner` as "name.weight" and "name.bias".
+torch::nn::Linear add_product(torch::nn::Module& owner, const std::string& name, std::int64_t in,
+                              std::int64_t out, const EncodingOptions& options);
+
+/// The group "layer.{i}" of `owner`, made at the first call.
+torch::nn::Module& layer_group(torch::nn::Module& owner, std::int64_t layer);
+
+/// x (…, H · D) → (…, H, …, D): rows (R, H · D) as heads (H, R, D), (G, T, H · D) as (G, H, T, D).
+torch::Tensor split_heads(const torch::Tensor& x, std::int64_t num_heads);
+
+/// Throws Error unless each of `position_ids` (N) has one of the `rows`; names
+/// max_position_embeddings and the position.
+void require_in_table(const torch::Tensor& position_ids, std::int64_t rows);
+
+/// Throws Error naming max_position_embeddings unless `rows` > 0.
+void require_rows(std::int64_t rows);
+
+/// Throws Error if a position is negative. The largest one plus 1; 0 if there is none.
+std::int64_t length_of(const torch::Tensor& position_ids);
+
+/// Throws Error for an odd size of Eq. 4's sinusoid: sines and cosines come in pairs.
+void require_sinusoid_size(std::int64_t size);
+
+/// positions (R) int64, any sign → (R, size): sine and cosine side by side, as `sinusoidal` has
+/// them. Throws Error for an odd size.
+torch::Tensor sinusoid_table(const torch::Tensor& positions, std::int64_t size,
+                             torch::ScalarType type);
+
+/// The same with all sines before all cosines.
+torch::Tensor sinusoid_table_in_halves(const torch::Tensor& positions, std::int64_t size,
+                                       torch::ScalarType type);
+
+/// Of a table by distance where all beyond c share a row, r = clip(n − m, −c, c), row r + c: what
+/// `shaw` and `nezha` add to keys and values (Eq. 5).
+/// q_m · a_r, not divided: (G, H, T_q, T_k). `table` is (2c + 1, D), or (H, 2c + 1, D).
+torch::Tensor clipped_key_term(const ScoreInputs& inputs, const torch::Tensor& table,
+                               std::int64_t clip);
+
+/// Σ_n w_mn a_r: (G, H, T_q, D).
+torch::Tensor clipped_value_term(const ValueInputs& inputs, const torch::Tensor& table,
+                                 std::int64_t clip);
+
+}  // namespace roformer::position

@@ -1,0 +1,36 @@
+// The tables and figures of the paper, ours beside the paper's; each prints what it finds and writes
+// OUT/report.html. What trains repeats no finished run and goes on with one that was stopped; it
+// returns the signal that stopped it, or 0.
+#pragma once
+#include "roformer/study/paired_runs.h"
+
+namespace roformer::study {
+
+/// Every position encoding in the same model, trained on the same text in the same order (what the
+/// paper's section 2 surveys): recipe encodings-{scale} with each encoding and seed. One table with
+/// mean and standard deviation over the seeds of the held-out loss at fixed steps, tokens a second,
+/// parameters, and the loss on sequences twice and four times as long as in training.
+int compare_encodings(const StudyOptions& options);
+
+/// Figure 2: the bound of Eq. 37 on the score of two tokens falls with their distance, for the
+/// paper's setting and for other sizes, bases and scalings, beside the score expected of random
+/// vectors. Writes OUT/curves.json too, and a picture of each chart where gnuplot is installed.
+/// Reads options.out alone; returns 0.
+int reproduce_figure2(const StudyOptions& options);
+
+/// Figure 3, left: RoFormer and BERT pre-trained on the same data under the same settings. Both
+/// learning curves and what stands beside them.
+int reproduce_figure3_left(const StudyOptions& options);
+
+/// Figure 3, right: a Performer that learns the next character, with and without RoPE, under the
+/// same settings (section 4.4). Bits per character of both beside each other and a verdict.
+int reproduce_figure3_right(const StudyOptions& options);
+
+/// Table 1: translation with rotary against sinusoidal positions, in BLEU. Trains the Transformer
+/// and RoFormer on the same pairs, averages the last models of each, and shows their BLEU on each
+/// test set beside the paper's, with a paired bootstrap of the difference; writes table, plots,
+/// translations and recipes. At scale tiny, where the recipe's files are absent, apt's package
+/// descriptions take their place.
+int reproduce_table1(const StudyOptions& options);
+
+}  // namespace roformer::study

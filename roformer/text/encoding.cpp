@@ -1,0 +1,51 @@
+#include "roformer/text/encoding.h"
+
+#include <algorithm>
+
+#include "roformer/base/error.h"
+
+namespace roformer::text {
+namespace {
+
+// The shorter keeps all it has if that leaves the other at least as much; else both get half, the
+// rest going to the one that was longer.
+KeptTokens truncate_longest(std::size_t first, std::size_t second, std::size_t room) {
+  const bool swapped = first > second;
+  std::size_t shorter = std::min(first, second);
+  std::size_t longer = shorter > room ? shorter : std::max(shorter, room - shorter);
+  if (shorter + longer > room) {
+    shorter = room / 2;
+    longer = shorter + room % 2;
+  }
+  return swapped ? KeptTokens{longer, shorter} : KeptTokens{shorter, longer};
+}
+
+}  // namespace
+
+KeptTokens truncate(std::size_t first, std::size_t second, std::size_t room, Truncation strategy) {
+  const std::size_t total = first + second;
+  if (total <= room) return {first, second};
+  const std::size_t excess = total - room;
+  switch (strategy) {
+    case Truncation::longest_first:
+      return second == 0 ? KeptTokens{room, 0} : truncate_longest(first, second, room);
+    case Truncation::only_first:
+      base::require(
+          first > excess || second == 0,
+          "[text] expected the first text to have more than {} tokens to cut, but it has {}",
+          excess, first);
+      return {first - excess, second};
+    case Truncation::only_second:
+      base::require(
+          second > excess,
+          "[text] expected the second text to have more than {} tokens to cut, but it has {}",
+          excess, second);
+      return {first, second - excess};
+    case Truncation::forbidden:
+      break;
+  }
+  base::fail("[text] expected at most {} tokens but the text has {}, special tokens not counted",
+             room, total);
+}
+
+}  // namespace roformer::text
