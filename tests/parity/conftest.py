@@ -13,6 +13,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ROFORMER_BUILD", ROOT / "build"))
 
 
+# Files with one test of a minute or so: begun first, they do not leave the other processes idle at the end.
+LONG_FILES = ("test_sentence_model.py", "test_wordpiece.py", "test_damage.py", "test_translation_training.py")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONG_FILES)
+
+
 def run_program(*arguments, program="roformer", text="", timeout=300):
     """Runs one of our programs; returns the finished process with its output as text."""
     command = [str(BUILD / program), *map(str, arguments)]

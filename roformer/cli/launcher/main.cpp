@@ -10,9 +10,9 @@ namespace {
 
 // Turns of a thread at a barrier before it sleeps. libgomp's default, 300,000, is some milliseconds: on
 // a machine that does anything else the one thread burns the time that the other needs to arrive, and
-// a training falls to a third. Waking costs some 10 microseconds, so no turns at all would cost a small
-// model a fifth of its speed on a quiet machine. bench/RESULTS.md has the figures.
-constexpr const char* spin_count = "1000";
+// a training falls to a quarter. Waking costs some 10 microseconds, so that few turns cost a small model
+// speed on a quiet machine: 1,000 a tenth, none a quarter. bench/RESULTS.md has the figures.
+constexpr const char* spin_count = "2500";
 
 constexpr const char* commands_library = "libroformer_commands.so";
 constexpr const char* commands_function = "roformer_run_program";
