@@ -1,44 +1,6 @@
-// Recipes: TOML, then every section with its checks. Kinds as those of task/kinds.cpp, without their
-// tensors.
+// Recipes: TOML, then every section with its checks.
 #include "roformer/task/recipe.h"
 #include "fuzz/input.h"
-#include "roformer/task/recipe_sections.h"
-
-namespace roformer::task {
-namespace {
-
-class FuzzedLanguage final : public LanguageKind {
- public:
-  using LanguageKind::LanguageKind;
-  std::shared_ptr<const Material> open(const Recipe&, const std::filesystem::path&) const override {
-    return nullptr;
-  }
-};
-
-class FuzzedTranslation final : public Kind {
- public:
-  std::string_view name() const override { return "translation"; }
-  void read(SectionReader&, const base::TomlTable& root, Recipe& recipe) const override {
-    read_translation_model(root, recipe);
-    recipe.options = read_parallel_data(root, recipe);
-  }
-  bool has_length() const override { return false; }
-  void validate(const Recipe& recipe) const override { require_sound(recipe.model, "recipe"); }
-  std::shared_ptr<const Material> open(const Recipe&, const std::filesystem::path&) const override {
-    return nullptr;
-  }
-};
-
-}  // namespace
-
-std::vector<const Kind*> kinds() {
-  static const FuzzedLanguage masked("masked_lm", data::DataUse::masked_language);
-  static const FuzzedLanguage causal("causal_lm", data::DataUse::causal_language);
-  static const FuzzedTranslation translation;
-  return {&masked, &causal, &translation};
-}
-
-}  // namespace roformer::task
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace roformer;
