@@ -8,7 +8,6 @@
 
 #include "roformer/checkpoint/folder.h"
 #include "roformer/checkpoint/load_plan.h"
-#include "roformer/format/blank_weights.h"
 #include "roformer/head/model.h"
 #include "roformer/model/config.h"
 #include "roformer/model/encoder.h"
