@@ -8,6 +8,8 @@
 //                                           prefix_lengths (B) and encoder_hidden_states as `run` has them
 //   parity_driver process - INPUTS OUT      logits (B, V) as generate/sampling.h processes them for ids
 //                                           (B, T), repetition_penalty, temperature, top_k and top_p
+//   parity_driver encoding …, training …    encoding.cpp, training.cpp
+//   parity_driver serve                     fork_server.cpp
 //   parity_driver probe                     for each folder on standard input: inspects it, loads it as its class
 //                                           and its tokenizer; answers "fine", "refused: MESSAGE", or
 //                                           "other: MESSAGE" for anything that is no error of ours
@@ -29,6 +31,7 @@
 #include "roformer/head/padded_call.h"
 #include "roformer/pipeline/inspect.h"
 #include "roformer/text/tokenizer.h"
+#include "tests/parity/driver.h"
 
 namespace {
 
@@ -165,9 +168,9 @@ void probe() {
 }
 
 int usage() {
-  std::fprintf(
-      stderr,
-      "usage: parity_driver resave IN OUT | gradients|continue|process MODEL INPUTS OUT | probe\n");
+  std::fprintf(stderr,
+               "usage: parity_driver resave IN OUT | gradients|continue|process|encoding|training "
+               "MODEL INPUTS OUT | probe | serve\n");
   return 2;
 }
 
@@ -179,12 +182,15 @@ int dispatch(const std::vector<std::string>& arguments) {
   if (command == "gradients") return gradients(arguments[1], arguments[2], arguments[3]), 0;
   if (command == "continue") return continue_text(arguments[1], arguments[2], arguments[3]), 0;
   if (command == "process") return process(arguments[2], arguments[3]), 0;
+  if (command == "encoding")
+    return parity::run_encoding(arguments[1], arguments[2], arguments[3]), 0;
+  if (command == "training") return parity::train_on(arguments[1], arguments[2], arguments[3]), 0;
   return usage();
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int parity::run_driver(int argc, char** argv) {
   base::set_up_log();  // standard output carries answers only
   try {
     return dispatch({argv + 1, argv + argc});
@@ -192,4 +198,10 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "error: %s\n", error.what());
     return 1;
   }
+}
+
+int main(int argc, char** argv) {
+  // Before anything of a driver has run: each child begins as a fresh process would.
+  if (argc == 2 && argv[1] == std::string("serve")) return parity::serve(), 0;
+  return parity::run_driver(argc, argv);
 }

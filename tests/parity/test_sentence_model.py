@@ -37,14 +37,17 @@ def their_vectors(folder, sentences):
     """sentence-transformers' recipe: mean over the mask, then length 1."""
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModel.from_pretrained(folder).eval()
-    vectors = []
+    order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))  # little padding
+    vectors = [None] * len(sentences)
     with torch.no_grad():
-        for first in range(0, len(sentences), BATCH):
-            batch = tokenizer(sentences[first : first + BATCH], padding="longest", truncation=True, max_length=256,
+        for first in range(0, len(order), BATCH):
+            chosen = order[first : first + BATCH]
+            batch = tokenizer([sentences[index] for index in chosen], padding="longest", truncation=True, max_length=256,
                               return_tensors="pt")  # fmt: skip
             hidden, mask = model(**batch).last_hidden_state, batch["attention_mask"].unsqueeze(-1)
-            vectors.append((hidden * mask).sum(1) / mask.sum(1))
-    return torch.nn.functional.normalize(torch.cat(vectors), dim=-1)
+            for index, vector in zip(chosen, (hidden * mask).sum(1) / mask.sum(1)):
+                vectors[index] = vector
+    return torch.nn.functional.normalize(torch.stack(vectors), dim=-1)
 
 
 def our_vectors(folder, lines, *more):

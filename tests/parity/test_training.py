@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from conftest import randomise, run_program
 
-STEPS, LEARNING_RATE, WARMUP = 30, 2e-3, 5  # training_driver.cpp has the same
+STEPS, LEARNING_RATE, WARMUP = 30, 2e-3, 5  # training.cpp has the same
 VOCABULARY = 503
 SHAPES = {
     "roformer": (transformers.RoFormerForMaskedLM, transformers.RoFormerConfig, dict(embedding_size=48)),
@@ -104,7 +104,7 @@ def both(request, tmp_path_factory):
     for step, batch in enumerate(batches):
         tensors |= packed_tensors(step, batch)
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, work / "batches.safetensors")
-    finished = run_program(work / "model", work / "batches.safetensors", work / "ours.safetensors", program="training_driver")
+    finished = run_program("training", work / "model", work / "batches.safetensors", work / "ours.safetensors", program="parity_driver")
     assert finished.returncode == 0, finished.stderr
     ours = load_file(work / "ours.safetensors")
     losses = ours.pop("losses").tolist()

@@ -1,5 +1,5 @@
 // One position encoding on given queries, keys and values, for tests/parity/test_encodings.py:
-//   encoding_driver OPTIONS.json INPUTS OUT
+//   parity_driver encoding OPTIONS.json INPUTS OUT
 // OPTIONS has config.json's keys of encodings, and num_heads, head_size, max_positions, causal.
 // INPUTS: q, k, v (G, H, T, D), positions (G, T) if they are not 0 .. T − 1, query_weight,
 // query_bias, key_weight, key_bias if the encoding reads the layer's products, and the encoding's own
@@ -9,8 +9,6 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
-#include <cstdio>
-#include <exception>
 #include <string>
 
 #include "roformer/base/error.h"
@@ -19,6 +17,7 @@
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/position/position_encoding.h"
+#include "tests/parity/driver.h"
 
 namespace {
 
@@ -79,20 +78,14 @@ TensorMap run(position::PositionEncoding& encoding, const TensorMap& inputs) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: encoding_driver OPTIONS.json INPUTS OUT\n");
-    return 2;
-  }
-  try {
-    const torch::NoGradGuard no_gradient;
-    const auto encoding = position::make_encoding(read_options(argv[1]));
-    const TensorMap inputs = format::load_tensors(argv[2]).tensors;
-    set_parameters(*encoding, inputs);
-    format::save_tensors(argv[3], run(*encoding, inputs));
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return 1;
-  }
+namespace roformer::parity {
+
+void run_encoding(const std::string& options, const std::string& inputs, const std::string& out) {
+  const torch::NoGradGuard no_gradient;
+  const auto encoding = position::make_encoding(read_options(options));
+  const TensorMap tensors = format::load_tensors(inputs).tensors;
+  set_parameters(*encoding, tensors);
+  format::save_tensors(out, run(*encoding, tensors));
 }
+
+}  // namespace roformer::parity

@@ -1,10 +1,7 @@
-// What test_training.py compares with PyTorch: `training_driver MODEL BATCHES OUT` trains the
+// What test_training.py compares with PyTorch: `parity_driver training MODEL BATCHES OUT` trains the
 // masked language model of the folder MODEL on the given batches, one step each, and writes every
 // loss and the first step's gradients. BATCHES holds for step i the tensors {i}.tokens,
 // .cu_seqlens, .position_ids, .segment_ids, .masked_positions, .labels.
-#include <cstdio>
-#include <exception>
-
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/format/safetensors.h"
@@ -12,6 +9,7 @@
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 #include "roformer/train/training_options.h"
+#include "tests/parity/driver.h"
 
 namespace {
 
@@ -43,6 +41,10 @@ train::AdamW make_optimizer(torch::nn::Module& module) {
   return train::AdamW(std::move(parameters), options);
 }
 
+}  // namespace
+
+namespace roformer::parity {
+
 void train_on(const std::string& folder, const std::string& batches, const std::string& out) {
   const auto tensors = format::load_tensors(batches).tensors;
   auto model = checkpoint::load_model<head::LanguageModel>(checkpoint::Folder(folder)).module;
@@ -73,18 +75,4 @@ void train_on(const std::string& folder, const std::string& batches, const std::
   format::save_tensors(out, gradients);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: training_driver MODEL BATCHES OUT\n");
-    return 2;
-  }
-  try {
-    train_on(argv[1], argv[2], argv[3]);
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return 1;
-  }
-}
+}  // namespace roformer::parity
