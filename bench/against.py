@@ -4,7 +4,6 @@ scripts/bench --against DIR, where DIR is the build folder of another checkout. 
 other's, the median of all pairs of runs; below 1 this build is the faster.
 """
 import argparse
-import json
 import os
 import pathlib
 import random
@@ -30,9 +29,9 @@ class Rows:
         self.model = None
         self.add_rows()
 
-    def add(self, name, program, arguments, time_of):
+    def add(self, name, command, arguments, time_of):
         """`arguments` is called for a wanted row alone: models and texts cost time to make."""
-        self.rows[name] = lambda build: time_of(answer_of(build, program, arguments()))
+        self.rows[name] = lambda build: time_of(run.ours(command, *arguments(), build=build))
 
     def base_model(self):
         if self.model is None:
@@ -41,7 +40,7 @@ class Rows:
         return self.model
 
     def model_row(self, name, mode, lengths, *options):
-        self.add(name, "bench_model", lambda: [mode, "--model", self.base_model(), "--input",
+        self.add(name, "model", lambda: [mode, "--model", self.base_model(), "--input",
                                                run.make_input(self.folder, lengths)[0], *self.repeats, *self.threads, *options],
                  lambda figures: min(figures["seconds"]))
 
@@ -55,7 +54,7 @@ class Rows:
                 marian_model.write_model(model, vocabulary=translation.VOCABULARY)
             return [mode, model, make_inputs(self.folder, random.Random(7)), *self.threads]
 
-        self.add(name, "bench_translation", arguments, lambda figures: 1 / figures["tokens_per_second"])
+        self.add(name, "translation", arguments, lambda figures: 1 / figures["tokens_per_second"])
 
     def text(self):
         path = self.folder / "english.txt"
@@ -65,10 +64,10 @@ class Rows:
         return path
 
     def add_rows(self):
-        self.add("rope", "bench_rope", lambda: self.threads, lambda figures: figures["rotation_ms"])
+        self.add("rope", "rope", lambda: self.threads, lambda figures: figures["rotation_ms"])
         vocabulary = run.DATA / "vocab" / "bert-base-uncased-vocab.txt"
         if vocabulary.exists():
-            self.add("wordpiece", "bench_wordpiece", lambda: [vocabulary, self.text()],
+            self.add("wordpiece", "wordpiece", lambda: [vocabulary, self.text()],
                      lambda figures: 1 / figures["megabytes_per_second"])
         self.rows["first answer of a base checkpoint"] = self.first_answer
         self.model_row("trunk base, ragged", "trunk", run.ragged_lengths())
@@ -78,22 +77,15 @@ class Rows:
                 self.model_row(f"masked training B{count} T{length}, dropout {dropout}", "training", [length] * count, "--dropout",
                                dropout)
         for length in (1024, 4096):
-            self.add(f"causal training, Performer, T {length}", "bench_linear",
+            self.add(f"causal training, Performer, T {length}", "linear",
                      lambda length=length: ["lm", "--length", length, "--repeats", 1, *self.threads],
                      lambda figures: 1 / figures["tokens_per_second"])
-        self.add("attention of all encodings", "bench_encodings", lambda: self.threads,
+        self.add("attention of all encodings", "encodings", lambda: self.threads,
                  lambda figures: sum(row["forward_ms"] + row["backward_ms"] for row in figures["rows"]))
-        self.add("generation, linear attention", "bench_generate", lambda: ["linear", 1000],
+        self.add("generation, linear attention", "generate", lambda: ["linear", 1000],
                  lambda figures: figures["microseconds_per_token"])
         self.translation_row("translation, beam 4", "decode", translation.decoding_sources)
         self.translation_row("translation, training", "train", translation.training_batches)
-
-
-def answer_of(build, program, arguments):
-    done = subprocess.run([str(build / program), *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{build / program} failed: {done.stderr.strip()}")
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def in_turn(measure, this, other, rounds):
@@ -115,8 +107,8 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     other = arguments.other.resolve()
-    if not (other / "bench_model").exists():
-        sys.exit(f"bench/against.py: expected a build folder with bench_model but got {other}")
+    if not (other / "roformer_bench").exists():
+        sys.exit(f"bench/against.py: expected a build folder with roformer_bench but got {other}")
     with tempfile.TemporaryDirectory() as temporary:
         rows = Rows(arguments, pathlib.Path(temporary)).rows
         print(f"{run.processor()}, {arguments.threads} threads, median of {arguments.rounds} pairs\n\n| what | this / other | least | most |"

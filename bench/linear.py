@@ -17,8 +17,8 @@ def performer(bench, ours):
     peer = [sys.executable, str(HERE / "peer_performer.py"), "--repeats", "1", *threads]
     short = long = theirs = 0.0
     for _ in range(bench.arguments.rounds):
-        short = max(short, ours("bench_linear", "lm", "--length", 1024, *threads)["tokens_per_second"])
-        long = max(long, ours("bench_linear", "lm", "--length", 4096, "--repeats", 1, *threads)["tokens_per_second"])
+        short = max(short, ours("linear", "lm", "--length", 1024, *threads)["tokens_per_second"])
+        long = max(long, ours("linear", "lm", "--length", 4096, "--repeats", 1, *threads)["tokens_per_second"])
         done = subprocess.run(peer, capture_output=True, text=True, check=True)
         theirs = max(theirs, json.loads(done.stdout.splitlines()[-1])["tokens_per_second"])
     bench.add(name, f"{short:.0f} tokens/s", f"{theirs:.0f} tokens/s", short / theirs, "≥ 5")
@@ -29,8 +29,8 @@ def attention_by_length(bench, ours):
     """A table of causal attention with gradient: FAVOR+ with RoPE beside softmax with RoPE."""
     if not bench.wanted("linear attention"):
         return ""
-    figures = ours("bench_linear", "attention", "--threads", bench.arguments.threads, "--repeats", 1)
-    memory = ours("bench_linear", "memory", "--threads", bench.arguments.threads)["rows"]
+    figures = ours("linear", "attention", "--threads", bench.arguments.threads, "--repeats", 1)
+    memory = ours("linear", "memory", "--threads", bench.arguments.threads)["rows"]
     lines = ["| tokens | FAVOR+, 256 features, Eq. 19 | softmax with RoPE |", "|---:|---:|---:|"]
     for row in figures["rows"]:
         lines.append(f"| {row['length']} | {row['linear_ms']:.1f} ms | {row['softmax_ms']:.1f} ms |")
@@ -45,7 +45,7 @@ def generation(bench, build):
     """A table of time and memory a token while a text is written with linear attention."""
     if not bench.wanted("generation"):
         return ""
-    command = [str(build / "bench_generate"), "linear", "1000", "5000", "20000", "50000"]
+    command = [str(build / "roformer_bench"), "generate", "linear", "1000", "5000", "20000", "50000"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     lines = ["| tokens so far | time a token | memory of the program |", "|---:|---:|---:|"]
@@ -58,7 +58,7 @@ def encodings(bench, ours):
     """A table of self-attention with each position encoding, beside the rotary one."""
     if not bench.wanted("encodings"):
         return ""
-    rows = ours("bench_encodings", "--threads", bench.arguments.threads)["rows"]
+    rows = ours("encodings", "--threads", bench.arguments.threads)["rows"]
     rotary = next(row for row in rows if row["encoding"] == "rotary")
     total = rotary["forward_ms"] + rotary["backward_ms"]
     lines = ["| encoding | forward | backward | both, relative to rotary |", "|---|---:|---:|---:|"]

@@ -44,10 +44,11 @@ def best_of(repeats, work):
     return best
 
 
-def ours(program, *arguments):
-    done = subprocess.run([str(BUILD / program), *map(str, arguments)], capture_output=True, text=True)
+def ours(command, *arguments, build=BUILD):
+    """The JSON of a subcommand of roformer_bench."""
+    done = subprocess.run([str(build / "roformer_bench"), command, *map(str, arguments)], capture_output=True, text=True)
     if done.returncode != 0:
-        sys.exit(f"{program} failed: {done.stderr.strip()}")
+        sys.exit(f"{build / 'roformer_bench'} {command} failed: {done.stderr.strip()}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -182,7 +183,7 @@ class Bench:
 
         ours_ms = scale_ms = their_ms = float("inf")
         for _ in range(self.arguments.rounds):
-            figures = ours("bench_rope", "--threads", self.arguments.threads)
+            figures = ours("rope", "--threads", self.arguments.threads)
             ours_ms, scale_ms = min(ours_ms, figures["rotation_ms"]), min(scale_ms, figures["scaling_ms"])
             their_ms = min(their_ms, 1e3 * best_of(20, theirs))
         self.add("rope q and k, B8 T512 H12 D64, HF's function", f"{ours_ms:.2f} ms", f"{their_ms:.2f} ms",
@@ -199,7 +200,7 @@ class Bench:
         options = ["--model", model.folder, "--input", path, "--repeats", self.arguments.repeats, "--threads",
                    self.arguments.threads]
         our_best, their_best = in_turn(self.arguments.rounds,
-                                       lambda: min(ours("bench_model", "trunk", *options)["seconds"]),
+                                       lambda: min(ours("model", "trunk", *options)["seconds"]),
                                        lambda: best_of(self.arguments.repeats, peer))
         total = sum(lengths)
         self.add(name, f"{total / our_best:.0f} tokens/s", f"{total / their_best:.0f} tokens/s", their_best / our_best,
@@ -214,7 +215,7 @@ class Bench:
         options = ["--model", model.folder, "--input", path, "--repeats", self.arguments.repeats, "--threads",
                    self.arguments.threads, "--dropout", dropout]
         our_best, their_best = in_turn(self.arguments.rounds,
-                                       lambda: min(ours("bench_model", "training", *options)["seconds"]),
+                                       lambda: min(ours("model", "training", *options)["seconds"]),
                                        lambda: best_of(self.arguments.repeats, peer))
         total = sum(lengths)
         flops = 3 * (trunk_flops(lengths) + len(masked) * 2 * 768 * (30522 + 768))
@@ -236,7 +237,7 @@ class Bench:
         peer = [sys.executable, str(ROOT / "bench" / "peer_wordpiece.py"), str(vocabulary), str(text)]
         our_best = their_best = 0
         for _ in range(self.arguments.rounds):
-            our_best = max(our_best, ours("bench_wordpiece", vocabulary, text)["megabytes_per_second"])
+            our_best = max(our_best, ours("wordpiece", vocabulary, text)["megabytes_per_second"])
             done = subprocess.run(peer, capture_output=True, text=True, check=True)
             their_best = max(their_best, json.loads(done.stdout.splitlines()[-1])["megabytes_per_second"])
         self.add("wordpiece, one thread, English, HF tokenizers one by one", f"{our_best:.1f} MB/s",
@@ -297,7 +298,7 @@ def main():
 
 
 def write_results(arguments, bench, table):
-    isa = ours("bench_rope", "--repeats", 1)["isa"]
+    isa = ours("rope", "--repeats", 1)["isa"]
     heading = (f"# Measured\n\nOne run of `make bench` on {datetime.date.today()}: {processor()}, {arguments.threads} threads, "
                f"kernels {isa}, torch {torch.__version__}, GEMM rate {bench.gemm:.0f} GFLOP/s. Ours and theirs in turn, best of "
                f"{arguments.rounds} × {arguments.repeats}. Absolute figures mean little on another machine; ratios are the point.\n\n")

@@ -69,6 +69,6 @@ def translation(bench, ours, folder):
             continue
         mine = theirs = 0.0
         for _ in range(bench.arguments.rounds):
-            mine = max(mine, ours("bench_translation", mode, model, inputs, *threads)["tokens_per_second"])
+            mine = max(mine, ours("translation", mode, model, inputs, *threads)["tokens_per_second"])
             theirs = max(theirs, peer(script, model, inputs, *threads))
         bench.add(name, f"{mine:.0f} tokens/s", f"{theirs:.0f} tokens/s", mine / theirs, target)

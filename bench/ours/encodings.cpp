@@ -1,12 +1,10 @@
 // Times self-attention of a layer with each position encoding, forward and backward: the products,
 // what the encoding adds, softmax and values. Prints one JSON line of milliseconds, best of.
 #include <torch/types.h>
-#include <torch/utils.h>
 
-#include <CLI/CLI.hpp>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "bench/ours/rows.h"
 #include "roformer/model/block_attention.h"
 #include "roformer/model/encoder.h"
 
@@ -15,12 +13,12 @@ namespace {
 using namespace roformer;
 using torch::Tensor;
 
-struct Options {
+struct EncodingOptions {
   std::int64_t sequences = 4, length = 256, hidden = 512, heads = 8;
   int repeats = 5, threads = 2;
 };
 
-model::EncoderConfig config_with(const std::string& encoding, const Options& options) {
+model::EncoderConfig config_with(const std::string& encoding, const EncodingOptions& options) {
   model::EncoderConfig config;
   config.embedding_size = config.hidden_size = options.hidden;
   config.num_attention_heads = options.heads;
@@ -38,7 +36,7 @@ struct Times {
 
 class AttentionLayer {
  public:
-  AttentionLayer(const model::EncoderConfig& config, const Options& options)
+  AttentionLayer(const model::EncoderConfig& config, const EncodingOptions& options)
       : encoding_(position::make_encoding(model::encoding_options(config))), attention_(config) {
     const std::int64_t tokens = options.sequences * options.length;
     x_ = torch::randn({tokens, options.hidden}).set_requires_grad(true);
@@ -51,18 +49,13 @@ class AttentionLayer {
   }
 
   void measure(Times& best) {
-    using Clock = std::chrono::steady_clock;
-    const auto start = Clock::now();
-    context_.positions = encoding_->prepare(ids_, torch::kFloat32);
-    const Tensor out = attention_(x_, context_).sum();
-    const auto middle = Clock::now();
-    out.backward();
-    const auto end = Clock::now();
-    const auto milliseconds = [](auto span) {
-      return std::chrono::duration<double, std::milli>(span).count();
-    };
-    best.forward = std::min(best.forward, milliseconds(middle - start));
-    best.backward = std::min(best.backward, milliseconds(end - middle));
+    Tensor out;
+    best.forward = std::min(best.forward, 1e3 * bench::seconds([&] {
+                                            context_.positions =
+                                                encoding_->prepare(ids_, torch::kFloat32);
+                                            out = attention_(x_, context_).sum();
+                                          }));
+    best.backward = std::min(best.backward, 1e3 * bench::seconds([&] { out.backward(); }));
   }
 
  private:
@@ -72,19 +65,7 @@ class AttentionLayer {
   model::BlockContext context_;
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  CLI::App program("Times attention with each position encoding");
-  Options options;
-  program.add_option("--sequences", options.sequences);
-  program.add_option("--length", options.length);
-  program.add_option("--hidden", options.hidden);
-  program.add_option("--heads", options.heads);
-  program.add_option("--repeats", options.repeats);
-  program.add_option("--threads", options.threads);
-  CLI11_PARSE(program, argc, argv);
-  torch::set_num_threads(options.threads);
+void measure(const EncodingOptions& options) {
   auto rows = nlohmann::json::array();
   for (const auto& name : position::encoding_names()) {
     AttentionLayer layer(config_with(name, options), options);
@@ -95,4 +76,19 @@ int main(int argc, char** argv) {
         {{"encoding", name}, {"forward_ms", best.forward}, {"backward_ms", best.backward}});
   }
   fmt::print("{}\n", nlohmann::json{{"rows", rows}}.dump());
+}
+
+}  // namespace
+
+void bench::add_encodings(CLI::App& program) {
+  const auto options = std::make_shared<EncodingOptions>();
+  CLI::App* const command =
+      program.add_subcommand("encodings", "attention with each position encoding");
+  command->add_option("--sequences", options->sequences);
+  command->add_option("--length", options->length);
+  command->add_option("--hidden", options->hidden);
+  command->add_option("--heads", options->heads);
+  command->add_option("--repeats", options->repeats);
+  add_threads(*command);
+  command->callback([options] { measure(*options); });
 }

@@ -1,16 +1,15 @@
 // Time and memory of a token that a model writes, the same at any length with linear attention:
-//   bench_generate [linear|softmax] [LENGTH…]
+//   roformer_bench generate [linear|softmax] [LENGTH…]
 // Random weights, bytes, 4 layers × 256. For each length, ascending, one JSON line: a sequence of so
 // many tokens, the mean over the 200 tokens written next, and the memory of the process.
 #include <torch/types.h>
-#include <torch/utils.h>
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "bench/ours/rows.h"
 #include "roformer/generate/decoder.h"
 
 namespace {
@@ -51,12 +50,12 @@ void measure(const std::string& attention, const std::vector<std::int64_t>& leng
     while (decoder.length(0) + std::ssize(prompt) < length)
       prompt.push_back(3 + std::ssize(prompt) * 7 % 256);
     next = {decoder.advance({prompt}, kPass).argmax().item<std::int64_t>()};
-    const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < kMeasured; ++i)
-      next = {decoder.advance({next}).argmax().item<std::int64_t>()};
-    const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - begin;
+    const double time = bench::seconds([&] {
+      for (int i = 0; i < kMeasured; ++i)
+        next = {decoder.advance({next}).argmax().item<std::int64_t>()};
+    });
     std::printf("{\"at\": %lld, \"microseconds_per_token\": %.1f, \"resident_kb\": %lld}\n",
-                static_cast<long long>(length), time.count() / kMeasured,
+                static_cast<long long>(length), 1e6 * time / kMeasured,
                 static_cast<long long>(resident_kilobytes()));
     std::fflush(stdout);
   }
@@ -64,10 +63,14 @@ void measure(const std::string& attention, const std::vector<std::int64_t>& leng
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const std::string attention = argc > 1 ? argv[1] : "linear";
-  std::vector<std::int64_t> lengths;
-  for (int i = 2; i < argc; ++i) lengths.push_back(std::stoll(argv[i]));
-  if (lengths.empty()) lengths = {1000, 5000, 10000, 20000, 50000};
-  measure(attention, lengths);
+void bench::add_generate(CLI::App& program) {
+  struct Options {
+    std::string attention = "linear";
+    std::vector<std::int64_t> lengths{1000, 5000, 10000, 20000, 50000};
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* const command = program.add_subcommand("generate", "a token that a model writes");
+  command->add_option("attention", options->attention, "linear or softmax");
+  command->add_option("lengths", options->lengths, "tokens so far, ascending");
+  command->callback([options] { measure(options->attention, options->lengths); });
 }

@@ -2,12 +2,10 @@
 // model, on sequences of given lengths. Prints one JSON line: seconds of each repetition.
 // bench/run.py runs it beside Hugging Face's.
 #include <torch/nn/functional/loss.h>
-#include <torch/utils.h>
 
-#include <CLI/CLI.hpp>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "bench/ours/rows.h"
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
@@ -18,18 +16,6 @@
 namespace {
 
 using namespace roformer;
-
-template <typename Work>
-nlohmann::json seconds_of(int repeats, const Work& work) {
-  nlohmann::json seconds = nlohmann::json::array();
-  for (int i = 0; i <= repeats; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    work(i);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    if (i > 0) seconds.push_back(taken.count());  // the first repetition warms up
-  }
-  return seconds;
-}
 
 // The batch that run.py wrote: {"sequences": [[id, …], …], "masked": [index, …], "labels": [id,
 // …]}.
@@ -48,15 +34,15 @@ Input read_input(const std::string& path) {
           torch::tensor(json.at("labels").get<std::vector<std::int64_t>>())};
 }
 
-nlohmann::json run_trunk(const std::string& model, const Input& input, int repeats) {
+std::vector<double> run_trunk(const std::string& model, const Input& input, int repeats) {
   const auto loaded = checkpoint::load_model<model::Encoder>(checkpoint::Folder(model));
   const torch::InferenceMode inference;
   auto encoder = loaded.module;
-  return seconds_of(repeats, [&](int) { encoder->forward(input.batch); });
+  return bench::seconds_of_each(repeats, [&](int) { encoder->forward(input.batch); });
 }
 
-nlohmann::json run_training(const std::string& model, const Input& input, int repeats,
-                            double dropout) {
+std::vector<double> run_training(const std::string& model, const Input& input, int repeats,
+                                 double dropout) {
   const checkpoint::Folder folder(model);
   auto config = folder.config().encoder;
   config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout;
@@ -67,7 +53,7 @@ nlohmann::json run_training(const std::string& model, const Input& input, int re
   for (const auto& parameter : network->named_parameters())
     parameters.emplace_back(parameter.key(), parameter.value());
   train::AdamW optimizer(parameters, {});
-  return seconds_of(repeats, [&](int step) {
+  return bench::seconds_of_each(repeats, [&](int step) {
     model::ForwardOptions options;
     options.dropout_seed = base::derive(1, static_cast<std::uint64_t>(step));
     const auto logits = network->forward(input.batch, input.masked, options);
@@ -78,23 +64,29 @@ nlohmann::json run_training(const std::string& model, const Input& input, int re
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  CLI::App program("Times a checkpoint's trunk or training step");
-  std::string what, model, input;
-  int repeats = 3, threads = 2;
-  double dropout = 0;
-  program.add_option("what", what, "trunk or training")
+void bench::add_model(CLI::App& program) {
+  struct Options {
+    std::string what, model, input;
+    int repeats = 3;
+    double dropout = 0;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* const command =
+      program.add_subcommand("model", "a checkpoint's trunk or training step");
+  command->add_option("what", options->what, "trunk or training")
       ->required()
       ->check(CLI::IsMember({"trunk", "training"}));
-  program.add_option("--model", model, "checkpoint folder")->required();
-  program.add_option("--input", input, "batch as JSON")->required();
-  program.add_option("--repeats", repeats);
-  program.add_option("--threads", threads);
-  program.add_option("--dropout", dropout);
-  CLI11_PARSE(program, argc, argv);
-  torch::set_num_threads(threads);
-  const Input batch = read_input(input);
-  const auto seconds = what == "trunk" ? run_trunk(model, batch, repeats)
-                                       : run_training(model, batch, repeats, dropout);
-  fmt::print("{}\n", nlohmann::json{{"seconds", seconds}}.dump());
+  command->add_option("--model", options->model, "checkpoint folder")->required();
+  command->add_option("--input", options->input, "batch as JSON")->required();
+  command->add_option("--repeats", options->repeats);
+  command->add_option("--dropout", options->dropout);
+  add_threads(*command);
+  command->callback([options] {
+    const Input batch = read_input(options->input);
+    const auto seconds =
+        options->what == "trunk"
+            ? run_trunk(options->model, batch, options->repeats)
+            : run_training(options->model, batch, options->repeats, options->dropout);
+    fmt::print("{}\n", nlohmann::json{{"seconds", seconds}}.dump());
+  });
 }

@@ -1,15 +1,13 @@
 // Our side of the linear attention benchmarks. Prints one JSON line:
-//   bench_linear lm         seconds of training steps of a causal Performer language model
-//   bench_linear attention  milliseconds of causal attention, linear and softmax, by length
-//   bench_linear memory     peak memory of a training step of linear attention, by length
+//   roformer_bench linear lm         seconds of training steps of a causal Performer language model
+//   roformer_bench linear attention  milliseconds of causal attention, linear and softmax, by length
+//   roformer_bench linear memory     peak memory of a training step of linear attention, by length
 #include <sys/resource.h>
 #include <torch/nn/functional/loss.h>
-#include <torch/utils.h>
 
-#include <CLI/CLI.hpp>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "bench/ours/rows.h"
 #include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/random.h"
@@ -23,26 +21,14 @@ namespace {
 using namespace roformer;
 using torch::Tensor;
 
-struct Options {
+struct LinearOptions {
   std::string what;
   std::int64_t length = 1024, batch = 1, layers = 4, hidden = 512, heads = 8, features = 256;
   std::string encoding = "rotary", feature_map = "favor";
-  int repeats = 3, threads = 2;
+  int repeats = 3;
 };
 
-template <typename Work>
-double best_seconds(int repeats, const Work& work) {
-  double best = 1e30;
-  for (int i = 0; i <= repeats; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    if (i > 0) best = std::min(best, taken.count());  // the first repetition warms up
-  }
-  return best;
-}
-
-model::EncoderConfig lm_config(const Options& options) {
+model::EncoderConfig lm_config(const LinearOptions& options) {
   model::EncoderConfig config;
   config.vocab_size = 256;
   config.embedding_size = config.hidden_size = options.hidden;
@@ -67,7 +53,7 @@ packed::PackedBatch random_batch(std::int64_t sequences, std::int64_t length) {
   return batch;
 }
 
-nlohmann::json time_lm(const Options& options) {
+nlohmann::json time_lm(const LinearOptions& options) {
   torch::manual_seed(0);
   head::LanguageModel network(lm_config(options));
   network->train();
@@ -77,7 +63,7 @@ nlohmann::json time_lm(const Options& options) {
   train::AdamW optimizer(parameters, {});
   const auto batch = random_batch(options.batch, options.length);
   const Tensor labels = batch.tokens.roll(-1);
-  const double seconds = best_seconds(options.repeats, [&] {
+  const double seconds = bench::best_seconds(options.repeats, [&] {
     torch::nn::functional::cross_entropy(network->forward(batch, {}), labels).backward();
     optimizer.step(1e-4);
   });
@@ -92,7 +78,7 @@ struct AttentionBench {
   attention::FeatureMap map{nullptr};
   rope::Angles feature_angles, head_angles;
 
-  AttentionBench(const Options& options, std::int64_t length) {
+  AttentionBench(const LinearOptions& options, std::int64_t length) {
     const std::int64_t size = options.hidden / options.heads;
     attention::LinearSettings settings;
     settings.feature_map = options.feature_map;
@@ -121,15 +107,15 @@ struct AttentionBench {
   }
 };
 
-nlohmann::json time_attention(const Options& options) {
+nlohmann::json time_attention(const LinearOptions& options) {
   auto rows = nlohmann::json::array();
   double crossing = 0;
   for (std::int64_t length = 256; length <= 16384; length *= 2) {
     const AttentionBench bench(options, length);
     double linear = 1e30, softmax = 1e30;
     for (int round = 0; round < 2; ++round) {  // in turn, so that a slow moment meets both
-      linear = std::min(linear, best_seconds(options.repeats, [&] { bench.linear(); }));
-      softmax = std::min(softmax, best_seconds(options.repeats, [&] { bench.softmax(); }));
+      linear = std::min(linear, bench::best_seconds(options.repeats, [&] { bench.linear(); }));
+      softmax = std::min(softmax, bench::best_seconds(options.repeats, [&] { bench.softmax(); }));
     }
     // The crossing point on the line between two lengths, in logarithms.
     if (crossing == 0 && linear <= softmax) {
@@ -147,7 +133,7 @@ nlohmann::json time_attention(const Options& options) {
   return {{"rows", rows}, {"crossing", crossing}};
 }
 
-nlohmann::json peak_memory(const Options& options) {
+nlohmann::json peak_memory(const LinearOptions& options) {
   auto rows = nlohmann::json::array();
   for (const std::int64_t length : {8192, 16384, 32768, 65536}) {
     const AttentionBench bench(options, length);
@@ -161,26 +147,26 @@ nlohmann::json peak_memory(const Options& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  CLI::App program("Times linear attention");
-  Options options;
-  program.add_option("what", options.what, "lm, attention or memory")
+void bench::add_linear(CLI::App& program) {
+  const auto options = std::make_shared<LinearOptions>();
+  CLI::App* const command = program.add_subcommand("linear", "linear attention");
+  command->add_option("what", options->what, "lm, attention or memory")
       ->required()
       ->check(CLI::IsMember({"lm", "attention", "memory"}));
-  program.add_option("--length", options.length);
-  program.add_option("--batch", options.batch);
-  program.add_option("--layers", options.layers);
-  program.add_option("--hidden", options.hidden);
-  program.add_option("--heads", options.heads);
-  program.add_option("--features", options.features);
-  program.add_option("--encoding", options.encoding);
-  program.add_option("--feature-map", options.feature_map);
-  program.add_option("--repeats", options.repeats);
-  program.add_option("--threads", options.threads);
-  CLI11_PARSE(program, argc, argv);
-  torch::set_num_threads(options.threads);
-  const auto result = options.what == "lm"          ? time_lm(options)
-                      : options.what == "attention" ? time_attention(options)
-                                                    : peak_memory(options);
-  fmt::print("{}\n", result.dump());
+  command->add_option("--length", options->length);
+  command->add_option("--batch", options->batch);
+  command->add_option("--layers", options->layers);
+  command->add_option("--hidden", options->hidden);
+  command->add_option("--heads", options->heads);
+  command->add_option("--features", options->features);
+  command->add_option("--encoding", options->encoding);
+  command->add_option("--feature-map", options->feature_map);
+  command->add_option("--repeats", options->repeats);
+  add_threads(*command);
+  command->callback([options] {
+    const auto result = options->what == "lm"          ? time_lm(*options)
+                        : options->what == "attention" ? time_attention(*options)
+                                                       : peak_memory(*options);
+    fmt::print("{}\n", result.dump());
+  });
 }

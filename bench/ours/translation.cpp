@@ -1,14 +1,11 @@
 // Our side of the translation benchmarks: training steps of a Marian checkpoint on given batches, or
 // beam search of given sentences. Prints one JSON line; bench/translation.py adds the peers.
 #include <torch/types.h>
-#include <torch/utils.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
-#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "bench/ours/rows.h"
 #include "roformer/base/allocator.h"
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
@@ -57,18 +54,6 @@ double loss_of(model::EncoderDecoder& network, const TrainingBatch& batch, doubl
   return result.loss.item<double>() / static_cast<double>(batch.labels.numel());
 }
 
-template <typename Work>
-double best_seconds(int repeats, const Work& work) {
-  double best = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < repeats; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    best = std::min(best, taken.count());
-  }
-  return best;
-}
-
 nlohmann::json run_training(const std::string& folder, const std::string& path, int repeats,
                             double smoothing) {
   auto network = checkpoint::load_translation_model(checkpoint::Folder(folder)).module;
@@ -95,9 +80,12 @@ nlohmann::json run_training(const std::string& folder, const std::string& path, 
     optimizer.step(1e-4, 1 / static_cast<double>(batch.labels.numel()));
   };
   do_step(batches.front());
-  const double seconds = best_seconds(repeats, [&] {
-    for (const auto& batch : batches) do_step(batch);
-  });
+  const double seconds = bench::best_seconds(
+      repeats,
+      [&] {
+        for (const auto& batch : batches) do_step(batch);
+      },
+      0);
   return {{"seconds", seconds},
           {"tokens", tokens},
           {"tokens_per_second", static_cast<double>(tokens) / seconds},
@@ -121,7 +109,8 @@ nlohmann::json run_decoding(const std::string& folder, const std::string& path, 
   search(std::span(sources).first(
       std::min<std::size_t>(sources.size(), static_cast<std::size_t>(options.max_sentences))));
   std::vector<generate::Translations> answers;
-  const double seconds = best_seconds(repeats, [&] { answers = search(sources); });
+  const double seconds = bench::best_seconds(
+      repeats, [&] { answers = search(sources); }, 0);
   std::int64_t tokens = 0;
   nlohmann::json translations = nlohmann::json::array();
   for (const auto& hypotheses : answers) {
@@ -136,30 +125,37 @@ nlohmann::json run_decoding(const std::string& folder, const std::string& path, 
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  CLI::App program("our side of the translation benchmarks");
-  std::string mode, model, input, outputs;
-  int repeats = 1, threads = 2;
-  std::int64_t length = 30;
-  double smoothing = 0.1;
-  generate::BeamOptions options;
-  options.max_sentences = 32;
-  program.add_option("mode", mode, "train or decode")->required();
-  program.add_option("model", model, "folder of marian_model.py")->required();
-  program.add_option("input", input, "JSON list of batches, or of sentences")->required();
-  program.add_option("--repeats", repeats, "timed passes");
-  program.add_option("--threads", threads, "threads");
-  program.add_option("--beam", options.beam_size, "beams");
-  program.add_option("--batch", options.max_sentences, "sentences decoded together");
-  program.add_option("--length", length, "tokens of each translation");
-  program.add_option("--label-smoothing", smoothing, "of training");
-  program.add_option("--outputs", outputs, "write the best translations here");
-  CLI11_PARSE(program, argc, argv);
-  torch::set_num_threads(threads);
-  base::keep_freed_memory();  // as the command train does
-  const auto result = mode == "train"
-                          ? run_training(model, input, repeats, smoothing)
-                          : run_decoding(model, input, repeats, options, length, outputs);
-  fmt::print("{}\n", result.dump());
-  return 0;
+void bench::add_translation(CLI::App& program) {
+  struct Options {
+    std::string mode, model, input, outputs;
+    int repeats = 1;
+    std::int64_t length = 30;
+    double smoothing = 0.1;
+    generate::BeamOptions beam;
+  };
+  const auto options = std::make_shared<Options>();
+  options->beam.max_sentences = 32;
+  CLI::App* const command =
+      program.add_subcommand("translation", "training steps or beam search of a Marian checkpoint");
+  command->add_option("mode", options->mode, "train or decode")
+      ->required()
+      ->check(CLI::IsMember({"train", "decode"}));
+  command->add_option("model", options->model, "folder of marian_model.py")->required();
+  command->add_option("input", options->input, "JSON list of batches, or of sentences")->required();
+  command->add_option("--repeats", options->repeats, "timed passes");
+  command->add_option("--beam", options->beam.beam_size, "beams");
+  command->add_option("--batch", options->beam.max_sentences, "sentences decoded together");
+  command->add_option("--length", options->length, "tokens of each translation");
+  command->add_option("--label-smoothing", options->smoothing, "of training");
+  command->add_option("--outputs", options->outputs, "write the best translations here");
+  add_threads(*command);
+  command->callback([options] {
+    base::keep_freed_memory();  // as the command train does
+    const auto result =
+        options->mode == "train"
+            ? run_training(options->model, options->input, options->repeats, options->smoothing)
+            : run_decoding(options->model, options->input, options->repeats, options->beam,
+                           options->length, options->outputs);
+    fmt::print("{}\n", result.dump());
+  });
 }

@@ -3,31 +3,16 @@
 // threads. Prints one JSON line of milliseconds, best of.
 #include <ATen/Parallel.h>
 #include <torch/types.h>
-#include <torch/utils.h>
 
-#include <CLI/CLI.hpp>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "bench/ours/rows.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/rope/rotation.h"
 
 namespace {
 
 constexpr std::int64_t batch = 8, length = 512, heads = 12, head_size = 64;
-
-template <typename Work>
-double best_milliseconds(int repeats, const Work& work) {
-  double best = 1e30;
-  for (int i = 0; i <= repeats; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    const std::chrono::duration<double, std::milli> taken =
-        std::chrono::steady_clock::now() - start;
-    if (i > 0) best = std::min(best, taken.count());
-  }
-  return best;
-}
 
 // The plain loop at its best: vectorised, for the instruction set of this processor.
 __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3"))) void scale(
@@ -44,31 +29,34 @@ void scale_in_place(float* buffer, std::int64_t tokens, float factor) {
   });
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  CLI::App program("Times the rotation of q and k, B 8, T 512, H 12, D 64");
-  int repeats = 30, threads = 2;
-  program.add_option("--repeats", repeats);
-  program.add_option("--threads", threads);
-  CLI11_PARSE(program, argc, argv);
-  torch::set_num_threads(threads);
+void measure(int repeats) {
   const torch::InferenceMode inference;
   auto buffer = torch::randn({batch * length, 3, heads, head_size});
   const auto angles = roformer::rope::angles(torch::arange(length).repeat({batch}), head_size);
   auto* const data = buffer.data_ptr<float>();
-  double rotation = 1e30, scaling = 1e30;
-  for (int round = 0; round < 3;
-       ++round) {  // in turn, so that a slow moment of the machine meets both
-    rotation = std::min(rotation, best_milliseconds(repeats, [&] {
+  double rotation = 1e30, scaling = 1e30;  // seconds
+  // In turn, so that a slow moment of the machine meets both.
+  for (int round = 0; round < 3; ++round) {
+    rotation = std::min(rotation, bench::best_seconds(repeats, [&] {
                           roformer::rope::rotate_packed_(buffer, angles);
                         }));
-    scaling = std::min(scaling, best_milliseconds(repeats, [&] {
+    scaling = std::min(scaling, bench::best_seconds(repeats, [&] {
                          scale_in_place(data, batch * length, 1.0000001f);
                        }));
   }
-  fmt::print("{}\n", nlohmann::json{{"rotation_ms", rotation},
-                                    {"scaling_ms", scaling},
+  fmt::print("{}\n", nlohmann::json{{"rotation_ms", 1e3 * rotation},
+                                    {"scaling_ms", 1e3 * scaling},
                                     {"isa", roformer::base::isa_name(roformer::base::cpu_isa())}}
                          .dump());
+}
+
+}  // namespace
+
+void bench::add_rope(CLI::App& program) {
+  const auto repeats = std::make_shared<int>(30);
+  CLI::App* const command =
+      program.add_subcommand("rope", "rotation of q and k, B 8, T 512, H 12, D 64");
+  command->add_option("--repeats", *repeats);
+  add_threads(*command);
+  command->callback([repeats] { measure(*repeats); });
 }
