@@ -6,6 +6,7 @@
 #include "roformer/base/file.h"
 #include "roformer/train/metrics_log.h"
 #include "roformer/train/training_state.h"
+#include "tests/base/test_files.h"
 
 namespace roformer::train {
 namespace {
@@ -177,6 +178,87 @@ TEST(Recipe, ADifferentKeyIsNamedOnResume) {
   other = saved;
   other["run.seed"] = "1";
   EXPECT_THROW(require_same_recipe(saved, other, "out"), Error);
+}
+
+std::vector<std::string> names(const std::vector<fs::path>& folders) {
+  std::vector<std::string> result;
+  for (const auto& folder : folders) result.push_back(folder.filename().string());
+  return result;
+}
+
+TEST(KeptModels, OldestFirstByNumberAndOthersLeftOut) {
+  const tests::TestFolder run;
+  EXPECT_TRUE(kept_models(run.path()).empty());
+  for (const char* name : {"step-100", "step-20", "step-3", "step-4x", ".partial", "step-"})
+    run.write(std::string("checkpoints/") + name + "/config.json", "{}");
+  EXPECT_EQ(names(kept_models(run.path())),
+            (std::vector<std::string>{"step-3", "step-20", "step-100"}));
+  EXPECT_EQ(names(last_models(run.path(), 2)), (std::vector<std::string>{"step-20", "step-100"}));
+}
+
+TEST(KeptModels, TooFewAreNamedWithTheKey) {
+  const tests::TestFolder run;
+  run.write("checkpoints/step-1/config.json", "{}");
+  const auto message = tests::error_message([&] { last_models(run.path(), 2); });
+  EXPECT_TRUE(tests::has_text(message, "expected 2 or more models")) << message;
+  EXPECT_TRUE(tests::has_text(message, "got 1")) << message;
+  EXPECT_TRUE(tests::has_text(message, "checkpoint.keep_last")) << message;
+}
+
+// Three places, two of which hold a file "name".
+class ReplaceFolderTest : public testing::Test {
+ protected:
+  ReplaceFolderTest() {
+    files_.write("target/name", "first");
+    files_.write("fresh/name", "second");
+  }
+  std::string target_content() const { return base::read_file(target_ / "name"); }
+
+  tests::TestFolder files_;
+  fs::path fresh_ = files_.file("fresh"), target_ = files_.file("target"),
+           old_ = files_.file("old");
+};
+
+TEST_F(ReplaceFolderTest, TheFreshOneTakesThePlace) {
+  files_.write("target/gone", "with the old one");
+  replace_folder(fresh_, target_, old_);
+  EXPECT_EQ(target_content(), "second");
+  EXPECT_FALSE(fs::exists(target_ / "gone"));
+  EXPECT_FALSE(fs::exists(fresh_) || fs::exists(old_));
+}
+
+TEST_F(ReplaceFolderTest, ThereNeedBeNoneBefore) {
+  fs::remove_all(target_);
+  replace_folder(fresh_, target_, old_);
+  EXPECT_EQ(target_content(), "second");
+  EXPECT_FALSE(fs::exists(fresh_) || fs::exists(old_));
+}
+
+TEST_F(ReplaceFolderTest, WithoutAnExchangeItIsTwoRenames) {
+  files_.write("old/name", "left over");
+  replace_by_renames(fresh_, target_, old_);
+  EXPECT_EQ(target_content(), "second");
+  EXPECT_FALSE(fs::exists(fresh_) || fs::exists(old_));
+}
+
+TEST_F(ReplaceFolderTest, AFailureLeavesTheTargetAsItWas) {
+  fs::remove_all(fresh_);
+  EXPECT_THROW(replace_folder(fresh_, target_, old_), Error);
+  EXPECT_EQ(target_content(), "first");
+}
+
+TEST_F(ReplaceFolderTest, AKillBetweenTheRenamesIsUndone) {
+  fs::rename(target_, old_);
+  recover_folder(target_, old_);
+  EXPECT_EQ(target_content(), "first");
+  recover_folder(target_, old_);  // nothing to undo
+  EXPECT_EQ(target_content(), "first");
+}
+
+TEST_F(ReplaceFolderTest, WhatStandsThereIsNeverReplacedByTheOld) {
+  files_.write("old/name", "older");
+  recover_folder(target_, old_);
+  EXPECT_EQ(target_content(), "first");
 }
 
 }  // namespace

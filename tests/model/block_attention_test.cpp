@@ -1,5 +1,5 @@
-// Every position encoding in a small model: packed sequences, the past alone, cached decoding,
-// linear attention.
+// A block's attention with every position encoding, in a small model: packed sequences, the past
+// alone, cached decoding, linear attention.
 #include <gtest/gtest.h>
 #include <torch/types.h>
 #include <torch/utils.h>

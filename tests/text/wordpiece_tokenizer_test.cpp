@@ -1,3 +1,5 @@
+// The files that a WordPiece tokenizer is read from and saved to.
+#include "roformer/text/wordpiece_tokenizer.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -7,7 +9,6 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/random.h"
-#include "roformer/text/wordpiece_tokenizer.h"
 
 namespace roformer::text {
 namespace {
