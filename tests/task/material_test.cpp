@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <torch/nn/modules/linear.h>
+#include <torch/utils.h>
+
+#include <cmath>
 
 #include "roformer/base/file.h"
 #include "roformer/train/metrics_log.h"
@@ -71,6 +74,25 @@ TEST_F(RunTrainingTest, OtherTextUnderTheSameNamesIsRefused) {
   const std::string message =
       tests::error_message([&] { train(tests::read_tiny(files_, text), "run", true); });
   EXPECT_TRUE(tests::has_text(message, "content of the text")) << message;
+}
+
+TEST_F(RunTrainingTest, AnEvaluationOfNoModelOrADamagedOneIsRefused) {
+  const Recipe recipe = tests::read_tiny(files_, tests::tiny_language_recipe(files_, "masked_lm"));
+  const fs::path folder = files_.path() / "model";
+  const auto refusal = [&] {
+    return tests::error_message(
+        [&] { evaluate_model(recipe, folder, data::Split::validation, torch::kCPU); });
+  };
+  EXPECT_TRUE(tests::has_text(refusal(), "expected a checkpoint folder at " + folder.string()));
+  const auto task = open_material(recipe)->make_task(recipe, torch::kCPU);
+  {
+    const torch::NoGradGuard no_gradient;
+    for (torch::Tensor& parameter : task->module().parameters()) parameter.fill_(std::nan(""));
+  }
+  task->save_model(folder);
+  const std::string message = refusal();
+  EXPECT_TRUE(tests::has_text(message, "expected a finite loss but got nan")) << message;
+  EXPECT_TRUE(tests::has_text(message, folder.string())) << message;
 }
 
 TEST(CountParameters, CountsEachNumberOnce) {

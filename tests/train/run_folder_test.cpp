@@ -4,8 +4,6 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/train/metrics_log.h"
-#include "roformer/train/training_state.h"
 #include "tests/base/test_files.h"
 
 namespace roformer::train {
@@ -130,54 +128,6 @@ TEST_F(RunFolderTest, RefusesAPointerThatLeadsNowhere) {
     base::write_file_atomically(out_ / "training" / "latest", text);
     EXPECT_THROW(folder.last_checkpoint(), Error);
   }
-}
-
-TEST_F(RunFolderTest, MetricsBehindTheCheckpointAndTornLinesGo) {
-  const fs::path path = root_ / "metrics.jsonl";
-  base::write_file_atomically(path, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"st");
-  MetricsLog log(path, 2);
-  log.append({{"step", 3}, {"loss", 0.1}});
-  log.sync();
-  const auto lines = read_metrics(path);
-  ASSERT_EQ(lines.size(), 3u);
-  EXPECT_EQ(lines[2]["loss"].get<double>(), 0.1);
-  EXPECT_TRUE(read_metrics(root_ / "absent").empty());
-}
-
-TEST_F(RunFolderTest, StateSurvivesARoundTripAndDamageIsNamed) {
-  TrainingState state;
-  state.step = 12;
-  state.meter_sums = {{"loss", 0.1 + 0.2}};
-  state.best = 1.5;
-  state.best_step = 10;
-  state.recipe = {{"model.hidden_size", "256"}};
-  save_state(state, root_ / "state.json");
-  const auto loaded = load_state(root_ / "state.json");
-  EXPECT_EQ(loaded.step, 12);
-  EXPECT_EQ(loaded.meter_sums["loss"].get<double>(), 0.1 + 0.2);
-  EXPECT_EQ(loaded.recipe, state.recipe);
-  base::write_file_atomically(root_ / "state.json", "{\"step\": \"x\"}");
-  EXPECT_THROW(load_state(root_ / "state.json"), Error);
-}
-
-TEST(Recipe, ADifferentKeyIsNamedOnResume) {
-  const FlatRecipe saved = {{"model.hidden_size", "256"}, {"run.threads", "1"}, {"run.seed", "0"}};
-  EXPECT_NO_THROW(require_same_recipe(saved, saved, "out"));
-  FlatRecipe other = saved;
-  other["run.threads"] = "2";
-  EXPECT_NO_THROW(require_same_recipe(saved, other, "out"));
-  other["model.hidden_size"] = "128";
-  try {
-    require_same_recipe(saved, other, "out");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("model.hidden_size was 256 and is now 128"),
-              std::string::npos);
-  }
-  EXPECT_THROW(require_same_recipe(saved, {}, "out"), Error);
-  other = saved;
-  other["run.seed"] = "1";
-  EXPECT_THROW(require_same_recipe(saved, other, "out"), Error);
 }
 
 std::vector<std::string> names(const std::vector<fs::path>& folders) {
