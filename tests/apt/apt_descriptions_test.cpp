@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "roformer/apt/apt_lists.h"
 #include "tests/base/test_files.h"
 #include "tests/data/compressed.h"
 
 namespace roformer::apt {
 namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 constexpr const char* translation_list = R"(Package: alpha
 Description-md5: 00
@@ -84,6 +87,71 @@ TEST(AptDescriptions, ListsInAFolder) {
   ASSERT_EQ(lists.size(), 2u);
   EXPECT_EQ(lists[0].filename(), "host_dists_x_contrib_i18n_Translation-en.lz4");
   EXPECT_TRUE(apt_lists_in(folder.file("absent")).empty());
+}
+
+constexpr const char* kEnglish = R"(Package: alpha
+Description-md5: 0a
+Description-en: the first
+ One
+ line.
+ .
+ Another.
+
+Package: beta
+Description-md5: 0b
+Description-en: not translated
+ Text.
+
+Package: gamma
+Description-md5: 0c
+Description-en: the third
+ Two.
+ .
+ Paragraphs.
+)";
+constexpr const char* kGerman = R"(Package: gamma
+Description-md5: 0c
+Description-de: das Dritte
+ Zwei Abschnitte.
+
+Package: alpha
+Description-md5: 0a
+Description-de: das Erste
+ Eine
+ Zeile.
+ .
+ Another.
+)";
+
+Pairs pairs_of(documents::PairSource& source) {
+  Pairs pairs;
+  for (documents::TextPair pair; source.next(pair);) pairs.emplace_back(pair.source, pair.target);
+  EXPECT_EQ(source.consumed(), source.total());
+  return pairs;
+}
+
+TEST(AptPairs, JoinedOnTheHash) {
+  const tests::TestFolder folder;
+  const auto english = folder.write("e", kEnglish), german = folder.write("g", kGerman);
+  // Gamma's paragraphs do not match; alpha's second is not translated.
+  const Pairs expected = {
+      {"the first", "das Erste"}, {"One line.", "Eine Zeile."}, {"the third", "das Dritte"}};
+  EXPECT_EQ(pairs_of(*open_apt_pairs({"en", {english}}, {"de", {german}})), expected);
+  // The same lists twice add nothing.
+  EXPECT_EQ(pairs_of(*open_apt_pairs({"en", {english, english}}, {"de", {german, german}})),
+            expected);
+  const auto reversed = pairs_of(*open_apt_pairs({"de", {german}}, {"en", {english}}));
+  ASSERT_EQ(reversed.size(), 3u);
+  EXPECT_EQ(reversed[0], (std::pair<std::string, std::string>{"das Dritte", "the third"}));
+}
+
+TEST(AptPairs, OddLists) {
+  const tests::TestFolder folder;
+  const auto empty = folder.write("empty", "");
+  const auto no_hash = folder.write("n", "Description-en: x\n");
+  const auto no_hash_german = folder.write("m", "Description-de: y\n");
+  EXPECT_TRUE(pairs_of(*open_apt_pairs({"en", {empty}}, {"de", {empty}})).empty());
+  EXPECT_TRUE(pairs_of(*open_apt_pairs({"en", {no_hash}}, {"de", {no_hash_german}})).empty());
 }
 
 }  // namespace

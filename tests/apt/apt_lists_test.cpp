@@ -90,5 +90,17 @@ TEST(AptLists, ListsOfTheFolderServeWhereTheMachineHasNone) {
   EXPECT_EQ(lists[0][0].parent_path(), folder.path());
 }
 
+TEST(AptLists, OfALanguage) {
+  const tests::TestFolder folder;
+  folder.write("host_i18n_Translation-de.lz4", "x");
+  folder.write("host_i18n_Translation-de_CH", "x");
+  folder.write("host_i18n_Translation-en", "x");
+  EXPECT_EQ(apt_lists_in(folder.path(), "de").size(), 1u);
+  const auto message = tests::error_message([&] {
+    find_apt_lists(folder.path(), {"en", "de\";x"}, "name text");
+  });
+  EXPECT_TRUE(tests::has_text(message, "expected a language")) << message;
+}
+
 }  // namespace
 }  // namespace roformer::apt

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 #include <torch/nn/modules/linear.h>
+#include <torch/types.h>
 #include <torch/utils.h>
 
 #include "roformer/attention/feature_map.h"
@@ -240,6 +241,18 @@ TEST(LinearAttention, RefusesWhatDoesNotFit) {
   LinearInputs y = x;
   y.k = y.k_norm = torch::rand({4, 1, 3});
   EXPECT_THROW(linear_attention(y, linear_spans({4}, Visibility::causal), {}), Error);
+}
+
+TEST(RecurrentState, GoesOnWithTheChosenSequences) {
+  RecurrentState state(2, 3);
+  state.layer(0).numerator = torch::arange(3).view({3, 1, 1, 1});
+  state.layer(0).denominator = torch::arange(3).view({3, 1, 1}) + 10;
+  state.select({2, 0, 2, 2});
+  EXPECT_EQ(state.num_sequences(), 4);
+  EXPECT_TRUE(torch::equal(state.layer(0).numerator.flatten(), torch::tensor({2, 0, 2, 2})));
+  EXPECT_TRUE(torch::equal(state.layer(0).denominator.flatten(), torch::tensor({12, 10, 12, 12})));
+  EXPECT_FALSE(state.layer(1).numerator.defined());  // nothing read yet
+  EXPECT_THROW(state.layer(2), std::out_of_range);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/base/test_files.h"
+#include "tests/base/variable.h"
 
 namespace roformer::base {
 namespace {
@@ -43,6 +44,20 @@ TEST(Files, ErrorsNameThePath) {
   EXPECT_TRUE(has_text(error_message([&] { read_file(folder.path()); }), "folder"));
   EXPECT_TRUE(has_text(error_message([&] { write_file_atomically(folder.file("no/such"), "x"); }),
                        "no/such"));
+}
+
+TEST(CacheFolder, TheFirstOfThreePlaces) {
+  const tests::Variable home("HOME", "/home/someone");
+  {
+    const tests::Variable cache("XDG_CACHE_HOME", "/caches");
+    EXPECT_EQ(default_cache_folder(), "/caches/roformer");
+  }
+  for (const char* unset : {"", static_cast<const char*>(nullptr)}) {
+    const tests::Variable cache("XDG_CACHE_HOME", unset);
+    EXPECT_EQ(default_cache_folder(), "/home/someone/.cache/roformer");
+    const tests::Variable no_home("HOME", unset);
+    EXPECT_EQ(default_cache_folder(), std::filesystem::temp_directory_path() / "roformer-cache");
+  }
 }
 
 }  // namespace

@@ -51,5 +51,45 @@ TEST(DocumentStreamTest, NoDocumentsAreNoTokens) {
   EXPECT_TRUE(part.empty());
 }
 
+TEST(Packing, SequencesHoldTheWholeStream) {
+  const tests::TestFolder folder;
+  const Corpus corpus(tests::number_options(folder, 30, 1));
+  const auto& documents = corpus.documents(Split::training);
+  constexpr std::int64_t cls = 2, sep = 3;
+  std::vector<std::int64_t> stream;
+  for (const auto document : documents) {
+    if (!stream.empty()) stream.push_back(sep);
+    for (const auto id : corpus.tokens().document(document)) stream.push_back(id);
+  }
+  const PackedDocuments packed(corpus.tokens(), documents, cls, sep);
+  for (const std::int64_t length : {3, 4, 5, 7, 32, 100, 100000}) {
+    std::vector<std::int64_t> together;
+    const std::int64_t count = packed.num_sequences(length);
+    for (std::int64_t i = 0; i < count; ++i) {
+      std::vector<std::int64_t> sequence;
+      packed.append_sequence(length, i, sequence);
+      EXPECT_TRUE(i + 1 == count || static_cast<std::int64_t>(sequence.size()) == length);
+      EXPECT_LE(static_cast<std::int64_t>(sequence.size()), length);
+      ASSERT_GE(sequence.size(), 3u);
+      EXPECT_EQ(sequence.front(), cls);
+      EXPECT_EQ(sequence.back(), sep);
+      together.insert(together.end(), sequence.begin() + 1, sequence.end() - 1);
+    }
+    EXPECT_EQ(together, stream) << length;
+  }
+}
+
+TEST(Packing, Borders) {
+  const tests::TestFolder folder;
+  const Corpus corpus(tests::number_options(folder, 5, 1));
+  const PackedDocuments packed(corpus.tokens(), corpus.documents(Split::training), 2, 3);
+  EXPECT_THROW(packed.num_sequences(2), Error);
+  std::vector<std::int64_t> out;
+  EXPECT_THROW(packed.append_sequence(8, packed.num_sequences(8), out), Error);
+  EXPECT_THROW(packed.append_sequence(8, -1, out), Error);
+  const std::vector<std::int64_t> none;
+  EXPECT_EQ(PackedDocuments(corpus.tokens(), none, 2, 3).num_sequences(8), 0);
+}
+
 }  // namespace
 }  // namespace roformer::data

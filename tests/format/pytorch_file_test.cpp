@@ -48,35 +48,5 @@ TEST(PyTorchFile, SaysWhereTheTensorsWereAndWhatStandsBeside) {
   EXPECT_NE(file.notes()[1].find("1 other values, 'step'"), std::string::npos);
 }
 
-TEST(PyTorchFile, ReadsWhatBothWritersWrite) {
-  const TemporaryFolder folder("pytorch-writers");
-  const torch::Tensor half = torch::randn({3, 2}).to(torch::kHalf), none = torch::zeros({0, 2});
-  const std::vector<OutputTensor> tensors = {{"half", Dtype::f16, {3, 2}, [&] { return half; }},
-                                             {"none", Dtype::f32, {0, 2}, [&] { return none; }}};
-  std::size_t bytes = 0;
-  const auto count = [&](std::size_t written) { bytes += written; };
-  write_pytorch_zip(folder / "zip", tensors, count);
-  write_pytorch_legacy(folder / "legacy", tensors, count);
-  EXPECT_EQ(bytes, 24u);
-  for (const char* name : {"zip", "legacy"}) {
-    const PyTorchFile file(folder / name);
-    EXPECT_TRUE(torch::equal(file.tensor("half"), half)) << name;
-    EXPECT_EQ(file.tensor("none").sizes(), (torch::IntArrayRef{0, 2})) << name;
-  }
-  EXPECT_EQ(std::string(PyTorchFile(folder / "zip").format().name), "pytorch");
-}
-
-TEST(PyTorchFile, AFailedTensorLeavesTheOldFile) {
-  const TemporaryFolder folder("pytorch-failure");
-  const auto fail = []() -> torch::Tensor { throw Error("no such tensor"); };
-  for (const auto write : {write_pytorch_zip, write_pytorch_legacy}) {
-    base::write_file_atomically(folder / "x", "old");
-    expect_error({"no such tensor"}, [&] {
-      write(folder / "x", {{"a", Dtype::f32, {1}, fail}}, [](std::size_t) {});
-    });
-    EXPECT_EQ(base::read_file(folder / "x"), "old");
-  }
-}
-
 }  // namespace
 }  // namespace roformer::format

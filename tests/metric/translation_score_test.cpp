@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/base/test_files.h"
+
 namespace roformer::metric {
 namespace {
 
@@ -39,6 +41,42 @@ TEST(TranslationScore, ComparisonIsOfTheSecondWithTheFirst) {
   EXPECT_NEAR(comparison.bleu.system.score, b.bleu.score, 1e-9);
   EXPECT_NEAR(comparison.chrf.baseline.score, a.chrf, 1e-9);
   EXPECT_NEAR(comparison.chrf.system.score, b.chrf, 1e-9);
+}
+
+const Lines test_hypotheses = {"the cat sat on the mat", "a dog", "he reads"};
+const References test_references = {
+    {"the cat sat on a mat", "a small dog barks", "she reads books"},
+    {"a cat was on the mat", "the dog", "he reads"}};
+
+// Numbers of sacrebleu 2.6.0: corpus_score of BLEU(), CHRF() and CHRF(word_order=2).
+TEST(CorpusScore, EqualsSacrebleu) {
+  const BleuScore bleu = corpus_bleu(test_hypotheses, test_references);
+  EXPECT_NEAR(bleu.score, 66.26877340247366, 1e-10);
+  EXPECT_EQ(bleu.hypothesis_length, 10);
+  EXPECT_EQ(bleu.reference_length, 10);
+  EXPECT_NEAR(corpus_bleu(test_hypotheses, {test_references[0]}).score, 36.22030835305509, 1e-10);
+  EXPECT_NEAR(corpus_chrf(test_hypotheses, test_references), 70.79191171988548, 1e-10);
+  EXPECT_NEAR(corpus_chrf(test_hypotheses, test_references, {.word_order = 2}), 70.23701541703174,
+              1e-10);
+}
+
+TEST(CorpusScore, StatisticsOfLinesAddUp) {
+  const auto lines = bleu_statistics(test_hypotheses, test_references, {});
+  ASSERT_EQ(lines.size(), 3u);
+  const auto sum = sum_of<BleuStatistics>(lines);
+  EXPECT_EQ(sum.correct, (std::array<std::int64_t, 4>{9, 6, 3, 1}));
+  EXPECT_EQ(sum.total, (std::array<std::int64_t, 4>{10, 7, 4, 3}));
+  EXPECT_EQ(sum_of<BleuStatistics>({}), BleuStatistics{});
+}
+
+TEST(CorpusScore, LinesMustMatch) {
+  const auto refused = [&](const References& wrong, std::string_view part) {
+    const auto message = tests::error_message([&] { corpus_bleu(test_hypotheses, wrong); });
+    EXPECT_TRUE(tests::has_text(message, part)) << message;
+    EXPECT_THROW(corpus_chrf(test_hypotheses, wrong), Error);
+  };
+  refused({}, "expected references but got none");
+  refused({test_references[0], {"one"}}, "3, but got 1");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // tests of model/: decoders with and without the cache, ragged sequences, prefixes, cross-attention
-// and onlookers; RoFormerV2's initial weights.
+// and onlookers.
 #include <gtest/gtest.h>
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -197,30 +197,6 @@ TEST(Decoder, EncodersTakeNoCache) {
   ForwardOptions options;
   options.cache = &cache;
   EXPECT_THROW(model->forward(decoder_batch({3}, {0}), Tensor(), options), Error);
-}
-
-TEST(SecondVersion, InitialWeightsAreCutOffNormals) {
-  auto config = decoder_config();
-  config.norm_type = "rms_norm";
-  config.use_bias = false;
-  config.hidden_size = config.embedding_size = 96;
-  config.intermediate_size = 384;
-  config.vocab_size = 12000;
-  config.num_hidden_layers = 4;
-  torch::manual_seed(1);
-  const head::LanguageModel model(config);
-  const auto parameters = model->named_parameters();
-  for (const auto& item : parameters) EXPECT_EQ(item.key().find("bias"), item.key().npos);
-  const auto deviation = [&](const std::string& name) {
-    return parameters["roformer." + name].std().item<double>();
-  };
-  // sqrt(1 / (fan × layers)); fan is 96 but for the feed-forward's second product.
-  const double expected = 1 / std::sqrt(96.0 * 4);
-  EXPECT_NEAR(deviation("embeddings.word_embeddings.weight"), expected, 0.01 * expected);
-  EXPECT_NEAR(deviation("encoder.layer.1.attention.self.qkv.weight"), expected, 0.02 * expected);
-  EXPECT_NEAR(deviation("encoder.layer.0.output.dense.weight"), expected / 2, 0.02 * expected);
-  const Tensor weight = parameters["roformer.encoder.layer.0.intermediate.dense.weight"];
-  EXPECT_LE(weight.abs().max().item<double>(), 2 * 1.13684723 * expected * 1.0001);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "roformer/head/language_model.h"
 #include "roformer/model/encoder.h"
 #include "roformer/model/encoder_decoder.h"
 
@@ -77,6 +78,33 @@ TEST(Initialize, RoFormerV2sIsCutOff) {
   EXPECT_NEAR(deviation(weight), expected, 0.02 * expected);
   EXPECT_LE(weight.abs().max().item<double>(), 2 * 1.13684723 * expected * 1.0001);
   EXPECT_GE(weight.abs().max().item<double>(), 1.9 * 1.13684723 * expected);
+}
+
+TEST(SecondVersion, InitialWeightsAreCutOffNormals) {
+  EncoderConfig config;
+  config.norm_type = "rms_norm";
+  config.use_bias = false;
+  config.hidden_size = config.embedding_size = 96;
+  config.intermediate_size = 384;
+  config.vocab_size = 12000;
+  config.num_hidden_layers = 4;
+  config.num_attention_heads = 3;
+  config.max_position_embeddings = 200;
+  config.is_decoder = true;
+  torch::manual_seed(1);
+  const head::LanguageModel model(config);
+  const auto parameters = model->named_parameters();
+  for (const auto& item : parameters) EXPECT_EQ(item.key().find("bias"), item.key().npos);
+  const auto deviation_of = [&](const std::string& name) {
+    return parameters["roformer." + name].std().item<double>();
+  };
+  // sqrt(1 / (fan × layers)); fan is 96 but for the feed-forward's second product.
+  const double expected = 1 / std::sqrt(96.0 * 4);
+  EXPECT_NEAR(deviation_of("embeddings.word_embeddings.weight"), expected, 0.01 * expected);
+  EXPECT_NEAR(deviation_of("encoder.layer.1.attention.self.qkv.weight"), expected, 0.02 * expected);
+  EXPECT_NEAR(deviation_of("encoder.layer.0.output.dense.weight"), expected / 2, 0.02 * expected);
+  const Tensor weight = parameters["roformer.encoder.layer.0.intermediate.dense.weight"];
+  EXPECT_LE(weight.abs().max().item<double>(), 2 * 1.13684723 * expected * 1.0001);
 }
 
 // fairseq: Glorot's uniform, √½ of it for queries, keys and values; words N(0, 1 / hidden).

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
 #include "tests/base/test_files.h"
@@ -96,6 +97,25 @@ TEST(EncodingSettings, RotaryFitsItsModel) {
   EXPECT_THROW(validate_for(settings, 8, 0), Error);
   settings.name = "none";
   EXPECT_NO_THROW(validate_for(settings, 7, 7));
+}
+
+TEST(Encodings, SettingsOutOfRangeNameTheKey) {
+  using Change = std::function<void(EncodingSettings&)>;
+  const std::vector<std::pair<std::string, Change>> cases = {
+      {"t5_buckets", [](auto& s) { s.t5_buckets = 30; }},
+      {"t5_max_distance", [](auto& s) { s.t5_max_distance = 3; }},
+      {"shaw_clip", [](auto& s) { s.shaw_clip = -1; }},
+      {"position_form", [](auto& s) { s.name = "nezha", s.nezha_form = "v2"; }},
+      {"complex_frequencies", [](auto& s) { s.complex_frequencies = "all"; }},
+      {"floater_place", [](auto& s) { s.floater_place = "output"; }},
+      {"floater_refresh", [](auto& s) { s.floater_refresh = 0; }},
+      {"deberta_dropout", [](auto& s) { s.deberta_dropout = 1; }}};
+  for (const auto& [key, change] : cases) {
+    EncodingSettings settings;
+    change(settings);
+    const auto message = error_message([&] { validate(settings); });
+    EXPECT_NE(message.find(key), std::string::npos) << key << ": " << message;
+  }
 }
 
 }  // namespace

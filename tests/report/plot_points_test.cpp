@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "tests/base/test_files.h"
@@ -57,6 +58,19 @@ TEST(PlotPoints, NeighboursAreAveraged) {
   EXPECT_EQ(points[1].x, 4) << "the mean of what can be drawn";
   EXPECT_EQ(points[1].y, 40);
   EXPECT_EQ(points[2].y, 50);
+}
+
+TEST(PlotPoints, ThinningKeepsTheMean) {
+  Series series{"s", {}, {}};
+  for (int i = 0; i < 1000; ++i) {
+    series.x.push_back(i);
+    series.y.push_back(i % 2 == 0 ? 1 : std::nan(""));
+  }
+  const auto points = thinned_points({}, series, 100);
+  ASSERT_EQ(points.size(), 100u);
+  for (const auto point : points) EXPECT_DOUBLE_EQ(point.y, 1.0);
+  EXPECT_EQ(thinned_points({}, {"s", {1, 2, 3}, {1, 2, 3}}, 2).size(), 2u);
+  EXPECT_TRUE(thinned_points({}, {"s", {}, {}}, 2).empty());
 }
 
 TEST(PlotPoints, FewPointsStayAsTheyAreGapsIncluded) {

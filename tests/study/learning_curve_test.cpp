@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/base/test_files.h"
 
 namespace roformer::study {
@@ -44,6 +46,21 @@ TEST(LearningCurveTest, FinalVerdictCountsPairedStandardErrors) {
   EXPECT_TRUE(tests::has_text(final_verdict("A", {1, 1}, "B", {2, 2}), "the same in all 2 seeds"));
   EXPECT_TRUE(tests::has_text(final_verdict("A", {1}, "B", {1}), "equal"));
   EXPECT_NE(tests::error_message([] { final_verdict("A", {1}, "B", {}); }), "no error");
+}
+
+// 2, 4, 4, 4, 5, 5, 7, 9: squares of the differences from 5 sum to 32.
+TEST(Statistics, MeanDeviationAndError) {
+  const std::vector<double> values = {2, 4, 4, 4, 5, 5, 7, 9};
+  EXPECT_DOUBLE_EQ(mean_of(values), 5);
+  EXPECT_DOUBLE_EQ(standard_deviation(values), std::sqrt(32.0 / 7));
+  EXPECT_DOUBLE_EQ(standard_error(values), std::sqrt(32.0 / 7 / 8));
+  EXPECT_DOUBLE_EQ(standard_deviation({3, 3}), 0);
+}
+
+TEST(Statistics, OneValueHasNoDeviation) {
+  EXPECT_DOUBLE_EQ(mean_of({3}), 3);
+  EXPECT_TRUE(std::isnan(standard_deviation({3})));
+  EXPECT_TRUE(std::isnan(standard_error({3})));
 }
 
 }  // namespace

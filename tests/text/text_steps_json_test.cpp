@@ -1,5 +1,5 @@
-// Parts of tokenizer.json: what is read is written again, what is not supported is an error that names
-// the field.
+// normalizer and pre_tokenizer of tokenizer.json: what is read is written again, what is not supported
+// is an error that names the field.
 #include "roformer/text/tokenizer_json.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,6 @@ namespace roformer::text {
 namespace {
 
 using nlohmann::json;
-using nlohmann::ordered_json;
 
 template <typename Parse, typename Make>
 json read_and_written(const json& part, const Parse& parse, const Make& make) {
@@ -100,72 +99,6 @@ TEST(PreTokenizerJson, Refusals) {
   EXPECT_TRUE(tests::has_text(
       refusal(R"({"type": "Split", "pattern": {"Regex": "a+"}, "behavior": "Isolated"})"),
       "Split"));
-}
-
-class PostProcessorJson : public ::testing::Test {
- protected:
-  TokenizerConfig read(const json& part) const {
-    TokenizerConfig config;
-    parse_post_processor(part, "tokenizer.json", vocabulary_, config);
-    return config;
-  }
-  const Vocabulary vocabulary_{{"[UNK]", "<s>", "</s>"}};
-};
-
-TEST_F(PostProcessorJson, BertsFormNamesTwoTokens) {
-  const json part = json::parse(R"({"type": "TemplateProcessing",
-      "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
-                 {"SpecialToken": {"id": "</s>", "type_id": 0}}],
-      "pair": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
-               {"SpecialToken": {"id": "</s>", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}},
-               {"SpecialToken": {"id": "</s>", "type_id": 1}}],
-      "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]},
-                         "</s>": {"id": "</s>", "ids": [2], "tokens": ["</s>"]}}})");
-  const TokenizerConfig config = read(part);
-  EXPECT_EQ(config.cls_token, "<s>");
-  EXPECT_EQ(config.sep_token, "</s>");
-  EXPECT_FALSE(config.post_processor.has_value());
-  EXPECT_EQ(json(make_post_processor(vocabulary_, config)), part);
-}
-
-TEST_F(PostProcessorJson, BertProcessing) {
-  const auto config =
-      read(json::parse(R"({"type": "BertProcessing", "cls": ["<s>", 1], "sep": ["</s>", 2]})"));
-  EXPECT_EQ(config.cls_token, "<s>");
-  EXPECT_EQ(config.sep_token, "</s>");
-  EXPECT_TRUE(tests::has_text(
-      message([&] {
-        read(json::parse(R"({"type": "BertProcessing", "cls": ["<s>", 2], "sep": ["</s>", 2]})"));
-      }),
-      "expected '<s>' to have the id 1 but got 2"));
-}
-
-TEST_F(PostProcessorJson, NothingAround) {
-  const auto config = read(nullptr);
-  ASSERT_TRUE(config.post_processor.has_value());
-  EXPECT_EQ(config.post_processor->single.size(), 1u);
-  EXPECT_EQ(config.post_processor->pair.back().type_id, 1);
-  EXPECT_EQ(json(make_post_processor(vocabulary_, config)), nullptr);
-}
-
-TEST_F(PostProcessorJson, Refusals) {
-  EXPECT_TRUE(tests::has_text(message([&] { read(json::parse(R"({"type": "ByteLevel"})")); }),
-                              "post_processor: ByteLevel is not supported"));
-  EXPECT_TRUE(tests::has_text(
-      message([&] { read(json::parse(R"({"type": "Sequence", "processors": []})")); }),
-      "a Sequence of one processor"));
-}
-
-TEST(DecoderJson, ThereAndBack) {
-  for (const json& part :
-       {json::parse(R"({"type": "WordPiece", "prefix": "@", "cleanup": false})"), json(nullptr)}) {
-    EXPECT_EQ(read_and_written(part, parse_decoder, make_decoder), part);
-  }
-  TokenizerConfig config;
-  EXPECT_TRUE(tests::has_text(message([&] {
-                                parse_decoder({{"type", "BPEDecoder"}}, "tokenizer.json", config);
-                              }),
-                              "decoder: BPEDecoder is not supported"));
 }
 
 }  // namespace

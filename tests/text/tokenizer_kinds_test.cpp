@@ -1,13 +1,17 @@
 // Bytes, templates of special tokens, vocabularies with gaps: what is compared with the published
 // libraries in tests/parity/test_tokenizers.py, here without them.
+#include "roformer/text/tokenizer_kinds.h"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/text/byte_tokenizer.h"
+#include "tests/base/test_files.h"
 
 namespace roformer::text {
 namespace {
@@ -86,6 +90,43 @@ TEST_F(TokenizerKindsTest, IdsWithoutARowAreErrors) {
   EXPECT_THROW(load(R"({"model":{"vocab":{"[UNK]":0},"max_input_chars_per_word":0}})"), Error);
   EXPECT_THROW(load(R"({"model":{"vocab":{"[UNK]":0}},"added_tokens":[{"id":7,"content":"x"}]})"),
                Error);
+}
+
+TEST(TokenizerFolder, AFolder) {
+  const tests::TestFolder place;
+  place.write("vocab.txt", "a\n");
+  place.write("tokenizer_config.json", R"({"tokenizer_class": "Some"})");
+  const TokenizerFolder folder(place.path());
+  EXPECT_TRUE(folder.has("vocab.txt"));
+  EXPECT_FALSE(folder.has("vocab.json"));
+  EXPECT_TRUE(folder.file().empty());
+  EXPECT_EQ(folder.path("x"), place.file("x"));
+  EXPECT_EQ(folder.tokenizer_class(), "Some");
+  EXPECT_EQ(folder.name(), place.path().string());
+}
+
+TEST(TokenizerFolder, AFileInIt) {
+  const tests::TestFolder place;
+  const auto file = place.write("vocab.txt", "a\n");
+  const TokenizerFolder folder(file);
+  EXPECT_EQ(folder.file(), file);
+  EXPECT_FALSE(folder.has("vocab.txt"));  // one file was named, not the folder
+  EXPECT_EQ(folder.path("x"), place.file("x"));
+  EXPECT_TRUE(folder.settings().is_null());
+  EXPECT_EQ(folder.tokenizer_class(), "");
+}
+
+TEST(TokenizerFolder, SettingsOfAnyForm) {
+  const tests::TestFolder place;
+  for (const char* text : {"[1]", "3", R"({"tokenizer_class": 3})", "{}"}) {
+    place.write("tokenizer_config.json", text);
+    EXPECT_EQ(TokenizerFolder(place.path()).tokenizer_class(), "") << text;
+  }
+  place.write("tokenizer_config.json", "{\n\"a\": }");
+  EXPECT_TRUE(
+      tests::has_text(tests::error_message([&] { TokenizerFolder{place.path()}; }), "line 2"));
+  EXPECT_TRUE(tests::has_text(tests::error_message([&] { TokenizerFolder{place.file("absent")}; }),
+                              "absent but there is nothing"));
 }
 
 }  // namespace

@@ -4,8 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/train/metrics_log.h"
-#include "roformer/train/training_state.h"
+#include "tests/base/test_files.h"
 
 namespace roformer::train {
 namespace {
@@ -131,52 +130,85 @@ TEST_F(RunFolderTest, RefusesAPointerThatLeadsNowhere) {
   }
 }
 
-TEST_F(RunFolderTest, MetricsBehindTheCheckpointAndTornLinesGo) {
-  const fs::path path = root_ / "metrics.jsonl";
-  base::write_file_atomically(path, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"st");
-  MetricsLog log(path, 2);
-  log.append({{"step", 3}, {"loss", 0.1}});
-  log.sync();
-  const auto lines = read_metrics(path);
-  ASSERT_EQ(lines.size(), 3u);
-  EXPECT_EQ(lines[2]["loss"].get<double>(), 0.1);
-  EXPECT_TRUE(read_metrics(root_ / "absent").empty());
+std::vector<std::string> names(const std::vector<fs::path>& folders) {
+  std::vector<std::string> result;
+  for (const auto& folder : folders) result.push_back(folder.filename().string());
+  return result;
 }
 
-TEST_F(RunFolderTest, StateSurvivesARoundTripAndDamageIsNamed) {
-  TrainingState state;
-  state.step = 12;
-  state.meter_sums = {{"loss", 0.1 + 0.2}};
-  state.best = 1.5;
-  state.best_step = 10;
-  state.recipe = {{"model.hidden_size", "256"}};
-  save_state(state, root_ / "state.json");
-  const auto loaded = load_state(root_ / "state.json");
-  EXPECT_EQ(loaded.step, 12);
-  EXPECT_EQ(loaded.meter_sums["loss"].get<double>(), 0.1 + 0.2);
-  EXPECT_EQ(loaded.recipe, state.recipe);
-  base::write_file_atomically(root_ / "state.json", "{\"step\": \"x\"}");
-  EXPECT_THROW(load_state(root_ / "state.json"), Error);
+TEST(KeptModels, OldestFirstByNumberAndOthersLeftOut) {
+  const tests::TestFolder run;
+  EXPECT_TRUE(kept_models(run.path()).empty());
+  for (const char* name : {"step-100", "step-20", "step-3", "step-4x", ".partial", "step-"})
+    run.write(std::string("checkpoints/") + name + "/config.json", "{}");
+  EXPECT_EQ(names(kept_models(run.path())),
+            (std::vector<std::string>{"step-3", "step-20", "step-100"}));
+  EXPECT_EQ(names(last_models(run.path(), 2)), (std::vector<std::string>{"step-20", "step-100"}));
 }
 
-TEST(Recipe, ADifferentKeyIsNamedOnResume) {
-  const FlatRecipe saved = {{"model.hidden_size", "256"}, {"run.threads", "1"}, {"run.seed", "0"}};
-  EXPECT_NO_THROW(require_same_recipe(saved, saved, "out"));
-  FlatRecipe other = saved;
-  other["run.threads"] = "2";
-  EXPECT_NO_THROW(require_same_recipe(saved, other, "out"));
-  other["model.hidden_size"] = "128";
-  try {
-    require_same_recipe(saved, other, "out");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("model.hidden_size was 256 and is now 128"),
-              std::string::npos);
+TEST(KeptModels, TooFewAreNamedWithTheKey) {
+  const tests::TestFolder run;
+  run.write("checkpoints/step-1/config.json", "{}");
+  const auto message = tests::error_message([&] { last_models(run.path(), 2); });
+  EXPECT_TRUE(tests::has_text(message, "expected 2 or more models")) << message;
+  EXPECT_TRUE(tests::has_text(message, "got 1")) << message;
+  EXPECT_TRUE(tests::has_text(message, "checkpoint.keep_last")) << message;
+}
+
+// Three places, two of which hold a file "name".
+class ReplaceFolderTest : public testing::Test {
+ protected:
+  ReplaceFolderTest() {
+    files_.write("target/name", "first");
+    files_.write("fresh/name", "second");
   }
-  EXPECT_THROW(require_same_recipe(saved, {}, "out"), Error);
-  other = saved;
-  other["run.seed"] = "1";
-  EXPECT_THROW(require_same_recipe(saved, other, "out"), Error);
+  std::string target_content() const { return base::read_file(target_ / "name"); }
+
+  tests::TestFolder files_;
+  fs::path fresh_ = files_.file("fresh"), target_ = files_.file("target"),
+           old_ = files_.file("old");
+};
+
+TEST_F(ReplaceFolderTest, TheFreshOneTakesThePlace) {
+  files_.write("target/gone", "with the old one");
+  replace_folder(fresh_, target_, old_);
+  EXPECT_EQ(target_content(), "second");
+  EXPECT_FALSE(fs::exists(target_ / "gone"));
+  EXPECT_FALSE(fs::exists(fresh_) || fs::exists(old_));
+}
+
+TEST_F(ReplaceFolderTest, ThereNeedBeNoneBefore) {
+  fs::remove_all(target_);
+  replace_folder(fresh_, target_, old_);
+  EXPECT_EQ(target_content(), "second");
+  EXPECT_FALSE(fs::exists(fresh_) || fs::exists(old_));
+}
+
+TEST_F(ReplaceFolderTest, WithoutAnExchangeItIsTwoRenames) {
+  files_.write("old/name", "left over");
+  replace_by_renames(fresh_, target_, old_);
+  EXPECT_EQ(target_content(), "second");
+  EXPECT_FALSE(fs::exists(fresh_) || fs::exists(old_));
+}
+
+TEST_F(ReplaceFolderTest, AFailureLeavesTheTargetAsItWas) {
+  fs::remove_all(fresh_);
+  EXPECT_THROW(replace_folder(fresh_, target_, old_), Error);
+  EXPECT_EQ(target_content(), "first");
+}
+
+TEST_F(ReplaceFolderTest, AKillBetweenTheRenamesIsUndone) {
+  fs::rename(target_, old_);
+  recover_folder(target_, old_);
+  EXPECT_EQ(target_content(), "first");
+  recover_folder(target_, old_);  // nothing to undo
+  EXPECT_EQ(target_content(), "first");
+}
+
+TEST_F(ReplaceFolderTest, WhatStandsThereIsNeverReplacedByTheOld) {
+  files_.write("old/name", "older");
+  recover_folder(target_, old_);
+  EXPECT_EQ(target_content(), "first");
 }
 
 }  // namespace
