@@ -3,7 +3,6 @@
 //   roformer_bench linear attention  milliseconds of causal attention, linear and softmax, by length
 //   roformer_bench linear memory     peak memory of a training step of linear attention, by length
 #include <sys/resource.h>
-#include <torch/nn/functional/loss.h>
 
 #include <nlohmann/json.hpp>
 
@@ -64,8 +63,8 @@ nlohmann::json time_lm(const LinearOptions& options) {
   const auto batch = random_batch(options.batch, options.length);
   const Tensor labels = batch.tokens.roll(-1);
   const double seconds = bench::best_seconds(options.repeats, [&] {
-    torch::nn::functional::cross_entropy(network->forward(batch, {}), labels).backward();
-    optimizer.step(1e-4);
+    network->loss(network->encoder()->forward(batch, {}), labels).loss.backward();
+    optimizer.step(1e-4, 1 / static_cast<double>(labels.numel()));
   });
   return {{"seconds", seconds},
           {"tokens_per_second", static_cast<double>(options.batch * options.length) / seconds}};

@@ -1,7 +1,6 @@
 // Our side of the model benchmarks: a checkpoint's trunk, or a training step of its masked language
 // model, on sequences of given lengths. Prints one JSON line: seconds of each repetition.
 // bench/run.py runs it beside Hugging Face's.
-#include <torch/nn/functional/loss.h>
 
 #include <nlohmann/json.hpp>
 
@@ -56,9 +55,11 @@ std::vector<double> run_training(const std::string& model, const Input& input, i
   return bench::seconds_of_each(repeats, [&](int step) {
     model::ForwardOptions options;
     options.dropout_seed = base::derive(1, static_cast<std::uint64_t>(step));
-    const auto logits = network->forward(input.batch, input.masked, options);
-    torch::nn::functional::cross_entropy(logits, input.labels).backward();
-    optimizer.step(1e-5);
+    options.rows =
+        input.masked;  // as MaskedLanguageTask does: nothing else is computed of the last block
+    const auto hidden = network->encoder()->forward(input.batch, options);
+    network->loss(hidden, input.labels).loss.backward();
+    optimizer.step(1e-5, 1 / static_cast<double>(input.labels.numel()));
   });
 }
 
