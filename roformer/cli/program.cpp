@@ -16,6 +16,7 @@
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/option_text.h"
+#include "roformer/cli/shared_machine.h"
 
 namespace roformer::cli {
 
@@ -100,6 +101,7 @@ extern "C" [[noreturn]] void roformer_run_program(int argc, char** argv) {
                                   // our parent ignores it
   std::signal(SIGXFSZ, SIG_IGN);  // a file that outgrows its limit is an error of the write
   roformer::base::set_up_log();
+  const roformer::cli::SharedMachine machine;
   const int status = roformer::cli::run_program(argc, argv);
   // Not std::exit: LibTorch's destructors take its table of operators apart entry by entry, which is
   // 0.1 s, a third of a short command.

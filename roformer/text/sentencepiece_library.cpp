@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 constexpr const char* plugin_name = "libroformer_sentencepiece.so";
 constexpr const char* plugin_function = "roformer_sentencepiece_library";
 
-// Address sanitizer refuses scopes of their own; what is tested with it is without LibTorch.
-#ifdef __SANITIZE_ADDRESS__
+// Sanitizers refuse scopes of their own; what is tested with them is without LibTorch.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int plugin_scope = RTLD_NOW | RTLD_LOCAL;
 #else
 constexpr int plugin_scope = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;

@@ -8,11 +8,10 @@
 
 namespace {
 
-// Turns of a thread at a barrier before it sleeps. libgomp's default, 300,000, is some milliseconds: on
-// a machine that does anything else the one thread burns the time that the other needs to arrive, and
-// a training falls to a quarter. Waking costs some 10 microseconds, so that few turns cost a small model
-// speed on a quiet machine: 1,000 a tenth, none a quarter. bench/RESULTS.md has the figures.
-constexpr const char* spin_count = "2500";
+// Turns of a thread at a barrier before it sleeps, on a quiet machine; shared_machine.h is for others.
+// libgomp's default, 300,000, is some milliseconds, which a short crowd pays; waking costs some 10
+// microseconds, so that few turns cost a small model a tenth. bench/RESULTS.md has the figures.
+constexpr const char* spin_count = "10000";
 
 constexpr const char* commands_library = "libroformer_commands.so";
 constexpr const char* commands_function = "roformer_run_program";
