@@ -6,33 +6,21 @@
 #include <filesystem>
 
 #include "roformer/base/error.h"
-#include "roformer/base/file.h"
-#include "roformer/base/json_text.h"
 #include "roformer/pipeline/sentence_folder.h"
-#include "roformer/text/tokenizer.h"
+#include "roformer/text/tokenizer_kinds.h"
 
 namespace roformer::cli {
 namespace {
 
 using nlohmann::ordered_json;
 
-// Null where the file holds no JSON, which whoever reads the tokenizer says.
-nlohmann::json read_json_or_null(const std::filesystem::path& path) {
-  try {
-    return base::parse_json(base::read_file(path), path.string());
-  } catch (const Error&) {
-    return nullptr;
-  }
-}
-
-// tokenizer_config.json's tokenizer_class; empty if nothing says it.
+// Empty if nothing says it; whoever reads the tokenizer tells what is wrong with its files.
 std::string tokenizer_class(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "tokenizer_config.json";
-  if (!std::filesystem::exists(path)) return {};
-  const auto config = read_json_or_null(path);
-  if (!config.is_object() || !config.contains("tokenizer_class")) return {};
-  const auto& name = config.at("tokenizer_class");
-  return name.is_string() ? name.get<std::string>() : std::string();
+  try {
+    return text::TokenizerFolder(folder).tokenizer_class();
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 std::string tokenizer_in_words(const ordered_json& tokenizer) {

@@ -1,9 +1,6 @@
 // How OpenMP's threads wait for each other where other processes want the processors too.
 #pragma once
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <thread>
 
@@ -25,25 +22,11 @@ class Crowding {
 /// is /proc/self/task for this process; 0 where the kernel does not say.
 std::uint64_t nanoseconds_without_processor(const std::string& folder = "/proc/self/task");
 
-/// While it lives, threads at a barrier spin as long as the environment says on a quiet machine, and
-/// sleep at once on a crowded one: a thread that spins there burns the time that another of ours
-/// needs to arrive. libgomp spins little when it manages more threads than there are processors
-/// (GOMP_SPINCOUNT in its manual), so that a crowd is answered by a team of idle threads.
-class SharedMachine {
- public:
-  SharedMachine();
-  ~SharedMachine();
-  SharedMachine(const SharedMachine&) = delete;
-  SharedMachine& operator=(const SharedMachine&) = delete;
-
- private:
-  void watch();
-  bool wait_for_end(std::chrono::milliseconds time);  // false: the time is over
-
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  bool end_ = false;
-  std::thread watcher_;
-};
+/// While this thread runs, threads at a barrier spin as long as the environment says on a quiet
+/// machine, and sleep at once on a crowded one: a thread that spins there burns the time that another
+/// of ours needs to arrive. libgomp spins little when it manages more threads than there are
+/// processors (GOMP_SPINCOUNT in its manual), so that a crowd is answered by a team of idle threads.
+/// Where there is no thread to be had, nothing is changed.
+std::jthread share_machine();
 
 }  // namespace roformer::cli

@@ -28,7 +28,7 @@ constexpr std::int64_t rows_for_mkl = 256;
 // of oneDNN, and x Wᵀ of 3072 × 768 at 151 against 127; a bias costs it a pass over the output, which a wide output
 // does not win back. With AVX-512 it keeps to AVX2 on AMD's processors, so that oneDNN is left.
 bool mkl_is_faster(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (base::cpu_isa() == base::Isa::avx512) return false;
+  if (base::cpu_isa() == base::Isa::avx512 || !at::hasMKL()) return false;
   if (!weight.is_contiguous()) return true;
   return x.size(0) >= rows_for_mkl && (!bias.defined() || weight.size(0) <= weight.size(1));
 }

@@ -98,7 +98,7 @@ inline void load_block(const char* p, std::size_t left, char (&block)[16]) {
     return;
   }
   std::memset(block, 0, 16);
-  std::memcpy(block, p, left);
+  if (left > 0) std::memcpy(block, p, left);  // an empty text may have no place
 }
 
 #ifdef __SSE2__

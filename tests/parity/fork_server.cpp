@@ -20,7 +20,7 @@
 
 #include "tests/parity/driver.h"
 
-extern "C" [[noreturn]] void roformer_run_program(int argc, char** argv);
+extern "C" [[noreturn]] void roformer_run_program(int argc, char** argv, bool waiting_is_ours);
 
 namespace roformer::parity {
 namespace {
@@ -80,7 +80,7 @@ Request receive() {
   arguments.push_back(nullptr);
   const int count = static_cast<int>(request.arguments.size());
   if (!request.arguments[0].ends_with("parity_driver"))
-    roformer_run_program(count, arguments.data());
+    roformer_run_program(count, arguments.data(), false);
   const int status = run_driver(count, arguments.data());
   std::fflush(nullptr);
   std::_Exit(status);

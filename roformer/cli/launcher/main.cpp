@@ -17,18 +17,19 @@ constexpr const char* commands_library = "libroformer_commands.so";
 constexpr const char* commands_function = "roformer_run_program";
 constexpr int failed = 1;
 
-// What the user's environment says goes first.
-void choose_waiting() {
-  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
-  setenv("GOMP_SPINCOUNT", spin_count, 0);
+// False where the user's environment says how, which goes first.
+bool choose_waiting() {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr)
+    return false;
+  return setenv("GOMP_SPINCOUNT", spin_count, 0) == 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  choose_waiting();
+  const bool waiting_is_ours = choose_waiting();
   void* const commands = dlopen(commands_library, RTLD_LAZY | RTLD_GLOBAL);
-  using Program = void (*)(int, char**);
+  using Program = void (*)(int, char**, bool);
   const auto run =
       commands == nullptr ? nullptr : reinterpret_cast<Program>(dlsym(commands, commands_function));
   if (run == nullptr) {
@@ -36,6 +37,6 @@ int main(int argc, char** argv) {
                  commands_library, dlerror());
     return failed;
   }
-  run(argc, argv);
+  run(argc, argv, waiting_is_ours);
   return failed;  // not reached
 }
