@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr const char* plugin_name = "libroformer_sentencepiece.so";
 constexpr const char* plugin_function = "roformer_sentencepiece_library";
 
-// Sanitizers refuse scopes of their own; what is tested with them is without LibTorch.
+// Sanitizers refuse scopes of their own; scripts/sanitize loads libsentencepiece first instead.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int plugin_scope = RTLD_NOW | RTLD_LOCAL;
 #else
