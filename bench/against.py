@@ -41,7 +41,7 @@ class Rows:
 
     def model_row(self, name, mode, lengths, *options):
         self.add(name, "model", lambda: [mode, "--model", self.base_model(), "--input",
-                                               run.make_input(self.folder, lengths)[0], *self.repeats, *self.threads, *options],
+                                         run.make_input(self.folder, lengths)[0], *self.repeats, *self.threads, *options],
                  lambda figures: min(figures["seconds"]))
 
     def first_answer(self, build):

@@ -15,7 +15,7 @@ using torch::Tensor;
 
 struct EncodingOptions {
   std::int64_t sequences = 4, length = 256, hidden = 512, heads = 8;
-  int repeats = 5, threads = 2;
+  int repeats = 5;
 };
 
 model::EncoderConfig config_with(const std::string& encoding, const EncodingOptions& options) {

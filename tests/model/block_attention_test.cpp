@@ -7,6 +7,7 @@
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"
 #include "roformer/model/encoder.h"
+#include "tests/packed/random_batch.h"
 #include "tests/position/variants.h"
 
 namespace roformer::model {
@@ -30,17 +31,8 @@ EncoderConfig config_with(const position::EncodingSettings& encoding, bool is_de
 }
 
 packed::PackedBatch ragged_batch(const std::vector<std::int64_t>& lengths) {
-  std::vector<std::int32_t> offsets = {0};
-  std::vector<Tensor> positions;
-  for (const std::int64_t length : lengths) {
-    offsets.push_back(offsets.back() + static_cast<std::int32_t>(length));
-    positions.push_back(torch::arange(length));
-  }
-  packed::PackedBatch batch;
-  batch.tokens = torch::randint(0, 30, {offsets.back()}, torch::kInt64);
-  batch.cu_seqlens = torch::tensor(offsets, torch::kInt32);
-  batch.position_ids = torch::cat(positions);
-  batch.segment_ids = torch::randint(0, 2, {offsets.back()}, torch::kInt64);
+  packed::PackedBatch batch = tests::random_batch(lengths, 30);
+  batch.segment_ids = torch::randint(0, 2, {batch.num_tokens()}, torch::kInt64);
   return batch;
 }
 

@@ -7,6 +7,7 @@
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"
 #include "roformer/head/language_model.h"
+#include "tests/packed/random_batch.h"
 
 namespace roformer::model {
 namespace {
@@ -29,18 +30,7 @@ EncoderConfig decoder_config(const std::string& encoding = "rotary") {
 // Sequences of these lengths that go on at places `begins`.
 packed::PackedBatch decoder_batch(const std::vector<std::int64_t>& lengths,
                                   const std::vector<std::int64_t>& begins) {
-  std::vector<std::int32_t> offsets = {0};
-  std::vector<Tensor> positions;
-  for (std::size_t b = 0; b < lengths.size(); ++b) {
-    offsets.push_back(offsets.back() + static_cast<std::int32_t>(lengths[b]));
-    positions.push_back(torch::arange(begins[b], begins[b] + lengths[b]));
-  }
-  packed::PackedBatch batch;
-  batch.tokens = torch::randint(0, 50, {offsets.back()}, torch::kInt64);
-  batch.cu_seqlens = torch::tensor(offsets, torch::kInt32);
-  batch.position_ids = torch::cat(positions);
-  batch.segment_ids = torch::zeros_like(batch.tokens);
-  return batch;
+  return tests::random_batch(lengths, 50, begins);
 }
 
 Tensor sequence(const Tensor& values, const packed::PackedBatch& batch, std::int64_t b) {

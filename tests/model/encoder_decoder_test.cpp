@@ -7,6 +7,7 @@
 #include <torch/utils.h>
 
 #include "roformer/base/error.h"
+#include "tests/packed/random_batch.h"
 
 namespace roformer::model {
 namespace {
@@ -30,18 +31,7 @@ EncoderDecoderConfig small_translation(const std::string& encoding) {
 }
 
 packed::PackedBatch tokens_of(const std::vector<std::int64_t>& lengths) {
-  std::vector<std::int32_t> offsets = {0};
-  std::vector<Tensor> positions;
-  for (const std::int64_t length : lengths) {
-    offsets.push_back(offsets.back() + static_cast<std::int32_t>(length));
-    positions.push_back(torch::arange(length));
-  }
-  packed::PackedBatch batch;
-  batch.tokens = torch::randint(0, 39, {offsets.back()}, torch::kInt64);
-  batch.cu_seqlens = torch::tensor(offsets, torch::kInt32);
-  batch.position_ids = torch::cat(positions);
-  batch.segment_ids = torch::zeros_like(batch.tokens);
-  return batch;
+  return tests::random_batch(lengths, 39);
 }
 
 packed::PackedBatch sequence_of(const packed::PackedBatch& batch, std::int64_t b) {

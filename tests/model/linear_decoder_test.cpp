@@ -11,6 +11,7 @@
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/head/language_model.h"
+#include "tests/packed/random_batch.h"
 
 namespace roformer::model {
 namespace {
@@ -42,18 +43,7 @@ EncoderConfig linear_config(const LinearModelCase& c) {
 
 // Sequences of these lengths, from position `begin` on.
 packed::PackedBatch linear_batch(const std::vector<std::int64_t>& lengths, std::int64_t begin = 0) {
-  std::vector<std::int32_t> offsets = {0};
-  std::vector<Tensor> positions;
-  for (const auto length : lengths) {
-    offsets.push_back(offsets.back() + static_cast<std::int32_t>(length));
-    positions.push_back(torch::arange(begin, begin + length));
-  }
-  packed::PackedBatch batch;
-  batch.tokens = torch::randint(40, {offsets.back()}, torch::kInt64);
-  batch.cu_seqlens = torch::tensor(offsets, torch::kInt32);
-  batch.position_ids = torch::cat(positions);
-  batch.segment_ids = torch::zeros_like(batch.tokens);
-  return batch;
+  return tests::random_batch(lengths, 40, std::vector<std::int64_t>(lengths.size(), begin));
 }
 
 packed::PackedBatch rows_of(const packed::PackedBatch& batch, std::int64_t begin,
