@@ -15,8 +15,7 @@ namespace {
 
 using torch::Tensor;
 
-// Room for so many tokens at first; then it doubles, so that a token is copied twice at most on
-// average.
+// Room for so many tokens at first; then it doubles: on average a token is copied twice at most.
 constexpr std::int64_t first_capacity = 64;
 
 // Room for `slots` × `capacity` rows of x (S, T, …), of which the first `used` of each slot are kept

@@ -65,8 +65,7 @@ torch::Tensor composed_linear_attention(const LinearInputs& inputs, const std::v
                                         const LinearOptions& options,
                                         RecurrentLayer* state = nullptr);
 
-/// Whether queries look back only. Throws Error for spans that are neither two-sided nor causal
-/// self-attention.
+/// Whether queries look back only. Throws Error unless they are two-sided or causal self-attention.
 bool looks_back(const std::vector<Span>& spans);
 
 }  // namespace roformer::attention

@@ -25,8 +25,7 @@ void write_file_atomically(const std::filesystem::path& path,
 /// Flushes a folder's entries to disk, so that a rename within it survives a crash.
 void sync_folder(const std::filesystem::path& folder);
 
-/// A read-only memory map of a whole file, unmapped by the destructor. An empty file maps to size
-/// 0.
+/// A read-only memory map of a whole file, unmapped by the destructor; size 0 for an empty file.
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);

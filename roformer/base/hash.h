@@ -1,5 +1,4 @@
-// A hash of bytes that is the same on every machine and in every run: names of cache files hang on
-// it.
+// A hash of bytes, the same on every machine and in every run: names of cache files hang on it.
 #pragma once
 #include <cstdint>
 #include <cstring>

@@ -6,8 +6,7 @@
 
 namespace roformer::base {
 
-/// Levels enough for every file read here: tokenizer.json, the deepest, has fewer than
-/// ten.
+/// Levels enough for every file read here: tokenizer.json, the deepest, has fewer than ten.
 constexpr int default_json_depth = 64;
 
 /// Parses `text`, which stands in the file `name`. Throws Error for bad syntax (with line and

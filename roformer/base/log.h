@@ -4,8 +4,7 @@
 
 namespace roformer::base {
 
-/// Sends spdlog to standard error as plain lines ("warning: …"); call once at the start of a
-/// program.
+/// Sends spdlog to standard error as plain lines ("warning: …"); call once as a program starts.
 void set_up_log();
 
 }  // namespace roformer::base

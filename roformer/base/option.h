@@ -17,7 +17,7 @@ struct Range {
   bool without_least = false;  // larger than `least`
   bool without_most = false;   // smaller than `most`
 
-  bool contains(double value) const;
+  bool contains(double value) const;  // not for NaN
   /// ">= 1", "> 0", "in 0 .. 10", "in [0, 1)"
   std::string in_words() const;
 };

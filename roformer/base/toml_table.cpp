@@ -57,8 +57,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// The value of a change as a table {value = …}: TOML where it parses, a bare string where it does
-// not.
+// The value of a change as a table {value = …}: TOML where it parses, else a bare string.
 toml::table parse_change_value(std::string_view text, std::string_view change) {
   toml::table bare;
   bare.insert("value", std::string(text));

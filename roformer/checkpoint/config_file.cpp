@@ -18,18 +18,6 @@ using nlohmann::json;
 constexpr int kMaxConfigDepth = 16;
 constexpr std::int64_t kMaxLabels = 1'000'000;  // more is a broken file, not a classifier
 
-/// What transformers' classes take where config.json is silent.
-EncoderConfig defaults_of(const std::string& model_type) {
-  EncoderConfig config;
-  config.model_type = model_type;
-  if (model_type == "bert") {
-    config.vocab_size = 30522;
-    config.max_position_embeddings = 512;
-    config.encoding.name = "learned";
-  }
-  return config;
-}
-
 std::string read_model_type(const ConfigReader& reader) {
   const std::string model_type = reader.string("model_type", "");
   base::require(
@@ -150,7 +138,7 @@ void write_unless_usual(json& object, const std::string& key, const json& value,
 
 void write_encoder(const EncoderConfig& config, json& object) {
   const bool is_bert = config.model_type == "bert";
-  const EncoderConfig usual = defaults_of(config.model_type);
+  const EncoderConfig usual = model::default_config(config.model_type);
   const json defaults = json_of_options(usual);
   model::for_each_option(config, [&](const model::EncoderOption& option, const auto& value) {
     if (option.stored == model::Stored::never) return;
@@ -193,7 +181,7 @@ CheckpointConfig parse_config(std::string_view text, std::string_view name) {
   const json object = base::parse_json(text, name, kMaxConfigDepth);
   const ConfigReader reader(object, name);
   CheckpointConfig config;
-  config.encoder = defaults_of(read_model_type(reader));
+  config.encoder = model::default_config(read_model_type(reader));
   reader.require_absent_or("position_embedding_type", "absolute", "relative keys are not read");
   read_encoder(reader, config.encoder);
   read_head(reader, config.head);

@@ -26,6 +26,7 @@ struct BlockNames {
   const char* key;
   const char* in_file;
 };
+/// An encoder's.
 inline constexpr BlockNames kEncoderBlocks = {"num_hidden_layers", "encoder.layer"};
 
 /// Throws Error naming the file for a configuration with more blocks than the file holds, or with

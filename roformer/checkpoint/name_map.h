@@ -11,6 +11,7 @@ struct WeightPart {
   std::vector<std::string> in_file;  // what it may be called in the file, the preferred first
 };
 
+/// A family's names.
 class NameMap {
  public:
   virtual ~NameMap() = default;

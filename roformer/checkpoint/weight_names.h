@@ -15,10 +15,11 @@
 
 namespace roformer::checkpoint {
 
-// The output layer of language models: its weight where it is not tied, its bias, and the name under
-// which transformers keeps the bias too.
+/// The weight of a language model's output layer, where it is not tied.
 inline constexpr const char* decoder_weight_name = "cls.predictions.decoder.weight";
+/// Its bias.
 inline constexpr const char* decoder_bias_name = "cls.predictions.decoder.bias";
+/// The name under which transformers keeps that too.
 inline constexpr const char* head_bias_name = "cls.predictions.bias";
 
 /// The tensors whose rows, below each other, are our parameter: query, key and value for qkv, key

@@ -1,5 +1,4 @@
-// The section [data] of a recipe: which text, how it becomes documents, tokens and masked
-// sequences.
+// The section [data] of a recipe: which text, how it becomes documents, tokens, masked sequences.
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -47,7 +47,7 @@ class ShardedSource : public TensorSource {
   const std::filesystem::path& path() const override { return path_; }
   const TensorFormat& format() const override;
   const std::map<std::string, TensorFacts>& entries() const override { return entries_; }
-  torch::Tensor tensor(const std::string& name) const override;
+  torch::Tensor tensor(const std::string& name) const override;  // of the file that has it
   void drop_pages() const override;
   /// Names tensors that a file holds and the index leaves out.
   std::vector<std::string> notes() const override { return notes_; }

@@ -29,7 +29,7 @@ struct Reading {
 class Model {
  public:
   virtual ~Model() = default;
-  virtual torch::nn::Module& module() = 0;
+  virtual torch::nn::Module& module() = 0;  // all of it
   model::Encoder encoder() const { return encoder_; }
   const model::EncoderConfig& config() const { return encoder_->config(); }
   bool has_pooler() const { return pooled_ != nullptr; }

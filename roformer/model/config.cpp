@@ -95,15 +95,24 @@ void validate(const EncoderConfig& config) {
                 "[model] expected is_decoder with add_cross_attention but got an encoder");
 }
 
+EncoderConfig default_config(const std::string& model_type) {
+  EncoderConfig config;
+  config.model_type = model_type;
+  if (model_type == "bert") {
+    config.vocab_size = 30522;
+    config.max_position_embeddings = 512;
+    config.encoding.name = "learned";
+  }
+  return config;
+}
+
 EncoderConfig preset(const std::string& name) {
   std::vector<std::string> known;
   for (const std::string type : {"roformer", "bert"}) {
     for (const Shape& shape : shapes) {
       known.push_back(type + "-" + shape.name);
       if (name != known.back()) continue;
-      EncoderConfig config;
-      config.model_type = type;
-      config.encoding.name = type == "bert" ? "learned" : "rotary";
+      EncoderConfig config = default_config(type);
       config.vocab_size = 30522;
       shape.give(config);
       config.max_position_embeddings = 512;

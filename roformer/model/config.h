@@ -128,6 +128,9 @@ void for_each_option(Config& c, const Visit& visit) {
 /// attention has no place for.
 void validate(const EncoderConfig& config);
 
+/// What transformers' class of a model_type takes where config.json is silent.
+EncoderConfig default_config(const std::string& model_type);
+
 /// A model named after the paper's: "bert-base", "roformer-base" (bert-base-uncased's shape),
 /// "…-small", "…-tiny".
 EncoderConfig preset(const std::string& name);

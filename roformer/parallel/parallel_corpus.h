@@ -25,7 +25,7 @@ class PairTable {
   std::span<const std::int32_t> target(std::int64_t i) const { return row(2 * i + 1); }
   /// All ids.
   const std::vector<std::int32_t>& ids() const { return ids_; }
-
+  /// Appends a pair.
   void add(std::span<const std::int32_t> source, std::span<const std::int32_t> target) {
     add_row(source);
     add_row(target);

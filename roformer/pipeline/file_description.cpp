@@ -102,8 +102,7 @@ void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint
   if (encoder.encoding.rotary_value) oddities.push_back("values are rotated too (rotary_value)");
   if (config.head.pooler_activation == "linear")
     oddities.push_back("the pooler has no activation, as in RoFormer-Sim");
-  const char* usual = encoder.model_type == "bert" ? "learned" : "rotary";
-  if (encoder.encoding.name != usual)
+  if (encoder.encoding.name != model::default_config(encoder.model_type).encoding.name)
     oddities.push_back(fmt::format("positions are {}, which transformers has no word for",
                                    format::printable(encoder.encoding.name)));
   if (encoder.attention != "softmax")

@@ -13,7 +13,7 @@ namespace roformer::pipeline {
 struct Lines {
   std::span<const std::string> texts;
   std::int64_t first = 1;
-
+  /// Of line 0, 1, … of these, for messages.
   std::int64_t number(std::size_t line) const { return first + static_cast<std::int64_t>(line); }
 };
 

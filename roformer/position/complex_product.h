@@ -8,6 +8,7 @@ namespace roformer::position {
 struct ComplexHalves {
   torch::Tensor real, imaginary;
 };
+/// As views.
 ComplexHalves complex_halves(const torch::Tensor& x);
 
 /// r exp(i (ω t + θ)): r, ω (N, d), θ (N, d) or undefined, t (N) → real and imaginary part (N, 2d).

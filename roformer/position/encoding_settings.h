@@ -70,8 +70,7 @@ void for_each_option(Settings& settings, const Visit& visit) {
   with_encoding(settings, [&](auto& encoding) { encoding.for_each_option(encoding, visit); });
 }
 
-/// visit(name of an encoding, base::Option, member) for the options of all; encodings may share a
-/// key.
+/// visit(name of an encoding, base::Option, member) for the options of all; keys may be shared.
 template <typename Settings, typename Visit>
 void for_each_option_of_all(Settings& settings, const Visit& visit) {
   for_each_encoding(settings, [&](auto& encoding) {

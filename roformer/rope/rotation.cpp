@@ -230,8 +230,7 @@ struct RotatePackedFunction : torch::autograd::Function<RotatePackedFunction> {
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    // The gradient is ours to overwrite when nobody else holds it, as AccumulateGrad decides it
-    // too.
+    // The gradient is ours to overwrite when nobody else holds it, as AccumulateGrad decides too.
     Tensor gradient = std::move(gradients[0]);
     const bool shared = gradient.use_count() > 1 || gradient.storage().use_count() > 1;
     if (shared || !gradient.is_contiguous() || torch::GradMode::is_enabled())

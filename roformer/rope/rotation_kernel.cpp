@@ -75,8 +75,7 @@ void rotate_half_split(const Scalar* source, Scalar* target, const Angle* cosine
   }
 }
 
-// Heads up to this size have their widened angles on the stack; larger ones are rotated in slices
-// of it.
+// Heads up to this size have their widened angles on the stack; larger ones go in slices of it.
 constexpr std::int64_t max_slice = 1024;
 
 }  // namespace

@@ -43,13 +43,17 @@ class ModelTask : public RecipeTask {
     model_->to(device_);
   }
 
+  /// As Task::batch.
   virtual Batch training_batch(const data::BatchRequest& request) const = 0;
+  /// As Task::held_out.
   virtual std::vector<Batch> held_out_batches(data::Split split) const = 0;
+  /// As Task::loss.
   virtual train::LossSum loss_of(const Batch& batch, const model::ForwardOptions& options) = 0;
-
+  /// Copied to the model's device.
   packed::PackedBatch on_device(const data::TokenBatch& batch) const {
     return packed::from_tokens(batch).to(device_);
   }
+  /// The same.
   torch::Tensor on_device(const std::vector<std::int64_t>& values) const {
     return torch::tensor(values, torch::kInt64).to(device_);
   }
@@ -77,7 +81,7 @@ class HeadTask : public ModelTask<Model, Batch> {
   void load_model(const std::filesystem::path& folder) final {
     restore_weights(*this->model(), folder);
   }
-  std::string epoch() const final {
+  std::string epoch() const final {  // in words
     return fmt::format("{} sequences of {} tokens", num_sequences(length_), length_);
   }
 

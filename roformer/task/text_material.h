@@ -14,7 +14,7 @@ namespace roformer::task {
 template <typename Task>
 class TextMaterial : public Material {
  public:
-  using Text = typename Task::Text;
+  using Text = typename Task::Text;  // what it reads
 
   explicit TextMaterial(std::shared_ptr<const Text> text) : text_(std::move(text)) {}
 

@@ -45,8 +45,7 @@ void reorder_marks(Formed& parts) {
   }
 }
 
-// Every character joins the last starter if they make one and nothing between them stands in the
-// way.
+// Every character joins the last starter if they make one and nothing stands between them.
 Formed compose_all(const Formed& parts) {
   Formed result;
   result.reserve(parts.size());

@@ -45,8 +45,7 @@ class RunFolder {
   /// it cannot be written; the one before it stays then.
   void keep_best(const std::function<void(const std::filesystem::path&)>& write) const;
 
-  /// Puts the last checkpoint's model files at the top of the folder (a kill may have come
-  /// between).
+  /// Puts the last checkpoint's model files at the top of the folder (a kill may come between).
   void publish() const;
 
  private:

@@ -1,5 +1,4 @@
-// What the training loop knows of the thing learned: batches, losses, figures and a model that can
-// be saved.
+// What the training loop knows of what is learned: batches, losses, figures and a model to save.
 #pragma once
 #include <torch/nn/module.h>
 
@@ -31,18 +30,18 @@ struct LossSum {
 /// Named figures in the order of printing.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
+/// What is learned.
 class Task {
  public:
   virtual ~Task() = default;
 
-  virtual torch::nn::Module& module() = 0;
+  virtual torch::nn::Module& module() = 0;  // whose weights are learned
   /// Begins update 0, 1, … of the run: what is not drawn anew in each hangs on its number.
   virtual void begin_update(std::int64_t update, std::uint64_t seed) = 0;
 
   /// A pure function of the request. Safe to call beside loss().
   virtual MicroBatch batch(const data::BatchRequest& request) const = 0;
-  /// Batches of a held-out part, the same each time. Throws Error where there is nothing to evaluate
-  /// on.
+  /// Batches of a held-out part, the same each time. Throws Error where there are none.
   virtual std::vector<MicroBatch> held_out(data::Split split) const = 0;
 
   /// The loss of a batch that this task made, in the module's present mode.

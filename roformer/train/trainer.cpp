@@ -113,8 +113,7 @@ void Trainer::do_step(base::Ahead<MicroBatch>& batches) {
   if (falls_due(state_.step, options_.log_every, total_)) log_step(rate);
 }
 
-// Adds up the gradients of the summed losses of one step; returns the number of targets they belong
-// to.
+// Adds up the gradients of the summed losses of one step; returns the number of their targets.
 double Trainer::accumulate_gradients(base::Ahead<MicroBatch>& batches) {
   const std::int64_t accumulate =
       data::first_request(options_.stages, state_.step).stage.accumulate;

@@ -7,8 +7,7 @@
 
 namespace roformer::train {
 
-/// The field `key` of all lines of one kind ("training", "evaluation") of a metrics.jsonl, over the
-/// steps.
+/// The field `key` of a metrics.jsonl's lines of one kind ("training", "evaluation"), over steps.
 report::Series metric_series(const std::filesystem::path& metrics, const std::string& kind,
                              const std::string& key, const std::string& name);
 

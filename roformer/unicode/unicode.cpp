@@ -79,8 +79,7 @@ char major_category(char32_t code) {
 
 bool is_cased(char32_t code) {
   if (is_within(category(code), UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LT)) return true;
-  // Other_Lowercase and Other_Uppercase: ordinal indicators, Roman numerals, letters in circles and
-  // squares.
+  // Other_Lowercase, Other_Uppercase: ordinals, Roman numerals, letters in circles and squares.
   return code == 0xAA || code == 0xBA || is_within(code, 0x2160, 0x217F) || is_circled_letter(code);
 }
 
