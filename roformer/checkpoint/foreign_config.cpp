@@ -37,7 +37,7 @@ CheckpointConfig parse_foreign_config(std::string_view text, std::string_view na
   complete(config, weights);
   const CheckpointConfig stated = parse_config(config.dump(2) + "\n", name);
   const auto classes =
-      head::possible_classes({stated.encoder, stated.head, shapes_of_heads(weights)});
+      head::possible_classes("", {stated.encoder, stated.head, shapes_of_heads(weights)});
   if (!stated.architecture.empty() || classes.size() != 1) return stated;
   config["architectures"] = classes;
   return parse_config(config.dump(2) + "\n", name);

@@ -21,16 +21,20 @@ std::int64_t elements_of(const format::TensorSource& file) {
   return static_cast<std::int64_t>(count);
 }
 
-// `read` has a module made of the folder's head.
+head::Holdings holdings_of(const Folder& folder) {
+  return {folder.config().encoder, folder.config().head, shapes_of_heads(folder.weights())};
+}
+
+// `read` has a module made of the class's head.
 template <typename Read>
-Loaded<std::shared_ptr<head::Model>> with_head(const Folder& folder, const Read& read) {
+Loaded<std::shared_ptr<head::Model>> with_head(const Folder& folder, const std::string& class_name,
+                                               const Read& read) {
   Loaded<std::shared_ptr<head::Model>> loaded;
   loaded.config = folder.config();
-  const head::Holdings holdings{loaded.config.encoder, loaded.config.head,
-                                shapes_of_heads(folder.weights())};
+  const head::Holdings holdings = holdings_of(folder);
   const head::Description* head = nullptr;
   base::at_place(fmt::format("[checkpoint] {}", folder.path().string()),
-                 [&] { head = &head::choose(loaded.config.architecture, holdings); });
+                 [&] { head = &head::choose(class_name, holdings); });
   loaded.config.architecture = head->classes.at(holdings.config.model_type).name;
   loaded.report = read([&] {
     loaded.module = head->make(holdings);
@@ -127,11 +131,16 @@ LoadReport read_encoder(const MakeModule& make, const Folder& folder) {
 }
 
 Loaded<std::shared_ptr<head::Model>> load_model(const Folder& folder) {
-  return with_head(folder, [&](const MakeModule& make) { return read_encoder(make, folder); });
+  return with_head(folder, folder.config().architecture,
+                   [&](const MakeModule& make) { return read_encoder(make, folder); });
+}
+
+std::vector<std::string> possible_classes(const Folder& folder) {
+  return head::possible_classes(folder.config().architecture, holdings_of(folder));
 }
 
 Loaded<std::shared_ptr<head::Model>> plan_model(const Folder& folder) {
-  return with_head(folder, [&](const MakeModule& make) {
+  return with_head(folder, possible_classes(folder).front(), [&](const MakeModule& make) {
     require_plausible(folder.config().encoder, folder.weights());
     return plan_module(make, folder.weights()).report();
   });

@@ -91,7 +91,10 @@ Loaded<Module> load_model(const Folder& folder) {
 /// the classes where several are possible.
 Loaded<std::shared_ptr<head::Model>> load_model(const Folder& folder);
 
-/// The same without reading: the module's weights are blank.
+/// The classes that the folder may hold, one unless nothing tells them apart.
+std::vector<std::string> possible_classes(const Folder& folder);
+
+/// The same without reading: the first possible class, whose module's weights are blank.
 Loaded<std::shared_ptr<head::Model>> plan_model(const Folder& folder);
 
 }  // namespace roformer::checkpoint

@@ -7,21 +7,12 @@
 
 #include "roformer/base/error.h"
 #include "roformer/pipeline/sentence_folder.h"
-#include "roformer/text/tokenizer_kinds.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
 namespace {
 
 using nlohmann::ordered_json;
-
-// Empty if nothing says it; whoever reads the tokenizer tells what is wrong with its files.
-std::string tokenizer_class(const std::filesystem::path& folder) {
-  try {
-    return text::TokenizerFolder(folder).tokenizer_class();
-  } catch (const Error&) {
-    return {};
-  }
-}
 
 std::string tokenizer_in_words(const ordered_json& tokenizer) {
   if (tokenizer.contains("error"))
@@ -89,6 +80,7 @@ ordered_json describe_tokenizer(const std::filesystem::path& folder) {
     std::erase(special, "");
     ordered_json described = {{"vocabulary_size", tokenizer.vocabulary_size()},
                               {"kind", facts.kind},
+                              {"class", facts.tokenizer_class},
                               {"lowercase", facts.lower_cases},
                               {"unk_token", tokens.unk},
                               {"mask_token", tokens.mask},
@@ -158,7 +150,7 @@ std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
       oddities.push_back(fmt::format("the tokenizer has {} tokens but the model {} (vocab_size)",
                                      tokens, inspection.config.encoder.vocab_size));
   }
-  if (tokenizer_class(folder).starts_with("RoFormer"))
+  if (tokenizer.value("class", "").starts_with("RoFormer"))
     oddities.push_back(
         "the tokenizer is RoFormer's, which cuts Chinese words with jieba first; tokenizer.json "
         "cannot say so, and a program that reads it alone gets single characters");

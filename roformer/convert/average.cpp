@@ -22,17 +22,17 @@ void require_alike(const checkpoint::Weights& first, const checkpoint::Weights& 
   for (const auto& [name, facts] : first.entries()) {
     const auto found = other.entries().find(name);
     base::require(found != other.entries().end(),
-                  "[checkpoint] {}: expected the tensors of {} but '{}' is missing",
+                  "[convert] {}: expected the tensors of {} but '{}' is missing",
                   other.path().string(), first.path().string(), name);
     base::require(found->second.shape == facts.shape && found->second.dtype == facts.dtype,
-                  "[checkpoint] {}: tensor '{}': expected {} {} as in {} but got {} {}",
+                  "[convert] {}: tensor '{}': expected {} {} as in {} but got {} {}",
                   other.path().string(), name, format::dtype_name(facts.dtype),
                   format::format_shape(facts.shape), first.path().string(),
                   format::dtype_name(found->second.dtype),
                   format::format_shape(found->second.shape));
   }
   for (const auto& [name, facts] : other.entries())
-    base::require(first.has(name), "[checkpoint] {}: expected no tensor '{}', which {} lacks",
+    base::require(first.has(name), "[convert] {}: expected no tensor '{}', which {} lacks",
                   other.path().string(), name, first.path().string());
 }
 
@@ -58,13 +58,13 @@ void require_same_model(const checkpoint::Folder& first_folder,
     const nlohmann::json a = ours.value(key, nlohmann::json()),
                          b = theirs.value(key, nlohmann::json());
     base::require(is_remark(key) || a == b,
-                  "[checkpoint] {}: expected {} {} in config.json as in {} but got {}",
-                  other.string(), key, a.dump(), first.string(), b.dump());
+                  "[convert] {}: expected {} {} in config.json as in {} but got {}", other.string(),
+                  key, a.dump(), first.string(), b.dump());
   }
   for (const char* name : {"vocab.json", "vocab.txt"}) {
     if (!fs::exists(first / name) || !fs::exists(other / name)) continue;
     base::require(base::read_file(first / name) == base::read_file(other / name),
-                  "[checkpoint] {}: expected the words of {} in {} but got others", other.string(),
+                  "[convert] {}: expected the words of {} in {} but got others", other.string(),
                   first.string(), name);
   }
 }
@@ -84,10 +84,10 @@ torch::Tensor mean_of(const std::vector<checkpoint::Folder>& models, const std::
 }  // namespace
 
 void average(const std::vector<fs::path>& folders, const fs::path& to, bool force) {
-  base::require(!folders.empty(), "[checkpoint] expected one or more checkpoints but got none");
+  base::require(!folders.empty(), "[convert] expected one or more checkpoints but got none");
   std::vector<checkpoint::Folder> models;
   for (const fs::path& folder : folders) {
-    base::require(fs::is_directory(folder), "[checkpoint] expected a checkpoint folder at {}",
+    base::require(fs::is_directory(folder), "[convert] expected a checkpoint folder at {}",
                   folder.string());
     models.emplace_back(folder);
     require_same_model(models.front(), models.back());

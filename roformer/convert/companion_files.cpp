@@ -87,7 +87,7 @@ void copy_companion(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to.parent_path(), error);
   fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-  base::require(!error, "[checkpoint] cannot copy {} to {}: {}", from.string(), to.string(),
+  base::require(!error, "[convert] cannot copy {} to {}: {}", from.string(), to.string(),
                 error.message());
 }
 
@@ -98,17 +98,17 @@ void prepare_target(const fs::path& from, const fs::path& to, const std::vector<
   std::error_code error;
   fs::create_directories(to, error);
   base::require(!error && fs::is_directory(to),
-                "[checkpoint] expected to make the folder {} but got: {}", to.string(),
+                "[convert] expected to make the folder {} but got: {}", to.string(),
                 error ? error.message() : "a file is there");
   base::require(!fs::equivalent(from.empty() ? "." : from, to),
-                "[checkpoint] expected another folder than {} to write to", to.string());
+                "[convert] expected another folder than {} to write to", to.string());
   if (force) return;
   std::vector<std::string> names = old_weights(to, {});
   names.insert(names.end(), files.begin(), files.end());
   names.push_back("config.json");
   for (const std::string& name : names) {
     base::require(!fs::exists(to / name),
-                  "[checkpoint] {}: expected a folder without a checkpoint but {} is there; give "
+                  "[convert] {}: expected a folder without a checkpoint but {} is there; give "
                   "--force to replace it",
                   to.string(), name);
   }

@@ -62,7 +62,7 @@ void require_name(const std::string& name, const fs::path& file) {
     valid = decoded.code != unicode::kReplacementCharacter;
     at += decoded.size;
   }
-  base::require(valid, "[checkpoint] {}: expected names in UTF-8 but got '{}'", file.string(),
+  base::require(valid, "[convert] {}: expected names in UTF-8 but got '{}'", file.string(),
                 format::printable(name));
 }
 
@@ -109,7 +109,7 @@ void add_position_table(const checkpoint::Folder& folder, const std::string& pre
                         std::vector<std::string>& notes) {
   const model::EncoderConfig encoder = folder.stated_config().encoder;
   base::require(encoder.model_type == "roformer",
-                "[checkpoint] {}: expected model_type roformer for a table of sines but got {}",
+                "[convert] {}: expected model_type roformer for a table of sines but got {}",
                 folder.path().string(), encoder.model_type);
   const auto& entries = folder.weights().entries();
   const bool has_table = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
@@ -150,7 +150,7 @@ std::vector<format::OutputTensor> plan_tensors(const checkpoint::Weights& weight
     }
     outputs.push_back(plan_tensor(weights, name, prefix, options, notes));
     base::require(names.insert(outputs.back().name).second,
-                  "[checkpoint] {}: expected each new name once but '{}' would be there twice",
+                  "[convert] {}: expected each new name once but '{}' would be there twice",
                   weights.path().string(), format::printable(outputs.back().name));
   }
   return outputs;
@@ -176,7 +176,7 @@ format::Shards split(std::vector<format::OutputTensor> tensors, std::size_t limi
 void require_translation_options(const fs::path& folder, const ConvertOptions& options) {
   base::require(!to_tensorflow(options) && options.prefix == NamePrefix::model &&
                     options.spelling == NameSpelling::huggingface && !options.embed_positions,
-                "[checkpoint] {}: expected no --format tensorflow, --prefix, --names or "
+                "[convert] {}: expected no --format tensorflow, --prefix, --names or "
                 "--embed-positions for an encoder-decoder, whose names are Marian's",
                 folder.string());
 }

@@ -56,6 +56,14 @@ MaskingVocabulary masking_vocabulary(const text::Tokenizer& tokenizer) {
   return vocabulary;
 }
 
+// The types of [CLS], words and [SEP] as the tokenizer gives them to a text.
+std::vector<std::int32_t> types_of(std::size_t size, const text::SpecialRuns& single) {
+  std::vector<std::int32_t> types(size, single.first_type);
+  if (single.before.size() > 0) types.front() = single.before.type_ids.back();
+  if (single.after.size() > 0) types.back() = single.after.type_ids.front();
+  return types;
+}
+
 PackedDocuments pack_split(const Corpus& corpus, Split split) {
   return {corpus.tokens(), corpus.documents(split), corpus.tokenizer().cls_id(),
           corpus.tokenizer().end_id()};
@@ -143,7 +151,7 @@ void MaskedLanguageSource::append(MaskedBatch& masked, const PackedDocuments& do
   for (const std::int64_t position : chosen.positions)
     masked.masked_positions.push_back(begin + position);
   masked.labels.insert(masked.labels.end(), chosen.labels.begin(), chosen.labels.end());
-  masked.batch.append(ids);
+  masked.batch.append(ids, 0, types_of(ids.size(), tokenizer().facts().single));
 }
 
 }  // namespace roformer::data

@@ -21,8 +21,8 @@ class ByteCursor {
   /// The next `size` bytes. Throws Error where the file ends before.
   std::string_view take(std::uint64_t size) {
     base::require(size <= remaining(),
-                  "[checkpoint] {}: expected {} more bytes at byte {} but got {} (truncated?)",
-                  name_, size, position_, remaining());
+                  "[format] {}: expected {} more bytes at byte {} but got {} (truncated?)", name_,
+                  size, position_, remaining());
     const std::string_view taken = bytes_.substr(position_, static_cast<std::size_t>(size));
     position_ += taken.size();
     return taken;
@@ -44,16 +44,16 @@ class ByteCursor {
       value |= (byte & 0x7f) << shift;
       if ((byte & 0x80) == 0) return value;
     }
-    base::fail("[checkpoint] {}: expected a number of at most 64 bits at byte {} but got more",
-               name_, position_);
+    base::fail("[format] {}: expected a number of at most 64 bits at byte {} but got more", name_,
+               position_);
   }
 
   /// The bytes up to a line feed, which is taken too.
   std::string_view line() {
     const std::size_t end = bytes_.find('\n', position_);
     base::require(end != std::string_view::npos,
-                  "[checkpoint] {}: expected a line at byte {} but the file ends (truncated?)",
-                  name_, position_);
+                  "[format] {}: expected a line at byte {} but the file ends (truncated?)", name_,
+                  position_);
     const std::string_view taken = bytes_.substr(position_, end - position_);
     position_ = end + 1;
     return taken;

@@ -38,18 +38,18 @@ void read_preamble(std::string_view bytes, ByteCursor& cursor) {
   const Pickle magic = next_pickle(bytes, cursor);
   const auto* number = magic.get<PickleWideInteger>(magic.root);
   base::require(number != nullptr && number->bytes == kLegacyMagic,
-                "[checkpoint] {}: expected PyTorch's magic number but got another value",
+                "[format] {}: expected PyTorch's magic number but got another value",
                 cursor.name());
   const Pickle version = next_pickle(bytes, cursor);
   const auto* protocol = version.get<std::int64_t>(version.root);
   base::require(protocol != nullptr && *protocol == kLegacyProtocol,
-                "[checkpoint] {}: expected protocol version {} but got {}", cursor.name(),
+                "[format] {}: expected protocol version {} but got {}", cursor.name(),
                 kLegacyProtocol, protocol == nullptr ? "another type" : std::to_string(*protocol));
   const Pickle machine = next_pickle(bytes, cursor);
   const PickleValue* little = find_value(machine, machine.root, "little_endian");
   const bool* is_little = little == nullptr ? nullptr : std::get_if<bool>(little);
   base::require(is_little != nullptr && *is_little,
-                "[checkpoint] {}: expected a file of a little-endian machine but got another",
+                "[format] {}: expected a file of a little-endian machine but got another",
                 cursor.name());
 }
 
@@ -58,18 +58,18 @@ void read_storages(const Pickle& keys, ByteCursor& cursor, PickledFile& containe
   for (const PickleStorage& storage : container.object.storages)
     expected.emplace(storage.key, &storage);
   const auto* list = keys.get<PickleList>(keys.root);
-  base::require(list != nullptr,
-                "[checkpoint] {}: expected a list of storages but got another type", cursor.name());
+  base::require(list != nullptr, "[format] {}: expected a list of storages but got another type",
+                cursor.name());
   for (const PickleId id : list->items) {
     const auto* key = keys.get<std::string>(id);
     const auto found = key == nullptr ? expected.end() : expected.find(*key);
     base::require(found != expected.end(),
-                  "[checkpoint] {}: expected the keys of its storages but got {}", cursor.name(),
+                  "[format] {}: expected the keys of its storages but got {}", cursor.name(),
                   key == nullptr ? "another type" : "'" + printable(*key) + "'");
     const PickleStorage& storage = *found->second;
     const std::uint64_t size = cursor.number(8);
     base::require(size == static_cast<std::uint64_t>(storage.size),
-                  "[checkpoint] {}: expected {} elements in storage '{}' but got {}", cursor.name(),
+                  "[format] {}: expected {} elements in storage '{}' but got {}", cursor.name(),
                   storage.size, printable(storage.key), size);
     container.begin.emplace(storage.key, cursor.position());
     cursor.take(size * dtype_size(storage.dtype));
@@ -91,7 +91,7 @@ PickledFile read_legacy_container(std::string_view bytes, std::string_view name)
   read_storages(keys, cursor, container);
   for (const PickleStorage& storage : container.object.storages) {
     base::require(container.begin.contains(storage.key),
-                  "[checkpoint] {}: expected the data of storage '{}' but there is none", name,
+                  "[format] {}: expected the data of storage '{}' but there is none", name,
                   printable(storage.key));
   }
   return container;

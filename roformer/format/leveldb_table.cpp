@@ -40,7 +40,7 @@ std::string_view read_block(std::string_view bytes, const BlockHandle& handle,
                             std::string_view name) {
   base::require(handle.offset <= bytes.size() && handle.size <= bytes.size() - handle.offset &&
                     bytes.size() - handle.offset - handle.size >= kTrailerBytes,
-                "[checkpoint] {}: expected a block within {} bytes but got {} bytes at {} "
+                "[format] {}: expected a block within {} bytes but got {} bytes at {} "
                 "(truncated?)",
                 name, bytes.size(), handle.size, handle.offset);
   const auto offset = static_cast<std::size_t>(handle.offset);
@@ -49,22 +49,22 @@ std::string_view read_block(std::string_view bytes, const BlockHandle& handle,
   ByteCursor trailer(bytes.substr(offset + size, kTrailerBytes), name);
   const std::uint64_t type = trailer.number(1);
   base::require(trailer.number(kWordBytes) == base::mask_crc32c(base::crc32c(with_type)),
-                "[checkpoint] {}: expected another checksum of the block at {} (damaged?)", name,
+                "[format] {}: expected another checksum of the block at {} (damaged?)", name,
                 offset);
-  base::require(type == 0, "[checkpoint] {}: expected blocks without compression but got type {}",
-                name, type);
+  base::require(type == 0, "[format] {}: expected blocks without compression but got type {}", name,
+                type);
   return bytes.substr(offset, size);
 }
 
 // The entries of a block: each key shares a prefix with the one before it.
 std::vector<TableEntry> read_entries(std::string_view block, std::string_view name,
                                      std::size_t& key_bytes) {
-  base::require(block.size() >= kWordBytes, "[checkpoint] {}: expected a block but got {} bytes",
-                name, block.size());
+  base::require(block.size() >= kWordBytes, "[format] {}: expected a block but got {} bytes", name,
+                block.size());
   ByteCursor count(block.substr(block.size() - kWordBytes), name);
   const std::uint64_t restarts = count.number(kWordBytes);
   base::require(restarts <= (block.size() - kWordBytes) / kWordBytes,
-                "[checkpoint] {}: expected restarts within a block but got {}", name, restarts);
+                "[format] {}: expected restarts within a block but got {}", name, restarts);
   const std::size_t tail = kWordBytes * (static_cast<std::size_t>(restarts) + 1);
   ByteCursor cursor(block.substr(0, block.size() - tail), name);
   std::vector<TableEntry> entries;
@@ -74,13 +74,13 @@ std::vector<TableEntry> read_entries(std::string_view block, std::string_view na
     const std::uint64_t added = cursor.varint();
     const std::uint64_t value_size = cursor.varint();
     base::require(shared <= key.size(),
-                  "[checkpoint] {}: expected a key that shares at most {} bytes but got {}", name,
+                  "[format] {}: expected a key that shares at most {} bytes but got {}", name,
                   key.size(), shared);
     key.resize(static_cast<std::size_t>(shared));
     key += cursor.take(added);
     key_bytes += key.size();
     base::require(key_bytes <= kMaxKeyBytes,
-                  "[checkpoint] {}: expected at most {} bytes of keys but got more", name,
+                  "[format] {}: expected at most {} bytes of keys but got more", name,
                   kMaxKeyBytes);
     entries.push_back({key, cursor.take(value_size)});
   }
@@ -117,12 +117,12 @@ BlockHandle append_block(std::string& file, const LeveldbEntries& entries) {
 
 LeveldbEntries read_leveldb_table(std::string_view bytes, std::string_view name) {
   base::require(bytes.size() >= kFooterBytes,
-                "[checkpoint] {}: expected a table of at least {} bytes but got {}", name,
-                kFooterBytes, bytes.size());
+                "[format] {}: expected a table of at least {} bytes but got {}", name, kFooterBytes,
+                bytes.size());
   const std::string_view footer = bytes.substr(bytes.size() - kFooterBytes);
   ByteCursor magic(footer.substr(kHandleBytes), name);
   base::require(magic.number(sizeof kTableMagic) == kTableMagic,
-                "[checkpoint] {}: expected a LevelDB table but its last bytes are others "
+                "[format] {}: expected a LevelDB table but its last bytes are others "
                 "(truncated?)",
                 name);
   ByteCursor handles(footer.substr(0, kHandleBytes), name);
@@ -136,7 +136,7 @@ LeveldbEntries read_leveldb_table(std::string_view bytes, std::string_view name)
     ByteCursor cursor(block.value, name);
     const BlockHandle handle = read_handle(cursor);
     base::require(handle.offset >= reached,
-                  "[checkpoint] {}: expected blocks in order but got one at {} behind {}", name,
+                  "[format] {}: expected blocks in order but got one at {} behind {}", name,
                   handle.offset, reached);
     for (const TableEntry& entry : read_entries(read_block(bytes, handle, name), name, key_bytes))
       result.insert_or_assign(entry.key, std::string(entry.value));

@@ -49,7 +49,7 @@ class PickleMachine {
       if (code == '.') return finish();
       step_on(code);
     }
-    base::fail("[checkpoint] {}: expected a pickle of at most {} steps but got more", name(),
+    base::fail("[format] {}: expected a pickle of at most {} steps but got more", name(),
                kMaxSteps);
   }
 
@@ -73,10 +73,10 @@ class PickleMachine {
           return operation.first.find(static_cast<char>(code)) != std::string_view::npos;
         });
     base::require(refused != std::end(kRefused),
-                  "[checkpoint] {}: expected a pickle's opcode at byte {} but got {}", name(), at,
+                  "[format] {}: expected a pickle's opcode at byte {} but got {}", name(), at,
                   static_cast<int>(code));
     base::fail(
-        "[checkpoint] {}: expected tensors and containers only but the pickle would {}; refused, "
+        "[format] {}: expected tensors and containers only but the pickle would {}; refused, "
         "and nothing of the file was run",
         name(), refused->second);
   }
@@ -95,7 +95,7 @@ class PickleMachine {
 
   PickleId top() const {
     base::require(stack_.size() > floor(),
-                  "[checkpoint] {}: expected a value on the pickle's stack at byte {} but got none",
+                  "[format] {}: expected a value on the pickle's stack at byte {} but got none",
                   name(), cursor_.position());
     return stack_.back();
   }
@@ -106,7 +106,7 @@ class PickleMachine {
   }
   std::vector<PickleId> pop_to_mark() {
     base::require(!marks_.empty(),
-                  "[checkpoint] {}: expected a mark on the pickle's stack at byte {} but got none",
+                  "[format] {}: expected a mark on the pickle's stack at byte {} but got none",
                   name(), cursor_.position());
     const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
     std::vector<PickleId> items(begin, stack_.end());
@@ -226,7 +226,7 @@ class PickleMachine {
   void append_items(const std::vector<PickleId>& items) {
     auto* list = std::get_if<PickleList>(&pickle_.values[top()]);
     base::require(list != nullptr,
-                  "[checkpoint] {}: expected a list to append to at byte {} but got another type",
+                  "[format] {}: expected a list to append to at byte {} but got another type",
                   name(), cursor_.position());
     list->items.insert(list->items.end(), items.begin(), items.end());
   }
@@ -234,7 +234,7 @@ class PickleMachine {
   void set_items(const std::vector<PickleId>& items) {
     auto* dictionary = std::get_if<PickleDictionary>(&pickle_.values[top()]);
     base::require(dictionary != nullptr && items.size() % 2 == 0,
-                  "[checkpoint] {}: expected a dictionary and pairs at byte {} but got something "
+                  "[format] {}: expected a dictionary and pairs at byte {} but got something "
                   "else",
                   name(), cursor_.position());
     for (std::size_t i = 0; i < items.size(); i += 2)
@@ -249,7 +249,7 @@ class PickleMachine {
         return check_protocol();
       case 0x95:
         base::require(cursor_.number(8) <= cursor_.remaining(),
-                      "[checkpoint] {}: expected a frame within the file but it ends before "
+                      "[format] {}: expected a frame within the file but it ends before "
                       "(truncated?)",
                       name());
         return;
@@ -287,15 +287,15 @@ class PickleMachine {
   void check_protocol() {
     const std::uint64_t protocol = cursor_.number(1);
     base::require(protocol <= kNewestProtocol,
-                  "[checkpoint] {}: expected a pickle of protocol 2 to {} but got {}", name(),
+                  "[format] {}: expected a pickle of protocol 2 to {} but got {}", name(),
                   kNewestProtocol, protocol);
   }
 
   PickleId remembered(std::uint64_t key) const {
     const auto found = memo_.find(key);
     base::require(found != memo_.end(),
-                  "[checkpoint] {}: expected entry {} of the pickle's memo but there is none",
-                  name(), key);
+                  "[format] {}: expected entry {} of the pickle's memo but there is none", name(),
+                  key);
     return found->second;
   }
 
@@ -330,7 +330,7 @@ class PickleMachine {
     const auto* module_name = pickle_.get<std::string>(module);
     const auto* attribute_name = pickle_.get<std::string>(attribute);
     base::require(module_name != nullptr && attribute_name != nullptr,
-                  "[checkpoint] {}: expected two texts as a global's name but got another type",
+                  "[format] {}: expected two texts as a global's name but got another type",
                   name());
     push_value(find_pickle_symbol(*module_name, *attribute_name, name()));
   }
@@ -343,7 +343,7 @@ class PickleMachine {
     if (const auto* inner = pickle_.get<PickleTuple>(tuple->items[0]))
       copied_ += inner->items.size();
     base::require(copied_ <= kMaxCopiedItems,
-                  "[checkpoint] {}: expected at most {} items in all calls but got more", name(),
+                  "[format] {}: expected at most {} items in all calls but got more", name(),
                   kMaxCopiedItems);
   }
 
@@ -356,7 +356,7 @@ class PickleMachine {
     if (is_new) return push_value(std::move(value));
     const PickleStorage& known = pickle_.storages[found->second];
     base::require(known.dtype == made.dtype && known.size == made.size,
-                  "[checkpoint] {}: expected storage '{}' to have one type and size but got two",
+                  "[format] {}: expected storage '{}' to have one type and size but got two",
                   name(), printable(made.key));
     pickle_.storages.pop_back();
     push_value(PickleStorageReference{found->second});
@@ -368,7 +368,7 @@ class PickleMachine {
     const bool plain = pickle_.get<PickleDictionary>(top()) != nullptr &&
                        pickle_.get<PickleDictionary>(state) != nullptr;
     base::require(plain,
-                  "[checkpoint] {}: expected tensors and containers only but the pickle would set "
+                  "[format] {}: expected tensors and containers only but the pickle would set "
                   "the state of an object (BUILD); refused, and nothing of the file was run",
                   name());
   }

@@ -55,7 +55,7 @@ using Items = std::vector<PickleId>;
 const Items& tuple_items(const Pickle& pickle, PickleId id, const char* what,
                          std::string_view name) {
   const auto* tuple = pickle.get<PickleTuple>(id);
-  base::require(tuple != nullptr, "[checkpoint] {}: expected {} to be a tuple but got another type",
+  base::require(tuple != nullptr, "[format] {}: expected {} to be a tuple but got another type",
                 name, what);
   return tuple->items;
 }
@@ -63,7 +63,7 @@ const Items& tuple_items(const Pickle& pickle, PickleId id, const char* what,
 std::int64_t natural(const Pickle& pickle, PickleId id, const char* what, std::string_view name) {
   const auto* value = pickle.get<std::int64_t>(id);
   base::require(value != nullptr && *value >= 0,
-                "[checkpoint] {}: expected {} to be a whole number of at least 0 but got {}", name,
+                "[format] {}: expected {} to be a whole number of at least 0 but got {}", name,
                 what, value == nullptr ? "another type" : std::to_string(*value));
   return *value;
 }
@@ -72,7 +72,7 @@ std::vector<std::int64_t> naturals(const Pickle& pickle, PickleId id, const char
                                    std::string_view name) {
   const Items& items = tuple_items(pickle, id, what, name);
   base::require(items.size() <= kMaxDimensions,
-                "[checkpoint] {}: expected at most {} dimensions in {} but got {}", name,
+                "[format] {}: expected at most {} dimensions in {} but got {}", name,
                 kMaxDimensions, what, items.size());
   std::vector<std::int64_t> numbers;
   numbers.reserve(items.size());
@@ -86,7 +86,7 @@ void require_within_storage(const PickleTensor& tensor, const PickleStorage& sto
                             std::string_view name) {
   const auto require_fit = [&](bool fits) {
     base::require(fits,
-                  "[checkpoint] {}: expected a tensor of shape {}, strides {} and offset {} to lie "
+                  "[format] {}: expected a tensor of shape {}, strides {} and offset {} to lie "
                   "within its storage of {} elements but it does not",
                   name, format_shape(tensor.shape), format_shape(tensor.strides), tensor.offset,
                   storage.size);
@@ -109,7 +109,7 @@ void require_within_storage(const PickleTensor& tensor, const PickleStorage& sto
 PickleValue rebuild_tensor(Pickle& pickle, const Items& arguments, std::string_view name) {
   const auto* storage = pickle.get<PickleStorageReference>(arguments[0]);
   base::require(storage != nullptr,
-                "[checkpoint] {}: expected a tensor's first argument to be a storage but got "
+                "[format] {}: expected a tensor's first argument to be a storage but got "
                 "another type",
                 name);
   PickleTensor tensor;
@@ -128,14 +128,14 @@ PickleValue make_dictionary(const Pickle& pickle, const Items& arguments, std::s
   if (arguments.empty()) return dictionary;
   const auto* list = pickle.get<PickleList>(arguments[0]);
   base::require(list != nullptr && arguments.size() == 1,
-                "[checkpoint] {}: expected OrderedDict to have one list of pairs but got other "
+                "[format] {}: expected OrderedDict to have one list of pairs but got other "
                 "arguments",
                 name);
   for (const PickleId id : list->items) {
     const auto* pair = pickle.get<PickleList>(id);
     const Items& items = pair != nullptr ? pair->items : tuple_items(pickle, id, "a pair", name);
     base::require(items.size() == 2,
-                  "[checkpoint] {}: expected pairs of key and value but got {} items", name,
+                  "[format] {}: expected pairs of key and value but got {} items", name,
                   items.size());
     dictionary.items.emplace_back(items[0], items[1]);
   }
@@ -145,7 +145,7 @@ PickleValue make_dictionary(const Pickle& pickle, const Items& arguments, std::s
 void require_count(const Items& arguments, std::size_t least, std::size_t most,
                    const char* function, std::string_view name) {
   base::require(arguments.size() >= least && arguments.size() <= most,
-                "[checkpoint] {}: expected {} to {} arguments of {} but got {}", name, least, most,
+                "[format] {}: expected {} to {} arguments of {} but got {}", name, least, most,
                 function, arguments.size());
 }
 
@@ -153,10 +153,9 @@ PickleStorage read_storage(const Pickle& pickle, const Items& items, std::string
   const auto* type = pickle.get<PickleSymbol>(items[1]);
   const auto dtype = type == nullptr ? std::nullopt : storage_dtype(*type);
   base::require(dtype.has_value(),
-                "[checkpoint] {}: expected one of torch's storage types but got another value",
-                name);
+                "[format] {}: expected one of torch's storage types but got another value", name);
   const auto* key = pickle.get<std::string>(items[2]);
-  base::require(key != nullptr, "[checkpoint] {}: expected a storage's key to be a text", name);
+  base::require(key != nullptr, "[format] {}: expected a storage's key to be a text", name);
   PickleStorage storage{*key, *dtype, natural(pickle, items[4], "a storage's size", name)};
   byte_size({storage.size}, storage.dtype, name);
   return storage;
@@ -170,7 +169,7 @@ PickleSymbol find_pickle_symbol(std::string_view module, std::string_view attrib
     return global.module == module && global.attribute == attribute;
   });
   base::require(found != kGlobals.end(),
-                "[checkpoint] {}: expected tensors and containers only but the pickle asks for "
+                "[format] {}: expected tensors and containers only but the pickle asks for "
                 "Python's {}.{}; refused, and nothing of the file was run",
                 file, printable(module), printable(attribute));
   return found->symbol;
@@ -192,19 +191,19 @@ PickleValue resolve_persistent_id(Pickle& pickle, PickleId id, std::string_view 
   const Items& items = tuple_items(pickle, id, "a persistent id", name);
   const auto* kind = items.empty() ? nullptr : pickle.get<std::string>(items[0]);
   base::require(kind != nullptr && *kind == "storage",
-                "[checkpoint] {}: expected persistent ids of storages only but got one of '{}'; "
+                "[format] {}: expected persistent ids of storages only but got one of '{}'; "
                 "refused, and nothing of the file was run",
                 name, kind == nullptr ? "another type" : printable(*kind));
   base::require(items.size() == 5 || items.size() == 6,
-                "[checkpoint] {}: expected 5 or 6 items in a storage's persistent id but got {}",
-                name, items.size());
+                "[format] {}: expected 5 or 6 items in a storage's persistent id but got {}", name,
+                items.size());
   base::require(items.size() == 5 || pickle.get<PickleNone>(items[5]) != nullptr,
-                "[checkpoint] {}: expected whole storages but got a view of one, as PyTorch wrote "
+                "[format] {}: expected whole storages but got a view of one, as PyTorch wrote "
                 "them before 0.4; load and save the file with a newer PyTorch",
                 name);
   PickleStorage storage = read_storage(pickle, items, name);
   base::require(pickle.storages.size() < kMaxStorages,
-                "[checkpoint] {}: expected at most {} storages but got more", name, kMaxStorages);
+                "[format] {}: expected at most {} storages but got more", name, kMaxStorages);
   pickle.storages.push_back(std::move(storage));
   return PickleStorageReference{static_cast<std::uint32_t>(pickle.storages.size() - 1)};
 }
@@ -213,7 +212,7 @@ PickleValue reduce_call(Pickle& pickle, PickleId function, PickleId arguments,
                         std::string_view name) {
   const auto* symbol = pickle.get<PickleSymbol>(function);
   base::require(symbol != nullptr,
-                "[checkpoint] {}: expected a call of a known function but the pickle calls "
+                "[format] {}: expected a call of a known function but the pickle calls "
                 "something else; refused, and nothing of the file was run",
                 name);
   const Items& items = tuple_items(pickle, arguments, "a call's arguments", name);
@@ -230,8 +229,7 @@ PickleValue reduce_call(Pickle& pickle, PickleId function, PickleId arguments,
       require_count(items, 3, 3, "_rebuild_parameter", name);
       const auto* tensor = pickle.get<PickleTensorReference>(items[0]);
       base::require(tensor != nullptr,
-                    "[checkpoint] {}: expected a parameter to be a tensor but got another type",
-                    name);
+                    "[format] {}: expected a parameter to be a tensor but got another type", name);
       return *tensor;
     }
     case PickleSymbol::size: {
@@ -240,7 +238,7 @@ PickleValue reduce_call(Pickle& pickle, PickleId function, PickleId arguments,
     }
     default:
       base::fail(
-          "[checkpoint] {}: expected a call of a known function but the pickle calls a type of "
+          "[format] {}: expected a call of a known function but the pickle calls a type of "
           "torch; refused, and nothing of the file was run",
           name);
   }

@@ -14,9 +14,8 @@ namespace {
 
 Dtype dtype_of(const torch::Tensor& tensor, const std::string& where) {
   const auto dtype = find_dtype(tensor.scalar_type());
-  base::require(dtype.has_value(),
-                "[checkpoint] {}: expected a type that safetensors has but got {}", where,
-                c10::toString(tensor.scalar_type()));
+  base::require(dtype.has_value(), "[format] {}: expected a type that safetensors has but got {}",
+                where, c10::toString(tensor.scalar_type()));
   return *dtype;
 }
 
@@ -97,7 +96,7 @@ void save_tensors(const std::filesystem::path& path, const TensorMap& tensors,
   for (const auto& item : tensors) {
     const torch::Tensor& tensor = item.second;
     const std::string where = path.string() + ": tensor '" + item.first + "'";
-    base::require(tensor.defined(), "[checkpoint] {}: expected a tensor but got an undefined one",
+    base::require(tensor.defined(), "[format] {}: expected a tensor but got an undefined one",
                   where);
     outputs.push_back(
         {item.first, dtype_of(tensor, where), tensor.sizes().vec(), [&tensor] { return tensor; }});

@@ -48,35 +48,35 @@ std::string place(std::string_view file, std::string_view tensor) {
 }
 
 std::size_t read_header_length(std::string_view bytes, std::string_view file) {
-  base::require(bytes.size() >= kLengthBytes,
-                "[checkpoint] {}: expected at least 8 bytes but got {}", file, bytes.size());
+  base::require(bytes.size() >= kLengthBytes, "[format] {}: expected at least 8 bytes but got {}",
+                file, bytes.size());
   const std::uint64_t length = ByteCursor(bytes, file).number(kLengthBytes);
   base::require(length <= kMaxHeaderBytes,
-                "[checkpoint] {}: expected a header of at most {} bytes but got {}", file,
+                "[format] {}: expected a header of at most {} bytes but got {}", file,
                 kMaxHeaderBytes, length);
   base::require(
       length <= bytes.size() - kLengthBytes,
-      "[checkpoint] {}: expected a header of {} bytes but the file ends after {} (truncated?)",
-      file, length, bytes.size() - kLengthBytes);
+      "[format] {}: expected a header of {} bytes but the file ends after {} (truncated?)", file,
+      length, bytes.size() - kLengthBytes);
   return static_cast<std::size_t>(length);
 }
 
 const json& member(const json& entry, const char* key, std::string_view where) {
   const auto found = entry.find(key);
-  base::require(found != entry.end(), "[checkpoint] {}: expected the key '{}' but it is missing",
-                where, key);
+  base::require(found != entry.end(), "[format] {}: expected the key '{}' but it is missing", where,
+                key);
   return *found;
 }
 
 Dtype read_dtype(const json& entry, std::string_view where) {
   const json& value = member(entry, "dtype", where);
-  base::require(value.is_string(), "[checkpoint] {}: expected dtype to be a string but got {}",
-                where, value.type_name());
+  base::require(value.is_string(), "[format] {}: expected dtype to be a string but got {}", where,
+                value.type_name());
   const auto& name = value.get_ref<const std::string&>();
   const auto found =
       std::find_if(kDtypes.begin(), kDtypes.end(), [&](const auto& f) { return f.name == name; });
   base::require(found != kDtypes.end(),
-                "[checkpoint] {}: expected dtype BOOL, U8, I8, I16, I32, I64, F16, BF16, F32 or "
+                "[format] {}: expected dtype BOOL, U8, I8, I16, I32, I64, F16, BF16, F32 or "
                 "F64 but got '{}'",
                 where, name);
   return found->dtype;
@@ -85,14 +85,14 @@ Dtype read_dtype(const json& entry, std::string_view where) {
 std::vector<std::int64_t> read_naturals(const json& entry, const char* key,
                                         std::string_view where) {
   const json& value = member(entry, key, where);
-  base::require(value.is_array(), "[checkpoint] {}: expected {} to be an array but got {}", where,
-                key, value.type_name());
+  base::require(value.is_array(), "[format] {}: expected {} to be an array but got {}", where, key,
+                value.type_name());
   std::vector<std::int64_t> numbers;
   for (const json& element : value) {
     base::require(
         element.is_number_unsigned() &&
             element.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()},
-        "[checkpoint] {}: expected whole numbers from 0 to 2^63 - 1 in {} but got {}", where, key,
+        "[format] {}: expected whole numbers from 0 to 2^63 - 1 in {} but got {}", where, key,
         element.dump(-1, ' ', true, json::error_handler_t::replace));
     numbers.push_back(element.get<std::int64_t>());
   }
@@ -102,11 +102,11 @@ std::vector<std::int64_t> read_naturals(const json& entry, const char* key,
 TensorEntry read_entry(const std::string& name, const json& value, std::string_view file,
                        std::size_t data_size) {
   const std::string where = place(file, name);
-  base::require(value.is_object(), "[checkpoint] {}: expected an object but got {}", where,
+  base::require(value.is_object(), "[format] {}: expected an object but got {}", where,
                 value.type_name());
   for (const auto& item : value.items()) {
     base::require(item.key() == "dtype" || item.key() == "shape" || item.key() == "data_offsets",
-                  "[checkpoint] {}: expected the keys dtype, shape and data_offsets but got '{}'",
+                  "[format] {}: expected the keys dtype, shape and data_offsets but got '{}'",
                   where, item.key());
   }
   TensorEntry entry;
@@ -115,27 +115,27 @@ TensorEntry read_entry(const std::string& name, const json& value, std::string_v
   entry.shape = read_naturals(value, "shape", where);
   const auto offsets = read_naturals(value, "data_offsets", where);
   base::require(offsets.size() == 2 && offsets[0] <= offsets[1],
-                "[checkpoint] {}: expected data_offsets [begin, end] with begin <= end but got {}",
+                "[format] {}: expected data_offsets [begin, end] with begin <= end but got {}",
                 where, format_shape(offsets));
   entry.begin = static_cast<std::size_t>(offsets[0]);
   entry.end = static_cast<std::size_t>(offsets[1]);
   base::require(entry.end <= data_size,
-                "[checkpoint] {}: expected data within {} bytes but it ends at {} (truncated?)",
-                where, data_size, entry.end);
+                "[format] {}: expected data within {} bytes but it ends at {} (truncated?)", where,
+                data_size, entry.end);
   const std::size_t expected = byte_size(entry.shape, entry.dtype, where);
   base::require(entry.end - entry.begin == expected,
-                "[checkpoint] {}: expected {} bytes for shape {} of {} but got {}", where, expected,
+                "[format] {}: expected {} bytes for shape {} of {} but got {}", where, expected,
                 format_shape(entry.shape), dtype_name(entry.dtype), entry.end - entry.begin);
   return entry;
 }
 
 Metadata read_metadata(const json& value, std::string_view file) {
-  base::require(value.is_object(), "[checkpoint] {}: expected {} to be an object but got {}", file,
+  base::require(value.is_object(), "[format] {}: expected {} to be an object but got {}", file,
                 kMetadataKey, value.type_name());
   Metadata metadata;
   for (const auto& item : value.items()) {
     base::require(item.value().is_string(),
-                  "[checkpoint] {}: expected {} '{}' to be a string but got {}", file, kMetadataKey,
+                  "[format] {}: expected {} '{}' to be a string but got {}", file, kMetadataKey,
                   item.key(), item.value().type_name());
     metadata[item.key()] = item.value().get<std::string>();
   }
@@ -147,13 +147,12 @@ void require_full_cover(const std::vector<TensorEntry>& tensors, std::size_t dat
                         std::string_view file) {
   std::size_t reached = 0;
   for (const TensorEntry& entry : tensors) {
-    base::require(entry.begin == reached,
-                  "[checkpoint] {}: expected data to begin at byte {} but got {} ({})",
-                  place(file, entry.name), reached, entry.begin,
-                  entry.begin < reached ? "overlap" : "hole");
+    base::require(
+        entry.begin == reached, "[format] {}: expected data to begin at byte {} but got {} ({})",
+        place(file, entry.name), reached, entry.begin, entry.begin < reached ? "overlap" : "hole");
     reached = entry.end;
   }
-  base::require(reached == data_size, "[checkpoint] {}: expected {} bytes of data but got {}", file,
+  base::require(reached == data_size, "[format] {}: expected {} bytes of data but got {}", file,
                 reached, data_size);
 }
 
@@ -182,7 +181,7 @@ std::size_t byte_size(const std::vector<std::int64_t>& shape, Dtype dtype, std::
       continue;
     }
     base::require(size > 0 && !__builtin_mul_overflow(bytes, size, &bytes),
-                  "[checkpoint] {}: expected fewer than 2^63 bytes but got shape {}", where,
+                  "[format] {}: expected fewer than 2^63 bytes but got shape {}", where,
                   format_shape(shape));
   }
   return empty ? 0 : static_cast<std::size_t>(bytes);
@@ -192,7 +191,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view bytes, std::string_v
   const std::size_t length = read_header_length(bytes, name);
   const std::string_view text = bytes.substr(kLengthBytes, length);
   base::require(!text.empty() && text.front() == '{',
-                "[checkpoint] {}: expected a header that begins with '{{'", name);
+                "[format] {}: expected a header that begins with '{{'", name);
   const json parsed = base::parse_json(text, name, kMaxHeaderDepth);
 
   SafetensorsHeader header;

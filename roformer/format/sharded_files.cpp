@@ -49,7 +49,7 @@ nlohmann::json read_weight_map(const std::filesystem::path& path) {
       base::parse_json(base::read_file(path), path.string(), kMaxIndexDepth);
   base::require(
       index.is_object() && index.contains("weight_map") && index.at("weight_map").is_object(),
-      "[checkpoint] {}: expected an object with weight_map but got something else", path.string());
+      "[format] {}: expected an object with weight_map but got something else", path.string());
   return index.at("weight_map");
 }
 
@@ -95,12 +95,12 @@ ShardedSource::ShardedSource(const std::filesystem::path& index_path) : path_(in
   const nlohmann::json map = read_weight_map(path_);
   for (const auto& item : map.items()) {
     base::require(item.value().is_string(),
-                  "[checkpoint] {}: tensor '{}': expected a file's name but got another type",
+                  "[format] {}: tensor '{}': expected a file's name but got another type",
                   path_.string(), printable(item.key()));
     const TensorSource& file = open_file(item.value().get<std::string>(), item.key());
     const auto found = file.entries().find(item.key());
     base::require(found != file.entries().end(),
-                  "[checkpoint] {}: expected tensor '{}' in {} but it is not there", path_.string(),
+                  "[format] {}: expected tensor '{}' in {} but it is not there", path_.string(),
                   printable(item.key()), file.path().string());
     entries_.emplace(item.key(), found->second);
     places_.emplace(item.key(), &file);
@@ -118,15 +118,14 @@ const TensorSource& ShardedSource::open_file(const std::string& name, const std:
   const std::filesystem::path plain(name);
   base::require(!name.empty() && plain.filename() == plain && name != "." && name != ".." &&
                     name.find('\0') == std::string::npos && !name.ends_with(index_ending),
-                "[checkpoint] {}: tensor '{}': expected a file beside the index but got '{}'",
+                "[format] {}: tensor '{}': expected a file beside the index but got '{}'",
                 path_.string(), printable(tensor), printable(name));
-  base::require(files_.size() < kMaxFiles,
-                "[checkpoint] {}: expected at most {} files but got more", path_.string(),
-                kMaxFiles);
+  base::require(files_.size() < kMaxFiles, "[format] {}: expected at most {} files but got more",
+                path_.string(), kMaxFiles);
   const std::filesystem::path path = path_.parent_path() / plain;
   base::require(std::filesystem::is_regular_file(path),
-                "[checkpoint] {}: tensor '{}': expected the file {} but there is none",
-                path_.string(), printable(tensor), printable(path.string()));
+                "[format] {}: tensor '{}': expected the file {} but there is none", path_.string(),
+                printable(tensor), printable(path.string()));
   return *files_.emplace(name, open_tensor_file(path)).first->second;
 }
 

@@ -27,7 +27,7 @@ void collect(const Pickle& pickle, const PickleDictionary& dictionary, StateDict
     const auto* text = pickle.get<std::string>(key);
     const auto* tensor = pickle.get<PickleTensorReference>(value);
     base::require(text != nullptr || tensor == nullptr,
-                  "[checkpoint] {}: expected tensors under names but got another key", name);
+                  "[format] {}: expected tensors under names but got another key", name);
     if (text == nullptr) continue;
     result.tensors.erase(*text);
     if (tensor != nullptr) {
@@ -65,7 +65,7 @@ NamedDictionary choose(const Pickle& pickle, std::vector<NamedDictionary> entrie
     return !holds_tensors(pickle, *pickle.get<PickleDictionary>(entry.second));
   });
   base::require(entries.size() == 1,
-                "[checkpoint] {}: expected a dictionary of named tensors, or one such within "
+                "[format] {}: expected a dictionary of named tensors, or one such within "
                 "another, but got {}",
                 name, entries.empty() ? "none" : std::to_string(entries.size()));
   return entries.front();
@@ -79,7 +79,7 @@ StateDictionary find_state_dictionary(const Pickle& pickle, std::string_view nam
   for (int level = 0; level < kMaxLevels; ++level) {
     const auto* dictionary = pickle.get<PickleDictionary>(id);
     base::require(dictionary != nullptr,
-                  "[checkpoint] {}: expected a dictionary of tensors but got another type", name);
+                  "[format] {}: expected a dictionary of tensors but got another type", name);
     if (holds_tensors(pickle, *dictionary)) {
       collect(pickle, *dictionary, result, name);
       return result;
@@ -90,7 +90,7 @@ StateDictionary find_state_dictionary(const Pickle& pickle, std::string_view nam
     result.inside += (result.inside.empty() ? "" : ".") + next.first;
     id = next.second;
   }
-  base::fail("[checkpoint] {}: expected named tensors within {} dictionaries but got none", name,
+  base::fail("[format] {}: expected named tensors within {} dictionaries but got none", name,
              kMaxLevels);
 }
 

@@ -17,14 +17,14 @@ namespace fs = std::filesystem;
 // What is often downloaded in the place of weights.
 void require_no_text(std::string_view content, const fs::path& path) {
   base::require(!content.starts_with("version https://git-lfs.github.com/"),
-                "[checkpoint] {}: expected weights but got a pointer of git-lfs: fetch the file "
+                "[format] {}: expected weights but got a pointer of git-lfs: fetch the file "
                 "itself with git lfs pull",
                 path.string());
   const std::size_t begin = std::min(content.find_first_not_of(" \t\r\n"), content.size());
   std::string start(content.substr(begin, 9));
   for (char& c : start) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   base::require(start != "<!doctype" && !start.starts_with("<html"),
-                "[checkpoint] {}: expected weights but got an HTML page: download the file itself",
+                "[format] {}: expected weights but got an HTML page: download the file itself",
                 path.string());
 }
 
@@ -49,14 +49,14 @@ void for_each_piece(const TensorSource& file, const std::string& name, const Wor
 
 const TensorFacts& TensorSource::facts(const std::string& name) const {
   const auto found = entries().find(name);
-  base::require(found != entries().end(),
-                "[checkpoint] {}: expected a tensor '{}' but there is none", path().string(), name);
+  base::require(found != entries().end(), "[format] {}: expected a tensor '{}' but there is none",
+                path().string(), name);
   return found->second;
 }
 
 std::shared_ptr<const TensorSource> open_tensor_file(const fs::path& path) {
   base::require(!fs::exists(path) || fs::is_regular_file(path) || fs::is_directory(path),
-                "[checkpoint] {}: expected a file of weights but got a pipe or a device",
+                "[format] {}: expected a file of weights but got a pipe or a device",
                 path.string());
   if (path.filename().string().ends_with(index_ending))
     return std::make_shared<ShardedSource>(path);
@@ -81,12 +81,12 @@ std::shared_ptr<const TensorSource> open_tensor_folder(const fs::path& folder) {
   }
   for (const char* other : {"tf_model.h5", "flax_model.msgpack"}) {
     base::require(!fs::exists(folder / other),
-                  "[checkpoint] {}: expected model.safetensors, pytorch_model.bin or a TensorFlow "
+                  "[format] {}: expected model.safetensors, pytorch_model.bin or a TensorFlow "
                   "checkpoint but got {}; save it again with transformers' save_pretrained",
                   folder.string(), other);
   }
   base::fail(
-      "[checkpoint] {}: expected model.safetensors, pytorch_model.bin or a TensorFlow checkpoint "
+      "[format] {}: expected model.safetensors, pytorch_model.bin or a TensorFlow checkpoint "
       "but there is none",
       folder.string());
 }
@@ -99,7 +99,7 @@ std::shared_ptr<const TensorSource> open_tensors(const fs::path& path) {
                                                 [&](const TensorFormat* format) {
                                                   return format->recognises(path, {});
                                                 }),
-                "[checkpoint] {}: expected a checkpoint folder (config.json and weights) or a file "
+                "[format] {}: expected a checkpoint folder (config.json and weights) or a file "
                 "of weights but there is none",
                 path.string());
   return open_tensor_file(path);

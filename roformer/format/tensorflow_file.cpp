@@ -38,7 +38,7 @@ fs::path find_tensorflow_index(const fs::path& folder) {
   for (const fs::path& path : found) {
     if (path.filename() == newest) return path;
   }
-  base::fail("[checkpoint] {}: expected one TensorFlow checkpoint but got {}; name one of them",
+  base::fail("[format] {}: expected one TensorFlow checkpoint but got {}; name one of them",
              folder.string(), found.size());
 }
 
@@ -110,7 +110,7 @@ TensorFlowFile::TensorFlowFile(const std::filesystem::path& path,
   for (const auto& [name, entry] : index_.tensors) {
     const std::size_t size = shards_[static_cast<std::size_t>(entry.shard)]->size();
     base::require(entry.end <= size,
-                  "[checkpoint] {}: tensor '{}': expected data within {} bytes but it ends at {} "
+                  "[format] {}: tensor '{}': expected data within {} bytes but it ends at {} "
                   "(truncated?)",
                   path_.string(), printable(name), size, entry.end);
     entries_.emplace(name, TensorFacts{entry.dtype, entry.shape});
@@ -123,7 +123,7 @@ torch::Tensor TensorFlowFile::tensor(const std::string& name) const {
   const auto& shard = shards_[static_cast<std::size_t>(entry.shard)];
   const std::string_view bytes = shard->view().substr(entry.begin, entry.end - entry.begin);
   base::require(base::mask_crc32c(base::crc32c(bytes)) == entry.masked_checksum,
-                "[checkpoint] {}: tensor '{}': expected another checksum of the data (damaged?)",
+                "[format] {}: tensor '{}': expected another checksum of the data (damaged?)",
                 path_.string(), printable(name));
   return tensor_over(shard, entry.begin, entry.dtype, entry.shape);
 }

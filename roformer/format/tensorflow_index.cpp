@@ -48,7 +48,7 @@ Field read_field(ByteCursor& cursor) {
       field.number = cursor.number(4);
       break;
     default:
-      base::fail("[checkpoint] {}: expected a protocol buffer but got wire type {}", cursor.name(),
+      base::fail("[format] {}: expected a protocol buffer but got wire type {}", cursor.name(),
                  tag & 7);
   }
   return field;
@@ -56,7 +56,7 @@ Field read_field(ByteCursor& cursor) {
 
 std::int64_t natural(std::uint64_t number, const char* what, const std::string& where) {
   base::require(number <= std::uint64_t{std::numeric_limits<std::int64_t>::max()},
-                "[checkpoint] {}: expected {} from 0 to 2^63 - 1 but got {}", where, what, number);
+                "[format] {}: expected {} from 0 to 2^63 - 1 but got {}", where, what, number);
   return static_cast<std::int64_t>(number);
 }
 
@@ -68,7 +68,7 @@ std::vector<std::int64_t> read_shape(std::string_view bytes, const std::string& 
     const Field field = read_field(cursor);
     if (field.key != 2) continue;
     base::require(shape.size() < kMaxVariableDimensions,
-                  "[checkpoint] {}: expected at most {} dimensions but got more", where,
+                  "[format] {}: expected at most {} dimensions but got more", where,
                   kMaxVariableDimensions);
     shape.push_back(0);
     ByteCursor dimension(field.bytes, where);
@@ -86,11 +86,10 @@ void read_header(std::string_view bytes, std::string_view name, TensorFlowIndex&
     const Field field = read_field(cursor);
     if (field.key == 1) index.shards = natural(field.number, "num_shards", std::string(name));
     base::require(field.key != 2 || field.number == 0,
-                  "[checkpoint] {}: expected a file of a little-endian machine but got another",
-                  name);
+                  "[format] {}: expected a file of a little-endian machine but got another", name);
   }
   base::require(index.shards >= 1 && index.shards <= kMaxShards,
-                "[checkpoint] {}: expected 1 to {} data files but got {}", name, kMaxShards,
+                "[format] {}: expected 1 to {} data files but got {}", name, kMaxShards,
                 index.shards);
 }
 
@@ -112,7 +111,7 @@ RawEntry read_raw_entry(std::string_view bytes, const std::string& where) {
   while (cursor.remaining() > 0) {
     const Field field = read_field(cursor);
     base::require(field.key != entry_slices,
-                  "[checkpoint] {}: expected whole variables but got slices of one", where);
+                  "[format] {}: expected whole variables but got slices of one", where);
     if (field.key < entry.size()) entry[field.key] = field;
   }
   return entry;
@@ -123,22 +122,22 @@ BundleEntry check_entry(const RawEntry& raw, std::int64_t shards, const std::str
       std::find_if(std::begin(kTensorFlowTypes), std::end(kTensorFlowTypes),
                    [&](const auto& pair) { return pair.first == raw[entry_type].number; });
   base::require(type != std::end(kTensorFlowTypes),
-                "[checkpoint] {}: expected a type of numbers but got TensorFlow's type {}", where,
+                "[format] {}: expected a type of numbers but got TensorFlow's type {}", where,
                 raw[entry_type].number);
   BundleEntry entry;
   entry.dtype = type->second;
   entry.shape = read_shape(raw[entry_shape].bytes, where);
   entry.shard = natural(raw[entry_shard].number, "shard_id", where);
-  base::require(entry.shard < shards, "[checkpoint] {}: expected a shard below {} but got {}",
-                where, shards, entry.shard);
+  base::require(entry.shard < shards, "[format] {}: expected a shard below {} but got {}", where,
+                shards, entry.shard);
   const std::size_t size = byte_size(entry.shape, entry.dtype, where);
   base::require(raw[entry_size].number == size,
-                "[checkpoint] {}: expected {} bytes for shape {} of {} but got {}", where, size,
+                "[format] {}: expected {} bytes for shape {} of {} but got {}", where, size,
                 format_shape(entry.shape), dtype_name(entry.dtype), raw[entry_size].number);
   std::int64_t end = 0;
   base::require(!__builtin_add_overflow(natural(raw[entry_offset].number, "offset", where),
                                         static_cast<std::int64_t>(size), &end),
-                "[checkpoint] {}: expected data below 2^63 bytes but got offset {}", where,
+                "[format] {}: expected data below 2^63 bytes but got offset {}", where,
                 raw[entry_offset].number);
   entry.begin = static_cast<std::size_t>(raw[entry_offset].number);
   entry.end = static_cast<std::size_t>(end);
@@ -183,7 +182,7 @@ TensorFlowIndex parse_tensorflow_index(std::string_view bytes, std::string_view 
   const LeveldbEntries entries = read_leveldb_table(bytes, name);
   const auto header = entries.find("");
   base::require(header != entries.end(),
-                "[checkpoint] {}: expected the header of a TensorFlow checkpoint but there is none",
+                "[format] {}: expected the header of a TensorFlow checkpoint but there is none",
                 name);
   TensorFlowIndex index;
   read_header(header->second, name, index);

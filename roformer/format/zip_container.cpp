@@ -39,13 +39,13 @@ class ZipRecords {
 
   // The record's bytes, where they lie in the file.
   std::string_view find(const std::string& record) {
-    base::require(has(record), "[checkpoint] {}: expected a record '{}' but there is none", name_,
+    base::require(has(record), "[format] {}: expected a record '{}' but there is none", name_,
                   printable(record));
     ByteCursor header(bytes_, name_);
     header.take(reader_.getRecordHeaderOffset(record));
     header.take(kMethodOffset);
     base::require(header.number(2) == 0,
-                  "[checkpoint] {}: expected record '{}' to be stored but it is compressed; save "
+                  "[format] {}: expected record '{}' to be stored but it is compressed; save "
                   "it again with torch.save",
                   name_, printable(record));
     ByteCursor data(bytes_, name_);
@@ -62,17 +62,15 @@ class ZipRecords {
 PickledFile read_records(ZipRecords& records, std::string_view bytes, const std::string& name) {
   if (records.has("byteorder")) {
     base::require(records.find("byteorder") == "little",
-                  "[checkpoint] {}: expected a file of a little-endian machine but got another",
-                  name);
+                  "[format] {}: expected a file of a little-endian machine but got another", name);
   }
   PickledFile container;
   container.object = read_pickle(records.find("data.pkl"), name + ": data.pkl");
   for (const PickleStorage& storage : container.object.storages) {
     const std::string_view data = records.find("data/" + storage.key);
     const std::size_t size = static_cast<std::size_t>(storage.size) * dtype_size(storage.dtype);
-    base::require(data.size() == size,
-                  "[checkpoint] {}: expected {} bytes in storage '{}' but got {}", name, size,
-                  printable(storage.key), data.size());
+    base::require(data.size() == size, "[format] {}: expected {} bytes in storage '{}' but got {}",
+                  name, size, printable(storage.key), data.size());
     container.begin.emplace(storage.key, static_cast<std::size_t>(data.data() - bytes.data()));
   }
   return container;
@@ -86,7 +84,7 @@ PickledFile read_zip_container(std::string_view bytes, const std::string& name) 
     return read_records(records, bytes, name);
   } catch (const c10::Error& error) {
     const std::string message = error.what_without_backtrace();
-    base::fail("[checkpoint] {}: expected PyTorch's zip form but got: {}", name,
+    base::fail("[format] {}: expected PyTorch's zip form but got: {}", name,
                printable(message.substr(0, message.find('\n'))));
   }
 }

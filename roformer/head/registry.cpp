@@ -60,6 +60,14 @@ std::vector<Found> found_in(const Holdings& holdings) {
   return found;
 }
 
+// Its head, or null for a name that is no class of the family.
+const Description* find_head(const std::string& class_name, const std::string& family) {
+  for (const Found& one : heads_of(family)) {
+    if (one.own->name == class_name) return one.head;
+  }
+  return nullptr;
+}
+
 bool is_part_of(const Names& some, const Names& more) {
   return some.size() < more.size() &&
          std::all_of(some.begin(), some.end(), [&](const std::string& name) {
@@ -69,7 +77,8 @@ bool is_part_of(const Names& some, const Names& more) {
 
 }  // namespace
 
-std::vector<std::string> possible_classes(const Holdings& holdings) {
+std::vector<std::string> possible_classes(const std::string& class_name, const Holdings& holdings) {
+  if (find_head(class_name, holdings.config.model_type) != nullptr) return {class_name};
   const std::vector<Found> found = found_in(holdings);
   Names names;
   for (const auto& [head, own] : found) {
@@ -83,20 +92,13 @@ std::vector<std::string> possible_classes(const Holdings& holdings) {
 }
 
 const Description& choose(const std::string& class_name, const Holdings& holdings) {
-  if (class_name.empty()) {
-    const Names possible = possible_classes(holdings);
-    base::require(possible.size() == 1,
-                  "[head] expected config.json to name its class (architectures), since the "
-                  "weights may be those of {}, but got none",
-                  fmt::join(possible, " and of "));
-    return choose(possible.front(), holdings);
-  }
-  const Description* trunk = nullptr;
-  for (const Found& one : heads_of(holdings.config.model_type)) {
-    if (one.own->name == class_name) return *one.head;
-    if (one.own->weights.empty()) trunk = one.head;
-  }
-  return *trunk;
+  const Names possible = possible_classes(class_name, holdings);
+  base::require(possible.size() == 1,
+                "[head] expected config.json to name its class (architectures), since the weights "
+                "may be those of {}, but got {}",
+                fmt::join(possible, " and of "),
+                class_name.empty() ? "none" : format::printable(class_name));
+  return *find_head(possible.front(), holdings.config.model_type);
 }
 
 std::vector<std::string> in_words(const std::string& class_name, const Holdings& holdings) {

@@ -1,12 +1,29 @@
 #include "roformer/pipeline/inspect.h"
 
+#include <fmt/ranges.h>
+
 #include <utility>
 
 #include "roformer/checkpoint/weight_names.h"
+#include "roformer/format/printable.h"
 #include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
 
 namespace roformer::pipeline {
+namespace {
+
+// What is odd where config.json names no class of ours.
+void describe_class(const checkpoint::Folder& folder, std::vector<std::string>& oddities) {
+  const std::string& stated = folder.config().architecture;
+  const auto possible = checkpoint::possible_classes(folder);
+  if (possible.front() == stated || (stated.empty() && possible.size() == 1)) return;
+  oddities.push_back(fmt::format(
+      "config.json names {} (architectures), and the weights may be those of {}{}",
+      stated.empty() ? "no class" : "a class that is not known, " + format::printable(stated),
+      fmt::join(possible, " or of "), possible.size() > 1 ? ": say which" : ""));
+}
+
+}  // namespace
 
 Inspection inspect(const checkpoint::Folder& folder) {
   const checkpoint::Weights& weights = folder.weights();
@@ -27,6 +44,7 @@ Inspection inspect(const checkpoint::Folder& folder) {
   result.heads = heads_in(result.config, weights);
   result.not_finite = not_finite_in(weights);
   result.oddities = oddities_of(result.config, weights, result.not_finite);
+  describe_class(folder, result.oddities);
   return result;
 }
 

@@ -65,7 +65,9 @@ head::LanguageModel CausalLanguageTask::draw(const Recipe& recipe,
 head::LanguageModel CausalLanguageTask::load(const Recipe& recipe, const data::TokenStream& stream,
                                              const std::filesystem::path& folder) {
   auto model = load_recipe_model<head::LanguageModel>(recipe, folder, "causal language model");
-  const text::Tokenizer tokenizer = text::Tokenizer::load(folder);
+  // Words are the folder's own (open_with).
+  const text::Tokenizer tokenizer =
+      stream.is_bytes() ? text::Tokenizer::load(folder) : stream.tokenizer();
   const bool same_units =
       tokenizer.facts().first_byte_id == stream.tokenizer().facts().first_byte_id;
   base::require(same_units,

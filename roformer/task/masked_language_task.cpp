@@ -49,10 +49,7 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
 }
 
 std::vector<data::MaskedBatch> MaskedLanguageTask::held_out_batches(data::Split split) const {
-  base::require(
-      split == data::Split::validation,
-      "[task] expected the validation part but got another: a text of documents holds out "
-      "one part only (data.validation_share)");
+  data::Corpus::require_part(split);
   return validation_;
 }
 

@@ -82,7 +82,8 @@ void read_evaluate(const base::TomlTable& root, const Kind& kind, Recipe& recipe
   EvaluationOptions& e = recipe.evaluation;
   reader.read({"every", "steps", at_least(1)}, e.every);
   if (kind.has_length())
-    reader.read({"length", "tokens of a sequence; by default the last stage's"}, e.length);
+    reader.read({"length", "tokens of a sequence; by default the last stage's", at_least(1)},
+                e.length);
   reader.read({"sequences", "held-out ones; 0: all", at_least(0)}, e.sequences);
   reader.read({"batch_tokens", "tokens in one forward pass", at_least(1)}, e.batch_tokens);
   kind.read_evaluate(reader, recipe);

@@ -155,8 +155,16 @@ void LanguageKind::read(SectionReader& /*task*/, const base::TomlTable& root,
 
 void LanguageKind::validate(const Recipe& recipe) const {
   require_sound(recipe.model, recipe.path.string());
-  std::int64_t longest = recipe.evaluation.length;
-  for (const auto& stage : recipe.training.stages) longest = std::max(longest, stage.length);
+  std::int64_t longest = recipe.evaluation.length, shortest = longest;
+  for (const auto& stage : recipe.training.stages) {
+    longest = std::max(longest, stage.length);
+    shortest = std::min(shortest, stage.length);
+  }
+  base::require(
+      shortest >= 3 || use_ != data::DataUse::masked_language,
+      "[recipe] {}: expected stage.length and evaluate.length of 3 or more tokens ([CLS], "
+      "a word, [SEP]) but got {}",
+      recipe.path.string(), shortest);
   require_positions(recipe.model, longest, "the longest sequence");
 }
 

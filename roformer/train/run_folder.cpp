@@ -55,7 +55,7 @@ bool is_young_run(const fs::path& folder) {
     const std::string name = entry.path().filename().string();
     if (name != "training" && name != "recipe.toml" && name != "metrics.jsonl" &&
         name != "report.html" && name != kBestFolder &&
-        !name.starts_with(report::event_file_prefix))
+        !name.starts_with(report::event_file_prefix) && name.find(".partial") == name.npos)
       return false;
   }
   return true;

@@ -48,7 +48,7 @@ void require_same_recipe(const FlatRecipe& saved, const FlatRecipe& current,
   if (!changed) return;
   base::fail(
       "[train] expected the recipe that {} was started with but {} was {} and is now {}: give the "
-      "old value to go on, or another --out to start anew",
+      "old value (or the release that began it) to go on, or another --out to start anew",
       folder.string(), changed->key, changed->first, changed->second);
 }
 

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "roformer/base/error.h"
@@ -64,6 +66,38 @@ TEST(MaskedLanguageSourceTest, BatchesAreWellFormed) {
     }
     for (const auto label : masked.labels) EXPECT_GE(label, 5);  // never a special token
   }
+}
+
+TEST(MaskedLanguageSourceTest, TypesAreTheTokenizers) {
+  const tests::TestFolder folder;
+  auto options = tests::number_options(folder);
+  nlohmann::json vocabulary;
+  std::istringstream words(tests::number_vocabulary(300));
+  for (std::string word; words >> word;) vocabulary[word] = vocabulary.size();
+  const auto special = [](const char* token, int type) {
+    return nlohmann::json{{"SpecialToken", {{"id", token}, {"type_id", type}}}};
+  };
+  const nlohmann::json text = {{"Sequence", {{"id", "A"}, {"type_id", 1}}}};
+  const nlohmann::json known = {{"[CLS]", {{"id", "[CLS]"}, {"ids", {2}}, {"tokens", {"[CLS]"}}}},
+                                {"[SEP]", {{"id", "[SEP]"}, {"ids", {3}}, {"tokens", {"[SEP]"}}}}};
+  const nlohmann::json frame = {special("[CLS]", 3), text, special("[SEP]", 2)};
+  const nlohmann::json tokenizer = {
+      {"model", {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"vocab", vocabulary}}},
+      {"normalizer", {{"type", "BertNormalizer"}}},
+      {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
+      {"post_processor",
+       {{"type", "TemplateProcessing"},
+        {"single", frame},
+        {"pair", frame},
+        {"special_tokens", known}}}};
+  options.vocabulary = folder.write("tokenizer.json", tokenizer.dump()).string();
+  const auto batch = MaskedLanguageSource(options, 1).batch({Stage{8, 2}, 0, 0}).batch;
+  std::vector<std::int64_t> expected(batch.tokens.size(), 1);
+  for (std::size_t i = 0; i < 2; ++i) {
+    expected[static_cast<std::size_t>(batch.cu_seqlens[i])] = 3;
+    expected[static_cast<std::size_t>(batch.cu_seqlens[i + 1]) - 1] = 2;
+  }
+  EXPECT_EQ(batch.segment_ids, expected);
 }
 
 TEST(MaskedLanguageSourceTest, PureFunctionOfSeedStageAndStep) {

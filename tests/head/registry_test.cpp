@@ -51,9 +51,11 @@ TEST(Registry, EveryClassNameComesBack) {
   EXPECT_EQ(chosen("BertForPreTraining", holdings("bert", kAnswer)), "BertForPreTraining");
 }
 
-TEST(Registry, AClassThatWeDoNotKnowIsItsEncoder) {
+TEST(Registry, AClassThatWeDoNotKnowIsWhatItsWeightsTell) {
   EXPECT_EQ(chosen("RoFormerForNextSentencePrediction", holdings("roformer")), "RoFormerModel");
-  EXPECT_EQ(chosen("RoFormerForMaskedLM", holdings("bert", kPredictions)), "BertModel");
+  EXPECT_EQ(chosen("RoFormerForMaskedLM", holdings("bert", kPredictions)), "BertForMaskedLM");
+  EXPECT_EQ(chosen("BertModel", holdings("bert", kPredictions)), "BertModel");
+  EXPECT_THROW(chosen("Other", holdings("roformer", joined({kPredictions, kAnswer}))), Error);
 }
 
 TEST(Registry, WeightsTellTheHead) {

@@ -227,11 +227,28 @@ def test_classes_that_nothing_tells_apart_are_refused_by_name(case, other, tmp_p
     without_architectures(case, tmp_path / "model")
     save_file({"input_ids": torch.ones(1, 3, dtype=torch.long)}, tmp_path / "in.safetensors")
     run = ("run", "--model", tmp_path / "model", "--inputs", tmp_path / "in.safetensors", "--outputs", tmp_path / "out.safetensors")
-    for command in (run, ("inspect", tmp_path / "model")):
-        finished = run_program(*command)
-        assert finished.returncode != 0
-        for word in (str(tmp_path / "model"), "architectures", case.model, other):
-            assert word in finished.stderr, finished.stderr
+    finished = run_program(*run)
+    assert finished.returncode != 0
+    for word in (str(tmp_path / "model"), "architectures", case.model, other):
+        assert word in finished.stderr, finished.stderr
+    finished = run_program("inspect", tmp_path / "model")
+    assert finished.returncode == 0, finished.stderr
+    for word in ("architectures", case.model, other):
+        assert word in finished.stdout, finished.stdout
+
+
+def test_of_a_class_that_is_not_known_the_weights_tell_the_head(tmp_path):
+    """Not the bare encoder without a word."""
+    case = Case("RoFormerForMaskedLM", {}, labels="tokens")
+    model = without_architectures(case, tmp_path / "model")
+    path = tmp_path / "model" / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"architectures": ["RoFormerForPreTraining"]}))
+    inputs = make_inputs(case)
+    theirs = {k: v.detach() for k, v in model(**inputs).items() if torch.is_tensor(v)}
+    compare_outputs(case, run_model(tmp_path / "model", inputs, tmp_path), theirs, inputs["attention_mask"].bool())
+    facts = json.loads(run_program("inspect", tmp_path / "model", "--json").stdout)
+    assert facts["architecture"] == "RoFormerForMaskedLM"
+    assert any("RoFormerForPreTraining" in line for line in facts["unusual"])
 
 
 def greedy(model, prompt, new_tokens, **more):

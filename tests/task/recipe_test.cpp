@@ -89,6 +89,10 @@ TEST_F(RecipeFileTest, ValuesOutOfRangeAreNamed) {
       {"stage.0.batch_tokens=5", "batch_tokens"},
       {"stage.0.steps=many", "steps"},
       {"model.preset=roformer-huge", "roformer-huge"},
+      {"stage.0.length=2", "stage.length"},
+      {"stage.0.length=0", "length"},
+      {"evaluate.length=2", "evaluate.length"},
+      {"evaluate.length=0", "length"},
       {"run.seed=-1", "seed"},
       {"checkpoint.every=0", "every"}};
   for (const auto& [change, word] : cases) {

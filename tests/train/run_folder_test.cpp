@@ -79,6 +79,9 @@ TEST_F(RunFolderTest, RefusesAFolderWithFilesAndASecondProcess) {
   base::write_file_atomically(out_ / "recipe.toml", "");
   EXPECT_THROW(RunFolder(out_, false), Error);
   EXPECT_NO_THROW(RunFolder(out_, true));
+  // A kill while one of them was written.
+  base::write_file_atomically(out_ / "metrics.jsonl.partial-17", "");
+  EXPECT_NO_THROW(RunFolder(out_, true));
 }
 
 TEST_F(RunFolderTest, DoesNotGoOnInAFolderThatHoldsSomethingElse) {
