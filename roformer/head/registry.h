@@ -16,7 +16,7 @@ const std::vector<Description>& all();
 std::vector<std::string> possible_classes(const Holdings& holdings);
 
 /// The head that a class name of the family means; the trunk alone for a name that we do not know.
-/// Without a name what the weights tell. Throws Error naming the classes where several are possible.
+/// Without a name what the weights tell. Throws Error naming the classes if several are possible.
 const Description& choose(const std::string& class_name, const Holdings& holdings);
 
 /// The heads whose weights are in the file, in words, of those that share theirs the class's or the
