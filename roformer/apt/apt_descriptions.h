@@ -1,6 +1,6 @@
 // The default text: the English package descriptions of apt's lists, about 33 MB of prose within
-// reach of every Debian and Ubuntu machine. And pairs of languages, joined on Description-md5, the hash
-// of the English description that both translate.
+// reach of every Debian and Ubuntu machine. And pairs of languages, joined on Description-md5, the
+// hash of the English description that both translate.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -26,8 +26,8 @@ struct AptSide {
 };
 
 /// The short descriptions as pairs, and the paragraphs of the long ones where both sides have the
-/// same number of them. A pair that came before, and one whose sides are equal (not translated yet),
-/// is left out. A pair's line is the number of its description in the source's lists.
+/// same number of them. A pair that came before, and one whose sides are equal (not translated
+/// yet), is left out. A pair's line is the number of its description in the source's lists.
 std::unique_ptr<documents::PairSource> open_apt_pairs(AptSide source, AptSide target);
 
 }  // namespace roformer::apt

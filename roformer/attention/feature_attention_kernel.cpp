@@ -1,6 +1,6 @@
-// φ of a chunk's queries and keys into scratch, where the loops of linear_chunks_kernel.h read it; their
-// gradients go back through φ at once. Formulas: feature_map.h. With x scaled by s = D^(−1/4), P =
-// s w x, and E = exp(P − s²|x|²/2 − c): φ = r (E + ε), dP = dφ r E, and
+// φ of a chunk's queries and keys into scratch, where the loops of linear_chunks_kernel.h read it;
+// their gradients go back through φ at once. Formulas: feature_map.h. With x scaled by
+// s = D^(−1/4), P = s w x, and E = exp(P − s²|x|²/2 − c): φ = r (E + ε), dP = dφ r E, and
 // dx = s wᵀ dP − s² x Σ dP. No gradient goes through c.
 #include "roformer/attention/feature_attention_kernel.h"
 

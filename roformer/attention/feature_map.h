@@ -7,14 +7,14 @@
 //   shen_exp  φ(q) = softmax over features, φ(k) = exp(k)          Eq. 18 as the paper words it
 //   favor     m^(−1/2) (exp(w · x − |x|² / 2 − c) + 1e-4), x scaled by D^(−1/4)
 //                                                                  FAVOR+, Choromanski et al. 2021
-//   relu      relu(w · x) + 1e-3, x scaled by D^(−1/4)             the same, performer-pytorch's form
+//   relu      relu(w · x) + 1e-3, x scaled by D^(−1/4)             performer-pytorch's form of it
 //
-// c keeps exponentials in range: of queries the largest w · x over the token's own features; of keys
-// in two-sided attention the largest over features and positions of the sequence. A causal model
-// must not look at later keys, not even through rounding: its c is 0, and exponents are cut at 60 (of exp(k) at ±60).
-// (w · x − |x|² / 2 is at most |w|² / 2, some 32 at D = 64.) Shen's softmax over positions is, in a
-// causal model, a running one: φ(q) is divided by the running sums of exp(k); a form of our own,
-// since Shen has none.
+// c keeps exponentials in range: of queries the largest w · x over the token's own features; of
+// keys in two-sided attention the largest over features and positions of the sequence. A causal
+// model must not look at later keys, not even through rounding: its c is 0, and exponents are cut
+// at 60 (of exp(k) at ±60). (w · x − |x|² / 2 is at most |w|² / 2, some 32 at D = 64.) Shen's
+// softmax over positions is, in a causal model, a running one: φ(q) is divided by the running sums
+// of exp(k); a form of our own, since Shen has none.
 #pragma once
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -27,8 +27,8 @@
 
 namespace roformer::attention {
 
-/// (m, D): blocks of D orthonormal rows, each row as long as a fresh Gaussian row (performer-pytorch,
-/// ortho_scaling 0). Drawn from `seed`.
+/// (m, D): blocks of D orthonormal rows, each row as long as a fresh Gaussian row
+/// (performer-pytorch, ortho_scaling 0). Drawn from `seed`.
 torch::Tensor orthogonal_features(std::int64_t num_features, std::int64_t head_size,
                                   std::uint64_t seed);
 
@@ -38,8 +38,8 @@ class FeatureMapImpl : public torch::nn::Module {
  public:
   FeatureMapImpl(const LinearSettings& settings, std::int64_t head_size);
 
-  /// q, k, v (N, H, D) → what linear_attention takes, not rotated. `state`: of the tokens before, or
-  /// null; is read only.
+  /// q, k, v (N, H, D) → what linear_attention takes, not rotated. `state`: of the tokens before,
+  /// or null; is read only.
   LinearInputs map(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                    const std::vector<Span>& spans, const RecurrentLayer* state = nullptr) const;
   LinearOptions options() const;

@@ -1,5 +1,5 @@
-// Softmax attention of a few queries against many keys, as decoding asks for it: keys and values are
-// read once, in the order in which they stand in memory, and nothing is packed.
+// Softmax attention of a few queries against many keys, as decoding asks for it: keys and values
+// are read once, in the order in which they stand in memory, and nothing is packed.
 // Included by files compiled per instruction set: no torch, no std containers.
 #pragma once
 #include <cstdint>

@@ -18,8 +18,8 @@ using torch::Tensor;
 // Room for so many tokens at first; then it doubles: on average a token is copied twice at most.
 constexpr std::int64_t first_capacity = 64;
 
-// Room for `slots` × `capacity` rows of x (S, T, …), of which the first `used` of each slot are kept
-// and the others are not touched.
+// Room for `slots` × `capacity` rows of x (S, T, …), of which the first `used` of each slot are
+// kept and the others are not touched.
 Tensor with_room(const Tensor& x, std::int64_t slots, std::int64_t capacity, std::int64_t used) {
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape[0] = slots;

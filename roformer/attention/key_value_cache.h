@@ -69,7 +69,7 @@ class KeyValueCache {
 
   std::vector<Layer> layers_;
   std::vector<std::int64_t> lengths_, slots_;  // of each sequence
-  // Of each slot and row, the number of the write that it comes from: rows of equal number are equal.
+  // Of each slot and row, the number of the write that it comes from: equal numbers, equal rows.
   std::vector<std::vector<std::int64_t>> written_;
   std::int64_t writes_ = 0;
   std::int64_t capacity_ = 0;

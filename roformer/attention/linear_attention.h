@@ -14,8 +14,8 @@
 
 namespace roformer::attention {
 
-/// What causal linear attention keeps of the tokens so far: sums of constant size in the place of all
-/// keys and values (Katharopoulos et al. 2020, section 3.3; Eq. 18 and 19 with n ≤ m).
+/// What causal linear attention keeps of the tokens so far: sums of constant size in the place of
+/// all keys and values (Katharopoulos et al. 2020, section 3.3; Eq. 18 and 19 with n ≤ m).
 /// The sums of one layer, of B sequences; undefined before the first token.
 struct RecurrentLayer {
   torch::Tensor numerator;    // (B, H, F, D): Σ φ(k_n) v_nᵀ, with φ(k_n) rotated in Eq. 19
@@ -52,10 +52,10 @@ struct LinearOptions {
   bool normalizes = true;  // false: the denominator is 1 (Shen's map)
 };
 
-/// Result (N, H, D). A later token changes no earlier row by a bit, as long as it is finite (an
-/// infinite or NaN value spoils the rows of its chunk). The spans are those of self-attention, two-sided or causal without a prefix.
-/// With a state the spans are causal, and each continues its sequence: the sums are read and
-/// replaced; no gradient then. Throws Error for other spans and shapes.
+/// Result (N, H, D). A later token changes no earlier row by a bit, if it is finite (an infinite or
+/// NaN value spoils the rows of its chunk). Spans are those of self-attention, two-sided or causal
+/// without a prefix. With a state they are causal, and each continues its sequence: the sums are
+/// read and replaced; no gradient then. Throws Error for other spans and shapes.
 torch::Tensor linear_attention(const LinearInputs& inputs, const std::vector<Span>& spans,
                                const LinearOptions& options, RecurrentLayer* state = nullptr);
 

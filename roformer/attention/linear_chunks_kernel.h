@@ -52,8 +52,7 @@ void clear(float* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) values[i] = 0;
 }
 
-// Row i of a block whose first row is row `first` of the chunk keeps its first `first + i + 1`
-// columns.
+// Row i of a block that begins at row `first` of the chunk keeps its first `first + i + 1` columns.
 void hide_future(float* pairs, std::int64_t first, std::int64_t rows, std::int64_t columns) {
   for (std::int64_t i = 0; i < rows; ++i) {
     for (std::int64_t j = first + i + 1; j < columns; ++j) pairs[i * pair_stride + j] = 0;

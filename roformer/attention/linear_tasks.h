@@ -27,8 +27,8 @@ struct LinearTask {
 /// long one at the end.
 std::vector<LinearTask> linear_tasks(const std::vector<Span>& spans, std::int64_t heads);
 
-/// The sums that tasks read and replace: those of a state that lasts, or of the thread's own memory,
-/// zero at first.
+/// The sums that tasks read and replace: those of a state that lasts, or of the thread's own
+/// memory, zero at first.
 class TaskSums {
  public:
   /// Sums (F, D) and (F) of `sequences` × `heads`. A given state is filled with zeros where it is

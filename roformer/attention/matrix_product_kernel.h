@@ -97,8 +97,7 @@ inline void transpose_quad(const float* source, std::int64_t stride, float* targ
       __builtin_shufflevector(ac_high, bd_high, 2, 6, 3, 7);
 }
 
-/// The transpose of a (columns, depth) matrix with rows `stride` apart, as B (depth, columns) in
-/// panels.
+/// The transpose of (columns, depth), rows `stride` apart, as B (depth, columns) in panels.
 void pack_columns(const float* source, std::int64_t stride, std::int64_t depth,
                   std::int64_t columns, float* panels) {
   for (std::int64_t first = 0; first < columns; first += panel_columns) {

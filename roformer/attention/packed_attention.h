@@ -36,8 +36,8 @@ struct AttentionTerms {
   torch::Tensor k_positions = {};  // (N_k) int64
 };
 
-/// qkv: (N, 3, H, D); result (N, H, D). Spans may be empty; queries that see no key give zero. Throws
-/// Error for spans that share keys where a gradient is asked for.
+/// qkv: (N, 3, H, D); result (N, H, D). Spans may be empty; queries that see no key give zero.
+/// Throws Error for spans that share keys where a gradient is asked for.
 torch::Tensor packed_self_attention(const torch::Tensor& qkv, const std::vector<Span>& spans,
                                     const AttentionOptions& options);
 
@@ -62,8 +62,8 @@ torch::Tensor composed_attention(const torch::Tensor& q, const torch::Tensor& k,
 /// of decoding, whose queries are one a sequence, or one a beam on the keys of their sentence.
 bool has_few_queries(const std::vector<Span>& spans);
 
-/// As packed_attention, on the CPU in float32, without dropout or gradient, for spans of few queries;
-/// rows of q, k and v are dense.
+/// As packed_attention, on the CPU in float32, without dropout or gradient, for spans of few
+/// queries; rows of q, k and v are dense.
 torch::Tensor few_queries_attention(const torch::Tensor& q, const torch::Tensor& k,
                                     const torch::Tensor& v, const std::vector<Span>& spans,
                                     double scale);

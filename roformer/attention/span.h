@@ -62,7 +62,7 @@ std::vector<SpanGroup> groups_of_equal_length(const std::vector<Span>& spans);
 /// The same, but the keys of a group may lie anywhere, as those of a cache do.
 std::vector<SpanGroup> groups_of_equal_shape(const std::vector<Span>& spans);
 
-/// The rows of x (N, …) that are the keys of a group's spans, end to end; a view where they stand so.
+/// The rows of x (N, …) that are keys of a group's spans, end to end; a view where they stand so.
 torch::Tensor key_rows(const torch::Tensor& x, const std::vector<Span>& spans,
                        const SpanGroup& group);
 

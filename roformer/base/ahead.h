@@ -7,8 +7,8 @@
 
 namespace roformer::base {
 
-/// While a value is worked on, the next one is made. Calls of the maker follow each other, each on a
-/// thread that is not the taker's.
+/// While a value is worked on, the next one is made. Calls of the maker follow each other, each on
+/// a thread that is not the taker's.
 template <typename Value>
 class Ahead {
  public:
@@ -21,8 +21,8 @@ class Ahead {
   Ahead(const Ahead&) = delete;
   Ahead& operator=(const Ahead&) = delete;
 
-  /// The next value; none behind the last. Throws what the maker threw over this value, and makes no
-  /// more then.
+  /// The next value; none behind the last. Throws what the maker threw over this value, and makes
+  /// no more then.
   std::optional<Value> next() {
     if (!coming_.valid()) return std::nullopt;
     std::optional<Value> value = coming_.get();

@@ -29,8 +29,7 @@ Pipe open_pipe() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-// Writes until all is written or the reader is gone. Runs on a thread of its own, where SIGPIPE is
-// blocked.
+// Writes all, or until the reader is gone. Runs on a thread of its own, where SIGPIPE is blocked.
 void feed(Descriptor descriptor, std::string_view input) {
   sigset_t pipe_signal;
   sigemptyset(&pipe_signal);

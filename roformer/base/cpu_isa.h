@@ -7,9 +7,8 @@
 
 namespace roformer::base {
 
-/// The best instruction set of this processor, or the one that ROFORMER_ISA (baseline, avx2,
-/// avx512) names. Throws Error for an unknown name or one that this processor cannot run. Read once
-/// per process.
+/// This processor's best instruction set, or the one that ROFORMER_ISA (baseline, avx2, avx512)
+/// names. Throws Error if that is unknown or this processor cannot run it. Read once per process.
 Isa cpu_isa();
 
 /// The best instruction set that the processor has, whatever the environment says.

@@ -1,5 +1,5 @@
-// CRC-32C, the checksum of TensorFlow's records and tables: Castagnoli's polynomial 0x1EDC6F41, bits
-// reflected (RFC 3720, appendix B.4), and the mask that TensorFlow and LevelDB store it under.
+// CRC-32C, the checksum of TensorFlow's records and tables: Castagnoli's polynomial 0x1EDC6F41,
+// bits reflected (RFC 3720, appendix B.4), and the mask that TensorFlow and LevelDB store it under.
 #pragma once
 #include <cstdint>
 #include <string_view>

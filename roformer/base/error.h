@@ -1,5 +1,5 @@
-// The one error type of the project, the two ways of raising it, and the one of saying where it belongs.
-// Messages read "[room] expected … but got …" and name the file, line or key.
+// The one error type of the project, the two ways of raising it, and the one of saying where it
+// belongs. Messages read "[room] expected … but got …" and name the file, line or key.
 #pragma once
 #include <fmt/format.h>
 
@@ -9,8 +9,7 @@
 
 namespace roformer {
 
-/// Something the user can mend: a bad file, key, shape or value. The program prints it and exits
-/// with 1.
+/// What the user can mend: a bad file, key, shape or value. The program prints it and exits with 1.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

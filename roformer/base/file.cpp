@@ -24,7 +24,7 @@ int open_for_reading(const fs::path& path) {
   return number;
 }
 
-// Called behind a failed call only: an argument of `require` is taken before the call that it would report on.
+// Only behind a failed call: an argument of `require` is taken before the call it would report on.
 [[noreturn]] void fail_with_errno(const char* what, const fs::path& path) {
   fail("[base] cannot {} {}: {}", what, path.string(), std::strerror(errno));
 }

@@ -1,5 +1,5 @@
-// Locks between processes: they keep two runs from doing the same slow work, or from writing into one
-// folder.
+// Locks between processes: they keep two runs from doing the same slow work, or from writing into
+// one folder.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -9,9 +9,9 @@
 
 namespace roformer::base {
 
-/// Holds the lock of a file, which is made if need be, until destroyed; the system frees it if we are
-/// killed. Where a file cannot be made or locked (network file systems may have no locks), taking
-/// its lock throws Error naming folder, reason and `option`, which chooses another folder.
+/// Holds the lock of a file, which is made if need be, until destroyed; the system frees it if we
+/// are killed. Where a file cannot be made or locked (network file systems may have no locks),
+/// taking its lock throws Error naming folder, reason and `option`, which chooses another folder.
 class FileLock {
  public:
   /// Waits until no other process holds it, and says so.

@@ -1,5 +1,5 @@
-// A function applied on several threads to a stream too large for memory, whose results come back in
-// the stream's order.
+// A function applied on several threads to a stream too large for memory, whose results come back
+// in the stream's order.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -12,9 +12,9 @@
 
 namespace roformer::base {
 
-/// Calls `next()`, which gives a std::optional, until that is empty; `work(item)`, on threads of its
-/// own; and `use(result)` for each item in order, until it returns false. `next` and `use` run on
-/// the calling thread, `work` must be safe to call from several. At most threads + 1 items are
+/// Calls `next()`, which gives a std::optional, until that is empty; `work(item)`, on threads of
+/// its own; and `use(result)` for each item in order, until it returns false. `next` and `use` run
+/// on the calling thread, `work` must be safe to call from several. At most threads + 1 items are
 /// worked on or waited for at a time (0: all cores). What `work` throws comes out when its item's
 /// turn is; all work that has begun is then ended.
 template <typename Next, typename Work, typename Use>

@@ -24,8 +24,8 @@ inline std::uint64_t derive(std::uint64_t seed, std::uint64_t stream) {
 /// What the seed of a training run is used for; each use has random numbers of its own.
 enum class SeedUse : std::uint64_t { weights, dropout, features, order, masking };
 
-/// The seed of one use, from that of a run. Whoever draws for a run begins here; no derive(run_seed,
-/// number) is among these.
+/// The seed of one use, from that of a run. Whoever draws for a run begins here; no
+/// derive(run_seed, number) is among these.
 inline std::uint64_t derive(std::uint64_t run_seed, SeedUse use) {
   return derive(mix(run_seed), static_cast<std::uint64_t>(use));
 }

@@ -58,7 +58,7 @@ inline void store(Scalar* address, Vector<Scalar> value) {
 
 template <typename Scalar>
 inline Vector<Scalar> broadcast(Scalar value) {
-  // x − 0 is x, so this is a broadcasting load alone; 0 + x is not (it turns −0 into 0) and costs an addition.
+  // x − 0 is x: a broadcasting load alone; 0 + x is not (it turns −0 into 0) and costs an addition.
   return value - Vector<Scalar>{};
 }
 

@@ -58,8 +58,8 @@ class TomlTable {
       value = get(key, value);
     }
   }
-  /// The same for an option's entry: throws Error "[room] <where>: …" where it has no effect, or for
-  /// a value that it may not have.
+  /// The same for an option's entry: throws Error "[room] <where>: …" where it has no effect, or
+  /// for a value that it may not have.
   template <typename Value>
   void read_option(std::string_view room, const Option& option, Value& value) const {
     const std::string place = place_of(room, option);
@@ -73,8 +73,7 @@ class TomlTable {
   /// `[[key]]`: each element as a table; empty if absent.
   std::vector<TomlTable> tables(std::string_view key) const;
 
-  /// Throws Error for the first key of this table that no read has asked for, naming the nearest
-  /// known one.
+  /// Throws Error for the first key of this table that was not read, naming the nearest known one.
   void reject_unknown_keys() const;
   /// Where the key stands: "recipes/x.toml:12 [model] hidden_size".
   std::string where(std::string_view key) const;

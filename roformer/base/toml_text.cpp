@@ -8,8 +8,7 @@
 namespace roformer::base {
 namespace {
 
-// Behind the string that begins at `begin` with one quote or three; strings of one quote end with
-// their line.
+// Behind the string that begins at `begin` with one quote or three; with one it ends with its line.
 std::size_t end_of_string(std::string_view text, std::size_t begin) {
   const char quote = text[begin];
   const std::string_view rest = text.substr(begin);
@@ -55,8 +54,8 @@ bool has_non_ascii(std::string_view text) {
 }
 
 // Follows brackets, keys and values through a text. toml++ reads a value that begins with no quote
-// or bracket up to the next blank, comma or closing bracket, so that what looks like a string within
-// (`+e["é"]`) is none to it.
+// or bracket up to the next blank, comma or closing bracket, so that what looks like a string
+// within (`+e["é"]`) is none to it.
 class TomlStructure {
  public:
   explicit TomlStructure(std::string_view text) : text_(text) {}

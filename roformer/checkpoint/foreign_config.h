@@ -8,9 +8,9 @@
 
 namespace roformer::checkpoint {
 
-/// Reads the text of such a file; `name` is the file's, for messages. What it leaves out the weights
-/// tell: without a table of positions it is RoFormer, else BERT; without LayerNorm it is
-/// RoFormerV2; its class is that of the one head that they may be. Throws Error as parse_config does.
+/// Reads the text of such a file; `name` is the file's, for messages. What it leaves out the
+/// weights tell: without a table of positions RoFormer, else BERT; without LayerNorm RoFormerV2;
+/// its class is that of the one head that they may be. Throws Error as parse_config does.
 CheckpointConfig parse_foreign_config(std::string_view text, std::string_view name,
                                       const format::TensorSource& weights);
 

@@ -17,8 +17,8 @@ namespace roformer::checkpoint {
 /// The plan for an encoder, with any head (weight_names.h).
 LoadPlan plan_encoder(const torch::nn::Module& module, const format::TensorSource& file);
 
-/// Copies the file's weights into a module with an encoder; nothing is written unless all fit. Throws
-/// Error as LoadPlan does. Missing weights keep their values.
+/// Copies the file's weights into a module with an encoder; nothing is written unless all fit.
+/// Throws Error as LoadPlan does. Missing weights keep their values.
 LoadReport load_weights(torch::nn::Module& module, const format::TensorSource& file);
 
 /// What the blocks are called: by the configuration's key of their number, and in a file's names.
@@ -29,8 +29,8 @@ struct BlockNames {
 /// An encoder's.
 inline constexpr BlockNames kEncoderBlocks = {"num_hidden_layers", "encoder.layer"};
 
-/// Throws Error naming the file for a configuration with more blocks than the file holds, or with
-/// sizes beyond all that it holds: what a module is built of must fit into memory, and into 64 bits.
+/// Throws Error naming the file for a configuration with more blocks than the file holds, or sizes
+/// beyond all that it holds: what a module is built of must fit into memory and into 64 bits.
 void require_plausible(const model::EncoderConfig& config, const format::TensorSource& file,
                        const BlockNames& blocks = kEncoderBlocks);
 
@@ -51,10 +51,10 @@ using MakePlan = std::function<LoadPlan(const torch::nn::Module&, const format::
 LoadPlan plan_module(const MakeModule& make, const format::TensorSource& file,
                      const MakePlan& plan = plan_encoder);
 
-/// Has `make` make a module, which then has the file's weights, in evaluation mode. Nothing is drawn
-/// unless the file lacks weights of a head; then another is made whose weights are all drawn before
-/// they are read, so that a seed gives the same head whatever the file holds. Throws Error as
-/// plan_module does.
+/// Has `make` make a module, which then has the file's weights, in evaluation mode. Nothing is
+/// drawn unless the file lacks weights of a head; then another is made whose weights are all drawn
+/// before they are read, so that a seed gives the same head whatever the file holds. Throws Error
+/// as plan_module does.
 LoadReport read_module(const MakeModule& make, const format::TensorSource& file,
                        const MakePlan& plan = plan_encoder);
 
@@ -87,8 +87,8 @@ Loaded<Module> load_model(const Folder& folder) {
 }
 
 /// The same with the head that the folder holds, whose class the configuration then names: what
-/// config.json says, else what the weights tell (head/registry.h). Throws Error naming the folder and
-/// the classes where several are possible.
+/// config.json says, else what the weights tell (head/registry.h). Throws Error naming the folder
+/// and the classes where several are possible.
 Loaded<std::shared_ptr<head::Model>> load_model(const Folder& folder);
 
 /// The classes that the folder may hold, one unless nothing tells them apart.

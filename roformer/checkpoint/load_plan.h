@@ -20,9 +20,9 @@ struct LoadReport {
 
 class LoadPlan {
  public:
-  /// For all parameters and buffers of `module`, whose weights may be blank. Refers to `file`. Throws
-  /// Error for shapes or types that do not fit (naming tensor, expected, found; and the others' names)
-  /// and for a weight that is missing and must not be.
+  /// For all parameters and buffers of `module`, whose weights may be blank. Refers to `file`.
+  /// Throws Error for shapes or types that do not fit (naming tensor, expected, found; and the
+  /// others' names) and for a weight that is missing and must not be.
   LoadPlan(const torch::nn::Module& module, const format::TensorSource& file, const NameMap& names);
 
   const LoadReport& report() const { return report_; }

@@ -1,6 +1,6 @@
-// config.json of an encoder-decoder in the words of transformers' MarianConfig. A model that
-// transformers' MarianMTModel computes alike (sinusoidal positions in halves, LayerNorm's
-// epsilon 1e-5) is written as model_type "marian"; any other as "roformer_translation", with the keys of
+// config.json of an encoder-decoder in the words of transformers' MarianConfig. A model that its
+// MarianMTModel computes alike (sinusoidal positions in halves, LayerNorm's epsilon 1e-5) is
+// written as model_type "marian"; any other as "roformer_translation", with the keys of
 // position/encoding_settings.h beside Marian's, so that no other program takes it for a Marian.
 #pragma once
 #include <string>
@@ -20,8 +20,8 @@ struct TranslationConfig {
 /// messages. Throws Error for JSON that is broken.
 bool is_translation_config(std::string_view text, std::string_view name);
 
-/// Reads the text of such a file. Throws Error naming file and key for a wrong type and for what the
-/// engine does not compute: pre-norm, untied or separate tables of words, other families (T5, BART).
+/// Reads the text of such a file. Throws Error naming file and key for a wrong type and what the
+/// engine does not compute: pre-norm, untied or separate word tables, other families (T5, BART).
 TranslationConfig parse_translation_config(std::string_view text, std::string_view name);
 
 /// config.json as transformers would read it.

@@ -13,8 +13,8 @@
 
 namespace roformer::checkpoint {
 
-/// The module's weights, fused ones cut along their rows into those that `names` gives for them; and
-/// its buffers, such as random features.
+/// The module's weights, fused ones cut along their rows into those that `names` gives for them;
+/// and its buffers, such as random features.
 format::TensorMap weights_by_name(
     const torch::nn::Module& module,
     const std::function<std::vector<std::string>(const std::string&)>& names);
@@ -23,8 +23,8 @@ format::TensorMap weights_by_name(
 format::TensorMap weights_by_file_name(const torch::nn::Module& module);
 
 /// Writes config.json (the text `config`) and model.safetensors into `folder` (made if it is not
-/// there). Both are complete on disk before either replaces the old one: a killed run or a full disk
-/// leaves the last good checkpoint. Throws Error naming the file.
+/// there). Both are complete on disk before either replaces the old one: a killed run or a full
+/// disk leaves the last good checkpoint. Throws Error naming the file.
 void save_checkpoint(const format::TensorMap& tensors, const std::string& config,
                      const std::filesystem::path& folder);
 

@@ -1,5 +1,5 @@
-// Our parameters' names and those of Hugging Face's RoFormer and BERT files. Ours are theirs but for
-// fused tensors: …attention.self.qkv is their query, key and value below each other,
+// Our parameters' names and those of Hugging Face's RoFormer and BERT files. Ours are theirs but
+// for fused tensors: …attention.self.qkv is their query, key and value below each other,
 // …crossattention.self.kv their key and value.
 #pragma once
 #include <torch/nn/module.h>
@@ -33,8 +33,8 @@ std::optional<std::string> name_in_encoder(std::string_view name);
 /// Whether a file that lacks this parameter is still usable: heads and poolers start afresh.
 bool may_be_missing(std::string_view parameter);
 
-/// The shapes of a file's tensors that may be missing, by our modules' names; the pooler's without what
-/// stands in front of it.
+/// The shapes of a file's tensors that may be missing, by our modules' names; the pooler's without
+/// what stands in front of it.
 std::map<std::string, std::vector<std::int64_t>> shapes_of_heads(const format::TensorSource& file);
 
 /// What stands in front of the encoder's names in a file: "", "roformer." or "bert."; none if there

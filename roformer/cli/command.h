@@ -1,6 +1,6 @@
-// How a command joins the program: each file of this room defines one add_…_command, which registers a
-// subcommand whose callback does the work (its state lives in a shared_ptr that the callback holds), and
-// program.cpp lists them.
+// How a command joins the program: each file of this room defines one add_…_command, which
+// registers a subcommand whose callback does the work (its state lives in a shared_ptr that the
+// callback holds), and program.cpp lists them.
 #pragma once
 #include <c10/core/Device.h>
 
@@ -57,7 +57,7 @@ CLI::Option* add_texts(CLI::App& command, const std::string& name, std::vector<s
 /// Adds an option for one of some words; the value so far, if there is one, is the default.
 CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value,
                         std::vector<std::string> words, const std::string& description);
-/// Sets LibTorch's threads; the device, if there is one. Call at the start of a command that computes.
+/// Sets LibTorch's threads; the device, if there is one. Call first in a command that computes.
 c10::Device apply(const CommonOptions& options);
 /// Ends the program as the signal asked for, so that a shell script around us stops too.
 void end_by_signal(int number);

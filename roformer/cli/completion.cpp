@@ -72,8 +72,7 @@ void add_command(CompletionScript& script, const CLI::App& command, const std::s
     const auto names = spellings(*option);
     options.insert(options.end(), names.begin(), names.end());
   }
-  // Words or options, as the word begins: a file is more likely than an option where there are no
-  // words.
+  // Words or options, as the word begins: a file is likelier than an option if there are no words.
   script.words += fmt::format("    \"{}\") words=\"{}\"; [[ $word == -* ]] && words=\"{}\" ;;\n",
                               path, fmt::join(arguments, " "), fmt::join(options, " "));
   for (const CLI::App* child : commands_of(command)) {

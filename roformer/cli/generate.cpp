@@ -26,7 +26,7 @@ struct GenerateFlags {
   pipeline::GenerateOptions options = {};
 };
 
-// Lines are written together but shown one behind the other: the first that is not whole as it grows.
+// Lines are written together but shown one behind another: the first that is not whole as it grows.
 class OrderedOutput {
  public:
   explicit OrderedOutput(std::size_t lines) : lines_(lines) {}

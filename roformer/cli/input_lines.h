@@ -1,5 +1,5 @@
-// Lines of standard input: as they come, in chunks for commands that answer each, and a count of those
-// that are not UTF-8.
+// Lines of standard input: as they come, in chunks for commands that answer each, and a count of
+// those that are not UTF-8.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -15,8 +15,8 @@
 
 namespace roformer::cli {
 
-/// Reads standard input past std::cin, into a buffer of its own, so that it is known whether another
-/// line is at hand without waiting for it: a program takes one of the two.
+/// Reads standard input past std::cin, into a buffer of its own, so that it is known whether
+/// another line is at hand without waiting for it: a program takes one of the two.
 class InputLines {
  public:
   using Clock = std::chrono::steady_clock;
@@ -83,9 +83,9 @@ struct InputLine {
   const std::string& text;
 };
 
-/// Reads standard input to its end, chunk by chunk: `answer` gives one answer a line (pipeline::Lines
-/// → something with [] in the order of the lines), `format` its text without the last line end
-/// (InputLine, answer → std::string). `title` names the work in the progress bar.
+/// Reads standard input to its end, chunk by chunk: `answer` gives one answer a line
+/// (pipeline::Lines → something with [] in the order of the lines), `format` its text without the
+/// last line end (InputLine, answer → std::string). `title` names the work in the progress bar.
 template <typename Answer, typename Format>
 void answer_input(std::string_view title, Answer&& answer, const Format& format) {
   LineChunks input(title);

@@ -21,8 +21,7 @@ nlohmann::ordered_json describe_tokenizer(const std::filesystem::path& folder);
 /// Type and shape of each tensor, by name.
 nlohmann::ordered_json describe_tensors(const std::map<std::string, format::TensorFacts>& tensors);
 
-/// What sentence-transformers' files say of vectors, or what is wrong with them; empty if there are
-/// none.
+/// What sentence-transformers' files say of vectors, or what is wrong; empty if there are none.
 std::string describe_sentences(const std::filesystem::path& folder);
 
 /// "roformer fill-mask --model DIR", …: what can be done with the checkpoint.
@@ -35,8 +34,8 @@ std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
                                       const nlohmann::ordered_json& tokenizer,
                                       const std::filesystem::path& folder);
 
-/// The facts of an encoder-decoder's folder, under the same keys as of other checkpoints. Throws Error
-/// as load_translation_model does.
+/// The facts of an encoder-decoder's folder, under the same keys as of other checkpoints. Throws
+/// Error as load_translation_model does.
 nlohmann::ordered_json describe_translation(const checkpoint::Folder& folder);
 
 /// The block of lines, from the facts that --json prints.

@@ -1,4 +1,4 @@
-// What help, manual page and shell completion say of one option, read from CLI11's description of it.
+// What help, manual page and shell completion say of one option, from CLI11's description of it.
 #pragma once
 #include <CLI/CLI.hpp>
 

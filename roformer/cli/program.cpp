@@ -95,8 +95,8 @@ int run_program(int argc, char** argv) {
 }  // namespace
 }  // namespace roformer::cli
 
-/// What launcher/main.cpp calls: the whole program, which does not come back. `waiting_is_ours`: the
-/// user's environment says nothing of how threads wait.
+/// What launcher/main.cpp calls: the whole program, which does not come back. `waiting_is_ours`:
+/// the user's environment says nothing of how threads wait.
 extern "C" [[noreturn]] void roformer_run_program(int argc, char** argv, bool waiting_is_ours) {
   std::signal(SIGPIPE, SIG_DFL);  // a reader that leaves, as in `| head`, ends us quietly, even if
                                   // our parent ignores it
@@ -104,8 +104,8 @@ extern "C" [[noreturn]] void roformer_run_program(int argc, char** argv, bool wa
   roformer::base::set_up_log();
   const std::jthread sharing = waiting_is_ours ? roformer::cli::share_machine() : std::jthread();
   const int status = roformer::cli::run_program(argc, argv);
-  // Not std::exit: LibTorch's destructors take its table of operators apart entry by entry, which is
-  // 0.1 s, a third of a short command.
+  // Not std::exit: LibTorch's destructors take its table of operators apart entry by entry, which
+  // is 0.1 s, a third of a short command.
   std::fflush(nullptr);
   std::_Exit(status);
 }

@@ -1,5 +1,5 @@
-// `roformer tokenize`: lines of text to tokens, or to JSON with ids and what else the tokenizer tells
-// of them (types, offsets).
+// `roformer tokenize`: lines of text to tokens, or to JSON with ids and what else the tokenizer
+// tells of them (types, offsets).
 #include <fmt/ranges.h>
 
 #include <iostream>

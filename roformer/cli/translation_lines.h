@@ -1,4 +1,4 @@
-// The lines of `roformer translate`: what the translations are to begin with, and how they are printed.
+// The lines of `roformer translate`: what translations are to begin with, and how they are printed.
 #pragma once
 #include <cstdint>
 #include <fstream>
@@ -22,7 +22,7 @@ class TranslationPrefixes {
   /// any. Throws Error where the file has fewer lines.
   std::vector<std::string> next(std::int64_t first_line, std::size_t count);
 
-  /// Call behind the last line: warns of what was not UTF-8. Throws Error if the file has more lines.
+  /// Call behind the last line: warns of what was not UTF-8. Throws Error for a file of more lines.
   void finish();
 
  private:
@@ -31,8 +31,8 @@ class TranslationPrefixes {
   std::ifstream file_;
 };
 
-/// The answer to a line: text, translation, score, log_probability, tokens, source_tokens, alignment,
-/// hypotheses, and the attention if it is wanted.
+/// The answer to a line: text, translation, score, log_probability, tokens, source_tokens,
+/// alignment, hypotheses, and the attention if it is wanted.
 nlohmann::ordered_json translation_json(const std::string& text,
                                         const pipeline::Translation& answer, bool with_attention);
 

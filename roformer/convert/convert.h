@@ -12,9 +12,9 @@
 
 namespace roformer::convert {
 
-/// What stands in front of the encoder's names. `model`: "roformer." or "bert." as config.json says,
-/// where the file has any of these, so that transformers finds the weights; "bert/" in TensorFlow's
-/// format, as bert4keras names every model's.
+/// What stands in front of the encoder's names. `model`: "roformer." or "bert." as config.json
+/// says, where the file has any of these, so that transformers finds the weights; "bert/" in
+/// TensorFlow's format, as bert4keras names every model's.
 enum class NamePrefix { model, keep, none, roformer, bert };
 
 /// How LayerNorm's weight and bias are called. TensorFlow's format always has its own names.
@@ -39,17 +39,17 @@ struct ConvertReport {
 };
 
 /// Reads `from` (a folder, a file or the prefix of a TensorFlow checkpoint) and writes the folder
-/// `to`: weights, config.json and the tokenizer's files. `on_bytes(done, total)` tells the progress.
-/// Every tensor of the file is written, but for an optimizer's. Throws Error, before anything is
-/// written, for what it cannot read, and for a checkpoint at `to` without `force`.
+/// `to`: weights, config.json and the tokenizer's files. `on_bytes(done, total)` tells the
+/// progress. Every tensor of the file is written, but for an optimizer's. Throws Error, before
+/// anything is written, for what it cannot read, and for a checkpoint at `to` without `force`.
 ConvertReport convert(const std::filesystem::path& from, const std::filesystem::path& to,
                       const ConvertOptions& options,
                       const std::function<void(std::size_t, std::size_t)>& on_bytes);
 
-/// RoFormer's table of sines and cosines, encoder.embed_positions.weight: computed, never learned. Some
-/// programs expect it in the file (hf: modeling_roformer.py, RoFormerSinusoidalPositionalEmbedding).
-/// (positions, head_size) float32: row p holds sin(p / 10000^(2i / head_size)) for each i, then the
-/// cosines. Computed in double precision.
+/// RoFormer's table of sines and cosines, encoder.embed_positions.weight: computed, never learned.
+/// Some programs expect it in the file (hf: modeling_roformer.py,
+/// RoFormerSinusoidalPositionalEmbedding). (positions, head_size) float32: row p holds
+/// sin(p / 10000^(2i / head_size)) for each i, then the cosines. Computed in double precision.
 torch::Tensor embed_positions_table(std::int64_t positions, std::int64_t head_size);
 
 }  // namespace roformer::convert

@@ -1,5 +1,5 @@
-// Batches for causal language models: sequences of a token stream and the tokens that follow theirs.
-// A batch is a pure function of seed, stage and step, as that of MaskedLanguageSource.
+// Batches for causal language models: sequences of a token stream and the tokens that follow
+// theirs. A batch is a pure function of seed, stage and step, as that of MaskedLanguageSource.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -31,8 +31,7 @@ struct TextSelection {
 /// Finds the files. Throws Error where there are none.
 TextSelection select_text(const DataOptions& options);
 
-/// Whether a document is held out: by a hash of its number, so the answer does not depend on the
-/// others.
+/// Whether a document is held out: by a hash of its number, so it does not depend on the others.
 bool is_validation(std::int64_t document, std::uint64_t split_seed, double validation_share);
 
 class Corpus {

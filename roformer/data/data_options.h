@@ -42,8 +42,8 @@ struct DataOptions {
 /// What the text is for: which keys there are.
 enum class DataUse { masked_language, causal_language };
 
-/// Reads [data], and the key `split`: only "documents", or "ranges" of bytes. Throws Error naming the
-/// key that is unknown, without use here, or whose value is out of range.
+/// Reads [data], and the key `split`: only "documents", or "ranges" of bytes. Throws Error naming
+/// the key that is unknown, without use here, or whose value is out of range.
 DataOptions read_data_options(const base::TomlTable& table, DataUse use = DataUse::masked_language);
 
 /// visit(base::Option, value) for each key, in the order of reading.

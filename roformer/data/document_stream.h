@@ -1,5 +1,5 @@
-// Documents laid end to end with one token between them: one long row of ids. Nothing is stored: any
-// length reads from the same cache. And that row cut into sequences.
+// Documents laid end to end with one token between them: one long row of ids. Nothing is stored:
+// any length reads from the same cache. And that row cut into sequences.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -25,8 +25,8 @@ class DocumentStream {
   std::int64_t separator_;
 };
 
-/// Documents end to end with [SEP] between them, cut into sequences [CLS] … [SEP] of a given length: no
-/// padding, every sequence full except the last.
+/// Documents end to end with [SEP] between them, cut into sequences [CLS] … [SEP] of a given
+/// length: no padding, every sequence full except the last.
 class PackedDocuments {
  public:
   /// `documents` of `tokens`, which must outlive this.

@@ -26,8 +26,8 @@ struct MaskedTokens {
   std::vector<std::int64_t> labels;     // what stood there
 };
 
-/// BERT's masking of one sequence, a pure function of the seed. Masks `tokens` in place: round(share · n) of its n ordinary tokens, at least one if there is
-/// any.
+/// BERT's masking of one sequence, a pure function of the seed. Masks `tokens` in place:
+/// round(share · n) of its n ordinary tokens, at least one if there is any.
 MaskedTokens mask_tokens(std::span<std::int64_t> tokens, const MaskingOptions& options,
                          const MaskingVocabulary& vocabulary, std::uint64_t seed);
 

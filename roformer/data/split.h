@@ -3,7 +3,7 @@
 
 namespace roformer::data {
 
-/// What is learned from, what is held out to watch the training by, and what is held out to the end.
+/// What is learned from, what is held out to watch training by, and what is held out to the end.
 enum class Split { training, validation, test };
 
 }  // namespace roformer::data

@@ -33,8 +33,8 @@ struct BatchRequest {
   std::int64_t update = 0;       // 0, 1, … within the whole run
 };
 
-/// The number of the micro-batch within its stage: 0, 1, … Throws Error for a step or micro step out
-/// of range.
+/// The number of the micro-batch within its stage: 0, 1, … Throws Error for a step or micro step
+/// out of range.
 std::int64_t micro_batch_number(const BatchRequest& request);
 
 /// The first micro-batch of update 0, 1, … of the run; past the end, behind the last stage's last

@@ -41,8 +41,7 @@ struct CausalBatch {
   std::vector<std::int64_t> labels;  // (N) the next ids
 };
 
-/// A batch for a translation model: what is read, what stands before each asked token, and what is
-/// asked for.
+/// For translation models: what is read, what stands before each asked token, what is asked for.
 struct PairBatch {
   TokenBatch source;                 // ids </s>
   TokenBatch target;                 // the start token, ids

@@ -140,8 +140,7 @@ TokenCache::TokenCache(const std::filesystem::path& path, std::uint64_t key) : f
   sound(footer.footer_hash == hash_footer(footer), "its footer");
   sound(footer.key == key, "made from other text or another vocabulary");
 
-  // The footer's hash held, so the counts are what was written; the sizes must still agree with the
-  // file.
+  // The footer's hash held: the counts are what was written; the sizes must still match the file.
   const std::size_t ids_end =
       (sizeof cache_magic + static_cast<std::size_t>(footer.num_tokens * footer.id_size) + 7) &
       ~std::size_t{7};

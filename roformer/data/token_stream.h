@@ -1,5 +1,5 @@
-// A text as one long row of token ids for a causal language model, in three parts: the bytes of files
-// exactly as they are, or the words of documents laid end to end.
+// A text as one long row of token ids for a causal language model, in three parts: the bytes of
+// files exactly as they are, or the words of documents laid end to end.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -36,8 +36,8 @@ std::shared_ptr<const TokenStream> open_token_stream(const DataOptions& options,
 const char* split_name(Split split);
 
 /// The bytes of a text, exactly: no normalisation, no joining of lines (enwik8: the first 90 % are
-/// learned, the next 5 % and the last 5 % held out). Ids are those of text::byte_tokenizer(): ByT5's,
-/// byte + 3.
+/// learned, the next 5 % and the last 5 % held out). Ids are those of text::byte_tokenizer():
+/// ByT5's, byte + 3.
 class ByteStream final : public TokenStream {
  public:
   /// Reads the files (plain, .xz, .gz) one behind another, or apt's package descriptions, a blank

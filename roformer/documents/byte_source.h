@@ -12,8 +12,7 @@ namespace roformer::documents {
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  /// Fills up to `size` bytes; 0 means the end. Throws Error naming the file where it is damaged or
-  /// truncated.
+  /// Fills up to `size` bytes; 0: the end. Throws Error naming a file that is damaged or truncated.
   virtual std::size_t read(char* bytes, std::size_t size) = 0;
   /// Bytes of the file on disk that have been consumed, for progress.
   virtual std::int64_t consumed() const = 0;

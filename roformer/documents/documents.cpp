@@ -42,7 +42,7 @@ class TextFileParagraphs final : public ParagraphSource {
   std::int64_t consumed() const override { return files_.consumed(); }
 
  private:
-  // A document begins lazily: its number is taken when its first paragraph comes, so that none is empty.
+  // A document begins lazily: its number is taken when its first paragraph comes, so none is empty.
   std::int64_t current_document() {
     document_ += ended_;
     ended_ = false;

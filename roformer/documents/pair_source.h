@@ -32,8 +32,8 @@ class PairSource {
 std::unique_ptr<PairSource> open_line_pairs(std::vector<std::filesystem::path> source,
                                             std::vector<std::filesystem::path> target);
 
-/// Lines "source TAB target"; further columns are ignored, a line without a tab has an empty target.
-/// `reverse`: the target stands first.
+/// Lines "source TAB target"; further columns are ignored, a line without a tab has an empty
+/// target. `reverse`: the target stands first.
 std::unique_ptr<PairSource> open_tab_pairs(std::vector<std::filesystem::path> files,
                                            bool reverse = false);
 

@@ -30,8 +30,8 @@ void require_possible(torch::IntArrayRef shape) {
                 fmt::join(shape, ", "));
 }
 
-// In huge pages as far as they fill them: to touch a weight first in small ones takes twice as long as
-// to copy it.
+// In huge pages as far as they fill them: to touch a weight first in small ones takes twice as long
+// as to copy it.
 at::DataPtr allocate(std::size_t bytes) {
   constexpr std::size_t page = std::size_t{2} << 20;
   if (bytes < page) return c10::GetCPUAllocator()->allocate(bytes);

@@ -1,5 +1,5 @@
-// The names of Python that a pickle of tensors may hold (everything else is refused by name), and the
-// calls of them that torch.save writes, done as data: what they would return, without calling anything.
+// Python's names that a pickle of tensors may hold (all else is refused by name), and the calls of
+// them that torch.save writes, done as data: what they would return, without calling anything.
 #pragma once
 #include <optional>
 #include <string_view>

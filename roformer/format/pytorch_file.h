@@ -41,7 +41,7 @@ class PyTorchFile : public TensorSource {
   std::vector<std::string> notes_;
 };
 
-/// Writes the zip form, as torch.save writes a state dictionary. Atomic; throws Error naming the file.
+/// Writes torch.save's zip form of a state dictionary. Atomic; throws Error naming the file.
 void write_pytorch_zip(const std::filesystem::path& path, const std::vector<OutputTensor>& tensors,
                        const OnBytes& on_bytes);
 

@@ -14,11 +14,11 @@
 
 namespace roformer::format {
 
-/// A mapped file. Its tensors read lazily from the disk and keep the mapping alive; never write to
-/// them.
+/// A mapped file. Its tensors read lazily and keep the mapping alive; never write to them.
 class SafetensorsFile : public TensorSource {
  public:
-  /// Checks the whole header of the file, whose content is mapped unless it is given. Throws Error naming the file, and the tensor where there is one.
+  /// Checks the whole header of the file, whose content is mapped unless it is given. Throws Error
+  /// naming the file, and the tensor where there is one.
   explicit SafetensorsFile(const std::filesystem::path& path,
                            std::shared_ptr<base::MappedFile> content = nullptr);
 
@@ -53,9 +53,8 @@ struct TensorFile {
 /// Reads all tensors of a file into memory of their own. Throws Error as SafetensorsFile does.
 TensorFile load_tensors(const std::filesystem::path& path);
 
-/// Writes tensors (of any device and layout) atomically: a crash or a full disk leaves the file
-/// that was there. Types: bool, uint8, int8 … int64, float16, bfloat16, float32, float64; Error for
-/// others.
+/// Writes tensors (of any device and layout) atomically: a crash or a full disk leaves the old
+/// file. Types: bool, uint8, int8 … int64, float16, bfloat16, float32, float64; Error for others.
 void save_tensors(const std::filesystem::path& path, const TensorMap& tensors,
                   const Metadata& metadata = {});
 

@@ -171,8 +171,7 @@ std::string format_shape(const std::vector<std::int64_t>& shape) {
 }
 
 std::size_t byte_size(const std::vector<std::int64_t>& shape, Dtype dtype, std::string_view where) {
-  // The sizes that are not 0 must not overflow either: a library might multiply them in another
-  // order.
+  // Sizes that are not 0 must not overflow either: a library might multiply them in another order.
   std::int64_t bytes = static_cast<std::int64_t>(dtype_size(dtype));
   bool empty = false;
   for (const std::int64_t size : shape) {

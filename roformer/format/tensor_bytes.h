@@ -1,5 +1,5 @@
-// Between a file's element types and PyTorch's: tensors over bytes of a mapped file, and as bytes to
-// write.
+// Between a file's element types and PyTorch's: tensors over bytes of a mapped file, and as bytes
+// to write.
 #pragma once
 #include <torch/types.h>
 
@@ -27,8 +27,8 @@ torch::Tensor tensor_over(const std::shared_ptr<base::MappedFile>& file, std::si
                           Dtype dtype, const std::vector<std::int64_t>& shape,
                           const std::vector<std::int64_t>& strides = {});
 
-/// A tensor to write, in any format. It is made when its turn comes, so that a conversion needs no more
-/// memory than its largest tensor.
+/// A tensor to write, in any format. It is made when its turn comes, so that a conversion needs no
+/// more memory than its largest tensor.
 struct OutputTensor {
   std::string name;
   Dtype dtype = Dtype::f32;

@@ -29,8 +29,7 @@ struct TensorFormat {
 
   /// The file of a folder that opens its weights of this format; empty if there are none.
   std::filesystem::path (*find)(const std::filesystem::path& folder);
-  /// Whether a path is that of such a file. `content` is empty where the path is no file, as of a
-  /// prefix.
+  /// Whether a path is such a file's. `content` is empty where the path is no file, as of a prefix.
   bool (*recognises)(const std::filesystem::path& path, std::string_view content);
   /// Opens the path, whose content is given unless it is no file. Throws Error naming it.
   std::shared_ptr<const TensorSource> (*open)(const std::filesystem::path& path,

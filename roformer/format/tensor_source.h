@@ -53,8 +53,8 @@ class TensorSource {
 std::shared_ptr<const TensorSource> open_tensor_file(const std::filesystem::path& path);
 
 /// Opens the weights of a folder, those of the first format that finds some: safetensors, PyTorch's
-/// pytorch_model.bin, the only *.index of TensorFlow (of several, the one that the file `checkpoint`
-/// names). Throws Error naming the folder and what it holds instead.
+/// pytorch_model.bin, the only *.index of TensorFlow (of several, the one that the file
+/// `checkpoint` names). Throws Error naming the folder and what it holds instead.
 std::shared_ptr<const TensorSource> open_tensor_folder(const std::filesystem::path& folder);
 
 /// Either of the two, whichever `path` is.

@@ -15,8 +15,8 @@ namespace roformer::format {
 /// The variables under TensorFlow's own names and in its layout (kernels are (in, out)).
 class TensorFlowFile : public TensorSource {
  public:
-  /// Opens the .index file (or that of a prefix), whose content is mapped unless it is given, and all
-  /// data files. Throws Error naming the file.
+  /// Opens the .index file (or that of a prefix), whose content is mapped unless it is given, and
+  /// all data files. Throws Error naming the file.
   explicit TensorFlowFile(const std::filesystem::path& path,
                           std::shared_ptr<base::MappedFile> content = nullptr);
 

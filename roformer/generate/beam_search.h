@@ -28,13 +28,13 @@ struct SearchSetting {
 };
 
 /// One answer a source, in their order. `sources` are ids with the end token; `prefixes`, if there
-/// are any, one a source, are what its translations begin with (and part of them, scored with them).
-/// Several models, which must share their vocabulary, vote with the mean of their probabilities.
-/// What a source gives does not depend on the sources beside it.
+/// are any, one a source, are what its translations begin with (and part of them, scored with
+/// them). Several models, which must share their vocabulary, vote with the mean of their
+/// probabilities. What a source gives does not depend on the sources beside it.
 ///
-/// Throws Error naming the sentence, from 1, or its line: for an empty source, an id outside the vocabulary, a
-/// source or prefix longer than a table of positions or than max_length allow, and logits that are
-/// not finite.
+/// Throws Error naming the sentence, from 1, or its line: for an empty source, an id outside the
+/// vocabulary, a source or prefix longer than a table of positions or than max_length allow, and
+/// logits that are not finite.
 std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> models,
                                       const std::vector<std::vector<std::int64_t>>& sources,
                                       const BeamOptions& options = {},
@@ -46,8 +46,8 @@ std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> mod
 std::vector<std::vector<std::size_t>> search_batches(
     const std::vector<std::vector<std::int64_t>>& sources, const BeamOptions& options);
 
-/// What is asked of a search, checked before anything is computed: models, sources and prefixes; all
-/// must outlive it.
+/// What is asked of a search, checked before anything is computed: models, sources and prefixes;
+/// all must outlive it.
 struct SearchRequest {
   std::span<const model::EncoderDecoder> models;
   const std::vector<std::vector<std::int64_t>>& sources;

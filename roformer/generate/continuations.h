@@ -26,8 +26,8 @@ struct Continuation {
 };
 
 /// Of each row its continuations, best first; the end token where all others are excluded; none
-/// where the logits are not finite. `logits` are one (R, V) float32 tensor on the CPU a model, which
-/// are changed.
+/// where the logits are not finite. `logits` are one (R, V) float32 tensor on the CPU a model,
+/// which are changed.
 std::vector<std::vector<Continuation>> best_continuations(std::span<const torch::Tensor> logits,
                                                           std::span<const Choice> choices,
                                                           const ContinuationOptions& options);

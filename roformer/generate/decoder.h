@@ -15,8 +15,8 @@ namespace roformer::generate {
 
 class Decoder {
  public:
-  /// Of `model`, which must outlive this, for `num_sequences` sequences without tokens. Throws Error
-  /// for a model that looks both ways.
+  /// Of `model`, which must outlive this, for `num_sequences` sequences without tokens. Throws
+  /// Error for a model that looks both ways.
   Decoder(head::LanguageModelImpl& model, std::int64_t num_sequences,
           torch::Device device = torch::kCPU);
 

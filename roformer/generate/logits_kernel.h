@@ -17,9 +17,8 @@ struct ExponentialSum {
 template <base::Isa isa>
 ExponentialSum sum_exponentials(const float* logits, std::int64_t count);
 
-/// The `most` largest of the logits, largest first, of equal ones the first first; −∞ is none.
-/// Writes logits and places and returns how many there are. `scratch` has largest_scratch(count)
-/// floats.
+/// The `most` largest logits, largest first, of equal ones the first first; −∞ is none. Writes
+/// logits and places and returns their number. `scratch` has largest_scratch(count) floats.
 template <base::Isa isa>
 std::int64_t largest_logits(const float* logits, std::int64_t count, std::int64_t most,
                             float* values, std::int64_t* places, float* scratch);

@@ -90,7 +90,7 @@ void process_logits(std::span<float> logits, std::span<const std::int64_t> ids,
                     const SamplingOptions& options) {
   penalise_repetition(logits, ids, options.repetition_penalty);
   if (options.temperature == 0) return;
-  // Where a temperature is so small that quotients would leave float32, they count from the largest.
+  // If a temperature is so small that quotients would leave float32, they count from the largest.
   constexpr double large = 1e30, least = -std::numeric_limits<float>::max();
   const double most = *std::max_element(logits.begin(), logits.end());
   const double shift = std::abs(most) / options.temperature > large ? most : 0;

@@ -22,8 +22,7 @@ void penalise_repetition(std::span<float> logits, std::span<const std::int64_t> 
                          double penalty);
 /// Logits below the k-th largest become −∞.
 void keep_top_k(std::span<float> logits, std::int64_t k);
-/// The least likely tokens whose probabilities add up to at most 1 − p become −∞; the likeliest
-/// stays.
+/// The least likely tokens whose probabilities sum to at most 1 − p become −∞; the likeliest stays.
 void keep_top_p(std::span<float> logits, double p);
 
 /// The processed logits: what can be drawn is finite.
@@ -39,8 +38,8 @@ std::int64_t draw(std::span<const float> logits, double uniform);
 double uniform_number(std::uint64_t seed, std::uint64_t counter);
 
 /// Processes the logits in place and takes token number `counter` of a sequence of `seed`. Throws
-/// Error where NaN is among them, or the largest is not finite; it names `line` of the input, if there
-/// is one.
+/// Error where NaN is among them, or the largest is not finite; it names `line` of the input, if
+/// there is one.
 std::int64_t next_token(std::span<float> logits, std::span<const std::int64_t> ids,
                         const SamplingOptions& options, std::uint64_t seed, std::uint64_t counter,
                         std::int64_t line = 0);

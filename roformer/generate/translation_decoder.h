@@ -1,6 +1,6 @@
-// One encoder-decoder with sentences in flight: the sources are encoded once, the targets grow token
-// by token. Each row is one target of a sentence; beams of a sentence look at the same encoder
-// states, which are neither copied nor moved.
+// One encoder-decoder with sentences in flight: the sources are encoded once, the targets grow
+// token by token. Each row is one target of a sentence; beams of a sentence look at the same
+// encoder states, which are neither copied nor moved.
 #pragma once
 #include <torch/types.h>
 
@@ -13,27 +13,27 @@
 
 namespace roformer::generate {
 
-/// Whether a step computes the new token alone, from what is kept of the others, or the whole target
-/// again, which must give the same.
+/// Whether a step computes the new token alone, from what is kept of the others, or the whole
+/// target again, which must give the same.
 enum class Decoding { cached, anew };
 
 /// Rows of targets that grow together, one token a step. A row belongs to a sentence for good.
 class TranslationDecoder {
  public:
-  /// Of a model in evaluation mode for these sources (ids with their end token, none of them empty):
-  /// encodes them and has one row without tokens a sentence.
+  /// Of a model in evaluation mode for these sources (ids with their end token, none of them
+  /// empty): encodes them and has one row without tokens a sentence.
   TranslationDecoder(model::EncoderDecoder model,
                      const std::vector<std::vector<std::int64_t>>& sources,
                      torch::Device device = torch::kCPU, Decoding decoding = Decoding::cached);
 
   std::int64_t num_rows() const { return std::ssize(rows_); }
 
-  /// One more token of each row; the first one is the model's start token. Logits (R, vocab_size) of
-  /// the token after it, float32 on the CPU.
+  /// One more token of each row; the first one is the model's start token. Logits (R, vocab_size)
+  /// of the token after it, float32 on the CPU.
   torch::Tensor advance(const std::vector<std::int64_t>& tokens);
 
-  /// Goes on with these rows only, in this order; one may be taken several times. A sentence without
-  /// a row has left.
+  /// Goes on with these rows only, in this order; one may be taken several times. A sentence
+  /// without a row has left.
   void select(const std::vector<std::int64_t>& rows);
 
  private:

@@ -6,7 +6,7 @@ namespace {
 
 using torch::Tensor;
 
-// With a pooler JunnYu's RoFormerForCausalLM (RoFormer-Sim), which writes sentences and compares them.
+// With a pooler JunnYu's RoFormerForCausalLM (RoFormer-Sim): it writes sentences and compares them.
 class CausalLanguageModel : public LanguageModelImpl {
  public:
   using LanguageModelImpl::LanguageModelImpl;

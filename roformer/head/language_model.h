@@ -9,9 +9,9 @@ namespace roformer::head {
 /// A trunk and `cls.predictions`: decoder(Norm(act(dense(h)))) + bias, names as in
 /// RoFormerForMaskedLM and BertForMaskedLM. The decoder's weight is the word embeddings when
 /// config.tie_word_embeddings; then it is no parameter of its own. RoFormerV2 (norm_type rms_norm)
-/// has the decoder alone, without bias. Where config.is_decoder tokens look back only, and the logits of
-/// token i are those of token i + 1; with ForwardOptions::cache each call then continues the sequences
-/// of the one before.
+/// has the decoder alone, without bias. Where config.is_decoder tokens look back only, and the
+/// logits of token i are those of token i + 1; with ForwardOptions::cache each call then continues
+/// the sequences of the one before.
 class LanguageModelImpl : public ModelWithHead {
  public:
   explicit LanguageModelImpl(const EncoderConfig& config, const HeadConfig& head = {},
@@ -20,8 +20,8 @@ class LanguageModelImpl : public ModelWithHead {
   std::string class_name() const;
   /// Logits (M, vocab_size) for the hidden states of M tokens.
   torch::Tensor logits(const torch::Tensor& hidden);
-  /// The summed cross entropy of M tokens' hidden states against labels (M) int64, without logits of
-  /// all tokens at once.
+  /// The summed cross entropy of M tokens' hidden states against labels (M) int64, without logits
+  /// of all tokens at once.
   model::VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);
   /// Logits (M, vocab_size) of the tokens at `positions` (M) int64 only; an undefined tensor asks
   /// for all tokens.

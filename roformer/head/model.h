@@ -36,8 +36,7 @@ class Model {
   /// What it reads of a call with these inputs: [CLS] if there is a pooler, else the tokens.
   virtual Reading reading(const format::TensorMap& inputs) const;
   /// By transformers' names, from the hidden states (N, hidden) of the call's tokens: logits, and
-  /// loss where the call has this head's labels. Zero at padded places, which no label counts
-  /// either.
+  /// loss if the call has this head's labels. Zero at padded places, which no label counts either.
   virtual format::TensorMap outputs(const torch::Tensor& hidden, const PaddedCall& call) = 0;
 
  protected:

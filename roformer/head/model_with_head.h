@@ -1,5 +1,4 @@
-// What most heads share: a trunk under its Hugging Face name, dropout of their own, products drawn
-// anew.
+// What most heads share: a trunk under its Hugging Face name, own dropout, products drawn anew.
 #pragma once
 #include <memory>
 #include <string>
@@ -38,8 +37,8 @@ class ModelWithHead : public torch::nn::Module, public Model {
                         std::uint64_t site = 0) const;
   /// The same with the probability of BERT's heads: classifier_dropout, else hidden_dropout_prob.
   torch::Tensor dropped(const torch::Tensor& x, const PaddedCall& call) const;
-  /// A product of hidden_size numbers that ends in `out`, drawn anew: a child "classifier", or one of
-  /// a group: "cls.seq_relationship".
+  /// A product of hidden_size numbers that ends in `out`, drawn anew: a child "classifier", or one
+  /// of a group: "cls.seq_relationship".
   model::Linear add_product(const std::string& name, std::int64_t out);
   /// The group of this name, made where there is none.
   std::shared_ptr<torch::nn::Module> group(const std::string& name);

@@ -1,4 +1,4 @@
-// Which of several continuations is the right one: RoFormerForMultipleChoice, BertForMultipleChoice.
+// Which of several continuations is right: RoFormerForMultipleChoice, BertForMultipleChoice.
 #include <algorithm>
 
 #include "roformer/base/error.h"

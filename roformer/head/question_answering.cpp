@@ -36,8 +36,7 @@ class QuestionAnswering : public ModelWithHead {
   }
 
  private:
-  // Cross entropy of one end's logits (B, T) against places, clamped to 0 .. T, where T does not
-  // count.
+  // Cross entropy of one end's logits (B, T) against places, clamped to 0 .. T; T does not count.
   static Tensor loss_of(const Tensor& logits, const PaddedCall& call, const char* name) {
     using Limits = std::numeric_limits<std::int64_t>;
     std::vector<std::int64_t> shape = {logits.size(0)};

@@ -9,8 +9,8 @@ namespace {
 
 using torch::Tensor;
 
-// RoFormer has `classifier.dense` and `classifier.out_proj`, hidden_act between; BERT the pooler and
-// `classifier`.
+// RoFormer has `classifier.dense` and `classifier.out_proj`, hidden_act between; BERT the pooler
+// and `classifier`.
 class SequenceClassifier : public ModelWithHead {
  public:
   SequenceClassifier(const EncoderConfig& config, const HeadConfig& head)

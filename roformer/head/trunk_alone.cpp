@@ -1,5 +1,5 @@
-// No head: RoFormerModel, BertModel, with a pooler if the file has one. Its weights keep their names:
-// nothing stands before them in a file.
+// No head: RoFormerModel, BertModel, with a pooler if the file has one. Its weights keep their
+// names: nothing stands before them in a file.
 #include "roformer/head/description.h"
 #include "roformer/head/padded_call.h"
 

@@ -41,8 +41,7 @@ struct NeighbourGuess::Best {
   std::int64_t token;
   double score;
 
-  // The first of equals in the order of ids, so that the answer does not depend on the order of the
-  // search.
+  // The first of equals in the order of ids: the answer does not depend on the order of the search.
   void offer(std::int64_t other, double other_score) {
     if (other_score > score || (other_score == score && other < token))
       *this = {other, other_score};

@@ -25,7 +25,7 @@ std::string separate_tokens(ScoreTokenizer tokenizer, std::string_view line);
 /// mteval-v13a.pl: undoes four entities of HTML, sets off ASCII punctuation, and keeps periods and
 /// commas between digits.
 std::string separate_13a(std::string_view line);
-/// mteval-v14.pl, international: sets off symbols, and punctuation unless it stands between numbers.
+/// mteval-v14.pl, international: sets off symbols, and punctuation unless it is between numbers.
 std::string separate_international(std::string_view line);
 /// A space after each character.
 std::string separate_characters(std::string_view line);

@@ -1,5 +1,5 @@
-// Text as sacrebleu sees it, through Python's str and the regex package: classes of characters, lower
-// case, words between white space, and words as numbers.
+// Text as sacrebleu sees it, through Python's str and the regex package: classes of characters,
+// lower case, words between white space, and words as numbers.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -35,7 +35,7 @@ class WordNumbers {
   std::unordered_map<std::string_view, std::uint32_t> numbers_;
 };
 
-/// Lower case as Python's str.lower has it: code point by code point, but for a sigma at the end of a
+/// Lower case as Python's str.lower has it: code point by code point, but for a sigma that ends a
 /// word (SpecialCasing.txt of the Unicode standard, Final_Sigma). What is not UTF-8 becomes U+FFFD.
 std::string lower_case(std::string_view text);
 

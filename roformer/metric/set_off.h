@@ -1,6 +1,5 @@
 // The two substitutions that mteval's tokenizers are made of: a pair of neighbouring characters
-// gets spaces around one of them. Pairs are taken from left to right and do not overlap, as in
-// s/…/…/g.
+// gets spaces around one of them. Pairs are taken left to right and do not overlap, as in s/…/…/g.
 #pragma once
 #include <cstddef>
 

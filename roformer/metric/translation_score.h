@@ -13,8 +13,7 @@ namespace roformer::metric {
 /// References of a corpus: one or more translations of each line, as [reference][line].
 using References = std::vector<std::vector<std::string>>;
 
-/// Statistics of each line. Throws Error where the numbers of lines differ or there is no
-/// reference.
+/// Statistics of each line. Throws Error if the numbers of lines differ or there is no reference.
 std::vector<BleuStatistics> bleu_statistics(std::span<const std::string> hypotheses,
                                             const References& references,
                                             const BleuOptions& options);

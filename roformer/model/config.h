@@ -1,5 +1,5 @@
-// The shape of an encoder and of an encoder-decoder, and what belongs to a head alone, in the words of
-// Hugging Face's config.json. No tensors here.
+// The shape of an encoder and of an encoder-decoder, and what belongs to a head alone, in the words
+// of Hugging Face's config.json. No tensors here.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -54,13 +54,13 @@ struct EncoderConfig {
 
 /// Which recipes read an option of a model.
 enum class Recipes { none, language, all };
-/// Whether config.json has it: always, where it is not what Hugging Face's class means without it, or
-/// never.
+/// Whether config.json has it: always, where it is not what Hugging Face's class means without it,
+/// or never.
 enum class Stored { never, unless_usual, always };
 
 /// An option's entry in the list of an encoder.
 struct EncoderOption : base::Option {
-  // MarianConfig's key; "_layers" is encoder_layers and decoder_layers, each side's own; empty: none.
+  // MarianConfig's key; "_layers": encoder_layers and decoder_layers, each side's own; empty: none.
   const char* marian = "";
   Recipes recipes = Recipes::language;
   Stored stored = Stored::always;
@@ -177,8 +177,8 @@ struct HeadConfig {
   std::string pooler_activation = "tanh";
 };
 
-/// visit(base::Option, member) for each key of config.json but those of the labels; they are written
-/// where they differ from the default.
+/// visit(base::Option, member) for each key of config.json but those of the labels; they are
+/// written where they differ from the default.
 template <typename Head, typename Visit>
 requires std::is_same_v<const Head, const HeadConfig>
 void for_each_option(Head& h, const Visit& visit) {
@@ -205,7 +205,7 @@ void for_each_option(Head& h, const Visit& visit) {
 /// dropout outside [0, 1).
 void validate(const HeadConfig& head);
 
-/// gelu, gelu_new (also gelu_pytorch_tanh), relu, silu (also swish). Throws Error naming them for anything else.
+/// gelu, gelu_new or gelu_pytorch_tanh, relu, silu or swish. Throws Error naming them for others.
 Activation parse_activation(const std::string& name);
 
 }  // namespace roformer::model

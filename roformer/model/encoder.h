@@ -52,8 +52,8 @@ struct ForwardOptions {
 class EncoderImpl : public torch::nn::Module {
  public:
   explicit EncoderImpl(const EncoderConfig& config);
-  /// With the word embeddings (vocab_size, embedding_size) of another module, which keeps them: they
-  /// are no parameter of this one.
+  /// With the word embeddings (vocab_size, embedding_size) of another module, which keeps them:
+  /// they are no parameter of this one.
   EncoderImpl(const EncoderConfig& config, torch::nn::Embedding words);
 
   /// Hidden states (N, hidden_size), or (M, hidden_size) for options.rows; then the last block

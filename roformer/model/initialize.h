@@ -1,4 +1,4 @@
-// What modules are built with: groups, tables, and initial weights as the published code draws them.
+// What modules are built with: groups, tables, initial weights as the published code draws them.
 #pragma once
 #include <torch/nn/module.h>
 #include <torch/nn/modules/embedding.h>
@@ -14,11 +14,12 @@ torch::nn::Embedding new_table(std::int64_t rows, std::int64_t size);
 
 /// Hugging Face's: N(0, initializer_range²) for products and embeddings, 0 for biases, 1 and 0 for
 /// LayerNorm. With norm_type rms_norm RoFormerV2's (Zhuiyi, bert4keras): a normal cut off at two
-/// deviations, of deviation sqrt(1 / (fan × num_hidden_layers)), biases 0. Blank weights (format/blank_weights.h) stay so.
+/// deviations, of deviation sqrt(1 / (fan × num_hidden_layers)), biases 0. Blank weights
+/// (format/blank_weights.h) stay so.
 void initialize(torch::nn::Module& module, const EncoderConfig& config);
 
-/// Weights of an encoder-decoder as fairseq's transformer draws them: Glorot's uniform for products,
-/// those of queries, keys and values smaller by √½. Biases and norms stay as they are.
+/// Weights of an encoder-decoder as fairseq's transformer draws them: Glorot's uniform for
+/// products, those of queries, keys and values smaller by √½. Biases and norms stay as they are.
 void initialize_translation(torch::nn::Module& module);
 
 /// A module that only gives its children and parameters a common prefix in their names.

@@ -23,10 +23,11 @@ using torch::autograd::variable_list;
 // Below that MKL is not sure to win.
 constexpr std::int64_t rows_for_mkl = 256;
 
-// Which of LibTorch's two libraries has the faster product, for a weight that was not prepared. Without AVX-512 (Zen 3, 2
-// threads, 1024 rows) MKL makes the gradient of an input, whose weight is read across, at 150 GFLOP/s against 85 to 128
-// of oneDNN, and x Wᵀ of 3072 × 768 at 151 against 127; a bias costs it a pass over the output, which a wide output
-// does not win back. With AVX-512 it keeps to AVX2 on AMD's processors, so that oneDNN is left.
+// Which of LibTorch's two libraries has the faster product, for a weight that was not prepared.
+// Without AVX-512 (Zen 3, 2 threads, 1024 rows) MKL makes the gradient of an input, whose weight is
+// read across, at 150 GFLOP/s against 85 to 128 of oneDNN, and x Wᵀ of 3072 × 768 at 151 against
+// 127; a bias costs it a pass over the output, which a wide output does not win back. With AVX-512
+// it keeps to AVX2 on AMD's processors, so that oneDNN is left.
 bool mkl_is_faster(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (base::cpu_isa() == base::Isa::avx512 || !at::hasMKL()) return false;
   if (!weight.is_contiguous()) return true;

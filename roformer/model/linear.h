@@ -22,8 +22,8 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
 class LinearImpl : public torch::nn::Module {
  public:
   LinearImpl(std::int64_t in, std::int64_t out, bool with_bias = true);
-  /// Of a weight and a bias (or none) that other modules own: they are no parameters of this one. So
-  /// an output layer is tied to a table of words. The bias may be (1, out), as Marian's is.
+  /// Of a weight and a bias (or none) that other modules own: they are no parameters of this one.
+  /// So an output layer is tied to a table of words. The bias may be (1, out), as Marian's is.
   LinearImpl(const torch::Tensor& weight, const torch::Tensor& bias);
 
   /// As `linear`.

@@ -1,6 +1,6 @@
 // The norm of a model: LayerNorm with weight and bias, or RoFormerV2's without either. Both are one
-// operator with the residual and a dropout, norm(residual + dropout(x)), with a gradient, and have a
-// composed form.
+// operator with the residual and a dropout, norm(residual + dropout(x)), with a gradient, and have
+// a composed form.
 #pragma once
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -21,8 +21,8 @@ struct Dropout {
 
 /// x, residual: (N, size); weight, bias: (size). `residual` undefined: the norm of dropout(x).
 /// `weight` and `bias` undefined: s / sqrt(mean(s²) + epsilon) with s = residual + dropout(x), the
-/// root-mean-square norm without weights (Zhang and Sennrich 2019), as RoFormerV2 has it. float32 on
-/// the CPU takes the fused kernel, all else the composed form.
+/// root-mean-square norm without weights (Zhang and Sennrich 2019), as RoFormerV2 has it. float32
+/// on the CPU takes the fused kernel, all else the composed form.
 torch::Tensor residual_norm(const torch::Tensor& x, const torch::Tensor& residual,
                             const torch::Tensor& weight, const torch::Tensor& bias, double epsilon,
                             const Dropout& dropout = {});
@@ -38,8 +38,7 @@ torch::Tensor dropout(const torch::Tensor& x, const Dropout& dropout);
 /// The mask of `dropout` over its kept share: (rows, columns) float32, 0 or 1 / keep.
 torch::Tensor dropout_factors(std::int64_t rows, std::int64_t columns, const Dropout& dropout);
 
-/// Of rows of `size` numbers, as config.norm_type says. Parameters `weight` and `bias` (size), or
-/// none.
+/// Of rows of `size` numbers, as config.norm_type says. Parameters `weight`, `bias` (size) or none.
 class NormImpl : public torch::nn::Module {
  public:
   NormImpl(std::int64_t size, const EncoderConfig& config);

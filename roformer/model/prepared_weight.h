@@ -1,5 +1,5 @@
-// oneDNN's product of a batch with a weight, bias and activation within it, and the forms of a weight
-// in which evaluation reads it, beside the plain one: they cost memory and are made when asked for.
+// oneDNN's product of a batch with a weight, bias and activation within it, and the forms of a
+// weight that evaluation reads, beside the plain one: they cost memory and are made when asked for.
 #pragma once
 #include <torch/types.h>
 
@@ -10,8 +10,7 @@
 
 namespace roformer::model {
 
-/// Whether it takes x and a plain weight: float32 on the CPU, at least one element, a LibTorch with
-/// oneDNN.
+/// Whether it takes x and a plain weight: float32 on the CPU, not empty, a LibTorch with oneDNN.
 bool onednn_serves(const torch::Tensor& x, const torch::Tensor& weight);
 
 /// f(x Wᵀ + b): x (N, in), weight (out, in) plain or of onednn_layout, bias (out) or undefined; no
@@ -25,8 +24,8 @@ torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight
 /// oneDNN does not serve the weight.
 torch::Tensor onednn_layout(const torch::Tensor& weight);
 
-/// The forms of one weight (out, in) as it was when they were made: oneDNN's layout. Another form is
-/// another member, made in `prepare` and read in `product`.
+/// The forms of one weight (out, in) as it was when they were made: oneDNN's layout. Another form
+/// is another member, made in `prepare` and read in `product`.
 class PreparedWeight {
  public:
   /// Makes the forms that there are for the weight's type and device, perhaps none.

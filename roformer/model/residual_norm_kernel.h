@@ -1,5 +1,5 @@
-// y = LayerNorm(residual + dropout(x)) or root-mean-square norm of the same on rows in memory, and its
-// gradient. No torch, no std
+// y = LayerNorm(residual + dropout(x)) or root-mean-square norm of the same on rows in memory, and
+// its gradient. No torch, no std
 // containers.
 #pragma once
 #include <cstdint>
@@ -18,8 +18,8 @@ struct ResidualNormTask {
   const float* bias;    // (size)
 };
 
-/// `residual` may be null (plain norm). `normalized` (rows, size; LayerNorm only, y itself otherwise)
-/// and `inverse_deviation` (rows), if not null, receive what the gradient needs.
+/// `residual` may be null (plain norm). `normalized` (rows, size; LayerNorm only, y itself
+/// otherwise) and `inverse_deviation` (rows), if not null, receive what the gradient needs.
 template <base::Isa isa>
 void residual_norm_rows(const ResidualNormTask& task, const float* x, const float* residual,
                         float* y, float* normalized, float* inverse_deviation, std::int64_t begin,

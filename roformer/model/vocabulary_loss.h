@@ -15,12 +15,12 @@ struct VocabularyLoss {
   std::int64_t correct = 0;            // tokens whose first largest logit is the label's
 };
 
-/// hidden (N, d), weight (V, d), bias (V) or undefined, labels (N) int64; `smoothing` is fairseq's ε
-/// (vocabulary_loss_kernel.h). Gradients go to those of hidden, weight and bias that require one. At
-/// most `most_logits` logits are alive at once; the default is 128 MB, about 1,000 rows of 32,000
-/// words: each piece lays the weights out anew for its product and adds to their gradient, so pieces
-/// must not be small. float32 on the CPU takes one pass over a row, all else LibTorch's operators,
-/// in the same pieces. Throws Error for labels out of range.
+/// hidden (N, d), weight (V, d), bias (V) or undefined, labels (N) int64; `smoothing` is fairseq's
+/// ε (vocabulary_loss_kernel.h). Gradients go to those of hidden, weight and bias that require one.
+/// At most `most_logits` logits are alive at once; the default is 128 MB, about 1,000 rows of
+/// 32,000 words: each piece lays the weights out anew for its product and adds to their gradient,
+/// so pieces must not be small. float32 on the CPU takes one pass over a row, all else LibTorch's
+/// operators, in the same pieces. Throws Error for labels out of range.
 VocabularyLoss vocabulary_loss(const torch::Tensor& hidden, const torch::Tensor& weight,
                                const torch::Tensor& bias, const torch::Tensor& labels,
                                double smoothing = 0, std::int64_t most_logits = 1 << 25);

@@ -27,8 +27,7 @@ enum class LogitsGradient {
   and_bias,  // and is added to the bias gradient
 };
 
-/// Rows begin .. end − 1 of logits (rows, V) and labels (rows); bias_gradient (V), with and_bias
-/// only.
+/// Rows begin .. end − 1 of logits (rows, V) and labels (rows); bias_gradient (V) if and_bias.
 template <base::Isa isa>
 VocabularyLossSums vocabulary_loss_rows(const VocabularyLossTask& task, float* logits,
                                         const std::int64_t* labels, LogitsGradient gradient,

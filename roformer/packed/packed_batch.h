@@ -10,8 +10,7 @@
 
 namespace roformer::packed {
 
-/// N tokens of B sequences. Sequence b is tokens[cu_seqlens[b] .. cu_seqlens[b + 1]); it may be
-/// empty.
+/// N tokens of B sequences. Sequence b is tokens[cu_seqlens[b] .. cu_seqlens[b + 1]); may be empty.
 struct PackedBatch {
   torch::Tensor tokens;        // (N) int64
   torch::Tensor cu_seqlens;    // (B + 1) int32, on the CPU
@@ -37,8 +36,8 @@ constexpr std::int64_t farthest_position = std::int64_t{1} << 53;
 /// The first place of position_ids (N) whose position is farther; none if all are within.
 std::optional<std::int64_t> first_too_far(const torch::Tensor& position_ids);
 
-/// The lengths (B) that the positions of a batch's sequences make: `batch.lengths`, or of the tokens
-/// that are seen the largest position + 1, at least 0.
+/// The lengths (B) that the positions of a batch's sequences make: `batch.lengths`, or of the
+/// tokens that are seen the largest position + 1, at least 0.
 std::vector<std::int64_t> sequence_lengths(const PackedBatch& batch);
 
 /// Tensors of a TokenBatch. Throws Error if its vectors disagree.

@@ -1,5 +1,5 @@
-// What the operators around kernels share: whom a kernel serves, and the loop over its tasks, unequal
-// pieces of work on all threads of LibTorch.
+// What the operators around kernels share: whom a kernel serves, and the loop over its tasks,
+// unequal pieces of work on all threads of LibTorch.
 #pragma once
 #include <ATen/Parallel.h>
 #include <torch/types.h>

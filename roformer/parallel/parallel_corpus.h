@@ -1,5 +1,5 @@
-// Parallel text ready for use: pairs found, vocabulary loaded or trained, both sides tokenised, parts
-// held out.
+// Parallel text ready for use: pairs found, vocabulary loaded or trained, both sides tokenised,
+// parts held out.
 #pragma once
 #include <array>
 #include <cstdint>

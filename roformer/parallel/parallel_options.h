@@ -43,12 +43,12 @@ struct ParallelOptions {
   bool is_apt() const;
 };
 
-/// Reads [data] of a translation recipe. Throws Error naming the key that is unknown, without effect
-/// beside the others, or whose value is out of range.
+/// Reads [data] of a translation recipe. Throws Error naming the key that is unknown, without
+/// effect beside the others, or whose value is out of range.
 ParallelOptions read_parallel_options(const base::TomlTable& table);
 
-/// visit(base::Option, value) for each key, in the order of reading. Lists of files and `codes` that
-/// are empty are as if they were not there.
+/// visit(base::Option, value) for each key, in the order of reading. Lists of files and `codes`
+/// that are empty are as if they were not there.
 template <typename Options, typename Visit>
 void for_each_option(Options& o, const Visit& visit) {
   using base::Option, base::at_least, base::between;

@@ -19,11 +19,11 @@ struct PairLength {
 };
 
 /// Pairs of like length in batches, as fairseq makes them (data/language_pair_dataset.py and
-/// batch_by_size): sorted by length, cut where a budget is full, the batches in a new order every epoch.
+/// batch_by_size): sorted by length, cut where a budget is full, batches in a new order each epoch.
 /// One way of cutting: a function of lengths and budget alone, so every epoch has as many batches.
 class LengthBuckets {
  public:
-  /// A pair counts as the tokens of its longer side; one beyond the budget makes a batch of its own.
+  /// A pair counts as the tokens of its longer side; one beyond the budget is a batch of its own.
   LengthBuckets(const std::vector<PairLength>& lengths, const data::BatchBudget& budget);
 
   std::int64_t num_batches() const { return std::ssize(batches_); }
@@ -43,17 +43,17 @@ class TranslationSource {
 
   const ParallelCorpus& corpus() const { return *corpus_; }
 
-  /// Batches that have each pair once. A batch holds pairs until the sum of the longer sides' tokens,
-  /// </s> included, would pass stage.batch_tokens (a longer pair makes a batch of its own), or
-  /// stage.batch_size pairs where that is 0. stage.length has no say.
+  /// Batches that have each pair once. A batch holds pairs until the sum of the longer sides'
+  /// tokens, </s> included, would pass stage.batch_tokens (a longer pair makes a batch of its own),
+  /// or stage.batch_size pairs where that is 0. stage.length has no say.
   std::int64_t batches_per_epoch(const data::Stage& stage) const;
 
   /// The micro-batch of a request. Safe to call from several threads.
   data::PairBatch batch(const data::BatchRequest& request) const;
 
   /// Pairs of a held-out part in their order, in batches of at most `batch_tokens` tokens of the
-  /// longer sides (at least one pair); of more than `max_pairs` (0: all) a fixed sample. Independent
-  /// of the seed.
+  /// longer sides (at least one pair); of more than `max_pairs` (0: all) a fixed sample.
+  /// Independent of the seed.
   std::vector<data::PairBatch> held_out_batches(data::Split split, std::int64_t batch_tokens,
                                                 std::int64_t max_pairs = 0) const;
 

@@ -21,8 +21,8 @@ struct EmbedOptions : TextOptions {
 /// An encoder, its tokenizer and a pooling.
 class Embed {
  public:
-  /// `model` is in evaluation mode, a model::PooledEncoder if the pooler is the pooling: else throws
-  /// Error, as where the tokenizer does not fit.
+  /// `model` is in evaluation mode, a model::PooledEncoder if the pooler is the pooling: else
+  /// throws Error, as where the tokenizer does not fit.
   Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options = {});
 
   /// (lines, hidden_size) float32 on the CPU, in the order of the lines. Of a line read in windows:
@@ -39,8 +39,8 @@ class Embed {
   TextEncoder encoder_;
 };
 
-/// The model and the tokenizer of a checkpoint folder. Throws Error if it has no pooler where that is
-/// the pooling, or no tokenizer.
+/// The model and the tokenizer of a checkpoint folder. Throws Error if it has no pooler where that
+/// is the pooling, or no tokenizer.
 Embed open_embed(const std::filesystem::path& folder, EmbedOptions options = {});
 
 }  // namespace roformer::pipeline

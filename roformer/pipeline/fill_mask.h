@@ -43,8 +43,8 @@ class FillMask {
            const FillMaskOptions& options = {});
 
   /// One answer a line; empty for a line without [MASK], which costs nothing. A mask that stands in
-  /// two windows takes the one in which it is further from the edge. Throws Error that names the line
-  /// for probabilities that are none.
+  /// two windows takes the one in which it is further from the edge. Throws Error that names the
+  /// line for probabilities that are none.
   std::vector<MaskCandidates> operator()(const Lines& lines) const;
 
  private:

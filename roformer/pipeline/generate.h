@@ -47,9 +47,9 @@ using OnText = std::function<void(std::size_t line, std::string_view piece, bool
 
 /// A causal language model and its tokenizer.
 ///
-/// A prompt is the line's own tokens. An empty line begins at the start of a text: with bytes behind
-/// a newline, else behind the separating token ([SEP]), which stands between documents in training.
-/// The separating token ends a text.
+/// A prompt is the line's own tokens. An empty line begins at the start of a text: with bytes
+/// behind a newline, else behind the separating token ([SEP]), which stands between documents in
+/// training. The separating token ends a text.
 class Generate {
  public:
   /// `model` looks back only and is in evaluation mode. Throws Error if the tokenizer does not fit.

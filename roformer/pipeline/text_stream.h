@@ -1,5 +1,5 @@
-// Text that grows token by token: gives out what is certain, holds back a character that is not whole
-// and what may become a stop text.
+// Text that grows token by token: gives out what is certain, holds back a character that is not
+// whole and what may become a stop text.
 #pragma once
 #include <cstdint>
 #include <string>

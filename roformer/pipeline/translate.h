@@ -37,9 +37,9 @@ struct TranslatedText {
 struct Translation {
   std::vector<TranslatedText> hypotheses;  // best first, at least one
   std::vector<std::string> source_tokens;  // the end token with them; none for an empty line
-  // Row t: weights on the source tokens when token t of the best hypothesis was chosen; the last row
-  // is that of its end token. The last layer's cross-attention in the first model, the mean of its
-  // heads.
+  // Row t: weights on the source tokens when token t of the best hypothesis was chosen; the last
+  // row is that of its end token. The last layer's cross-attention in the first model, the mean of
+  // its heads.
   std::vector<std::vector<float>> attention;
 };
 
@@ -51,8 +51,8 @@ std::vector<std::int64_t> strongest(const std::vector<std::vector<float>>& atten
 /// A line without tokens (empty, or white space alone) is an empty translation.
 class Translate {
  public:
-  /// `models` are in evaluation mode, at least one, and do not learn as long as this is used. Throws
-  /// Error if the tokenizer does not fit them.
+  /// `models` are in evaluation mode, at least one, and do not learn as long as this is used.
+  /// Throws Error if the tokenizer does not fit them.
   Translate(const std::vector<std::shared_ptr<model::EncoderDecoderImpl>>& models,
             text::Tokenizer tokenizer, const TranslateOptions& options = {});
 
@@ -67,9 +67,9 @@ class Translate {
   std::shared_ptr<const Parts> parts_;
 };
 
-/// The models of some folders and the tokenizer of the first. Throws Error for no folder, one without
-/// an encoder-decoder or tokenizer (what is there or missing instead), and ones whose vocabularies
-/// differ.
+/// The models of some folders and the tokenizer of the first. Throws Error for no folder, one
+/// without an encoder-decoder or tokenizer (what is there or missing instead), and ones whose
+/// vocabularies differ.
 Translate open_translate(const std::vector<std::filesystem::path>& folders,
                          TranslateOptions options = {});
 

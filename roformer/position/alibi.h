@@ -2,8 +2,8 @@
 //   score_mn = q_m · k_n / sqrt(D) − s_h (m − n), n ≤ m; two-sided − s_h |m − n|
 // No parameters, no equation of the paper. s_h = 2^(−8h/H), h = 1 .. H, if H is a power of two;
 // else, with c = 2^floor(log2 H), slopes(c) and then every other one of slopes(2c), its first
-// included, H − c of them. The bias is not divided. The two-sided form is the author's own extension
-// (issue 5 of ofirpress/attention_with_linear_biases), not the publication's.
+// included, H − c of them. The bias is not divided. The two-sided form is the author's own
+// extension (issue 5 of ofirpress/attention_with_linear_biases), not the publication's.
 #pragma once
 #include "roformer/position/encoding_description.h"
 

@@ -1,5 +1,5 @@
-// `clipped_bias` (Parikh et al. 2016, section 3.4, as the paper uses it in Eq. 8's family): a number
-// for each distance, shared beyond c.
+// `clipped_bias` (Parikh et al. 2016, section 3.4, as the paper uses it in Eq. 8's family): a
+// number for each distance, shared beyond c.
 //   score_mn = q_m · k_n / sqrt(D) + b[clip(m − n, −c, c)]
 // Parameter: table b (2c + 1, H), or (2c + 1) if clipped_per_head is false; row clip(m − n) + c;
 // one for all layers. c = clipped_distance: 11 is "all distances greater than 10 share", 10 merges

@@ -2,10 +2,10 @@
 //   f(j, t) = r_j exp(i (ω_j t + θ_j)), t from 1 on, a number for each of E/2 dimensions,
 // and attention is the modulus of complex products. No equation of the paper; the survey cites it.
 // Real and imaginary part stand side by side, in the embeddings (E) as in each head (D): the first
-// half is real, the second imaginary. Amplitudes r are the first half of the sum of the word's other
-// embeddings, so a row of the word table has E/2 numbers of input; its second half serves a tied
-// output layer alone. All products are real ones over both parts, where the publication has a complex
-// W and its code one W for both parts.
+// half is real, the second imaginary. Amplitudes r are the first half of the sum of the word's
+// other embeddings, so a row of the word table has E/2 numbers of input; its second half serves a
+// tied output layer alone. All products are real ones over both parts, where the publication has a
+// complex W and its code one W for both parts.
 //   code:        score_mn = |Σ q_m k_n| / sqrt(D/2), without the conjugate;
 //   publication: score_mn = |Σ q_m k̄_n| / sqrt(D/2), its Eq. 14, which prints sqrt(n); the code
 //                divides by the root of a head's number of complex values;

@@ -39,8 +39,8 @@ Tensor for_all_heads(const TableRows& rows, const Tensor& products) {
       {products.size(0), products.size(1), rows.pairs.size(1), rows.pairs.size(2)});
 }
 
-// `distance` >= 0: half of the buckets exact, the others logarithmic up to max_distance. In float32,
-// as the published code has it, so that distances at a border fall as they do there.
+// `distance` >= 0: half of the buckets exact, the others logarithmic up to max_distance. In
+// float32, as the published code has it, so that distances at a border fall as they do there.
 Tensor one_side(const Tensor& distance, std::int64_t buckets, std::int64_t max_distance) {
   const std::int64_t exact = buckets / 2;
   const auto scale = static_cast<double>(buckets - exact);

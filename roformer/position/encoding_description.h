@@ -15,7 +15,7 @@ using base::Option;
 class PositionEncoding;
 struct EncodingOptions;
 
-/// What holds of an encoding that does not say otherwise. One also has a `name`, and makes its module:
+/// What holds of an encoding unless it says otherwise. One also has a `name`, and makes its module:
 ///   static std::shared_ptr<PositionEncoding> make(const EncodingOptions& options);
 struct EncodingDescription {
   /// visit(base::Option, member) for each of its options.
@@ -25,8 +25,8 @@ struct EncodingDescription {
   /// them alone is checked already.
   void validate() const {}
 
-  /// Throws Error for options that do not fit a model. `features` of linear attention turn (Eq. 19);
-  /// 0: none do.
+  /// Throws Error for options that do not fit a model. `features` of linear attention turn
+  /// (Eq. 19); 0: none do.
   void validate_for(std::int64_t /*head_size*/, std::int64_t /*features*/) const {}
 
   /// Whether it changes the score of a pair of tokens (Eq. 5 to 10), which linear attention never
@@ -47,8 +47,8 @@ struct ScoreEncodingDescription : EncodingDescription {
 /// How many places the list of encodings has.
 constexpr int encoding_places = 64;
 
-/// The encoding at a place of the list, which orders them; nothing at places that nobody takes. Each
-/// file takes its own:
+/// The encoding at a place of the list, which orders them; nothing at places that nobody takes.
+/// Each file takes its own:
 ///   template <> struct EncodingAt<3> : Shaw {};
 template <int place>
 requires(place >= 0 && place < encoding_places) struct EncodingAt {

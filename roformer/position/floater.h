@@ -1,12 +1,12 @@
-// `floater` (Liu et al. 2020): positions are points of a curve that is learned, so there are as many
-// as one likes. The survey of the paper cites it without an equation.
+// `floater` (Liu et al. 2020): positions are points of a curve that is learned, so there are as
+// many as one likes. The survey of the paper cites it without an equation.
 //   p(t_i) solves dp/dt = h(t, p; w), t_i = i Δ (trajectory.h), one h for all blocks, p(0) of each
 //   its own
 //   attention: q, k, v of block b become q + p^{q,b}, k + p^{k,b}, v + p^{v,b}, after the products;
 //   input:     the block's input becomes x + p^b (the publication's first form)
 // beside the sinusoid of Eq. 4 on the embeddings. Parameters (d = hidden_size): first.{weight
-// (d, d + 1), bias}, second.{weight (d, d + 1), bias} of h; initial p(0), (3, layers, d) in the order
-// q, k, v, or (layers, d). Δ = floater_step: 0.01 in the code, 0.1 for example in the publication.
+// (d, d + 1), bias}, second.{weight (d, d + 1), bias} of h; initial p(0), (3, layers, d) for q, k,
+// v, or (layers, d). Δ = floater_step: 0.01 in the code, 0.1 for example in the publication.
 //
 // The curve has a gradient in updates 0, floater_refresh, 2 floater_refresh, … alone. In between,
 // and in evaluation, it is the last such update's: the buffer `kept` holds the parameters that it

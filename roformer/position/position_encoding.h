@@ -87,15 +87,14 @@ class PositionEncoding : public torch::nn::Module {
                                          std::int64_t layer) const;
   virtual bool transforms() const { return false; }
 
-  /// How linear attention turns the features of queries and keys in the numerator, if it does;
-  /// Eq. 19.
+  /// How linear attention turns features of queries and keys in the numerator, if it does; Eq. 19.
   virtual std::optional<rope::FeatureRotation> feature_rotation(
       const Positions& /*positions*/) const {
     return std::nullopt;
   }
 
-  /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it; Eq. 5 to 10. Only
-  /// if `acts_on_scores()`.
+  /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it; Eq. 5 to 10.
+  /// Only if `acts_on_scores()`.
   virtual torch::Tensor score_bias(const ScoreInputs& inputs) const;
   bool acts_on_scores() const { return acts_on_scores_; }
 

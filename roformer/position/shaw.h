@@ -1,6 +1,5 @@
-// `shaw` (Shaw et al. 2018, section 3.2; Eq. 5 of the paper): keys and values depend on the
-// distance.
-//   score_mn = q_m · (k_n + aK_r) / sqrt(D), output_m = Σ_n w_mn (v_n + aV_r), r = clip(n − m, −c, c)
+// `shaw` (Shaw et al. 2018, section 3.2; Eq. 5 of the paper): keys and values hang on the distance.
+//   score_mn = q_m · (k_n + aK_r) / √D, output_m = Σ_n w_mn (v_n + aV_r), r = clip(n − m, −c, c)
 // Parameters of each layer: key, value (2c + 1, D), row r + c; with shaw_per_head (H, 2c + 1, D),
 // as in the publication's base model. c = shaw_clip.
 // The paper's Eq. 5 prints m − n and adds the vectors before W_k and W_v; publication and

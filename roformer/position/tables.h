@@ -1,5 +1,5 @@
-// What encodings with tables share: parameters drawn as tables and products are, one for the model or
-// one a layer; rows by position, by distance, and of sinusoids.
+// What encodings with tables share: parameters drawn as tables and products are, one for the model
+// or one a layer; rows by position, by distance, and of sinusoids.
 #pragma once
 #include <torch/nn/module.h>
 #include <torch/nn/modules/linear.h>

@@ -2,9 +2,9 @@
 // prints no scale and no [CLS]): words meet words and positions meet positions, each with products
 // of their own.
 //   score_mn = (q_m · k_n + (U_q p̂_m) · (U_k p̂_n)) / sqrt(2D) + b[bucket(n − m)]
-// p̂ is LayerNorm(p), position i has row i + 1 of p, b (T5's two-sided buckets, 32 up to 128) is left
-// out in TUPE-A (tupe_relative = false). Then [CLS], the token at position 0, is untied: all behind
-// q_m · k_n becomes θ1 in row 0, else θ2 in column 0.
+// p̂ is LayerNorm(p), position i has row i + 1 of p, b (T5's two-sided buckets, 32 up to 128) is
+// left out in TUPE-A (tupe_relative = false). Then [CLS], the token at position 0, is untied: all
+// behind q_m · k_n becomes θ1 in row 0, else θ2 in column 0.
 //   code (guolinke/TUPE): θ1 = (U_q p̂_0) · (U_k p̂_0) / sqrt(2D) + b[16], θ2 the same of row 1 and
 //                         b[32], rows counted in p, so that row 1 is position 0's own;
 //   publication:          θ1, θ2 are free numbers of a head.

@@ -1,5 +1,5 @@
-// TensorBoard's event file: a sequence of TFRecords (tensorflow/core/lib/io/record_writer.h), each a
-// tensorflow.Event message (core/util/event.proto, core/framework/summary.proto).
+// TensorBoard's event file: a sequence of TFRecords (tensorflow/core/lib/io/record_writer.h), each
+// a tensorflow.Event message (core/util/event.proto, core/framework/summary.proto).
 #pragma once
 #include <cstdint>
 #include <cstdio>
@@ -30,8 +30,8 @@ class EventFile {
   /// checkpoint that is older than they are.
   void restart_at(std::int64_t step);
 
-  /// The values of some curves at a step; a reader sees them at once. Throws Error if they cannot be
-  /// written.
+  /// The values of some curves at a step; a reader sees them at once. Throws Error if they cannot
+  /// be written.
   void add(std::int64_t step, std::span<const Scalar> scalars);
 
   /// Returns when everything is on the disk.

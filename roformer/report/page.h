@@ -1,5 +1,4 @@
-// A report as one HTML file that needs nothing else: text, tables and charts in the order they were
-// added.
+// A report as one HTML file that needs nothing else: text, tables and charts in the order added.
 #pragma once
 #include <filesystem>
 #include <string>

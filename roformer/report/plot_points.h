@@ -1,5 +1,4 @@
-// The points of a chart that can be drawn, and the box around them: what the SVG and the text chart
-// share.
+// The points of a chart that can be drawn, and the box around them: what SVG and text chart share.
 #pragma once
 #include <cstddef>
 #include <vector>
@@ -26,8 +25,7 @@ struct Range {
 bool drawable(const LineChart& chart, Point point);
 
 /// The points of a series, neighbours averaged so that at most `most` remain. Keeps points that
-/// cannot be drawn (they are gaps) where nothing is averaged. Throws Error if x and y differ in
-/// size.
+/// cannot be drawn (gaps) where nothing is averaged. Throws Error if x and y differ in size.
 std::vector<Point> thinned_points(const LineChart& chart, const Series& series, std::size_t most);
 
 /// The range of all drawable points along x.

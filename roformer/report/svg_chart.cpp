@@ -33,8 +33,7 @@ std::string gnuplot_string(std::string_view text) {
   return result + "'";
 }
 
-// Round numbers along a logarithmic axis; gnuplot labels powers of ten only, of which there may be
-// none.
+// Round numbers along a logarithmic axis; gnuplot labels only powers of ten, and there may be none.
 std::string logarithmic_tics(char axis, Range range) {
   const double factor = range.high / range.low;
   if (factor > 1000) return "";
@@ -50,8 +49,7 @@ std::string logarithmic_tics(char axis, Range range) {
   return fmt::format("set {}tics ({})\n", axis, tics);
 }
 
-// A little room around the points; on a logarithmic axis gnuplot would go on to the next powers of
-// ten.
+// Some room around the points; on a logarithmic axis gnuplot would go on to the next powers of ten.
 std::string axis_range(char axis, Range range, bool logarithmic) {
   const double margin = axis == 'x' ? 0 : 0.04;
   if (logarithmic) {

@@ -31,13 +31,13 @@ struct FeatureRotation {
   PairLayout layout = PairLayout::interleaved;
 };
 
-/// Of xPos (Sun et al. 2022, "A Length-Extrapolatable Transformer"): beside the rotation, pair i of a
-/// query at position p is multiplied by ζ_i^e and of a key by ζ_i^−e,
+/// Of xPos (Sun et al. 2022, "A Length-Extrapolatable Transformer"): beside the rotation, pair i of
+/// a query at position p is multiplied by ζ_i^e and of a key by ζ_i^−e,
 ///   ζ_i = (2i + 0.4 R) / (1.4 R) < 1,  e = (p − centre) / scale_base,
-/// so that their product has the factor ζ_i^((m − n) / scale_base), which falls with the distance of
-/// a key that stands before the query. The centre cancels. It only keeps the powers within the range
-/// of numbers, and must be the same in all passes whose keys meet: cached keys are scaled already.
-/// torchscale takes the middle of each pass and so cannot keep keys.
+/// so that their product has the factor ζ_i^((m − n) / scale_base), which falls with the distance
+/// of a key that stands before the query. The centre cancels. It only keeps the powers within the
+/// range of numbers, and must be the same in all passes whose keys meet: cached keys are scaled
+/// already. torchscale takes the middle of each pass and so cannot keep keys.
 struct XposAngles {
   Angles query, key;
 };

@@ -40,8 +40,7 @@ struct Example {
   std::vector<DistanceScore> by_distance;  // distances rising
 };
 
-/// Throws Error for vectors of different or odd sizes, for no position, and for a base that is not
-/// positive.
+/// Throws Error for vectors of unequal or odd sizes, no position, and a base that is not positive.
 Example worked_example(const ExampleInputs& inputs);
 
 /// A picture, an <svg> element: one plane for each pair of dimensions, in it the query turned by

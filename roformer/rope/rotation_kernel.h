@@ -17,8 +17,7 @@ struct HalfBits {
   std::uint16_t bits;
 };
 
-/// H heads of each token. Element d of head h of token n is data[n * token_stride + h * head_stride
-/// + d].
+/// H heads a token. Element d of head h of token n is data[n * token_stride + h * head_stride + d].
 template <typename Scalar>
 struct TokenHeads {
   Scalar* data;

@@ -2,9 +2,9 @@
 // L0 = original_length and L = the length of the sequence:
 //
 //   linear        θ_i / s: positions are interpolated (Chen et al. 2023)
-//   ntk           base · s^(R / (R − 2)) for base: the lowest frequency falls by s, the highest stays
+//   ntk           base · s^(R / (R − 2)) for base: lowest frequency falls by s, highest stays
 //   dynamic       the same with s L / L0 − (s − 1) for s, once L > L0
-//   yarn          θ_i / s below beta_slow turns within L0, θ_i above beta_fast, a ramp over the pairs
+//   yarn          θ_i / s below beta_slow turns within L0, θ_i above beta_fast, a ramp over pairs
 //                 between; cos and sin times 0.1 ln s + 1 (Peng et al. 2023)
 //   longrope      θ_i / short_factor_i, or / long_factor_i once L > L0; cos and sin times
 //                 sqrt(1 + ln s / ln L0) (Ding et al. 2024)

@@ -59,8 +59,8 @@ double standard_deviation(const std::vector<double>& values);
 /// Of the mean: the standard deviation over √n; NaN for fewer than two.
 double standard_error(const std::vector<double>& values);
 
-/// In words: which of two models ends lower, and by how many standard errors of the difference. Run i
-/// of both has the same seed: the error is that of the mean of the differences, their standard
+/// In words: which of two models ends lower, and by how many standard errors of the difference. Run
+/// i of both has the same seed: the error is that of the mean of the differences, their standard
 /// deviation / √n; one run of each has none. Throws Error unless there are as many of both.
 std::string final_verdict(const std::string& first_model, const std::vector<double>& first,
                           const std::string& second_model, const std::vector<double>& second,

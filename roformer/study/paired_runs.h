@@ -1,5 +1,5 @@
-// Two models trained under the same settings, over several seeds: what the halves of Figure 3 have in
-// common.
+// Two models trained under the same settings, over several seeds: what the halves of Figure 3 have
+// in common.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -26,8 +26,8 @@ struct StudyOptions {
 void require_free_keys(const std::vector<std::string>& changes,
                        const std::vector<std::string>& keys);
 
-/// Throws Error where two recipes differ in data, stages or seed: both models must see the same text
-/// in the same order.
+/// Throws Error where two recipes differ in data, stages or seed: both models must see the same
+/// text in the same order.
 void require_same_data(const train::FlatRecipe& first, const train::FlatRecipe& second);
 
 /// One of the two models.

@@ -1,6 +1,6 @@
-// The tables and figures of the paper, ours beside the paper's; each prints what it finds and writes
-// OUT/report.html. What trains repeats no finished run and goes on with one that was stopped; it
-// returns the signal that stopped it, or 0.
+// The tables and figures of the paper, ours beside the paper's; each prints what it finds and
+// writes OUT/report.html. What trains repeats no finished run and goes on with one that was
+// stopped; it returns the signal that stopped it, or 0.
 #pragma once
 #include "roformer/study/paired_runs.h"
 

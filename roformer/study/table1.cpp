@@ -207,8 +207,8 @@ Table1Result gather_table1(const PairedRuns& pair, const task::Material& materia
   return result;
 }
 
-// The table and its verdict on standard output, and the same as a page with learning curves, examples
-// and recipes.
+// The table and its verdict on standard output, and the same as a page with learning curves,
+// examples and recipes.
 void show_table1(const PairedRuns& pair, const Table1Result& result) {
   const std::string& scale = pair.options().scale;
   const report::Table scores = score_table(result, pair.options().seeds > 1);

@@ -16,8 +16,8 @@ struct TestSet {
   std::vector<std::string> source, reference;
 };
 
-/// Each pair of files of data.test_source and data.test_target, or the share that is held out. Throws
-/// Error where the two sides differ in lines, or there is no test set.
+/// Each pair of files of data.test_source and data.test_target, or the share that is held out.
+/// Throws Error where the two sides differ in lines, or there is no test set.
 std::vector<TestSet> test_sets(const task::Recipe& recipe, const task::Material& material);
 
 /// The mean of a run's last models (checkpoint.keep_last of the recipe, or as many as there are) in

@@ -1,5 +1,5 @@
-// A number of what a run learns from: other text or another vocabulary under the same names must not
-// be gone on with.
+// A number of what a run learns from: other text or another vocabulary under the same names must
+// not be gone on with.
 #pragma once
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-// Kinds of tasks: all that the reading of recipes, training, evaluation and the studies need of one.
-// No tensors here.
+// Kinds of tasks: all that the reading of recipes, training, evaluation and the studies need of
+// one. No tensors here.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -34,8 +34,8 @@ class Kind {
   /// Throws Error where the recipe does not fit itself.
   virtual void validate(const Recipe& recipe) const = 0;
 
-  /// Opens the recipe's text, with the vocabulary of a model's folder in place of the recipe's if one
-  /// is given.
+  /// Opens the recipe's text, with the vocabulary of a model's folder in place of the recipe's if
+  /// one is given.
   virtual std::shared_ptr<const Material> open(const Recipe& recipe,
                                                const std::filesystem::path& vocabulary) const = 0;
 };

@@ -1,4 +1,4 @@
-// What the kinds share: the recipe's model for a vocabulary, and a checkpoint as the recipe's model.
+// What kinds share: the recipe's model for a vocabulary, and a checkpoint as the recipe's model.
 #pragma once
 #include <fmt/ranges.h>
 

@@ -19,8 +19,8 @@ void require_positions(const model::EncoderConfig& model, std::int64_t longest, 
 /// [data] of a translation model.
 parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe);
 
-/// What the recipes of language models have in common: an encoder or decoder of one preset, and text
-/// from data/. Recipe::options are data::DataOptions.
+/// What the recipes of language models have in common: an encoder or decoder of one preset, and
+/// text from data/. Recipe::options are data::DataOptions.
 class LanguageKind : public Kind {
  public:
   LanguageKind(std::string_view name, data::DataUse use) : name_(name), use_(use) {}

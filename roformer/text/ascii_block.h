@@ -1,6 +1,6 @@
-// Short words of ASCII, the common case: read sixteen bytes of text at once (where a run of letters and
-// digits ends, and its lower case), and looked up in a hash table whose keys are two machine words, so
-// that a word that the vocabulary holds whole costs one probe.
+// Short words of ASCII, the common case: read sixteen bytes of text at once (where a run of letters
+// and digits ends, and its lower case), and looked up in a hash table whose keys are two machine
+// words, so that a word that the vocabulary holds whole costs one probe.
 #pragma once
 #include <bit>
 #include <cstddef>

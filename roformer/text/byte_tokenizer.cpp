@@ -32,8 +32,8 @@ struct ByteFiles {
   std::string_view invalid_bytes = {};  // in decoded text: U+FFFD, or left out
 };
 
-// The special tokens, then the 256 bytes, each written as the character of its number, then tokens that
-// were added. `strips`: the special ones take the white space around them.
+// The special tokens, then the 256 bytes, each written as the character of its number, then tokens
+// that were added. `strips`: the special ones take the white space around them.
 ByteFiles make_byte_files(const std::vector<std::string>& special, bool strips,
                           std::string_view tokenizer_class,
                           const std::vector<std::string>& appended = {}) {
@@ -243,7 +243,7 @@ class ByteCoder final : public TokenCoder {
     facts.kind = "bytes";
     facts.first_byte_id = files.first_byte_id;
     facts.invalid_bytes = files.invalid_bytes;
-    // The special tokens stand in no text that a byte model learns; it begins at a line's beginning.
+    // Special tokens stand in no text that a byte model learns; it begins at a line's beginning.
     facts.frame = {.begin = files.first_byte_id + '\n', .first_id = files.first_byte_id};
     return facts;
   }

@@ -1,6 +1,6 @@
-// Every byte of the UTF-8 text is a token, as in ByT5 (Xue et al. 2022) and Perceiver: its id is the
-// byte and the number of special tokens before it. A tokenizer_config.json that names the class is all
-// there is on disk.
+// Every byte of the UTF-8 text is a token, as in ByT5 (Xue et al. 2022) and Perceiver: its id is
+// the byte and the number of special tokens before it. A tokenizer_config.json that names the class
+// is all there is on disk.
 #pragma once
 #include "roformer/text/tokenizer.h"
 

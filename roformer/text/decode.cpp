@@ -16,7 +16,8 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   text = result.append(text, done);
 }
 
-// The WordPiece decoder does it with each token, the space before it included. In Hugging Face's order: an earlier replacement can make a later one possible.
+// The WordPiece decoder does it with each token, the space before it included. In Hugging Face's
+// order: an earlier replacement can make a later one possible.
 std::string without_spaces(std::string text, bool of_token) {
   constexpr std::pair<std::string_view, std::string_view> replacements[] = {
       {" .", "."},   {" ?", "?"},     {" !", "!"},    {" ,", ","},

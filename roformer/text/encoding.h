@@ -73,8 +73,7 @@ struct KeptTokens {
   std::size_t second;
 };
 
-/// `room`: max_length less the special tokens. Throws Error if the strategy cannot make the texts
-/// fit.
+/// `room`: max_length less the special tokens. Throws Error if the strategy cannot make texts fit.
 KeptTokens truncate(std::size_t first, std::size_t second, std::size_t room, Truncation strategy);
 
 }  // namespace roformer::text

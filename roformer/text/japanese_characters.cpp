@@ -1,5 +1,5 @@
-// Japanese BERT of characters (transformers' BertJapaneseTokenizer): NFKC, then each character that is
-// no white space. Words that the MeCab program cuts are not supported.
+// Japanese BERT of characters (transformers' BertJapaneseTokenizer): NFKC, then each character that
+// is no white space. Words that the MeCab program cuts are not supported.
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"

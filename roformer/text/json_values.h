@@ -7,9 +7,9 @@
 
 namespace roformer::text {
 
-/// The value of a key, or `fallback` where it is absent or null: a bool, an int32, an int64, a double
-/// or a string. Throws Error naming the key for one of another type, whole numbers beyond int32
-/// included.
+/// The value of a key, or `fallback` where it is absent or null: a bool, an int32, an int64, a
+/// double or a string. Throws Error naming the key for one of another type, whole numbers beyond
+/// int32 included.
 template <typename Value>
 Value get(const nlohmann::json& object, const char* key, Value fallback, std::string_view name);
 

@@ -26,8 +26,8 @@ struct NormalForm {
   bool composed;    // NFC, NFKC
 };
 
-/// The characters in one of the four normal forms of Unicode (UAX #15), each with the place in the text
-/// that Hugging Face's tokenizers library gives it.
+/// The characters in one of the four normal forms of Unicode (UAX #15), each with the place in the
+/// text that Hugging Face's tokenizers library gives it.
 std::vector<NormalizedCharacter> normal_form(const std::vector<NormalizedCharacter>& characters,
                                              NormalForm form);
 

@@ -72,8 +72,8 @@ std::vector<Part> parts_by_string(Word word, const std::u32string& pattern, bool
   return parts;
 }
 
-// Joins separators to the part walked over before, as the tokenizers library does: the second of two
-// neighbouring separators stands by itself.
+// Joins separators to the part walked over before, as the tokenizers library does: the second of
+// two neighbouring separators stands by itself.
 template <typename Iterator>
 std::vector<Part> merge_separators(Iterator part, Iterator end) {
   std::vector<Part> merged;

@@ -1,8 +1,8 @@
 // libsentencepiece behind a door of its own. It exports a variable FLAGS_minloglevel, and so does
 // LibTorch's libc10, of another type and size: in one scope of symbols the one is built inside the
-// other, and c10's flags behind it are overwritten. So a small plugin alone is linked with it, and is
-// opened with a scope of its own. These are the words that the two sides share, and the model that they
-// make (Kudo and Richardson 2018).
+// other, and c10's flags behind it are overwritten. So a small plugin alone is linked with it, and
+// is opened with a scope of its own. These are the words that the two sides share, and the model
+// that they make (Kudo and Richardson 2018).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +30,7 @@ class SentencePieceProcessor {
   virtual int size() const = 0;
   /// The piece of an id below size().
   virtual const std::string& piece(int id) const = 0;
-  /// Whether an id stands for text (or a byte), not for <unk>, <s>, </s> or a place that no text takes.
+  /// Whether an id stands for text (or a byte), not <unk>, <s>, </s> or a place that no text takes.
   virtual bool is_text(int id) const = 0;
   /// Whether an id is <unk>.
   virtual bool is_unknown(int id) const = 0;
@@ -56,8 +56,8 @@ struct SentencePieceLibrary {
                        SentencePieceLines& lines, std::string& model);
 };
 
-/// Opened at first use, from the folder of the library or program that this code is in. Throws Error
-/// naming the file that is missing.
+/// Opened at first use, from the folder of the library or program that this code is in. Throws
+/// Error naming the file that is missing.
 const SentencePieceLibrary& sentencepiece_library();
 
 /// Immutable; its const functions are safe from several threads.

@@ -19,8 +19,9 @@ namespace roformer::text {
 /// What stands for the end of a word in the symbols.
 inline constexpr std::string_view kWordEnd = "</w>";
 
-/// Ranked merges, applied to one word at a time (algorithm 1 of the paper): the pair of the lowest rank is
-/// merged wherever it stands, from left to right, until no pair has a rank. Immutable; its const functions are safe from several threads.
+/// Ranked merges, applied to one word at a time (algorithm 1 of the paper): the pair of the lowest
+/// rank is merged wherever it stands, from left to right, until no pair has a rank. Immutable; its
+/// const functions are safe from several threads.
 class MergeTable {
  public:
   /// What a merge joins, left and right.

@@ -1,6 +1,6 @@
-// Tokenizers of translation models: what SentencePiece and subword-nmt have in common. Lines of source
-// and target over one table of ids, vocab.json, and the settings beside it; source.spm and target.spm
-// (the files of Hugging Face's MarianTokenizer), or codes.bpe.
+// Tokenizers of translation models: what SentencePiece and subword-nmt have in common. Lines of
+// source and target over one table of ids, vocab.json, and the settings beside it; source.spm and
+// target.spm (the files of Hugging Face's MarianTokenizer), or codes.bpe.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -33,7 +33,7 @@ struct SubwordTable {
   SubwordSettings settings = {};
 };
 
-/// </s> 0, <unk> 1, the tokens, <pad> last: Marian's layout. Tokens that stand already are left out.
+/// </s> 0, <unk> 1, the tokens, <pad> last: Marian's layout. Tokens already there are left out.
 SubwordTable number_tokens(const std::vector<std::string>& tokens, std::string_view name,
                            SubwordSettings settings);
 /// vocab.json and, if there is one, tokenizer_config.json. Throws Error naming file and key.
@@ -80,9 +80,9 @@ class SubwordCoder : public TokenCoder {
 /// <unk> too. Throws Error if they are no model.
 Tokenizer sentencepiece_tokenizer(std::string model_bytes, SubwordSettings settings = {});
 
-/// Both sides by subword-nmt's codes, the text of the file; `units` with their separator ("low@@") in
-/// the order of ids: </s> 0, <unk> 1, the units, <pad> last. Units that the table lacks are cut further
-/// where the merges allow it. Throws Error for malformed codes.
+/// Both sides by subword-nmt's codes, the text of the file; `units` with their separator ("low@@")
+/// in the order of ids: </s> 0, <unk> 1, the units, <pad> last. Units that the table lacks are cut
+/// further where the merges allow it. Throws Error for malformed codes.
 Tokenizer subword_nmt_tokenizer(std::string codes, const std::vector<std::string>& units,
                                 SubwordSettings settings = {});
 

@@ -1,5 +1,5 @@
-// The way from a text to ids and back, and to files: what the kinds of tokenizer differ in. What they
-// have in common (special tokens around texts, truncation, windows) is tokenizer.h's.
+// The way from a text to ids and back, and to files: what the kinds of tokenizer differ in. What
+// they have in common (special tokens around texts, truncation, windows) is tokenizer.h's.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -27,16 +27,15 @@ class TokenCoder {
   /// What stands around a text, or around and between two; without special tokens the types alone.
   const SpecialRuns& runs(bool pair, bool special_tokens) const;
 
-  /// Appends the ids of a text alone and, unless `offsets` is null, where they stood; it is null for
-  /// a kind without offsets.
+  /// Appends the ids of a text alone and, unless `offsets` is null, where they stood; it is null
+  /// for a kind without offsets.
   virtual void encode(std::string_view text, Side side, std::vector<std::int32_t>& ids,
                       std::vector<Offset>* offsets) const = 0;
   /// Throws Error for an id outside the vocabulary.
   virtual std::string decode(std::span<const std::int32_t> ids,
                              const DecodeOptions& options) const = 0;
-  /// Appends the bytes that a token adds to a text behind the token `previous` (−1: at its
-  /// beginning); they may be a part of a character. Throws Error for a kind that writes whole texts
-  /// alone.
+  /// Appends the bytes that a token adds to a text behind the token `previous` (−1: at its start);
+  /// they may be a part of a character. Throws Error for a kind that writes whole texts alone.
   virtual void append_text(std::int32_t id, std::int32_t previous, std::string& bytes) const;
   /// A number of everything that changes the ids of a text.
   virtual std::uint64_t fingerprint() const = 0;

@@ -1,8 +1,8 @@
 // Text to ids, with offsets, and back, whatever the kind: WordPiece as BERT's (Devlin et al. 2018),
-// characters, bytes, SentencePiece, subword-nmt's codes. Ids and offsets equal those of Hugging Face's
-// libraries. What a kind is and can do besides is asked for (facts()). Tokenizers are loaded from files, or
-// made by the functions of wordpiece_tokenizer.h, byte_tokenizer.h and subword_table.h; a new kind is a
-// file with a TokenCoder and a line in tokenizer_kinds.cpp.
+// characters, bytes, SentencePiece, subword-nmt's codes. Ids and offsets equal those of Hugging
+// Face's libraries. What a kind is and can do besides is asked for (facts()). Tokenizers are loaded
+// from files, or made by the functions of wordpiece_tokenizer.h, byte_tokenizer.h and
+// subword_table.h; a new kind is a file with a TokenCoder and a line in tokenizer_kinds.cpp.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -57,9 +57,8 @@ class Tokenizer {
   std::string decode(std::span<const std::int32_t> ids, const DecodeOptions& options = {}) const {
     return coder_->decode(ids, options);
   }
-  /// Appends the bytes that a token adds to a text behind the token `previous` (−1: at its
-  /// beginning); they may be a part of a character. Throws Error for a kind that writes whole texts
-  /// alone.
+  /// Appends the bytes that a token adds to a text behind the token `previous` (−1: at its start);
+  /// they may be a part of a character. Throws Error for a kind that writes whole texts alone.
   void append_text(std::int32_t id, std::int32_t previous, std::string& bytes) const {
     coder_->append_text(id, previous, bytes);
   }
@@ -76,7 +75,7 @@ class Tokenizer {
   }
   /// Throws Error for an id outside the vocabulary.
   const std::string& id_to_token(std::int32_t id) const { return coder_->token(id); }
-  /// Whether the token is one of those that add meaning to the text, not part of it: [CLS], [MASK], ….
+  /// Whether the token is one that adds meaning to the text, not part of it: [CLS], [MASK], ….
   bool is_special(std::int32_t id) const { return coder_->is_special(id); }
   /// How many special tokens stand before and after a single text.
   std::int64_t special_tokens_before() const { return std::ssize(facts().single.before.ids); }
@@ -97,8 +96,8 @@ class Tokenizer {
 
   /// The same tokenizer, but texts first turn to lower case. Throws Error for a kind that cannot.
   Tokenizer lower_cased() const { return Tokenizer(coder_->lower_cased()); }
-  /// Writes what load() reads, each file atomically; makes the folder. transformers opens it, but for
-  /// subword-nmt's.
+  /// Writes what load() reads, each file atomically; makes the folder. transformers opens it, but
+  /// for subword-nmt's.
   void save(const std::filesystem::path& folder) const { coder_->save(folder); }
 
  private:
@@ -113,8 +112,8 @@ class Tokenizer {
   std::shared_ptr<const TokenCoder> coder_;
 };
 
-/// The tokenizer that is in a folder of a cache; where there is none, or it is damaged, `train` makes it
-/// and it is kept there.
+/// The tokenizer that is in a folder of a cache; where there is none, or it is damaged, `train`
+/// makes it and it is kept there.
 Tokenizer load_or_train(const std::filesystem::path& folder,
                         const std::function<Tokenizer()>& train);
 

@@ -1,5 +1,5 @@
-// What a tokenizer states of itself, the special tokens around texts among it, and all that its callers
-// may ask for: no caller knows kinds.
+// What a tokenizer states of itself, the special tokens around texts among it, and all that its
+// callers may ask for: no caller knows kinds.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,5 @@
-// tokenizer.json from and to JSON, whole and its normalizer, pre_tokenizer, post_processor and decoder.
-// What is not supported is an Error that names file and field.
+// tokenizer.json from and to JSON, whole and its normalizer, pre_tokenizer, post_processor and
+// decoder. What is not supported is an Error that names file and field.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>

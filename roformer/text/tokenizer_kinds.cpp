@@ -65,7 +65,7 @@ std::string described_kinds() {
   return fmt::format("{}", fmt::join(descriptions, "; "));
 }
 
-// What the kind that a folder has the most files of lacks, in words; of two such kinds what is there.
+// What the kind that a folder has the most files of lacks, in words; of two such what is there.
 std::string found_files(const TokenizerFolder& folder) {
   std::set<std::string_view> found;
   std::vector<std::string_view> missing;
@@ -100,8 +100,8 @@ Tokenizer load_or_train(const fs::path& folder, const std::function<Tokenizer()>
   } catch (const Error& error) {
     spdlog::warn("{}; training the vocabulary again", error.what());
   }
-  // Beside its place, then renamed: a folder of that name is whole. Read back, so that this run and the
-  // next ones have the same tokenizer to the last switch (keys of caches hang on it).
+  // Beside its place, then renamed: a folder of that name is whole. Read back, so that this run and
+  // the next ones have the same tokenizer to the last switch (keys of caches hang on it).
   const fs::path partial = folder.string() + ".partial";
   fs::remove_all(partial);
   train().save(partial);

@@ -1,4 +1,4 @@
-// Where a tokenizer is looked for, and the kinds of tokenizer on disk: how each is known and loaded.
+// Where a tokenizer is looked for; the kinds of tokenizer on disk: how each is known and loaded.
 #pragma once
 #include <filesystem>
 #include <memory>

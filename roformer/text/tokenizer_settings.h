@@ -1,4 +1,4 @@
-// The files beside a vocabulary: tokenizer_config.json, special_tokens_map.json, added_tokens.json; and
+// Files beside a vocabulary: tokenizer_config.json, special_tokens_map.json, added_tokens.json; and
 // added tokens as tokenizer.json (a list) and tokenizer_config.json (an object by id) have them.
 #pragma once
 #include <nlohmann/json_fwd.hpp>

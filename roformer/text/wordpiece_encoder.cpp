@@ -138,8 +138,7 @@ void WordPieceEncoder::build_tables(const Vocabulary& vocabulary,
   }
 }
 
-// The longest pieces of one word, from its beginning; [UNK] for the whole if some part matches
-// none.
+// The longest pieces of a word, from its beginning; [UNK] for the whole if some part matches none.
 template <typename Sink>
 void WordPieceEncoder::encode_word(WordBuffer& word, Sink& sink) const {
   if (word.empty()) return;

@@ -27,8 +27,8 @@ class WordPieceEncoder {
   WordPieceEncoder(const Vocabulary& vocabulary, const TokenizerConfig& config,
                    const std::vector<AddedToken>& added_tokens);
 
-  /// Appends the ids of a text, special tokens around it left out, and unless `offsets` is null where
-  /// they stood.
+  /// Appends the ids of a text, special tokens around it left out, and unless `offsets` is null
+  /// where they stood.
   void encode(std::string_view text, std::vector<std::int32_t>& ids,
               std::vector<Offset>* offsets = nullptr) const;
 

@@ -1,5 +1,5 @@
-// The tokenizers of BERT and its kin: words of a vocabulary, and pieces of words. On disk: vocab.txt
-// with tokenizer_config.json, or tokenizer.json, as transformers writes them.
+// The tokenizers of BERT and its kin: words of a vocabulary, and pieces of words. On disk:
+// vocab.txt with tokenizer_config.json, or tokenizer.json, as transformers writes them.
 #pragma once
 #include <string>
 #include <string_view>
@@ -22,8 +22,8 @@ struct WordPieceFiles {
 bool has_wordpiece_files(const TokenizerFolder& folder);
 
 /// Reads the file that was named, or of a folder tokenizer.json, else vocab.txt; then
-/// tokenizer_config.json, which has the last word on what it states. Throws Error naming file and line
-/// or key.
+/// tokenizer_config.json, which has the last word on what it states. Throws Error naming file and
+/// line or key.
 WordPieceFiles read_wordpiece_files(const TokenizerFolder& folder);
 
 /// What is common to all of them once the files are read: added tokens join the vocabulary, ids are
@@ -33,8 +33,8 @@ WordPieceFiles finish_wordpiece_files(WordPieceFiles files);
 /// Throws Error if the vocabulary lacks the unknown token.
 Tokenizer wordpiece_tokenizer(Vocabulary vocabulary, TokenizerConfig config = {});
 
-/// As Hugging Face's WordPiece decoder: appends one token to the text, the first of it or a later one: a piece that continues joins, any
-/// other stands after a space.
+/// As Hugging Face's WordPiece decoder: appends one token to the text, the first of it or a later
+/// one: a piece that continues joins, any other stands after a space.
 void append_token(std::string_view token, bool first, const TokenizerConfig& config,
                   CleanUp clean_up, std::string& text);
 

@@ -1,15 +1,15 @@
 // The folder of a training run and its checkpoints. Model and training state are switched as one:
 //
-//   OUT/config.json, model.safetensors, …  the last checkpoint's model, a Hugging Face folder (hard links)
-//   OUT/checkpoints/step-N/                the models of the last checkpoints, where more than one is kept (hard links)
-//   OUT/best/                              the model of the best evaluation, where it is kept; always whole
-//   OUT/recipe.toml, metrics.jsonl, report.html, events.out.tfevents.… (TensorBoard's, one each time it is started)
+//   OUT/config.json, model.safetensors, …  the last model, a Hugging Face folder (hard links)
+//   OUT/checkpoints/step-N/                the last models, where several are kept (hard links)
+//   OUT/best/                              the best evaluation's model, where kept; always whole
+//   OUT/recipe.toml, metrics.jsonl, report.html, events.out.tfevents.… (TensorBoard's, one a start)
 //   OUT/training/latest                    one line: the name of the last good checkpoint
 //   OUT/training/step-N/model/             what the task saved
 //   OUT/training/step-N/optimizer.safetensors, state.json
 //
-// A checkpoint is written into a new folder, flushed, and becomes the last one when `latest` is renamed over; only then
-// does the old one go. So a run killed at any moment leaves a whole checkpoint.
+// A checkpoint is written into a new folder, flushed, and is the last one once `latest` is renamed
+// over; only then does the old one go. So a run killed at any moment leaves a whole checkpoint.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -24,8 +24,8 @@ namespace roformer::train {
 
 class RunFolder {
  public:
-  /// Makes the folder, takes its lock and undoes what a kill left half done. Throws Error if another
-  /// process is training there, or if it has anything in it and `resume` is false.
+  /// Makes the folder, takes its lock and undoes what a kill left half done. Throws Error if
+  /// another process is training there, or if it has anything in it and `resume` is false.
   RunFolder(std::filesystem::path out, bool resume);
 
   const std::filesystem::path& path() const { return out_; }
@@ -68,9 +68,9 @@ std::vector<std::filesystem::path> last_models(const std::filesystem::path& run,
                                                std::int64_t count);
 
 /// A folder in the place of another, so that a kill at any moment leaves one of them whole.
-/// Puts `fresh` where `target` is, whose old content goes. Both are on one file system; `old`, on the
-/// same, is for file systems that cannot exchange folders. Throws Error if that fails; `target` is as
-/// before then.
+/// Puts `fresh` where `target` is, whose old content goes. Both are on one file system; `old`, on
+/// the same, is for file systems that cannot exchange folders. Throws Error if that fails; `target`
+/// is as before then.
 void replace_folder(const std::filesystem::path& fresh, const std::filesystem::path& target,
                     const std::filesystem::path& old);
 

@@ -26,8 +26,7 @@ struct Outcome {
 
 class Trainer {
  public:
-  /// Goes on from the folder's last checkpoint, or starts. Throws Error if that belongs to another
-  /// recipe.
+  /// Goes on from the folder's last checkpoint or starts. Throws Error if that is another recipe's.
   Trainer(Task& task, TrainingOptions options, RunFolder& folder);
 
   /// Trains to the end or until SIGINT or SIGTERM; saves in both cases. Throws Error if the loss

@@ -25,8 +25,7 @@ struct Schedule {
 /// final_ratio is of [0, 1].
 void validate(const Schedule& schedule);
 
-/// What the peak learning rate is multiplied by in step `step` = 0, 1, … With W warm-up steps and T
-/// in all:
+/// What multiplies the peak learning rate in `step` = 0, 1, … With W warm-up steps and T in all:
 ///   step < W                from initial_ratio, reached before the first step, to 1 in step W − 1
 ///   constant                1
 ///   linear, cosine          from 1 at W to final_ratio at T

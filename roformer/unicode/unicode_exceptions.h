@@ -25,7 +25,7 @@ bool contains(const CodeRange (&ranges)[count], char32_t code) {
   return after != std::begin(ranges) && code <= std::prev(after)->last;
 }
 
-/// Whether that library takes the character for punctuation; `database` is what the current database says.
+/// Whether that library takes the character for punctuation; `database`: the current database does.
 bool published_punctuation(char32_t code, bool database);
 /// The same for category Mn.
 bool published_nonspacing_mark(char32_t code, bool database);

@@ -59,7 +59,7 @@ inline DecodedCharacter last_character(std::string_view text) {
   return begin + c.size == text.size() ? c : DecodedCharacter{kReplacementCharacter, 1};
 }
 
-/// Whether what was decoded at `p` stands for bytes that are no UTF-8, and is no U+FFFD of the text.
+/// Whether what was decoded at `p` is for bytes that are no UTF-8, and is no U+FFFD of the text.
 inline bool is_invalid(DecodedCharacter c, const char* p) {
   return c.code == kReplacementCharacter &&
          !(c.size == 3 && static_cast<unsigned char>(*p) == 0xEF);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kTableExtras = 2;  // </s> and <pad>: the model has <unk> itself
 
-// Lines as the library asks for them. A failure of `next_line` may not cross the library: it is kept.
+// Lines as the library asks for them. A failure of `next_line`, which may not cross it, is kept.
 class LineIterator final : public text::SentencePieceLines {
  public:
   explicit LineIterator(const std::function<bool(std::string&)>& next_line)
@@ -69,8 +69,8 @@ std::unordered_map<std::string, std::string> trainer_arguments(
   return arguments;
 }
 
-// The size that the library asks for where the characters alone need more: "… required_chars. 6 vs 47.
-// …"; 0 where its message says something else.
+// The size that the library asks for where the characters alone need more: "… required_chars.
+// 6 vs 47. …"; 0 where its message says something else.
 std::int64_t required_size(std::string_view message) {
   constexpr std::string_view before = "required_chars. ", between = " vs ";
   const auto begin = message.find(before);

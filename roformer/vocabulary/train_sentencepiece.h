@@ -1,5 +1,5 @@
-// Trains a joint subword vocabulary by SentencePiece in BPE mode (Kudo and Richardson 2018; Sennrich
-// et al. 2016) with the library's own trainer. Deterministic.
+// Trains a joint subword vocabulary by SentencePiece in BPE mode (Kudo and Richardson 2018;
+// Sennrich et al. 2016) with the library's own trainer. Deterministic.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -16,11 +16,11 @@ struct SentencePieceTrainerOptions {
   int threads = 1;
 };
 
-/// The bytes of a .model whose pieces are <unk> and then those that text::sentencepiece_tokenizer() numbers.
-/// `next_line` puts the next line (both languages, any order) into its argument and returns false
-/// when there is none; lines of more than 4,192 bytes and empty ones are left out. A text too small
-/// for the size gives the pieces that there are. Throws Error where the characters alone need more,
-/// naming the smallest possible size, or where there is no text.
+/// The bytes of a .model whose pieces are <unk> and then those that text::sentencepiece_tokenizer()
+/// numbers. `next_line` puts the next line (both languages, any order) into its argument and
+/// returns false when there is none; lines of more than 4,192 bytes and empty ones are left out. A
+/// text too small for the size gives the pieces that there are. Throws Error where the characters
+/// alone need more, naming the smallest possible size, or where there is no text.
 std::string train_sentencepiece(const std::function<bool(std::string&)>& next_line,
                                 const SentencePieceTrainerOptions& options = {});
 

@@ -1,6 +1,6 @@
-// The program `roformer`: says how OpenMP's threads wait for each other, then opens the library that
-// holds the commands. Two steps, since libgomp reads its settings once, before main or any constructor
-// of a program that is linked with it.
+// The program `roformer`: says how OpenMP's threads wait for each other, then opens the library
+// that holds the commands. Two steps, since libgomp reads its settings once, before main or any
+// constructor of a program that is linked with it.
 #include <dlfcn.h>
 
 #include <cstdio>
@@ -8,9 +8,9 @@
 
 namespace {
 
-// Turns of a thread at a barrier before it sleeps, on a quiet machine; shared_machine.h is for others.
-// libgomp's default, 300,000, is some milliseconds, which a short crowd pays; waking costs some 10
-// microseconds, so that few turns cost a small model a tenth. bench/RESULTS.md has the figures.
+// Turns of a thread at a barrier before it sleeps, on a quiet machine; shared_machine.h is for
+// others. libgomp's default, 300,000, is some milliseconds, which a short crowd pays; waking costs
+// some 10 microseconds, so that few turns cost a small model a tenth. Figures: bench/RESULTS.md.
 constexpr const char* spin_count = "10000";
 
 constexpr const char* commands_library = "libroformer_commands.so";
