@@ -102,7 +102,7 @@ std::unique_ptr<documents::ParagraphSource> open_apt_descriptions(
   return std::make_unique<AptParagraphs>(std::move(lists));
 }
 
-std::unique_ptr<documents::PairSource> open_apt_pairs(AptSide source, AptSide target) {
+std::unique_ptr<documents::PairSource> open_apt_pairs(AptSide source, const AptSide& target) {
   return std::make_unique<AptPairs>(std::move(source), target);
 }
 

@@ -28,6 +28,6 @@ struct AptSide {
 /// The short descriptions as pairs, and the paragraphs of the long ones where both sides have the
 /// same number of them. A pair that came before, and one whose sides are equal (not translated
 /// yet), is left out. A pair's line is the number of its description in the source's lists.
-std::unique_ptr<documents::PairSource> open_apt_pairs(AptSide source, AptSide target);
+std::unique_ptr<documents::PairSource> open_apt_pairs(AptSide source, const AptSide& target);
 
 }  // namespace roformer::apt

@@ -294,7 +294,7 @@ std::uint64_t TomlTable::get_unsigned(std::string_view key, std::uint64_t fallba
 }
 
 std::string TomlTable::place_of(std::string_view room, const Option& option) const {
-  const std::string place = fmt::format("[{}] {}:", room, where(option.key));
+  std::string place = fmt::format("[{}] {}:", room, where(option.key));
   require(option.only == nullptr || !has(option.key), "{} {}", place, option.only);
   return place;
 }

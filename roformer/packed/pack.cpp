@@ -67,7 +67,7 @@ torch::Tensor cumulative_lengths(const torch::Tensor& mask) {
 // Row by row the places of the mask, then those of the onlookers: (N) int64.
 torch::Tensor places_in_order(const torch::Tensor& mask, const torch::Tensor& onlookers,
                               std::int64_t columns) {
-  const torch::Tensor places = mask.logical_or(onlookers).nonzero().flatten();
+  torch::Tensor places = mask.logical_or(onlookers).nonzero().flatten();
   if (places.numel() == 0) return places;
   const torch::Tensor row = places.div(std::max<std::int64_t>(columns, 1), "floor");
   const torch::Tensor key = row * 2 + onlookers.index_select(0, places).to(torch::kLong);

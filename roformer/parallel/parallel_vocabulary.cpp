@@ -97,7 +97,7 @@ Tokenizer train_tokenizer(const ParallelOptions& options, const ParallelText& te
                                              .character_coverage = options.character_coverage,
                                              .most_lines = most_lines,
                                              .threads = std::max(1, threads)});
-  const auto tokenizer = text::sentencepiece_tokenizer(model, settings_of(options));
+  auto tokenizer = text::sentencepiece_tokenizer(model, settings_of(options));
   if (tokenizer.vocabulary_size() < options.vocab_size) {
     spdlog::warn("the text has {} pieces only, not {} (data.vocab_size)",
                  tokenizer.vocabulary_size(), options.vocab_size);

@@ -81,7 +81,7 @@ std::string bert_processing_token(const json& part, const char* key, const Vocab
   const bool named = pair.is_array() && pair.size() == 2 && pair[0].is_string();
   base::require(named, "[text] {}: post_processor: expected {} to be a token and its id", name,
                 key);
-  const std::string token = pair[0].get<std::string>();
+  auto token = pair[0].get<std::string>();
   const auto id = vocabulary.find(token);
   base::require(!id || pair[1] == *id,
                 "[text] {}: post_processor: expected '{}' to have the id {} but got {}", name,
