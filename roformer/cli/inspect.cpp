@@ -48,7 +48,7 @@ ordered_json describe(const std::string& path) {
           {"element_types", inspection.element_types},
           {"heads", inspection.heads},
           {"commands", usable_commands(inspection, tokenizer, path)},
-          {"unusual", all_oddities(inspection, tokenizer, path)},
+          {"unusual", all_oddities(inspection, tokenizer)},
           {"position_encoding", config.encoder.encoding.name},
           {"attention", config.encoder.attention},
           {"config", ordered_json::parse(checkpoint::format_config(config))},

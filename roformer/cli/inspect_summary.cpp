@@ -141,8 +141,7 @@ std::vector<std::string> usable_commands(const pipeline::Inspection& inspection,
 }
 
 std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
-                                      const ordered_json& tokenizer,
-                                      const std::filesystem::path& folder) {
+                                      const ordered_json& tokenizer) {
   std::vector<std::string> oddities = inspection.oddities;
   if (tokenizer.contains("vocabulary_size")) {
     const auto tokens = tokenizer.at("vocabulary_size").get<std::int64_t>();

@@ -31,8 +31,7 @@ std::vector<std::string> usable_commands(const pipeline::Inspection& inspection,
 
 /// The files' oddities, and those that show only beside the tokenizer.
 std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
-                                      const nlohmann::ordered_json& tokenizer,
-                                      const std::filesystem::path& folder);
+                                      const nlohmann::ordered_json& tokenizer);
 
 /// The facts of an encoder-decoder's folder, under the same keys as of other checkpoints. Throws
 /// Error as load_translation_model does.

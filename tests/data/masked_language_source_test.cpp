@@ -77,18 +77,22 @@ TEST(MaskedLanguageSourceTest, TypesAreTheTokenizers) {
   const auto special = [](const char* token, int type) {
     return nlohmann::json{{"SpecialToken", {{"id", token}, {"type_id", type}}}};
   };
-  const nlohmann::json text = {{"Sequence", {{"id", "A"}, {"type_id", 1}}}};
+  const auto text = [](const char* id) {
+    return nlohmann::json{{"Sequence", {{"id", id}, {"type_id", 1}}}};
+  };
   const nlohmann::json known = {{"[CLS]", {{"id", "[CLS]"}, {"ids", {2}}, {"tokens", {"[CLS]"}}}},
                                 {"[SEP]", {{"id", "[SEP]"}, {"ids", {3}}, {"tokens", {"[SEP]"}}}}};
-  const nlohmann::json frame = {special("[CLS]", 3), text, special("[SEP]", 2)};
+  const nlohmann::json single = {special("[CLS]", 3), text("A"), special("[SEP]", 2)};
+  const nlohmann::json pair = {special("[CLS]", 3), text("A"), special("[SEP]", 2), text("B"),
+                               special("[SEP]", 2)};
   const nlohmann::json tokenizer = {
       {"model", {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"vocab", vocabulary}}},
       {"normalizer", {{"type", "BertNormalizer"}}},
       {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
       {"post_processor",
        {{"type", "TemplateProcessing"},
-        {"single", frame},
-        {"pair", frame},
+        {"single", single},
+        {"pair", pair},
         {"special_tokens", known}}}};
   options.vocabulary = folder.write("tokenizer.json", tokenizer.dump()).string();
   const auto batch = MaskedLanguageSource(options, 1).batch({Stage{8, 2}, 0, 0}).batch;

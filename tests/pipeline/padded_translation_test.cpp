@@ -15,7 +15,7 @@ namespace {
 using torch::Tensor;
 
 // Sources of four tokens and of two, targets of two and of three.
-format::TensorMap padded_rows() {
+format::TensorMap padded_pairs() {
   return {{"input_ids", torch::tensor({5, 6, 7, 8, 9, 5, 0, 0}).view({2, 4})},
           {"attention_mask", torch::tensor({1, 1, 1, 1, 1, 1, 0, 0}).view({2, 4})},
           {"decoder_input_ids", torch::tensor({1, 9, 0, 1, 8, 7}).view({2, 3})},
@@ -27,16 +27,16 @@ format::TensorMap run(const SmallTranslator& small, const format::TensorMap& inp
   return run_padded_translation(checkpoint::Folder(small.folder()), inputs, options);
 }
 
-double apart_at_most(const Tensor& a, const Tensor& b) {
+double largest_difference(const Tensor& a, const Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
 TEST(PaddedTranslation, PaddingChangesNothingAndIsZero) {
   const SmallTranslator small("padded");
   const torch::NoGradGuard no_gradient;
-  const auto inputs = padded_rows();
+  const auto inputs = padded_pairs();
   const auto outputs = run(small, inputs);
-  const auto model = checkpoint::load_translation_model(checkpoint::Folder(small.folder())).module;
+  auto model = checkpoint::load_translation_model(checkpoint::Folder(small.folder())).module;
   ASSERT_EQ(outputs.at("encoder_last_hidden_state").sizes(), (torch::IntArrayRef{2, 4, 32}));
   ASSERT_EQ(outputs.at("last_hidden_state").sizes(), (torch::IntArrayRef{2, 3, 32}));
   EXPECT_EQ(outputs.size(), 3u);  // no states that nobody asked for
@@ -55,10 +55,11 @@ TEST(PaddedTranslation, PaddingChangesNothingAndIsZero) {
       return outputs.at(name)[row].narrow(0, 0, length);
     };
     EXPECT_LE(
-        apart_at_most(of_row("encoder_last_hidden_state", source_lengths[row]), memory.hidden),
+        largest_difference(of_row("encoder_last_hidden_state", source_lengths[row]), memory.hidden),
         1e-5);
-    EXPECT_LE(apart_at_most(of_row("last_hidden_state", target_lengths[row]), hidden), 1e-5);
-    EXPECT_LE(apart_at_most(of_row("logits", target_lengths[row]), model->logits(hidden)), 1e-4);
+    EXPECT_LE(largest_difference(of_row("last_hidden_state", target_lengths[row]), hidden), 1e-5);
+    EXPECT_LE(largest_difference(of_row("logits", target_lengths[row]), model->logits(hidden)),
+              1e-4);
   }
   EXPECT_EQ(outputs.at("encoder_last_hidden_state")[1].slice(0, 2).abs().max().item<float>(), 0);
   for (const char* name : {"last_hidden_state", "logits"})
@@ -67,7 +68,7 @@ TEST(PaddedTranslation, PaddingChangesNothingAndIsZero) {
 
 TEST(PaddedTranslation, StatesOfBothSidesStandAtTheirPlaces) {
   const SmallTranslator small("states");
-  const auto outputs = run(small, padded_rows(), {.hidden_states = true});
+  const auto outputs = run(small, padded_pairs(), {.hidden_states = true});
   for (const std::string side : {"encoder", "decoder"}) {
     const std::string last = side == "encoder" ? "encoder_last_hidden_state" : "last_hidden_state";
     EXPECT_TRUE(torch::equal(outputs.at(side + "_hidden_states.2"), outputs.at(last))) << side;
@@ -78,18 +79,18 @@ TEST(PaddedTranslation, StatesOfBothSidesStandAtTheirPlaces) {
 
 TEST(PaddedTranslation, WhatDoesNotFitIsNamed) {
   const SmallTranslator small("refused");
-  auto inputs = padded_rows();
+  auto inputs = padded_pairs();
   inputs.erase("decoder_input_ids");
   checkpoint::expect_error({"decoder_input_ids"}, [&] { run(small, inputs); });
-  inputs = padded_rows();
+  inputs = padded_pairs();
   inputs["token_type_ids"] = torch::zeros({2, 4}, torch::kInt64);
   checkpoint::expect_error({"'token_type_ids'"}, [&] { run(small, inputs); });
-  inputs = padded_rows();
+  inputs = padded_pairs();
   for (const char* name : {"decoder_input_ids", "decoder_attention_mask"})
     inputs[name] = inputs.at(name).narrow(0, 0, 1);
   checkpoint::expect_error({"as many rows"}, [&] { run(small, inputs); });
   checkpoint::expect_error({"attention weights"},
-                           [&] { run(small, padded_rows(), {.attentions = true}); });
+                           [&] { run(small, padded_pairs(), {.attentions = true}); });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "roformer/checkpoint/translation_folder.h"
+#include "roformer/text/subword_table.h"
 #include "tests/checkpoint/temporary_folder.h"
 #include "tests/text/small_sentencepiece.h"
 

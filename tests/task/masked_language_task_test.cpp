@@ -76,7 +76,7 @@ TEST_F(MaskedLanguageTaskTest, AFinishedModelHasFurtherFigures) {
                          evaluate_model(plain, files_.path() / "model", data::Split::test,
                                         torch::kCPU);
                        }),
-                       "one part only"));
+                       "but got test"));
 }
 
 TEST_F(MaskedLanguageTaskTest, TextThatDoesNotFitIsRefused) {
