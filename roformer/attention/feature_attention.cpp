@@ -88,7 +88,7 @@ variable_list fused_features_backward(const FusedInputs& x, const LinearResult& 
                                       const FusedOptions& options) {
   const std::int64_t tokens = x.q.size(0), heads = x.q.size(1);
   const auto like = [](const Tensor& y) { return torch::empty(y.sizes(), y.options()); };
-  const variable_list gradients = {like(x.q), like(x.k), like(x.v)};
+  variable_list gradients = {like(x.q), like(x.k), like(x.v)};
   const auto out = read_rows(result.out), slope = read_rows(out_gradient);
   const auto q = write_rows(gradients[0]), k = write_rows(gradients[1]),
              v = write_rows(gradients[2]);

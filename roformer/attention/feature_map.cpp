@@ -30,7 +30,7 @@ Tensor bounded_exponential(const Tensor& x) {
 // (N, H, 1), no gradient.
 Tensor largest_of_sequences(const Tensor& x, const std::vector<Span>& spans) {
   const torch::NoGradGuard no_gradient;
-  const Tensor largest = x.detach().amax(-1, true);
+  Tensor largest = x.detach().amax(-1, true);
   for (const Span& span : spans) {
     if (span.num_keys == 0) continue;
     Tensor rows = largest.narrow(0, span.first_key, span.num_keys);

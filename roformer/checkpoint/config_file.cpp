@@ -19,7 +19,7 @@ constexpr int kMaxConfigDepth = 16;
 constexpr std::int64_t kMaxLabels = 1'000'000;  // more is a broken file, not a classifier
 
 std::string read_model_type(const ConfigReader& reader) {
-  const std::string model_type = reader.string("model_type", "");
+  std::string model_type = reader.string("model_type", "");
   base::require(
       model_type == "roformer" || model_type == "bert",
       "[checkpoint] {}: expected model_type to be \"roformer\" or \"bert\" but got \"{}\"{}",

@@ -35,7 +35,7 @@ CheckpointConfig parse_foreign_config(std::string_view text, std::string_view na
   nlohmann::json config = base::parse_json(text, name, kMaxForeignConfigDepth);
   if (!config.is_object() || config.contains("model_type")) return parse_config(text, name);
   complete(config, weights);
-  const CheckpointConfig stated = parse_config(config.dump(2) + "\n", name);
+  CheckpointConfig stated = parse_config(config.dump(2) + "\n", name);
   const auto classes =
       head::possible_classes("", {stated.encoder, stated.head, shapes_of_heads(weights)});
   if (!stated.architecture.empty() || classes.size() != 1) return stated;

@@ -71,7 +71,7 @@ void require_same_model(const checkpoint::Folder& first_folder,
 
 // Whole numbers have no mean: the last checkpoint's.
 torch::Tensor mean_of(const std::vector<checkpoint::Folder>& models, const std::string& name) {
-  const torch::Tensor last = models.back().weights().tensor(name);
+  torch::Tensor last = models.back().weights().tensor(name);
   if (!last.is_floating_point()) return last;
   torch::Tensor sum = torch::zeros(last.sizes(), torch::kDouble);
   for (const checkpoint::Folder& one : models) {

@@ -69,7 +69,7 @@ void require_name(const std::string& name, const fs::path& file) {
 // The tensor in another type; a note if numbers become infinite, which float16 does from 65,520 on.
 torch::Tensor in_type(const torch::Tensor& tensor, at::ScalarType type, const std::string& name,
                       std::vector<std::string>& notes) {
-  const torch::Tensor result = tensor.to(type);
+  torch::Tensor result = tensor.to(type);
   if (type == at::kHalf && tensor.scalar_type() != at::kHalf) {
     const auto lost = (result.isinf().sum() - tensor.isinf().sum()).item<std::int64_t>();
     if (lost > 0)

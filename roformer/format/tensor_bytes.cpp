@@ -68,7 +68,7 @@ torch::Tensor tensor_over(const std::shared_ptr<base::MappedFile>& file, std::si
 }
 
 torch::Tensor materialize(const OutputTensor& tensor) {
-  const torch::Tensor made = tensor.make().detach().to(at::kCPU).contiguous();
+  torch::Tensor made = tensor.make().detach().to(at::kCPU).contiguous();
   base::require(made.scalar_type() == scalar_type(tensor.dtype) && made.sizes() == tensor.shape,
                 "[format] tensor '{}': expected {} of shape {} but got {} of shape {}",
                 printable(tensor.name), dtype_name(tensor.dtype), format_shape(tensor.shape),

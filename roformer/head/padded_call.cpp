@@ -38,7 +38,7 @@ void require_known(const format::TensorMap& inputs) {
 // The masked places that a head reads all the same: (B, T) bool, or undefined.
 Tensor onlookers_of(Columns read, const Tensor& ids) {
   if (read == Columns::tokens || ids.dim() != 2 || ids.size(1) == 0) return {};
-  const Tensor places = torch::zeros(ids.sizes(), ids.options().dtype(torch::kBool));
+  Tensor places = torch::zeros(ids.sizes(), ids.options().dtype(torch::kBool));
   if (read == Columns::first) places.select(1, 0).fill_(true);
   if (read == Columns::last) places.select(1, ids.size(1) - 1).fill_(true);
   if (read == Columns::all) places.fill_(true);
@@ -128,7 +128,7 @@ Tensor PaddedCall::whole_numbers(const std::string& name, const std::vector<std:
                     values.sizes() == torch::IntArrayRef(shape),
                 "[head] expected {} of shape ({}), whole numbers, but got {} of {}", name,
                 fmt::join(shape, ", "), shape_of(values), c10::toString(values.scalar_type()));
-  const Tensor numbers = values.to(torch::kLong);
+  Tensor numbers = values.to(torch::kLong);
   Tensor wrong = numbers.lt(least).logical_or(numbers.ge(limit));
   if (besides) wrong = wrong.logical_and(numbers.ne(*besides));
   base::require(
@@ -170,7 +170,7 @@ Tensor PaddedCall::spread_rows(const Tensor& values) const {
 }
 
 Tensor PaddedCall::unpack(const Tensor& values) const {
-  const Tensor padded = packed::unpack(values, inputs_);
+  Tensor padded = packed::unpack(values, inputs_);
   if (!inputs_.batch.num_keys.defined()) return padded;
   Tensor mask = mask_;
   while (mask.dim() < padded.dim()) mask = mask.unsqueeze(-1);

@@ -118,10 +118,10 @@ CrossAttentionImpl::CrossAttentionImpl(const EncoderConfig& config)
 Tensor CrossAttentionImpl::keys_and_values(const BlockContext& context) {
   const Tensor& hidden = context.memory->hidden;
   if (context.cache != nullptr) {
-    const Tensor kept = context.cache->memory(context.layer);
+    Tensor kept = context.cache->memory(context.layer);
     if (kept.defined()) return kept;
   }
-  const Tensor kv = kv_->forward(hidden, {hidden.size(0), 2, heads_, head_size_});
+  Tensor kv = kv_->forward(hidden, {hidden.size(0), 2, heads_, head_size_});
   if (context.cache != nullptr) context.cache->set_memory(context.layer, kv);
   return kv;
 }

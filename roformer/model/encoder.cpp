@@ -5,6 +5,7 @@
 #include <torch/utils.h>
 
 #include <cmath>
+#include <utility>
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
@@ -69,10 +70,11 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config, torch::nn::Embedding share
     : config_(config), parts_(std::make_shared<Parts>()) {
   validate(config);
   auto embeddings = register_module("embeddings", std::make_shared<NamedGroup>());
+  const bool has_own_words = shared.is_empty();
   parts_->words =
-      shared.is_empty()
+      has_own_words
           ? embeddings->add("word_embeddings", new_table(config.vocab_size, config.embedding_size))
-          : shared;
+          : std::move(shared);
   if (config.type_vocab_size > 0)
     parts_->types = embeddings->add("token_type_embeddings",
                                     new_table(config.type_vocab_size, config.embedding_size));
@@ -90,7 +92,7 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config, torch::nn::Embedding share
     parts_->blocks.push_back(layers->add(std::to_string(i), Block(config)));
   }
   initialize(*this, config);
-  if (!shared.is_empty() || format::weights_are_blank()) return;
+  if (!has_own_words || format::weights_are_blank()) return;
   const torch::NoGradGuard no_gradient;
   parts_->words->weight[config.pad_token_id].zero_();
 }

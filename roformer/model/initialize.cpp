@@ -26,12 +26,12 @@ std::int64_t fan_of(const Tensor& weight, bool is_embedding) {
 }
 
 // N(0, deviation²) cut off at two deviations, by the inverse of its distribution function.
-void draw_cut_off_normal(Tensor weight, double deviation) {
+void draw_cut_off_normal(const Tensor& weight, double deviation) {
   const double most = std::erf(std::sqrt(2.0));
   weight.uniform_(-most, most).erfinv_().mul_(std::sqrt(2.0) * deviation);
 }
 
-void draw_weight(const std::string& name, Tensor weight, const EncoderConfig& config) {
+void draw_weight(const std::string& name, const Tensor& weight, const EncoderConfig& config) {
   if (config.norm_type == "layer_norm") {
     weight.normal_(0, config.initializer_range);
     return;
@@ -44,9 +44,9 @@ void draw_weight(const std::string& name, Tensor weight, const EncoderConfig& co
 
 // U(−a, a), a = gain √(6 / (in + out)) (Glorot & Bengio 2010), for each of `parts` matrices that
 // lie below each other.
-void draw_glorot(Tensor weight, std::int64_t parts, double gain) {
-  const auto fans = static_cast<double>(weight.size(0) / parts + weight.size(1));
-  const double most = gain * std::sqrt(6 / fans);
+void draw_glorot(const Tensor& weight, std::int64_t parts, double gain) {
+  const std::int64_t fans = weight.size(0) / parts + weight.size(1);
+  const double most = gain * std::sqrt(6 / static_cast<double>(fans));
   weight.uniform_(-most, most);
 }
 

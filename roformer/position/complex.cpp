@@ -23,7 +23,7 @@ Tensor initial_frequencies(const EncodingOptions& options) {
                               [](Tensor& rows) { rows.fill_(1 / std::sqrt(complex_base)); });
   const Tensor exponents = torch::arange(width, torch::kFloat64) /
                            static_cast<double>(-std::max<std::int64_t>(width, 1));
-  const Tensor row = torch::pow(complex_base, exponents).to(torch::kFloat32).unsqueeze(0);
+  Tensor row = torch::pow(complex_base, exponents).to(torch::kFloat32).unsqueeze(0);
   if (options.settings.complex_frequencies == "dimension") return row;
   return format::new_weight({options.vocab_size, width}, [&](Tensor& rows) { rows.copy_(row); });
 }

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <cmath>
+
 #include "roformer/base/error.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/rope/angles.h"
@@ -86,8 +88,8 @@ RotaryEncoding::RotaryEncoding(const EncodingOptions& options)
       theta_(options.settings.rope_theta),
       scaling_(scaling_of(options.settings, options.max_positions)),
       xpos_scale_base_(options.settings.xpos_scale_base),
-      xpos_centre_(
-          static_cast<double>((training_length(options.settings, options.max_positions) + 1) / 2)),
+      xpos_centre_(std::floor(
+          0.5 * static_cast<double>(training_length(options.settings, options.max_positions) + 1))),
       layout_(options.settings.rotary_interleaved ? rope::PairLayout::interleaved
                                                   : rope::PairLayout::half_split),
       rotates_values_(options.settings.rotary_value),

@@ -47,7 +47,7 @@ class TrajectoryFunction : public torch::autograd::Function<TrajectoryFunction> 
                         double step) {
     const Flow flow{first_weight, first_bias, second_weight, second_bias};
     const Tensor others = continue_trajectory(flow, initial, 0, length - 1, step);
-    const Tensor curve = torch::cat({initial.unsqueeze(1), others}, 1);
+    Tensor curve = torch::cat({initial.unsqueeze(1), others}, 1);
     context->save_for_backward({first_weight, first_bias, second_weight, second_bias, curve});
     context->saved_data["step"] = step;
     return curve;
@@ -58,7 +58,7 @@ class TrajectoryFunction : public torch::autograd::Function<TrajectoryFunction> 
     const auto saved = context->get_saved_variables();
     const double step = context->saved_data["step"].toDouble();
     const Flow flow{leaf(saved[0]), leaf(saved[1]), leaf(saved[2]), leaf(saved[3])};
-    const Tensor curve = saved[4], gradient = gradients[0];
+    const Tensor &curve = saved[4], &gradient = gradients[0];
     variable_list sums;
     for (int i = 0; i < 4; ++i)
       sums.push_back(torch::zeros_like(saved[static_cast<std::size_t>(i)]));

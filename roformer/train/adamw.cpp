@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <cmath>
+#include <utility>
 
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
@@ -96,7 +97,8 @@ AdamW::AdamW(NamedParameters parameters, const AdamWOptions& options) : options_
     const auto zeros = [&weight = weight] {
       return torch::zeros_like(weight.detach(), torch::MemoryFormat::Contiguous);
     };
-    slots_.push_back({name, weight, zeros(), zeros(), has_weight_decay(name)});
+    const bool decays = has_weight_decay(name);
+    slots_.push_back({std::move(name), weight, zeros(), zeros(), decays});
   }
 }
 
