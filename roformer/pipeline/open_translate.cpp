@@ -54,7 +54,7 @@ checkpoint::Folder open_translation_folder(const fs::path& folder) {
 
 // All models must mean the same by an id.
 text::Tokenizer load_shared_tokenizer(const std::vector<fs::path>& folders) {
-  const auto tokenizer = text::Tokenizer::load(folders.front());
+  auto tokenizer = text::Tokenizer::load(folders.front());
   for (const fs::path& folder : std::span(folders).subspan(1)) {
     base::require(text::Tokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
                   "[pipeline] {}: expected the vocabulary and the merges of {} but they differ: "

@@ -72,7 +72,7 @@ std::string TextStream::add(std::int64_t id) {
   }
   if (first != std::string::npos) {
     stopped_ = true;
-    const std::string text = release(first);
+    std::string text = release(first);
     held_.clear();
     bytes_.clear();
     return text;

@@ -188,6 +188,7 @@ std::vector<std::string> notes(const task::Recipe& recipe, const StudyOptions& o
                   options.seeds > 1
                       ? fmt::format("mean ± standard deviation over {} seeds", options.seeds)
                       : std::string("one seed, so differences may be chance: --seeds 3 tells")),
+      // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one sentence on two lines
       "Sorted by the last loss. learned, huang and tupe have a row for each position of training "
       "and none beyond.",
       fmt::format("floater's curve learns in every {}th update (the published 400 would be about "

@@ -57,7 +57,7 @@ std::vector<MaskedSentence> held_out_sentences(const data::Corpus& corpus, std::
     const auto places = maskable(sentence, tokenizer);
     if (places.size() < 4) continue;
     const std::size_t place = places[base::uniform_below(17, i, places.size())];
-    const std::string answer = tokenizer.id_to_token(sentence[place]);
+    const std::string& answer = tokenizer.id_to_token(sentence[place]);
     sentence[place] = tokenizer.mask_id();
     sentences.push_back({tokenizer.decode(sentence), answer});
   }
