@@ -87,7 +87,7 @@ std::string bash_completion(const CLI::App& program) {
   std::string patterns;
   for (const std::string& path : script.paths)
     patterns += fmt::format("{}\"{}\"", patterns.empty() ? "" : " | ", path);
-  const std::string name = program.get_name();
+  const std::string& name = program.get_name();
   return fmt::format(kBegin, name, patterns) + script.values + kMiddle + script.words +
          fmt::format(kEnd, name);
 }
