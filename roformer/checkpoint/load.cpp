@@ -4,11 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/format/blank_weights.h"
+#include "roformer/format/printable.h"
 #include "roformer/head/registry.h"
 
 namespace roformer::checkpoint {
@@ -35,7 +37,11 @@ Loaded<std::shared_ptr<head::Model>> with_head(const Folder& folder, const std::
   const head::Description* head = nullptr;
   base::at_place(fmt::format("[checkpoint] {}", folder.path().string()),
                  [&] { head = &head::choose(class_name, holdings); });
-  loaded.config.architecture = head->classes.at(holdings.config.model_type).name;
+  const std::string stated =
+      std::exchange(loaded.config.architecture, head->classes.at(holdings.config.model_type).name);
+  if (!stated.empty() && stated != loaded.config.architecture)
+    spdlog::warn("{}: config.json names {}, a class that is not known: taken for {}",
+                 folder.path().string(), format::printable(stated), loaded.config.architecture);
   loaded.report = read([&] {
     loaded.module = head->make(holdings);
     return std::shared_ptr<torch::nn::Module>(loaded.module, &loaded.module->module());

@@ -135,8 +135,9 @@ std::vector<std::string> usable_commands(const pipeline::Inspection& inspection,
     if (has("causal language model")) commands.push_back("roformer generate --model " + folder);
     commands.push_back("roformer tokenize --model " + folder);
   }
-  commands.push_back("roformer run --model " + folder +
-                     " --inputs in.safetensors --outputs out.safetensors");
+  if (inspection.classes.size() == 1)
+    commands.push_back("roformer run --model " + folder +
+                       " --inputs in.safetensors --outputs out.safetensors");
   return commands;
 }
 

@@ -142,7 +142,7 @@ void Corpus::split_documents() {
 void Corpus::require_part(Split split) {
   require(split != Split::test,
           "[data] expected the training or validation part of a text of documents but got test, "
-          "which only data.vocabulary = \"bytes\" holds out (data.test_share)");
+          "which only data.vocabulary = \"bytes\" of causal models holds out (data.test_share)");
 }
 
 const std::vector<std::int64_t>& Corpus::documents(Split split) const {

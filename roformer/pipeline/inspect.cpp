@@ -13,9 +13,8 @@ namespace roformer::pipeline {
 namespace {
 
 // What is odd where config.json names no class of ours.
-void describe_class(const checkpoint::Folder& folder, std::vector<std::string>& oddities) {
-  const std::string& stated = folder.config().architecture;
-  const auto possible = checkpoint::possible_classes(folder);
+void describe_class(const std::string& stated, const std::vector<std::string>& possible,
+                    std::vector<std::string>& oddities) {
   if (possible.front() == stated || (stated.empty() && possible.size() == 1)) return;
   oddities.push_back(fmt::format(
       "config.json names {} (architectures), and the weights may be those of {}{}",
@@ -44,7 +43,9 @@ Inspection inspect(const checkpoint::Folder& folder) {
   result.heads = heads_in(result.config, weights);
   result.not_finite = not_finite_in(weights);
   result.oddities = oddities_of(result.config, weights, result.not_finite);
-  describe_class(folder, result.oddities);
+  result.classes = checkpoint::possible_classes(folder);
+  describe_class(folder.config().architecture, result.classes, result.oddities);
+  result.config.architecture = fmt::format("{}", fmt::join(result.classes, " or "));
   return result;
 }
 

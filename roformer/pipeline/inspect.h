@@ -12,6 +12,7 @@ namespace roformer::pipeline {
 
 struct Inspection {
   checkpoint::CheckpointConfig config;
+  std::vector<std::string> classes;  // that it may be; one unless nothing tells them apart
   std::map<std::string, format::TensorFacts> tensors;  // of the file, by Hugging Face's names
   checkpoint::LoadReport report;
   std::int64_t parameters = 0;          // of the module, tied ones once

@@ -66,14 +66,13 @@ head::LanguageModel CausalLanguageTask::load(const Recipe& recipe, const data::T
                                              const std::filesystem::path& folder) {
   auto model = load_recipe_model<head::LanguageModel>(recipe, folder, "causal language model");
   // Words are the folder's own (open_with).
-  const text::Tokenizer tokenizer =
-      stream.is_bytes() ? text::Tokenizer::load(folder) : stream.tokenizer();
-  const bool same_units =
-      tokenizer.facts().first_byte_id == stream.tokenizer().facts().first_byte_id;
-  base::require(same_units,
+  const bool bytes = options_of<data::DataOptions>(recipe).is_bytes();
+  const text::Tokenizer tokenizer = bytes ? text::Tokenizer::load(folder) : stream.tokenizer();
+  base::require(tokenizer.is_bytes() == bytes &&
+                    tokenizer.facts().first_byte_id == stream.tokenizer().facts().first_byte_id,
                 "[task] {}: expected a tokenizer of {} for data.vocabulary of {} but got {}",
-                folder.string(), stream.is_bytes() ? "bytes (ByT5Tokenizer)" : "words",
-                recipe.path.string(), tokenizer.facts().tokenizer_class);
+                folder.string(), bytes ? "bytes (ByT5Tokenizer)" : "words", recipe.path.string(),
+                tokenizer.facts().tokenizer_class);
   return model;
 }
 

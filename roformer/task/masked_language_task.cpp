@@ -50,6 +50,7 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
 
 std::vector<data::MaskedBatch> MaskedLanguageTask::held_out_batches(data::Split split) const {
   data::Corpus::require_part(split);
+  base::require(split != data::Split::training, "[task] expected a held-out part but got training");
   return validation_;
 }
 

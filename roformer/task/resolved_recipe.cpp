@@ -30,7 +30,8 @@ std::map<std::string, std::string> ResolvedRecipe::flat() const {
       prefix = prefix.substr(1, prefix.size() - 2);
       prefix += fmt::format(".{}", elements[prefix]++);
     }
-    for (const auto& [key, value] : section.values) values[prefix + "." + key] = value;
+    for (const auto& [key, value] : section.values)
+      values[fmt::format("{}.{}", prefix, key)] = value;
   }
   return values;
 }

@@ -93,12 +93,13 @@ bool has_weight_decay(const std::string& name) {
 }
 
 AdamW::AdamW(NamedParameters parameters, const AdamWOptions& options) : options_(options) {
-  for (auto& [name, weight] : parameters) {
-    const auto zeros = [&weight = weight] {
+  for (auto& parameter : parameters) {
+    const torch::Tensor& weight = parameter.second;
+    const auto zeros = [&] {
       return torch::zeros_like(weight.detach(), torch::MemoryFormat::Contiguous);
     };
-    const bool decays = has_weight_decay(name);
-    slots_.push_back({std::move(name), weight, zeros(), zeros(), decays});
+    const bool decays = has_weight_decay(parameter.first);
+    slots_.push_back({std::move(parameter.first), weight, zeros(), zeros(), decays});
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <map>
@@ -52,10 +53,11 @@ bool is_untouched(const fs::path& folder) {
 // A run of ours that was stopped before its first checkpoint: only files that a run writes itself.
 bool is_young_run(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
+    std::string name = entry.path().filename().string();
+    name.resize(std::min(name.size(), name.find(".partial-")));  // base::write_file_atomically's
     if (name != "training" && name != "recipe.toml" && name != "metrics.jsonl" &&
         name != "report.html" && name != kBestFolder &&
-        !name.starts_with(report::event_file_prefix) && name.find(".partial") == name.npos)
+        !name.starts_with(report::event_file_prefix))
       return false;
   }
   return true;

@@ -235,6 +235,7 @@ def test_classes_that_nothing_tells_apart_are_refused_by_name(case, other, tmp_p
     assert finished.returncode == 0, finished.stderr
     for word in ("architectures", case.model, other):
         assert word in finished.stdout, finished.stdout
+    assert "roformer run" not in finished.stdout  # which refuses
 
 
 def test_of_a_class_that_is_not_known_the_weights_tell_the_head(tmp_path):
@@ -249,6 +250,9 @@ def test_of_a_class_that_is_not_known_the_weights_tell_the_head(tmp_path):
     facts = json.loads(run_program("inspect", tmp_path / "model", "--json").stdout)
     assert facts["architecture"] == "RoFormerForMaskedLM"
     assert any("RoFormerForPreTraining" in line for line in facts["unusual"])
+    finished = run_program("run", "--model", tmp_path / "model", "--inputs", tmp_path / "inputs.safetensors",
+                           "--outputs", tmp_path / "out.safetensors")  # fmt: skip
+    assert "RoFormerForPreTraining" in finished.stderr and "RoFormerForMaskedLM" in finished.stderr
 
 
 def greedy(model, prompt, new_tokens, **more):

@@ -82,6 +82,8 @@ TEST_F(RunFolderTest, RefusesAFolderWithFilesAndASecondProcess) {
   // A kill while one of them was written.
   base::write_file_atomically(out_ / "metrics.jsonl.partial-17", "");
   EXPECT_NO_THROW(RunFolder(out_, true));
+  base::write_file_atomically(out_ / "my.partial.thesis", "");
+  EXPECT_THROW(RunFolder(out_, true), Error);
 }
 
 TEST_F(RunFolderTest, DoesNotGoOnInAFolderThatHoldsSomethingElse) {
