@@ -9,6 +9,7 @@
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/text/subword_table.h"
 #include "tests/checkpoint/temporary_folder.h"
+#include "tests/generate/translation_models.h"
 #include "tests/text/small_sentencepiece.h"
 
 namespace roformer::pipeline {
@@ -20,20 +21,13 @@ class SmallTranslator {
                            std::int64_t pieces = 100, std::uint64_t seed = 5)
       : folder_("translate-" + name) {
     const auto tokenizer = text::sentencepiece_tokenizer(tests::small_sentencepiece(pieces));
-    model::EncoderConfig side;
-    side.vocab_size = tokenizer.vocabulary_size() + 3;  // rows that no token has
-    side.hidden_size = side.embedding_size = 32;
-    side.num_attention_heads = 4;
-    side.num_hidden_layers = 2;
-    side.intermediate_size = 48;
-    side.hidden_act = "relu";
+    // Rows that no token has behind the vocabulary.
+    position::EncodingSettings settings;
+    settings.name = encoding;
+    auto side = generate::translation_config(settings, tokenizer.vocabulary_size() + 3).encoder;
     side.max_position_embeddings = 24;
-    side.type_vocab_size = 0;
-    side.embedding_norm = false;
-    side.scale_embeddings = true;
     side.layer_norm_eps = 1e-5;
     side.pad_token_id = tokenizer.pad_id();
-    side.encoding.name = encoding;
     checkpoint::TranslationConfig config;
     config.model = model::both_sides(side);
     config.model.eos_token_id = tokenizer.end_id();
