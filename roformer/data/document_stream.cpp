@@ -42,9 +42,9 @@ void DocumentStream::read(std::int64_t begin, std::int64_t end,
 }
 
 std::int64_t PackedDocuments::num_sequences(std::int64_t length) const {
-  base::require(length >= 3,
-                "[data] expected sequences of 3 or more tokens ([CLS], a word, [SEP]) but got {}",
-                length);
+  base::require(length >= shortest_sequence,
+                "[data] expected sequences of {} or more tokens ([CLS], a word, [SEP]) but got {}",
+                shortest_sequence, length);
   const std::int64_t room = length - 2;
   return (stream_.size() + room - 1) / room;
 }

@@ -25,6 +25,8 @@ class DocumentStream {
   std::int64_t separator_;
 };
 
+constexpr std::int64_t shortest_sequence = 3;  // [CLS], a word, [SEP]
+
 /// Documents end to end with [SEP] between them, cut into sequences [CLS] … [SEP] of a given
 /// length: no padding, every sequence full except the last.
 class PackedDocuments {

@@ -28,8 +28,7 @@ struct Inspection {
 };
 
 /// Compares the folder with the class that it holds (checkpoint/load.h), and reads all numbers of
-/// the file.
-/// Throws Error as load_model does.
+/// the file. Throws Error as plan_model does.
 Inspection inspect(const checkpoint::Folder& folder);
 
 }  // namespace roformer::pipeline

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
+#include "roformer/data/document_stream.h"
 #include "roformer/model/config.h"
 
 namespace roformer::task {
@@ -161,10 +162,10 @@ void LanguageKind::validate(const Recipe& recipe) const {
     shortest = std::min(shortest, stage.length);
   }
   base::require(
-      shortest >= 3 || use_ != data::DataUse::masked_language,
-      "[recipe] {}: expected stage.length and evaluate.length of 3 or more tokens ([CLS], "
+      shortest >= data::shortest_sequence || use_ != data::DataUse::masked_language,
+      "[recipe] {}: expected stage.length and evaluate.length of {} or more tokens ([CLS], "
       "a word, [SEP]) but got {}",
-      recipe.path.string(), shortest);
+      recipe.path.string(), data::shortest_sequence, shortest);
   require_positions(recipe.model, longest, "the longest sequence");
 }
 
