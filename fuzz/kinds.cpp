@@ -8,6 +8,7 @@ namespace {
 class FuzzedLanguage final : public LanguageKind {
  public:
   using LanguageKind::LanguageKind;
+  std::vector<std::string> uses() const override { return {}; }
   std::shared_ptr<const Material> open(const Recipe&, const std::filesystem::path&) const override {
     return nullptr;
   }
@@ -21,6 +22,7 @@ class FuzzedTranslation final : public Kind {
     recipe.options = read_parallel_data(root, recipe);
   }
   bool has_length() const override { return false; }
+  std::vector<std::string> uses() const override { return {}; }
   void validate(const Recipe& recipe) const override { require_sound(recipe.model, "recipe"); }
   std::shared_ptr<const Material> open(const Recipe&, const std::filesystem::path&) const override {
     return nullptr;

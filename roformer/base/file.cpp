@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 
 #include "roformer/base/descriptor.h"
 #include "roformer/base/error.h"
@@ -46,6 +47,21 @@ void write_all(int descriptor, const char* bytes, std::size_t size, const fs::pa
   }
 }
 
+// Others may write among the temporary files: what is kept there must be ours and closed to them.
+fs::path own_temporary_folder() {
+  const fs::path folder =
+      fs::temp_directory_path() / ("roformer-cache-" + std::to_string(::geteuid()));
+  ::mkdir(folder.c_str(), S_IRWXU);
+  struct stat status {};
+  const bool ours = ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+                    status.st_uid == ::geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+  require(ours,
+          "[base] expected a cache folder of this user's alone at {} but it is not: set HOME or "
+          "XDG_CACHE_HOME, or give data.cache",
+          folder.string());
+  return folder;
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path) {
@@ -60,6 +76,15 @@ std::string read_file(const fs::path& path) {
     if (got == 0) return content;
     content.append(buffer, static_cast<std::size_t>(got));
   }
+}
+
+void make_folder(const fs::path& folder, std::string_view option) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (!failed && !fs::is_directory(folder))
+    failed = std::make_error_code(std::errc::not_a_directory);
+  require(!failed, "[base] cannot make the folder {} ({}): {}", folder.string(), option,
+          failed.message());
 }
 
 void sync_folder(const fs::path& folder) {
@@ -116,7 +141,7 @@ std::filesystem::path default_cache_folder() {
   if (cache != nullptr && *cache != '\0') return std::filesystem::path(cache) / "roformer";
   const char* home = std::getenv("HOME");
   if (home != nullptr && *home != '\0') return std::filesystem::path(home) / ".cache" / "roformer";
-  return std::filesystem::temp_directory_path() / "roformer-cache";
+  return own_temporary_folder();
 }
 
 }  // namespace roformer::base

@@ -22,6 +22,10 @@ using Append = std::function<void(const void* bytes, std::size_t size)>;
 void write_file_atomically(const std::filesystem::path& path,
                            const std::function<void(const Append&)>& produce);
 
+/// Makes a folder with those above it. Throws Error with the system's reason and the `option` that
+/// names another one: "--out".
+void make_folder(const std::filesystem::path& folder, std::string_view option);
+
 /// Flushes a folder's entries to disk, so that a rename within it survives a crash.
 void sync_folder(const std::filesystem::path& folder);
 
@@ -45,7 +49,8 @@ class MappedFile {
 };
 
 /// Where what can be made again is kept (vocabularies, tokens, apt's lists):
-/// $XDG_CACHE_HOME/roformer, or ~/.cache/roformer.
+/// $XDG_CACHE_HOME/roformer, or ~/.cache/roformer; without a HOME a folder of this user's alone
+/// among the temporary ones. Throws Error where another user has made that.
 std::filesystem::path default_cache_folder();
 
 }  // namespace roformer::base

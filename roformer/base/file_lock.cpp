@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
 #include "roformer/base/log.h"
 
 namespace roformer::base {
@@ -54,8 +55,7 @@ std::optional<FileLock> FileLock::try_take(const fs::path& file, std::string_vie
 }
 
 FileLock lock_folder(const fs::path& folder, std::string_view option) {
-  std::error_code failed;  // what it is shows when the lock's file is opened
-  fs::create_directories(folder, failed);
+  make_folder(folder, option);
   return FileLock::wait(folder / ".lock", option);
 }
 

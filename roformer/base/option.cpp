@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "roformer/base/error.h"
+#include "roformer/base/nearest_name.h"
 
 namespace roformer::base {
 
@@ -29,8 +30,8 @@ void require_number(std::string_view place, const Option& option, double value) 
 void require_text(std::string_view place, const Option& option, const std::string& value) {
   const auto& known = option.one_of;
   require(known.empty() || std::find(known.begin(), known.end(), value) != known.end(),
-          "{} expected {} to be one of {} but got '{}'", place, option.key, fmt::join(known, ", "),
-          value);
+          "{} expected {} to be one of {} but got '{}'{}", place, option.key,
+          fmt::join(known, ", "), value, did_you_mean(value, known));
 }
 
 }  // namespace roformer::base

@@ -1,11 +1,14 @@
 #include "roformer/base/progress.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
+#include <vector>
 
 namespace roformer::base {
 
@@ -23,8 +26,18 @@ std::string format_count(std::int64_t count) {
   return digits;
 }
 
-Progress::Progress(std::string title, std::int64_t total, std::int64_t done)
+std::string format_bytes(std::int64_t bytes) {
+  constexpr const char* units[] = {"kB", "MB", "GB", "TB"};
+  if (bytes < 1000) return fmt::format("{} bytes", bytes);
+  auto amount = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  for (; amount >= 999.95 && unit + 1 < std::size(units); ++unit) amount /= 1000;
+  return fmt::format("{:.1f} {}", amount, units[unit]);
+}
+
+Progress::Progress(std::string title, std::string unit, std::int64_t total, std::int64_t done)
     : title_(std::move(title)),
+      unit_(std::move(unit)),
       total_(total),
       first_(done),
       done_(done),
@@ -46,25 +59,31 @@ void Progress::update(std::int64_t done, std::string_view text) {
   draw();
 }
 
+// "120 of 4,000 steps", "1.5 MB of 20.0 MB".
+std::string Progress::amount() const {
+  if (unit_ == "bytes") return fmt::format("{} of {}", format_bytes(done_), format_bytes(total_));
+  return fmt::format("{} of {} {}", format_count(done_), format_count(total_), unit_);
+}
+
 void Progress::draw() {
   const double share =
       total_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_)) : 1.0;
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   const std::int64_t fresh = done_ - first_;
-  std::string left = "-:--";
-  if (fresh > 0)
-    left =
-        format_duration(elapsed / static_cast<double>(fresh) * static_cast<double>(total_ - done_));
+  std::vector<std::string> parts = {amount()};
+  if (!text_.empty()) parts.push_back(text_);
+  const double rest = elapsed / static_cast<double>(fresh) * static_cast<double>(total_ - done_);
+  if (done_ < total_) parts.push_back((fresh > 0 ? format_duration(rest) : "-:--") + " left");
+  const std::string text = fmt::format("{}", fmt::join(parts, " · "));
   if (!terminal_) {
-    fmt::print(stderr, "{} {}/{} ({:.0f} %) {} · {} left\n", title_, done_, total_, 100 * share,
-               text_, left);
+    fmt::print(stderr, "{} {:.0f} % · {}\n", title_, 100 * share, text);
     return;
   }
-  constexpr int width = 24;  // leaves room for the text on an 80-column terminal
+  constexpr int width = 20;  // leaves room for the text on an 80-column terminal
   const int filled = static_cast<int>(share * width);
   std::string bar;
   for (int i = 0; i < width; ++i) bar += i < filled ? "━" : "─";
-  fmt::print(stderr, "\r\033[K{} {} {:3.0f} % {} · {} left", title_, bar, 100 * share, text_, left);
+  fmt::print(stderr, "\r\033[K{} {} {:3.0f} % {}", title_, bar, 100 * share, text);
   std::fflush(stderr);
   drawn_ = true;
 }
@@ -79,6 +98,7 @@ void Progress::clear() {
 void Progress::finish() {
   if (finished_) return;
   finished_ = true;
+  done_ = total_;
   draw();
   if (terminal_) fmt::print(stderr, "\n");
   drawn_ = false;

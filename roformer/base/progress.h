@@ -11,12 +11,15 @@ namespace roformer::base {
 std::string format_duration(double seconds);
 /// "61,234".
 std::string format_count(std::int64_t count);
+/// "512 bytes", "61.2 kB", "1.5 MB", "2.0 GB"; in thousands.
+std::string format_bytes(std::int64_t bytes);
 
 /// Shows `title`, the share done, a text of the caller's (speed, loss …) and the time left.
 class Progress {
  public:
-  /// `total` steps of work of which `done` are behind us already (a resumed run).
-  Progress(std::string title, std::int64_t total, std::int64_t done = 0);
+  /// `total` units of work ("steps", "bytes", …) of which `done` are behind us already (a resumed
+  /// run).
+  Progress(std::string title, std::string unit, std::int64_t total, std::int64_t done = 0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -26,13 +29,14 @@ class Progress {
   void update(std::int64_t done, std::string_view text = {});
   /// Clears the bar so that a line can be printed; the next update draws it again.
   void clear();
-  /// Draws the last state and ends the line.
+  /// Draws all of the work as done and ends the line.
   void finish();
 
  private:
   void draw();
+  std::string amount() const;
   using Clock = std::chrono::steady_clock;
-  std::string title_;
+  std::string title_, unit_;
   std::int64_t total_;
   std::int64_t first_;
   std::int64_t done_;

@@ -19,6 +19,7 @@
 #include <sstream>
 
 #include "roformer/base/file.h"
+#include "roformer/base/nearest_name.h"
 #include "roformer/base/toml_text.h"
 
 namespace roformer::base {
@@ -143,30 +144,13 @@ void apply_change(toml::table& root, std::string_view change) {
   });
 }
 
-// Levenshtein's distance: the fewest insertions, deletions and replacements between two words.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string suggestion(std::string_view key, const std::set<std::string, std::less<>>& known) {
   if (known.empty()) return "no keys are known here";
-  const auto nearest = std::min_element(
-      known.begin(), known.end(),
-      [&](const auto& a, const auto& b) { return edit_distance(key, a) < edit_distance(key, b); });
-  if (edit_distance(key, *nearest) <= std::max<std::size_t>(2, key.size() / 2)) {
-    return fmt::format("did you mean '{}'?", *nearest);
-  }
-  return fmt::format("nearest is '{}'; known keys: {}", *nearest, fmt::join(known, ", "));
+  const std::vector<std::string> names(known.begin(), known.end());
+  const std::string meant = did_you_mean(key, names);
+  if (!meant.empty()) return meant.substr(2);
+  return fmt::format("nearest is '{}'; known keys: {}", *nearest_name(key, names),
+                     fmt::join(known, ", "));
 }
 
 }  // namespace

@@ -30,20 +30,13 @@ std::string read_model_type(const ConfigReader& reader) {
   return model_type;
 }
 
-// Keys that transformers writes as null where there is no value.
-bool is_null(const ConfigReader& reader, std::string_view key) {
-  constexpr std::array keys = {"embedding_size", "pad_token_id", "problem_type",
-                               "classifier_dropout", "summary_activation"};
-  return std::find(keys.begin(), keys.end(), key) != keys.end() && !reader.has(key.data());
-}
-
 // Keys of encodings that the model does not have are left alone: transformers writes rotary_value
 // into every RoFormer's file.
 void read_encoder(const ConfigReader& reader, EncoderConfig& config) {
   model::for_each_option(config, [&](const model::EncoderOption& option, auto& value) {
     const std::string_view key = option.key;
     if (key == "embedding_size") config.embedding_size = config.hidden_size;
-    if (option.stored == model::Stored::never || is_null(reader, key)) return;
+    if (option.stored == model::Stored::never) return;
     reader.read(option.key, value);
   });
   // JunnYu's code takes every norm_type but "layer_norm" for the norm without weights.
@@ -57,27 +50,31 @@ void read_encoder(const ConfigReader& reader, EncoderConfig& config) {
 
 // What RoFormerSequenceSummary reads; "cls_index" without an index is the last place too.
 void read_head(const ConfigReader& reader, model::HeadConfig& head) {
-  model::for_each_option(head, [&](const base::Option& option, auto& value) {
-    if (!is_null(reader, option.key)) reader.read(option.key, value);
-  });
+  model::for_each_option(
+      head, [&](const base::Option& option, auto& value) { reader.read(option.key, value); });
   if (head.summary.type == "cls_index") head.summary.type = "last";
   if (head.summary.use_projection)
     reader.require_absent_or("summary_proj_to_labels", false,
                              "transformers' own class fails on it");
 }
 
-// id2label: {"0": "name", …}, every class once.
+// id2label: {"0": "name", …}, as many as there are classes. Labels may be numbers, and classes
+// without one have transformers' name.
 std::vector<std::string> read_labels(const ConfigReader& reader) {
   if (!reader.has("id2label")) return {};
   const json& object = reader.at("id2label");
   if (!object.is_object() || object.empty()) reader.fail("id2label", "an object of labels", object);
+  for (const auto& item : object.items()) {
+    if (item.key().empty() || item.key().find_first_not_of("0123456789") != item.key().npos)
+      reader.fail("id2label", "an object whose keys are numbers", object);
+  }
   std::vector<std::string> labels;
   for (std::size_t id = 0; id < object.size(); ++id) {
     const auto found = object.find(std::to_string(id));
-    if (found == object.end())
-      reader.fail("id2label", fmt::format("an object with the key \"{}\"", id), object);
-    if (!found->is_string()) reader.fail(fmt::format("id2label \"{}\"", id), "a string", *found);
-    labels.push_back(found->get<std::string>());
+    const bool named = found != object.end() && !found->is_null();
+    labels.push_back(!named               ? fmt::format("LABEL_{}", id)
+                     : found->is_string() ? found->get<std::string>()
+                                          : found->dump());
   }
   return labels;
 }

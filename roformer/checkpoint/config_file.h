@@ -27,4 +27,8 @@ CheckpointConfig parse_config(std::string_view text, std::string_view name);
 /// config.json as transformers would read it.
 std::string format_config(const CheckpointConfig& config);
 
+/// The key of the release of roformer that saved a model (save.h), as transformers_version is that
+/// of transformers, which keeps it.
+inline constexpr const char* kVersionKey = "roformer_version";
+
 }  // namespace roformer::checkpoint

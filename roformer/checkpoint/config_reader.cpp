@@ -14,12 +14,11 @@ ConfigReader::ConfigReader(const nlohmann::json& object, std::string_view name)
 
 const nlohmann::json* ConfigReader::find(const char* key) const {
   const auto found = object_.find(key);
-  return found == object_.end() ? nullptr : &*found;
+  return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
 
 bool ConfigReader::has(const char* key) const {
-  const nlohmann::json* value = find(key);
-  return value != nullptr && !value->is_null();
+  return find(key) != nullptr;
 }
 
 void ConfigReader::fail(std::string_view key, std::string_view expected,

@@ -9,16 +9,17 @@
 
 namespace roformer::checkpoint {
 
+/// A null is an absent key, as transformers writes it for an option without a value.
 class ConfigReader {
  public:
   /// Refers to `object`, which must outlive the reader; `name` is the file's, for messages.
   ConfigReader(const nlohmann::json& object, std::string_view name);
 
-  /// Whether the key stands there with a value other than null.
+  /// Whether the key stands there with a value.
   bool has(const char* key) const;
   const nlohmann::json& at(const char* key) const { return object_.at(key); }
 
-  // The default where the key is absent; null is a wrong type.
+  // The default where the key is absent.
   std::int64_t integer(const char* key, std::int64_t fallback) const;
   double number(const char* key, double fallback) const;
   bool boolean(const char* key, bool fallback) const;

@@ -2,6 +2,7 @@
 
 #include <ATen/Functions.h>
 
+#include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/foreign_config.h"
@@ -23,12 +24,16 @@ CheckpointConfig settled(CheckpointConfig config, const format::TensorSource& fi
   return config;
 }
 
+std::filesystem::path folder_beside(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
 }  // namespace
 
 Folder::Folder(const std::filesystem::path& path) : path_(path) {
   if (!std::filesystem::is_directory(path)) {
     weights_ = open_weights(path);
-    path_ = weights_->path().parent_path();
+    path_ = folder_beside(weights_->path());
   }
   config_path_ = path_ / "config.json";
   for (const char* name : {"config.json", "bert_config.json"}) {
@@ -63,6 +68,23 @@ const CheckpointConfig& Folder::config() const {
 
 TranslationConfig Folder::translation_config() const {
   return parse_translation_config(config_text(), config_path_.string());
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  const bool is_text = path.extension() == ".txt" ||
+                       (path.extension() == ".json" && !path.string().ends_with(".index.json"));
+  return !is_text && format::is_tensor_file(path) ? folder_beside(path) : path;
+}
+
+std::filesystem::path folder_of_own(const std::filesystem::path& path) {
+  const std::filesystem::path folder = folder_of(path);
+  if (folder == path) return path;
+  const auto own = open_weights(folder).path(), named = open_weights(path).path();
+  base::require(own.lexically_normal() == named.lexically_normal(),
+                "[checkpoint] {}: expected the weights that its folder is opened by, {}, which "
+                "this command reads, but got others",
+                path.string(), own.string());
+  return folder;
 }
 
 }  // namespace roformer::checkpoint

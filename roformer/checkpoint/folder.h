@@ -16,6 +16,9 @@ class Folder {
   /// A folder's weights are opened when they are first asked for. Throws Error naming what is not
   /// there. A path is taken for what lies there: callers hand on either.
   Folder(const std::filesystem::path& path);  // NOLINT(google-explicit-constructor)
+  /// The same for load_model<Module>("DIR").
+  Folder(const char* path)  // NOLINT(google-explicit-constructor)
+      : Folder(std::filesystem::path(path)) {}
 
   const std::filesystem::path& path() const { return path_; }
   /// Throws Error as open_weights does.
@@ -45,5 +48,13 @@ class Folder {
   mutable std::optional<Weights> weights_;
   mutable std::optional<CheckpointConfig> config_;
 };
+
+/// The folder that a path stands for: that in which it lies if it is one of weights (a file, or
+/// the prefix of a TensorFlow checkpoint), else the path itself.
+std::filesystem::path folder_of(const std::filesystem::path& path);
+
+/// The same for who opens the folder's own weights. Throws Error naming both files if the path is
+/// one of other weights than the folder opens.
+std::filesystem::path folder_of_own(const std::filesystem::path& path);
 
 }  // namespace roformer::checkpoint

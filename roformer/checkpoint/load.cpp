@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <regex>
+#include <string>
 #include <utility>
 
 #include "roformer/base/error.h"
@@ -25,6 +27,18 @@ std::int64_t elements_of(const format::TensorSource& file) {
 
 head::Holdings holdings_of(const Folder& folder) {
   return {folder.config().encoder, folder.config().head, shapes_of_heads(folder.weights())};
+}
+
+// A part of weights that lie in several files, model-00001-of-00003.safetensors, is no model.
+void require_whole(const std::filesystem::path& file) {
+  static const std::regex part("(.+)-[0-9]{5}-of-([0-9]{5})([.][a-z]+)");
+  const std::string name = file.filename().string();
+  std::smatch match;
+  if (!std::regex_match(name, match, part) || match[2] == "00001") return;
+  base::fail(
+      "[checkpoint] {}: expected all weights but got one of {} files; give the folder, or "
+      "{}{}.index.json",
+      file.string(), std::stoi(match[2]), match[1].str(), match[3].str());
 }
 
 // `read` has a module made of the class's head.
@@ -64,6 +78,7 @@ LoadReport load_weights(torch::nn::Module& module, const format::TensorSource& f
 
 void require_plausible(const model::EncoderConfig& config, const format::TensorSource& file,
                        const BlockNames& blocks) {
+  require_whole(file.path());
   const std::int64_t count = config.num_hidden_layers;
   const std::string last = fmt::format("{}.{}.", blocks.in_file, count - 1);
   base::require(count == 0 || std::any_of(file.entries().begin(), file.entries().end(),

@@ -29,8 +29,9 @@ struct BlockNames {
 /// An encoder's.
 inline constexpr BlockNames kEncoderBlocks = {"num_hidden_layers", "encoder.layer"};
 
-/// Throws Error naming the file for a configuration with more blocks than the file holds, or sizes
-/// beyond all that it holds: what a module is built of must fit into memory and into 64 bits.
+/// Throws Error naming the file for one of several that hold the weights together, and for a
+/// configuration with more blocks than the file holds, or sizes beyond all that it holds: what a
+/// module is built of must fit into memory and into 64 bits.
 void require_plausible(const model::EncoderConfig& config, const format::TensorSource& file,
                        const BlockNames& blocks = kEncoderBlocks);
 

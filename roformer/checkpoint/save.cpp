@@ -1,10 +1,12 @@
 #include "roformer/checkpoint/save.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/version.h"
 #include "roformer/checkpoint/weight_names.h"
 
 namespace roformer::checkpoint {
@@ -62,6 +64,15 @@ class StagedFiles {
   std::vector<std::string> names_;
 };
 
+// What was opened may have been another program's; what is written is ours.
+std::string signed_by_us(const std::string& config) {
+  auto object = nlohmann::json::parse(config, nullptr, false);
+  if (!object.is_object()) return config;
+  object.erase("transformers_version");
+  object[kVersionKey] = base::kVersion;
+  return object.dump(2) + "\n";
+}
+
 }  // namespace
 
 format::TensorMap weights_by_name(
@@ -93,7 +104,7 @@ void save_checkpoint(const format::TensorMap& tensors, const std::string& config
   make_folder(folder);
   StagedFiles files(folder);
   format::save_tensors(files.add("model.safetensors"), tensors, {{"format", "pt"}});
-  base::write_file_atomically(files.add("config.json"), config);
+  base::write_file_atomically(files.add("config.json"), signed_by_us(config));
   files.commit();
 }
 

@@ -24,7 +24,8 @@ format::TensorMap weights_by_file_name(const torch::nn::Module& module);
 
 /// Writes config.json (the text `config`) and model.safetensors into `folder` (made if it is not
 /// there). Both are complete on disk before either replaces the old one: a killed run or a full
-/// disk leaves the last good checkpoint. Throws Error naming the file.
+/// disk leaves the last good checkpoint. config.json then says which roformer wrote it, and no
+/// longer which transformers. Throws Error naming the file.
 void save_checkpoint(const format::TensorMap& tensors, const std::string& config,
                      const std::filesystem::path& folder);
 

@@ -45,7 +45,9 @@ void add_average_command(CLI::App& program) {
       "than each alone. A run keeps as many models as its recipe says (checkpoint.keep_last), in\n"
       "checkpoints/step-N of its folder.");
   const auto options = std::make_shared<AverageOptions>();
-  command->add_option("folders", options->folders, "checkpoint folders; with --last one run's")
+  command
+      ->add_option("folders", options->folders,
+                   "checkpoint folders, or weights files in theirs; with --last one run's")
       ->required()
       ->type_name("DIR…");
   add_text(*command, "--out", options->out, "DIR", "folder to write")->required();

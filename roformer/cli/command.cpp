@@ -13,7 +13,9 @@
 namespace roformer::cli {
 
 void add_model_option(CLI::App& command, std::string& model) {
-  add_text(command, "--model", model, "DIR", "checkpoint folder")->required();
+  add_text(command, "--model", model, "DIR",
+           "checkpoint folder, or a file of weights beside its config.json")
+      ->required();
 }
 
 void add_changes_option(CLI::App& command, std::vector<std::string>& changes) {

@@ -21,7 +21,7 @@ struct CommonOptions {
   bool json = false;
 };
 
-/// Adds --model, a checkpoint folder.
+/// Adds --model, a checkpoint folder or a file of weights in one.
 void add_model_option(CLI::App& command, std::string& model);
 /// Adds --set, changes of a recipe.
 void add_changes_option(CLI::App& command, std::vector<std::string>& changes);

@@ -106,11 +106,11 @@ void run_convert(ConvertArguments& arguments) {
   const auto report = convert::convert(
       arguments.from, arguments.to, arguments.options, [&](std::size_t done, std::size_t total) {
         if (!progress)
-          progress = std::make_unique<base::Progress>("convert", static_cast<std::int64_t>(total));
-        progress->update(static_cast<std::int64_t>(done),
-                         fmt::format("{} of {} MB", done / 1'000'000, total / 1'000'000));
+          progress = std::make_unique<base::Progress>("convert", "bytes",
+                                                      static_cast<std::int64_t>(total));
+        progress->update(static_cast<std::int64_t>(done));
       });
-  if (progress) progress->clear();
+  if (progress) progress->finish();
   if (!arguments.common.json) return print_report(arguments, report);
   const nlohmann::ordered_json line = {{"tensors", report.tensors},
                                        {"bytes", report.bytes},

@@ -10,6 +10,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
@@ -65,7 +66,7 @@ std::vector<std::int32_t> parse_ids(const std::string& line, std::int64_t number
 }
 
 void detokenize(const DetokenizeOptions& options) {
-  const auto tokenizer = text::Tokenizer::load(options.model);
+  const auto tokenizer = text::Tokenizer::load(checkpoint::folder_of(options.model));
   InputLines input;
   std::string line;
   for (std::int64_t number = 1; input.next(line); ++number) {
@@ -87,7 +88,8 @@ void add_detokenize_command(CLI::App& program) {
   CLI::App& command = *program.add_subcommand(
       "detokenize",
       "Lines of ids (plain, JSON arrays, or objects with \"ids\") on standard input to text");
-  add_text(command, "--model", options->model, "PATH", "folder, vocab.txt or tokenizer.json")
+  add_text(command, "--model", options->model, "PATH",
+           "folder, weights in one, vocab.txt or tokenizer.json")
       ->required();
   command.add_flag(
       "--skip-special-tokens", options->decode.skip_special_tokens,

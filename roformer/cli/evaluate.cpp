@@ -1,10 +1,15 @@
 // roformer evaluate: a model's figures on the held-out data of a recipe.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
 
+#include "roformer/base/error.h"
+#include "roformer/base/hub_name.h"
+#include "roformer/base/log.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/report/table.h"
@@ -44,11 +49,47 @@ void print_plain(const train::Metrics& figures) {
   report::print_table(table);
 }
 
+// What the model was trained by, if it lies in a run's folder: at its top, in best/ or in
+// checkpoints/step-N.
+std::filesystem::path own_recipe(const std::filesystem::path& model) {
+  std::filesystem::path folder = std::filesystem::absolute(model / "");
+  for (int levels = 0; levels < 3; ++levels) {
+    folder = folder.parent_path();
+    if (std::filesystem::exists(folder / "recipe.toml")) return folder / "recipe.toml";
+  }
+  return {};
+}
+
+// The folder that holds the model, whose own weights alone are evaluated.
+std::filesystem::path model_folder(const std::filesystem::path& path) {
+  const std::filesystem::path folder = checkpoint::folder_of_own(path);
+  base::require(std::filesystem::exists(folder),
+                "[cli] expected a checkpoint folder at {} but there is none{}", path.string(),
+                base::hub_hint(path));
+  return folder;
+}
+
+std::filesystem::path recipe_of(const EvaluateOptions& options,
+                                const std::filesystem::path& model) {
+  const std::filesystem::path own = own_recipe(model);
+  base::require(!own.empty() || !options.recipe.empty(),
+                "[cli] expected a recipe: there is no recipe.toml in {} or above it",
+                options.model);
+  if (options.recipe.empty()) return own;
+  const std::filesystem::path given = task::find_recipe(options.recipe);
+  if (!own.empty() && !std::filesystem::equivalent(given, own))
+    spdlog::info(
+        "by the text and the options of {}; without a recipe it is {}, which the model was "
+        "trained by",
+        given.string(), own.string());
+  return given;
+}
+
 void evaluate(const EvaluateOptions& options) {
   const c10::Device device = apply(options.common);
-  const task::Recipe recipe = task::read_recipe(task::find_recipe(options.recipe), options.changes);
-  const auto figures =
-      task::evaluate_model(recipe, options.model, kSplits.at(options.split), device);
+  const std::filesystem::path model = model_folder(options.model);
+  const task::Recipe recipe = task::read_recipe(recipe_of(options, model), options.changes);
+  const auto figures = task::evaluate_model(recipe, model, kSplits.at(options.split), device);
   options.common.json ? print_json(figures) : print_plain(figures);
 }
 
@@ -59,8 +100,10 @@ void add_evaluate_command(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("evaluate", "Figures of a model on the held-out data of a recipe");
   command->footer(kFigures);
-  command->add_option("recipe", options->recipe, "a TOML file, or the name of one of ours")
-      ->required();
+  command->add_option(
+      "recipe", options->recipe,
+      "a TOML file, or the name of one of ours (default: the one that the model was "
+      "trained by, recipe.toml of the run's folder)");
   add_model_option(*command, options->model);
   add_changes_option(*command, options->changes);
   add_choice(*command, "--split", options->split, {"validation", "test"},
@@ -69,7 +112,7 @@ void add_evaluate_command(CLI::App& program) {
   add_device_options(*command, options->common);
   add_json_option(*command, options->common);
   add_examples(*command,
-               "roformer evaluate paper/figure3-left-roformer-small --model runs/roformer --json\n"
+               "roformer evaluate --model runs/roformer --json\n"
                "roformer evaluate paper/figure3-right-performer-rope-small --model runs/performer "
                "--split test --set evaluate.sequences=0");
   command->callback([options] { evaluate(*options); });

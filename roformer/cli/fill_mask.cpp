@@ -1,6 +1,8 @@
 // roformer fill-mask: candidates for each [MASK] of the lines of standard input.
 #include "roformer/pipeline/fill_mask.h"
 
+#include <spdlog/spdlog.h>
+
 #include <memory>
 #include <string>
 
@@ -46,11 +48,18 @@ std::string format_plain(const std::string& text, const pipeline::MaskCandidates
 void fill_masks(FillMaskFlags& flags) {
   flags.options.device = apply(flags.common);
   const auto fill = pipeline::open_fill_mask(flags.model, flags.options);
-  answer_input("fill-mask", fill,
+  std::int64_t without = 0, first = 0;
+  answer_input({"fill-mask", flags.common.json}, fill,
                [&](const InputLine& line, const pipeline::MaskCandidates& masks) {
+                 if (masks.empty() && without++ == 0) first = line.number;
                  return flags.common.json ? json_answer(json_of(line.text, masks), line.number)
                                           : format_plain(line.text, masks);
                });
+  if (without > 0)
+    spdlog::warn("{} (the first: line {}): nothing to fill in, each came back as it was",
+                 without == 1 ? "1 line has no " + fill.mask_token()
+                              : fmt::format("{} lines have no {}", without, fill.mask_token()),
+                 first);
 }
 
 }  // namespace

@@ -66,17 +66,20 @@ void generate_text(GenerateFlags& flags) {
   flags.options.device = apply(flags.common);
   const auto generate = pipeline::open_generate(flags.model, flags.options);
   if (flags.common.json)
-    return answer_input("generate", generate,
+    return answer_input({"generate", true, true}, generate,
                         [](const InputLine& line, const pipeline::Continuation& answer) {
                           return json_answer(json_of(line.text, answer), line.number);
                         });
-  LineChunks input("generate");
-  while (input.next()) {
-    OrderedOutput output(input.lines().texts.size());
-    generate(input.lines(), [&](std::size_t line, std::string_view piece, bool last) {
+  const auto write = [&](const pipeline::Lines& lines) {
+    OrderedOutput output(lines.texts.size());
+    generate(lines, [&](std::size_t line, std::string_view piece, bool last) {
       output.add(line, piece, last);
     });
-  }
+  };
+  LineChunks input("generate");
+  Unanswered unanswered;
+  while (input.next()) unanswered.answer(input.lines(), write, false);
+  unanswered.report();
 }
 
 void add_sampling_options(CLI::App& command, pipeline::GenerateOptions& options) {
@@ -103,7 +106,8 @@ void add_generate_command(CLI::App& program) {
       program.add_subcommand("generate", "Text that continues the lines of standard input");
   command->footer(kNotes);
   const auto flags = std::make_shared<GenerateFlags>();
-  add_text(*command, "--model", flags->model, "DIR", "checkpoint folder of a causal language model")
+  add_text(*command, "--model", flags->model, "DIR",
+           "checkpoint folder of a causal language model, or weights in it")
       ->required();
   add_sampling_options(*command, flags->options);
   add_texts(*command, "--stop", flags->options.stops, "TEXT",

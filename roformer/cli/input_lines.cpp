@@ -10,6 +10,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
+#include "roformer/cli/json_output.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::cli {
@@ -37,6 +38,12 @@ std::int64_t input_size() {
 }
 
 }  // namespace
+
+InputLines::InputLines() {
+  if (::isatty(STDIN_FILENO) != 0)
+    fmt::print(stderr,
+               "reading lines from the terminal; Ctrl-D at the start of a line ends them\n");
+}
 
 bool InputLines::has_line() {
   searched_ = std::min(buffer_.find('\n', searched_), buffer_.size());
@@ -88,12 +95,43 @@ void InvalidLines::report() const {
                count_ == 1 ? "1 line is" : fmt::format("{} lines are", count_), first_);
 }
 
+void Unanswered::answer(const pipeline::Lines& lines,
+                        const std::function<void(const pipeline::Lines&)>& print, bool json) {
+  try {
+    return print(lines);
+  } catch (const pipeline::LineError&) {
+    // One by one below.
+  }
+  for (std::size_t i = 0; i < lines.texts.size(); ++i) {
+    const std::int64_t number = lines.number(i);
+    try {
+      print({lines.texts.subspan(i, 1), number});
+    } catch (const pipeline::LineError& error) {
+      if (count_++ == 0) first_ = error.what();
+      std::cout << (json ? json_answer({{"line", number}, {"error", error.what()}}, number) : "")
+                << '\n';
+    }
+  }
+}
+
+void Unanswered::report() const {
+  if (count_ == 0) return;
+  base::require(count_ > 1, "{}", first_);
+  base::fail("{} (and {} more without an answer)", first_, count_ - 1);
+}
+
+void check_lines(const pipeline::Lines& lines, InvalidLines* invalid) {
+  if (invalid == nullptr) return;
+  for (std::size_t i = 0; i < lines.texts.size(); ++i)
+    invalid->check(lines.texts[i], lines.number(i));
+}
+
 LineChunks::LineChunks(std::string_view title)
     : lines_at_once_(::isatty(STDIN_FILENO) != 0 ? 1 : kLinesAtOnce) {
   const std::int64_t total = input_size();
   // A bar on the terminal that the answers go to would stand between them.
   if (total >= kWorthProgress && ::isatty(STDOUT_FILENO) == 0)
-    progress_.emplace(std::string(title), total);
+    progress_.emplace(std::string(title), "bytes", total);
 }
 
 bool LineChunks::next() {

@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/format/printable.h"
 #include "roformer/pipeline/sentence_folder.h"
 #include "roformer/text/tokenizer.h"
 
@@ -14,9 +16,24 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// "RobertaTokenizer, BPE, 50265 tokens", as far as the files say.
+std::string stated_tokenizer_in_words(const ordered_json& tokenizer) {
+  std::vector<std::string> words;
+  for (const char* key : {"class", "model"}) {
+    if (tokenizer.contains(key))
+      words.push_back(format::printable(tokenizer.at(key).get<std::string>()));
+  }
+  if (tokenizer.contains("words"))
+    words.push_back(fmt::format("{} tokens", tokenizer.at("words").get<std::size_t>()));
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
 std::string tokenizer_in_words(const ordered_json& tokenizer) {
-  if (tokenizer.contains("error"))
-    return "none that can be used: " + tokenizer.at("error").get<std::string>();
+  if (tokenizer.contains("error")) {
+    const auto stated = stated_tokenizer_in_words(tokenizer);
+    return (stated.empty() ? "none that can be used: " : stated + ", which cannot be used: ") +
+           tokenizer.at("error").get<std::string>();
+  }
   return fmt::format(
       "{}, {} tokens, {}; {}", tokenizer.at("kind").get<std::string>(),
       tokenizer.at("vocabulary_size").get<std::int64_t>(),
@@ -32,6 +49,10 @@ std::string pooling_in_words(pipeline::Pooling pooling) {
       return "the largest components of all tokens";
     case pipeline::Pooling::mean_sqrt:
       return "the sum of all tokens by the root of their number";
+    case pipeline::Pooling::weighted_mean:
+      return "the mean over all tokens that counts later ones more";
+    case pipeline::Pooling::last:
+      return "the vector of the last token";
     default:
       return "the mean over all tokens";
   }
@@ -48,6 +69,59 @@ std::string rows(std::string_view label, const std::vector<std::string>& lines) 
   for (std::size_t i = 0; i < lines.size(); ++i)
     result += fmt::format("{:<12} {}\n", i == 0 ? label : "", lines[i]);
   return result;
+}
+
+// The file's object; null where there is none.
+ordered_json read_object(const std::filesystem::path& file) {
+  try {
+    if (!std::filesystem::is_regular_file(file)) return {};
+    const auto object = ordered_json::parse(base::read_file(file), nullptr, false);
+    return object.is_object() ? object : ordered_json();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+// What the files of a tokenizer say that cannot be used, and why it cannot.
+ordered_json stated_tokenizer(const std::filesystem::path& folder, const std::string& error) {
+  ordered_json stated = {{"error", error}};
+  const ordered_json settings = read_object(folder / "tokenizer_config.json");
+  if (settings.contains("tokenizer_class") && settings.at("tokenizer_class").is_string())
+    stated["class"] = settings.at("tokenizer_class");
+  const ordered_json whole = read_object(folder / "tokenizer.json");
+  if (!whole.contains("model") || !whole.at("model").is_object()) return stated;
+  const ordered_json& model = whole.at("model");
+  if (model.contains("type") && model.at("type").is_string()) stated["model"] = model.at("type");
+  if (model.contains("vocab") && model.at("vocab").is_structured())
+    stated["words"] = model.at("vocab").size();
+  return stated;
+}
+
+// Of the file: all its numbers where the model is not ours, else those that ours takes.
+std::string size_in_words(const ordered_json& facts) {
+  const std::string parameters = in_millions(facts.at("parameters").get<std::int64_t>());
+  const double megabytes = static_cast<double>(facts.at("bytes").get<std::size_t>()) / 1e6;
+  if (!facts.contains("encoder_parameters"))
+    return fmt::format("{} numbers in {} tensors; {:.1f} MB", parameters,
+                       facts.at("tensors").size(), megabytes);
+  return fmt::format("{} parameters, {} of them the encoder's; {:.1f} MB", parameters,
+                     in_millions(facts.at("encoder_parameters").get<std::int64_t>()), megabytes);
+}
+
+std::string weights_in_words(const ordered_json& facts) {
+  const auto files = facts.at("files").get<std::size_t>();
+  return fmt::format("{}, {}, {} file{}", facts.at("format").get<std::string>(),
+                     facts.at("element_types").get<std::string>(), files, files == 1 ? "" : "s");
+}
+
+// Those that no other line says.
+std::vector<std::string> other_problems(const ordered_json& facts) {
+  auto problems = facts.at("problems").get<std::vector<std::string>>();
+  std::erase_if(problems, [&](const std::string& problem) {
+    return problem == facts.at("tokenizer").value("error", "") ||
+           problem == facts.at("sentences") || problem == facts.value("not_computed", "");
+  });
+  return problems;
 }
 
 }  // namespace
@@ -91,7 +165,7 @@ ordered_json describe_tokenizer(const std::filesystem::path& folder) {
     }
     return described;
   } catch (const Error& error) {
-    return {{"error", error.what()}};
+    return stated_tokenizer(folder, error.what());
   }
 }
 
@@ -104,41 +178,36 @@ ordered_json describe_tensors(const std::map<std::string, format::TensorFacts>& 
   return described;
 }
 
-std::string describe_sentences(const std::filesystem::path& folder) {
+std::string describe_sentences(const std::filesystem::path& folder,
+                               std::vector<std::string>& problems) {
   try {
     const auto settings = pipeline::read_sentence_folder(folder);
     if (!settings) return {};
-    std::string text = "sentence-transformers: " + pooling_in_words(settings->pooling);
-    if (settings->normalize) text += ", scaled to length 1";
-    if (settings->max_length > 0) text += fmt::format(", at most {} tokens", settings->max_length);
-    return text;
+    std::vector<std::string> parts;
+    for (const pipeline::Pooling pooling : settings->poolings)
+      parts.emplace_back(pooling_in_words(pooling));
+    for (const pipeline::SentenceStep& step : settings->steps)
+      parts.push_back(step.kind == pipeline::SentenceStep::Kind::dense
+                          ? fmt::format("a dense layer ({})", step.activation)
+                          : "scaled to length 1");
+    if (settings->dimensions > 0)
+      parts.push_back(fmt::format("the first {} numbers", settings->dimensions));
+    if (settings->max_length > 0)
+      parts.push_back(fmt::format("at most {} tokens", settings->max_length));
+    if (!settings->default_prompt.empty())
+      parts.push_back("the prompt " + settings->default_prompt);
+    if (!settings->similarity.empty()) parts.push_back("compared by " + settings->similarity);
+    return fmt::format("sentence-transformers: {}", fmt::join(parts, ", "));
   } catch (const Error& error) {
+    problems.emplace_back(error.what());
     return error.what();
   }
 }
 
-std::vector<std::string> usable_commands(const pipeline::Inspection& inspection,
-                                         const ordered_json& tokenizer, const std::string& folder) {
-  const auto has = [&](const char* head) {
-    return std::find(inspection.heads.begin(), inspection.heads.end(), head) !=
-           inspection.heads.end();
-  };
-  std::vector<std::string> commands;
-  if (!tokenizer.contains("error")) {
-    if (has("masked language model")) commands.push_back("roformer fill-mask --model " + folder);
-    if (!inspection.config.encoder.is_decoder) {
-      commands.push_back("roformer embed --model " + folder);
-      const bool has_own = std::filesystem::exists(std::filesystem::path(folder) / "modules.json");
-      if (has("pooler") && !has_own)
-        commands.push_back("roformer embed --pooling pooler --model " + folder);
-    }
-    if (has("causal language model")) commands.push_back("roformer generate --model " + folder);
-    commands.push_back("roformer tokenize --model " + folder);
-  }
-  if (inspection.classes.size() == 1)
-    commands.push_back("roformer run --model " + folder +
-                       " --inputs in.safetensors --outputs out.safetensors");
-  return commands;
+std::vector<std::string> problems_of(const ordered_json& tokenizer,
+                                     std::vector<std::string> others) {
+  if (tokenizer.contains("error")) others.push_back(tokenizer.at("error").get<std::string>());
+  return others;
 }
 
 std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
@@ -166,28 +235,31 @@ std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
 
 std::string format_summary(const ordered_json& facts) {
   const auto texts = [&](const char* key) { return facts.at(key).get<std::vector<std::string>>(); };
-  const auto files = facts.at("files").get<std::size_t>();
+  const bool is_computed = facts.at("computed").get<bool>();
   std::string result;
   result += rows("model", {facts.at("model").get<std::string>()});
-  result += rows("class", {facts.at("architecture").get<std::string>()});
+  const auto class_name = facts.at("architecture").get<std::string>();
+  if (!class_name.empty()) result += rows("class", {class_name});
+  if (!is_computed)
+    result += rows("computed", {"not by roformer: " + facts.at("not_computed").get<std::string>()});
   result += rows("made by", {facts.at("made_by").get<std::string>()});
-  result +=
-      rows("size", {fmt::format("{} parameters, {} of them the encoder's; {:.1f} MB",
-                                in_millions(facts.at("parameters").get<std::int64_t>()),
-                                in_millions(facts.at("encoder_parameters").get<std::int64_t>()),
-                                static_cast<double>(facts.at("bytes").get<std::size_t>()) / 1e6)});
-  result += rows("weights", {fmt::format("{}, {}, {} file{}", facts.at("format").get<std::string>(),
-                                         facts.at("element_types").get<std::string>(), files,
-                                         files == 1 ? "" : "s")});
+  if (facts.contains("bytes")) {
+    result += rows("size", {size_in_words(facts)});
+    result += rows("weights", {weights_in_words(facts)});
+  }
   const auto heads = texts("heads");
-  result +=
-      rows("heads", heads.empty() ? std::vector<std::string>{"none: the bare encoder"} : heads);
+  if (is_computed)
+    result +=
+        rows("heads", heads.empty() ? std::vector<std::string>{"none: the bare encoder"} : heads);
   result += rows("tokenizer", {tokenizer_in_words(facts.at("tokenizer"))});
   const auto sentences = facts.at("sentences").get<std::string>();
   if (!sentences.empty()) result += rows("vectors", {sentences});
-  result += rows("use it with", texts("commands"));
+  const auto commands = texts("commands");
+  result += rows("use it with", commands.empty() ? std::vector<std::string>{"nothing"} : commands);
   const auto oddities = texts("unusual");
   result += rows("unusual", oddities.empty() ? std::vector<std::string>{"nothing"} : oddities);
+  const auto problems = other_problems(facts);
+  if (!problems.empty()) result += rows("problems", problems);
   return result;
 }
 

@@ -15,27 +15,33 @@ namespace roformer::cli {
 std::string model_in_words(const model::EncoderConfig& config);
 
 /// The tokenizer's facts ("vocabulary_size", "kind", "lowercase", the special tokens), or why there
-/// is none ("error").
+/// is none that can be used ("error") and what its files say ("class", "model", "words").
 nlohmann::ordered_json describe_tokenizer(const std::filesystem::path& folder);
 
 /// Type and shape of each tensor, by name.
 nlohmann::ordered_json describe_tensors(const std::map<std::string, format::TensorFacts>& tensors);
 
-/// What sentence-transformers' files say of vectors, or what is wrong; empty if there are none.
-std::string describe_sentences(const std::filesystem::path& folder);
+/// What sentence-transformers' files say of vectors, or what is wrong, a problem then; empty if
+/// there are none.
+std::string describe_sentences(const std::filesystem::path& folder,
+                               std::vector<std::string>& problems);
 
-/// "roformer fill-mask --model DIR", …: what can be done with the checkpoint.
-std::vector<std::string> usable_commands(const pipeline::Inspection& inspection,
-                                         const nlohmann::ordered_json& tokenizer,
-                                         const std::string& folder);
+/// All problems: the tokenizer's and the others.
+std::vector<std::string> problems_of(const nlohmann::ordered_json& tokenizer,
+                                     std::vector<std::string> others);
 
 /// The files' oddities, and those that show only beside the tokenizer.
 std::vector<std::string> all_oddities(const pipeline::Inspection& inspection,
                                       const nlohmann::ordered_json& tokenizer);
 
 /// The facts of an encoder-decoder's folder, under the same keys as of other checkpoints. Throws
-/// Error as load_translation_model does.
-nlohmann::ordered_json describe_translation(const checkpoint::Folder& folder);
+/// Error as load_translation_model does. `path` is what the user gave.
+nlohmann::ordered_json describe_translation(const checkpoint::Folder& folder,
+                                            const std::filesystem::path& path);
+
+/// What the parts of a checkpoint say, each by itself, where it is not computed, for the reason
+/// `why`, or is damaged. Under "problems" is what could not be read of them.
+nlohmann::ordered_json describe_parts(const std::filesystem::path& path, const std::string& why);
 
 /// The block of lines, from the facts that --json prints.
 std::string format_summary(const nlohmann::ordered_json& facts);

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
+#include "roformer/cli/inspect_commands.h"
 #include "roformer/cli/inspect_summary.h"
 #include "roformer/format/tensor_format.h"
 #include "roformer/pipeline/file_description.h"
@@ -29,18 +31,6 @@ std::string translation_in_words(const model::EncoderDecoderConfig& config) {
                      heads, encoder.encoding.name, reach);
 }
 
-std::vector<std::string> translation_commands(const ordered_json& tokenizer,
-                                              const std::string& folder) {
-  std::vector<std::string> commands;
-  if (!tokenizer.contains("error")) {
-    commands.push_back("roformer translate --model " + folder);
-    commands.push_back("roformer tokenize --model " + folder);
-  }
-  commands.push_back("roformer run --model " + folder +
-                     " --inputs in.safetensors --outputs out.safetensors");
-  return commands;
-}
-
 std::vector<std::string> translation_oddities(const checkpoint::TranslationModel& loaded,
                                               const std::vector<std::string>& not_finite,
                                               const ordered_json& tokenizer,
@@ -58,14 +48,16 @@ std::vector<std::string> translation_oddities(const checkpoint::TranslationModel
   return oddities;
 }
 
-std::string writer_of(const ordered_json& config) {
-  if (!config.contains("transformers_version")) return "roformer, or unknown";
-  return "transformers " + config.at("transformers_version").get<std::string>();
+bool are_all_in(const std::vector<std::string>& names, const std::vector<std::string>& others) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::find(others.begin(), others.end(), name) != others.end();
+  });
 }
 
 }  // namespace
 
-ordered_json describe_translation(const checkpoint::Folder& folder) {
+ordered_json describe_translation(const checkpoint::Folder& folder,
+                                  const std::filesystem::path& path) {
   const auto loaded = checkpoint::load_translation_model(folder);
   const checkpoint::Weights& file = folder.weights();
   const auto config = ordered_json::parse(checkpoint::format_translation_config(loaded.config));
@@ -76,9 +68,12 @@ ordered_json describe_translation(const checkpoint::Folder& folder) {
     parameters += item.value().numel();
     if (item.key().starts_with("encoder.")) encoder += item.value().numel();
   }
+  const std::string writer = pipeline::stated_writer(folder.config_text());
+  const bool is_finite = are_all_in(not_finite, loaded.unused);
   return {{"model", translation_in_words(loaded.config.model)},
           {"architecture", config.at("architectures").at(0)},
-          {"made_by", writer_of(config)},
+          {"computed", true},
+          {"made_by", writer.empty() ? "not stated; the names are Marian's" : writer},
           {"parameters", parameters},
           {"encoder_parameters", encoder},
           {"bytes", pipeline::bytes_of(file)},
@@ -86,7 +81,8 @@ ordered_json describe_translation(const checkpoint::Folder& folder) {
           {"files", file.file_count()},
           {"element_types", pipeline::element_types(file)},
           {"heads", {"translation"}},
-          {"commands", translation_commands(tokenizer, folder.path())},
+          {"commands", translation_commands(folder, loaded, is_finite, path)},
+          {"problems", problems_of(tokenizer, {})},
           {"unusual", translation_oddities(loaded, not_finite, tokenizer, config)},
           {"position_encoding", loaded.config.model.encoder.encoding.name},
           {"attention", loaded.config.model.encoder.attention},

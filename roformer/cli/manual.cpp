@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cctype>
 #include <iostream>
+#include <memory>
 
 #include "roformer/cli/command.h"
 #include "roformer/cli/option_text.h"
+#include "roformer/task/recipe_keys.h"
 
 namespace roformer::cli {
 namespace {
@@ -106,8 +108,15 @@ std::string manual(const CLI::App& program) {
 void add_manual_command(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("manual", "The manual page of all commands, for man (roff)");
-  add_examples(*command, "roformer manual | man -l -");
-  command->callback([&program] { std::cout << manual(program); });
+  auto recipe_keys = std::make_shared<bool>(false);
+  command->add_flag("--recipe-keys", *recipe_keys,
+                    "print every key of a recipe instead, with default and meaning (Markdown)");
+  add_examples(*command,
+               "roformer manual | man -l -\n"
+               "roformer manual --recipe-keys | less");
+  command->callback([&program, recipe_keys] {
+    std::cout << (*recipe_keys ? task::recipe_keys_page() : manual(program));
+  });
 }
 
 }  // namespace roformer::cli

@@ -11,9 +11,12 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
+#include "roformer/base/nearest_name.h"
+#include "roformer/base/version.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/option_text.h"
 #include "roformer/cli/shared_machine.h"
@@ -36,6 +39,7 @@ namespace roformer::cli {
   COMMAND(convert)                 \
   COMMAND(average)                 \
   COMMAND(rope)                    \
+  COMMAND(compare)                 \
   COMMAND(reproduce)               \
   COMMAND(manual)                  \
   COMMAND(completion)
@@ -45,7 +49,6 @@ ROFORMER_COMMANDS(ROFORMER_DECLARE_COMMAND)
 
 namespace {
 
-constexpr const char* kVersion = "roformer 0.1.0";
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
@@ -61,6 +64,38 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
+std::vector<std::string> names_of_options(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// The first word that is no command and no option where one must stand, and what was meant; CLI11
+// complains of what is missing beside it first. Empty if there is no such word.
+std::string wrong_word(const CLI::App& program, int argc, char** argv) {
+  const CLI::App* command = &program;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto commands = commands_of(*command);
+    if (!commands.empty() && !word.starts_with("-")) {
+      std::vector<std::string> names;
+      for (const CLI::App* one : commands) names.push_back(one->get_name());
+      const auto found = std::find(names.begin(), names.end(), word);
+      if (found == names.end())
+        return fmt::format("there is no command '{}'{}", word, base::did_you_mean(word, names));
+      command = commands[static_cast<std::size_t>(found - names.begin())];
+    } else if (word.starts_with("--") && word.size() > 2) {
+      const std::string name = word.substr(0, word.find('='));
+      const auto names = names_of_options(*command);
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        return fmt::format("there is no option {}{}", name, base::did_you_mean(name, names));
+    }
+  }
+  return {};
+}
+
 int finish_output() {
   std::cout.flush();
   return std::cout.good() ? 0 : report("[cli] cannot write to standard output");
@@ -68,7 +103,7 @@ int finish_output() {
 
 int run_program(int argc, char** argv) {
   CLI::App program("Transformers with rotary position embedding: train, evaluate, run", "roformer");
-  program.set_version_flag("--version", kVersion);
+  program.set_version_flag("--version", std::string("roformer ") + base::kVersion);
   program.require_subcommand(1);
   program.formatter(std::make_shared<HelpFormat>());
 #define ROFORMER_ADD_COMMAND(name) add_##name##_command(program);
@@ -80,6 +115,8 @@ int run_program(int argc, char** argv) {
     program.parse(argc, argv);
     return finish_output();
   } catch (const CLI::ParseError& error) {
+    const std::string wrong = error.get_exit_code() == 0 ? "" : wrong_word(program, argc, argv);
+    if (!wrong.empty()) std::fprintf(stderr, "%s\n", wrong.c_str());
     return program.exit(error, std::cout, std::cerr) == 0 ? finish_output() : kWrongUsage;
   } catch (const Error& error) {
     return report(error.what());

@@ -8,6 +8,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/next_steps.h"
 #include "roformer/study/studies.h"
 
 namespace roformer::cli {
@@ -57,7 +58,7 @@ const std::map<std::string, RunStudy>& studies() {
 
 // Figure 2 trains nothing: what says how to train has no meaning for it.
 void require_options_of_figure2(const CLI::App& command) {
-  for (const char* option : {"--scale", "--seeds", "--set", "--device", "--threads"})
+  for (const char* option : {"--scale", "--seeds", "--only", "--set", "--device", "--threads"})
     base::require(command.count(option) == 0,
                   "[cli] expected no {} with figure2, which trains nothing", option);
 }
@@ -69,13 +70,15 @@ std::string default_folder(const ReproduceOptions& options) {
 
 void reproduce_command(const CLI::App& command, ReproduceOptions& options) {
   if (options.name == "figure2") require_options_of_figure2(command);
+  base::require(options.study.only.empty() || options.name == "encodings",
+                "[cli] expected no --only with {}, which has two models", options.name);
   apply(options.common);
   base::keep_freed_memory();
   base::limit_kept_products();
   options.study.device = options.common.device;
   if (options.study.out.empty()) options.study.out = default_folder(options);
   const int signal = studies().at(options.name)(options.study);
-  if (signal == 0) return;
+  if (signal == 0) return print_steps_of_study(options.study.out);
   spdlog::info("stopped and saved; the same command goes on from there");
   end_by_signal(signal);
 }
@@ -96,6 +99,9 @@ void add_reproduce_command(CLI::App& program) {
            "folder of the runs and the report (default: NAME-SCALE here, or NAME)");
   add_number(*command, "--seeds", options->study.seeds,
              "runs of each model, with the seeds 0, 1, …", 1, 100);
+  add_text(*command, "--only", options->study.only, "NAME,…",
+           "encodings alone: the position encodings to compare (default: all)")
+      ->delimiter(',');
   add_texts(*command, "--set", options->study.changes, "KEY=VALUE",
             "change a key of every recipe: section.key=value; may be given several times");
   add_device_options(*command, options->common);
@@ -104,7 +110,8 @@ void add_reproduce_command(CLI::App& program) {
                "roformer reproduce figure3-left --scale tiny\n"
                "roformer reproduce figure3-left --scale small --seeds 3 --out runs/figure3\n"
                "roformer reproduce figure3-right --scale tiny --seeds 3\n"
-               "roformer reproduce encodings --seeds 3 --out runs/encodings");
+               "roformer reproduce encodings --seeds 3 --out runs/encodings\n"
+               "roformer reproduce encodings --only rotary,learned --seeds 3 --out runs/two");
   command->callback([command, options] { reproduce_command(*command, *options); });
 }
 

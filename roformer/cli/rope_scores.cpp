@@ -6,6 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
@@ -90,7 +91,7 @@ void print_scores_json(const study::ScoreCurves& curves, const std::vector<std::
 
 void rope_scores_command(RopeScoresOptions& options) {
   options.scores.device = apply(options.common);
-  study::ScoresByDistance scores(options.model, options.scores);
+  study::ScoresByDistance scores(checkpoint::folder_of_own(options.model), options.scores);
   const auto layers = chosen_layers(options, scores.num_layers());
   if (options.text.empty()) {
     add_standard_input(scores);

@@ -7,6 +7,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
@@ -113,7 +114,7 @@ void segment_lines(const CodesOptions& options) {
 void tokenize(const TokenizeOptions& options) {
   if (!options.codes.codes.empty()) return segment_lines(options.codes);
   if (options.model.empty()) throw CLI::RequiredError("--model or --codes");
-  const auto tokenizer = text::Tokenizer::load(options.model);
+  const auto tokenizer = text::Tokenizer::load(checkpoint::folder_of(options.model));
   require_capabilities(tokenizer, options);
   text::EncodeOptions window = encode_options(options);
   window.max_length = options.max_length;
@@ -124,9 +125,11 @@ void tokenize(const TokenizeOptions& options) {
               << '\n';
   };
   InputLines input;
+  InvalidLines invalid("standard input");
   text::Encoding encoding;
   std::string line;
   for (std::int64_t number = 1; input.next(line); ++number) {
+    if (!tokenizer.is_bytes()) invalid.check(line, number);
     if (options.stride >= 0) {
       for (const text::Encoding& part : tokenizer.windows(line, window, options.stride))
         print(part, number);
@@ -135,6 +138,7 @@ void tokenize(const TokenizeOptions& options) {
     encode_line(tokenizer, line, number, options, encoding);
     print(encoding, 0);
   }
+  invalid.report();
 }
 
 void add_codes_options(CLI::App& command, CodesOptions& options, CLI::Option* model) {
@@ -163,7 +167,7 @@ void add_tokenize_command(CLI::App& program) {
   CLI::App& command =
       *program.add_subcommand("tokenize", "Lines of standard input to tokens, ids and offsets");
   auto* model = add_text(command, "--model", options->model, "PATH",
-                         "folder, vocab.txt or tokenizer.json (default: --codes)");
+                         "folder, weights in one, vocab.txt or tokenizer.json (default: --codes)");
   auto* pair = command.add_flag("--pair", options->pair, "two texts a line, a tab between them");
   auto* length =
       command

@@ -2,11 +2,14 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "roformer/base/allocator.h"
+#include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/cli/command.h"
+#include "roformer/cli/next_steps.h"
 #include "roformer/task/material.h"
 #include "roformer/task/recipe.h"
 
@@ -20,22 +23,43 @@ struct TrainOptions {
   bool resume = false;
 };
 
+// Without a name a run goes on by the recipe that it keeps.
+std::filesystem::path recipe_of(const TrainOptions& options) {
+  if (!options.recipe.empty()) return task::find_recipe(options.recipe);
+  const auto own = std::filesystem::path(options.out) / "recipe.toml";
+  base::require(
+      options.resume && std::filesystem::exists(own),
+      "[cli] expected the name or file of a recipe, or --resume with a run in {} that has "
+      "one",
+      options.out);
+  return own;
+}
+
+void say_what_is_trained(const std::filesystem::path& recipe, const TrainOptions& options) {
+  spdlog::info("recipe {}{}; whole, with its defaults, in {}", recipe.string(),
+               options.changes.empty()
+                   ? std::string()
+                   : fmt::format(", changed by hand: {}", fmt::join(options.changes, ", ")),
+               (std::filesystem::path(options.out) / "recipe.toml").string());
+  spdlog::info("{} threads", at::get_num_threads());
+}
+
 void train_command(TrainOptions& options) {
-  const auto path = task::find_recipe(options.recipe);
+  const auto path = recipe_of(options);
   const task::Recipe recipe = task::read_recipe(path, options.changes);
   if (options.common.threads == 0) options.common.threads = static_cast<int>(recipe.threads);
   const c10::Device device = apply(options.common);
   base::keep_freed_memory();
   base::limit_kept_products();
   train::RunFolder folder(options.out, options.resume);
-  fmt::print(stderr, "# {}\n{}\n", path.string(), recipe.resolved.to_toml());
-  spdlog::info("{} threads", at::get_num_threads());
+  say_what_is_trained(path, options);
   const auto outcome = task::run_training(recipe, *task::open_material(recipe), folder, device);
   if (outcome.signal != 0) {
     spdlog::info("stopped and saved at step {}; the same command with --resume goes on from there",
                  outcome.step);
     end_by_signal(outcome.signal);
   }
+  print_next_steps(recipe.task, options.out);
   fmt::print("{}\n", options.out);
 }
 
@@ -44,24 +68,26 @@ void train_command(TrainOptions& options) {
 void add_train_command(CLI::App& program) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = program.add_subcommand("train", "Train a model as a recipe says");
-  command
-      ->add_option("recipe", options->recipe,
-                   "a TOML file, or the name of one of ours: " +
-                       fmt::format("{}", fmt::join(task::recipe_names(), ", ")))
-      ->required();
+  command->add_option(
+      "recipe", options->recipe,
+      "a TOML file, or the name of one of ours (default with --resume: the one that "
+      "the run in --out keeps): " +
+          fmt::format("{}", fmt::join(task::recipe_names(), ", ")));
   add_changes_option(*command, options->changes);
   add_text(*command, "--out", options->out, "DIR",
            "folder of the run: checkpoint, metrics.jsonl, report.html, TensorBoard events")
       ->required();
   command->add_flag("--resume", options->resume,
-                    "go on with the run in --out (or start it, if there is none)");
+                    "go on with the run in --out (or start it, if there is none); with --set "
+                    "stage.0.steps=N it is extended");
   add_device_options(*command, options->common);
   add_examples(*command,
                "roformer train paper/figure3-left-roformer-small --out runs/roformer --set "
                "data.text=books/\n"
                "roformer train paper/figure3-right-performer-rope-small --out runs/performer\n"
                "roformer train translation-tiny --out runs/nmt\n"
-               "roformer train recipe.toml --out runs/mine --set stage.0.steps=2000 --resume");
+               "roformer train --out runs/roformer --resume --set stage.0.steps=2000\n"
+               "roformer train recipe.toml --out runs/mine --set model.checkpoint=DIR");
   command->callback([options] { train_command(*options); });
 }
 

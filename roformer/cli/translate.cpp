@@ -57,18 +57,15 @@ void translate(TranslateFlags& flags) {
   flags.options.search.stopping =
       flags.stopping == "bound" ? generate::StoppingRule::bound : generate::StoppingRule::full_beam;
   TranslationPrefixes prefixes(flags.prefix, flags.prefix_file);
-  InvalidLines invalid("standard input");
   const auto model =
       pipeline::open_translate({flags.models.begin(), flags.models.end()}, flags.options);
   const auto translate_chunk = [&](const pipeline::Lines& lines) {
     return model(lines, prefixes.next(lines.first, lines.texts.size()));
   };
-  answer_input("translate", translate_chunk,
+  answer_input({"translate", flags.common.json}, translate_chunk,
                [&](const InputLine& line, const pipeline::Translation& answer) {
-                 invalid.check(line.text, line.number);
                  return format_answer(line, answer, flags);
                });
-  invalid.report();
   prefixes.finish();
 }
 
@@ -135,7 +132,8 @@ void add_translate_command(CLI::App& program) {
   command->footer(kTranslateNotes);
   const auto flags = std::make_shared<TranslateFlags>();
   add_texts(*command, "--model", flags->models, "DIR",
-            "folder of a translation model; given several times, models of one vocabulary "
+            "folder of a translation model, or weights in it; given several times, models of one "
+            "vocabulary "
             "vote with the mean of their probabilities")
       ->required();
   add_search_options(*command, *flags);

@@ -59,6 +59,9 @@ TranslationPrefixes::TranslationPrefixes(std::string text, std::string path)
 std::vector<std::string> TranslationPrefixes::next(std::int64_t first_line, std::size_t count) {
   if (path_.empty())
     return text_.empty() ? std::vector<std::string>() : std::vector<std::string>(count, text_);
+  const std::int64_t place = first_line - last_first_;
+  if (place >= 0 && place + static_cast<std::int64_t>(count) <= std::ssize(last_))
+    return {last_.begin() + place, last_.begin() + place + static_cast<std::ptrdiff_t>(count)};
   std::vector<std::string> lines(count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::int64_t number = first_line + static_cast<std::int64_t>(i);
@@ -69,7 +72,8 @@ std::vector<std::string> TranslationPrefixes::next(std::int64_t first_line, std:
     if (!lines[i].empty() && lines[i].back() == '\r') lines[i].pop_back();
     invalid_.check(lines[i], number);
   }
-  return lines;
+  last_first_ = first_line;
+  return last_ = std::move(lines);
 }
 
 void TranslationPrefixes::finish() {

@@ -18,8 +18,8 @@ class TranslationPrefixes {
   /// file cannot be read.
   TranslationPrefixes(std::string text, std::string path);
 
-  /// The beginnings for the next `count` lines, number `first_line` the first; none if no line has
-  /// any. Throws Error where the file has fewer lines.
+  /// The beginnings for the next `count` lines, number `first_line` the first, or again for some of
+  /// the last ones; none if no line has any. Throws Error where the file has fewer lines.
   std::vector<std::string> next(std::int64_t first_line, std::size_t count);
 
   /// Call behind the last line: warns of what was not UTF-8. Throws Error for a file of more lines.
@@ -29,6 +29,8 @@ class TranslationPrefixes {
   std::string text_, path_;
   InvalidLines invalid_;
   std::ifstream file_;
+  std::vector<std::string> last_;  // what next() gave
+  std::int64_t last_first_ = 1;
 };
 
 /// The answer to a line: text, translation, score, log_probability, tokens, source_tokens,

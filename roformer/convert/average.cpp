@@ -38,8 +38,8 @@ void require_alike(const checkpoint::Weights& first, const checkpoint::Weights& 
 
 // Keys of config.json that say nothing of what is computed.
 bool is_remark(const std::string& key) {
-  return key == "transformers_version" || key == "dtype" || key == "torch_dtype" ||
-         key.starts_with("_");
+  return key == "transformers_version" || key == checkpoint::kVersionKey || key == "dtype" ||
+         key == "torch_dtype" || key.starts_with("_");
 }
 
 nlohmann::json config_of(const checkpoint::Folder& folder) {
@@ -83,19 +83,17 @@ torch::Tensor mean_of(const std::vector<checkpoint::Folder>& models, const std::
 
 }  // namespace
 
-void average(const std::vector<fs::path>& folders, const fs::path& to, bool force) {
-  base::require(!folders.empty(), "[convert] expected one or more checkpoints but got none");
+void average(const std::vector<fs::path>& paths, const fs::path& to, bool force) {
+  base::require(!paths.empty(), "[convert] expected one or more checkpoints but got none");
   std::vector<checkpoint::Folder> models;
-  for (const fs::path& folder : folders) {
-    base::require(fs::is_directory(folder), "[convert] expected a checkpoint folder at {}",
-                  folder.string());
-    models.emplace_back(folder);
+  for (const fs::path& path : paths) {
+    models.emplace_back(path);
     require_same_model(models.front(), models.back());
     require_alike(models.front().weights(), models.back().weights());
   }
   ConvertReport report;
   report.files = {"model.safetensors"};
-  for (const fs::path& folder : folders) prepare_target(folder, to, report.files, force);
+  for (const checkpoint::Folder& one : models) prepare_target(one.path(), to, report.files, force);
   std::vector<format::OutputTensor> outputs;
   for (const auto& [name, facts] : models.front().weights().entries()) {
     outputs.push_back(

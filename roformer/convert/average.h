@@ -6,11 +6,11 @@
 
 namespace roformer::convert {
 
-/// Writes to `to` the mean of the weights of `folders`, summed in double precision, with the
-/// configuration and tokenizer of the last of them. Throws Error, before anything is written, where
-/// folders differ in config.json, in their words, or in names, shapes or types of tensors; and for
-/// a checkpoint at `to` without `force`.
-void average(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& to,
+/// Writes to `to` the mean of the weights of `paths`, folders or files in them, summed in double
+/// precision, with the configuration and tokenizer of the last of them. Throws Error, before
+/// anything is written, where folders differ in config.json, in their words, or in names, shapes or
+/// types of tensors; and for a checkpoint at `to` without `force`.
+void average(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& to,
              bool force);
 
 }  // namespace roformer::convert

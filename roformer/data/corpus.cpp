@@ -38,8 +38,10 @@ namespace {
 namespace fs = std::filesystem;
 using base::require;
 
+constexpr const char* kInCache = "[data] in the cache (--set data.cache=DIR names another one)";
+
 // Part of every key: raise it when documents, vocabularies or the cache change their meaning.
-constexpr std::uint64_t corpus_version = 1;
+constexpr std::uint64_t corpus_version = 2;
 
 // Changes with the files (path, size, time of change) and with how they become documents.
 std::uint64_t text_key(const TextSelection& selection, std::int64_t max_documents) {
@@ -77,7 +79,11 @@ text::Tokenizer find_tokenizer(const DataOptions& options, const TextSelection& 
                                        options.split_seed, options.validation_share);
   const fs::path folder =
       options.cache / fmt::format("vocabulary-{:016x}", base::hash_bytes(description, key));
-  return text::load_or_train(folder, [&] { return train_tokenizer(options, selection); });
+  std::optional<text::Tokenizer> tokenizer;
+  base::at_place(kInCache, [&] {
+    tokenizer = text::load_or_train(folder, [&] { return train_tokenizer(options, selection); });
+  });
+  return *tokenizer;
 }
 
 std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
@@ -94,8 +100,10 @@ std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
     tokenizer.encode_words(text, ids);
   };
   const auto paragraphs = selection.open();
-  write_token_cache(path, key, *paragraphs, encode, tokenizer.vocabulary_size(),
-                    options.max_documents, threads);
+  base::at_place(kInCache, [&] {
+    write_token_cache(path, key, *paragraphs, encode, tokenizer.vocabulary_size(),
+                      options.max_documents, threads);
+  });
   return std::make_unique<TokenCache>(path, key);
 }
 
@@ -104,6 +112,19 @@ std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
 bool is_validation(std::int64_t document, std::uint64_t split_seed, double validation_share) {
   return base::uniform(base::derive(split_seed, 0x5917), static_cast<std::uint64_t>(document)) <
          validation_share;
+}
+
+std::string advice_for_more_documents(const DataOptions& options) {
+  using documents::DocumentRule;
+  std::string advice = "give more text";
+  if (options.max_documents > 0) advice += ", a larger data.max_documents";
+  if (options.document == DocumentRule::block)
+    advice += fmt::format(", a data.block_size below {}", options.block_size);
+  if (options.document == DocumentRule::file)
+    advice += ", or data.document = \"block\" or \"line\", which make several of a file";
+  if (options.document == DocumentRule::block)
+    advice += ", or data.document = \"line\", which makes a document of each line";
+  return advice;
 }
 
 Corpus::Corpus(const DataOptions& options, int threads) : options_(options) {
@@ -125,14 +146,13 @@ void Corpus::split_documents() {
                      : training_;
     part.push_back(document);
   }
-  require(
-      !training_.empty(),
-      "[data] expected documents to train on but all {} are held out: give more text, a smaller "
-      "data.validation_share, or data.document = \"block\"",
-      tokens_->num_documents());
+  require(!training_.empty(),
+          "[data] expected documents to train on but all {} are held out (data.validation_share = "
+          "{}): {}",
+          tokens_->num_documents(), options_.validation_share, advice_for_more_documents(options_));
   if (!validation_.empty() || options_.validation_share == 0) return;
   if (training_.size() == 1) {
-    spdlog::warn("one document, none held out: data.document = \"block\" makes several of it");
+    spdlog::warn("one document, none held out: {}", advice_for_more_documents(options_));
     return;
   }
   validation_.push_back(training_.back());

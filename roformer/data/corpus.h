@@ -34,6 +34,10 @@ TextSelection select_text(const DataOptions& options);
 /// Whether a document is held out: by a hash of its number, so it does not depend on the others.
 bool is_validation(std::int64_t document, std::uint64_t split_seed, double validation_share);
 
+/// What makes more documents of the same text, or a smaller part of them held out, given what is
+/// set already: "give more text, …".
+std::string advice_for_more_documents(const DataOptions& options);
+
 class Corpus {
  public:
   /// Finds the text, loads or trains the vocabulary, tokenises or opens the cache. Slow only the

@@ -19,7 +19,7 @@ DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   for_each_option(options, use, [&](const base::Option& option, auto& value) {
     table.read_option("data", option, value);
   });
-  const char* only = options.is_bytes() ? "ranges" : "documents";
+  const std::string only = split_option(options).one_of.front();
   const std::string split = table.get("split", only);
   base::require(split == only, "[data] {}: expected {} but got \"{}\"", table.where("split"), only,
                 split);
@@ -27,6 +27,11 @@ DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   base::require(!options.text.empty(), "[data] {}: expected files, folders or \"apt\" but got none",
                 table.where("text"));
   return options;
+}
+
+base::Option split_option(const DataOptions& options) {
+  const char* only = options.is_bytes() ? "ranges" : "documents";
+  return {"split", "what is held out whole", {}, {only}};
 }
 
 }  // namespace roformer::data

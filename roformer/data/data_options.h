@@ -46,7 +46,10 @@ enum class DataUse { masked_language, causal_language };
 /// the key that is unknown, without use here, or whose value is out of range.
 DataOptions read_data_options(const base::TomlTable& table, DataUse use = DataUse::masked_language);
 
-/// visit(base::Option, value) for each key, in the order of reading.
+/// The key `split`, whose only value follows from the vocabulary: a recipe may say it.
+base::Option split_option(const DataOptions& options);
+
+/// visit(base::Option, value) for each key but `split`, in the order of reading.
 template <typename Options, typename Visit>
 void for_each_option(Options& o, DataUse use, const Visit& visit) {
   using base::Option, base::at_least, base::between;
@@ -81,11 +84,13 @@ void for_each_option(Options& o, DataUse use, const Visit& visit) {
                            : "expected it only with task.kind = \"masked_lm\" but got "
                              "\"causal_lm\", which hides no tokens";
   auto& m = o.masking;
-  const char* share = "of a sequence's ordinary tokens are predicted, at least one";
+  const char* share =
+      "of a sequence's ordinary tokens are predicted, at least one (Devlin et al. 2019, 3.1)";
   visit(Option{"mask_share", share, between(0, 1), {}, masked}, m.share);
   visit(Option{"mask_token_share", "of these become [MASK]", between(0, 1), {}, masked},
         m.mask_share);
-  const char* random = "of these become a random ordinary token; the others stay";
+  const char* random =
+      "of these become a random ordinary token, at most 1 - mask_token_share; the others stay";
   visit(Option{"random_token_share", random, between(0, 1 - m.mask_share + 1e-9), {}, masked},
         m.random_share);
   if constexpr (!std::is_const_v<Options>) {

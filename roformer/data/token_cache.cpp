@@ -176,7 +176,7 @@ std::vector<std::int32_t> TokenCache::document(std::int64_t document) const {
 void write_token_cache(const std::filesystem::path& path, std::uint64_t key,
                        documents::ParagraphSource& paragraphs, const Encode& encode,
                        std::int64_t vocab_size, std::int64_t max_documents, int threads) {
-  base::Progress progress("tokenising", paragraphs.total());
+  base::Progress progress("tokenising", "bytes", paragraphs.total());
   base::write_file_atomically(path, [&](const base::Append& append) {
     CacheWriter writer(append, vocab_size);
     base::map_in_order(

@@ -46,7 +46,7 @@ constexpr std::size_t kBytesAtOnce = 1 << 20;
 
 std::string read_files(const std::vector<std::filesystem::path>& files) {
   std::int64_t done = 0;
-  base::Progress progress("reading", documents::total_size(files));
+  base::Progress progress("reading", "bytes", documents::total_size(files));
   std::string bytes;
   for (const auto& file : files) {
     const auto source = documents::open_bytes(file);
@@ -65,7 +65,7 @@ std::string read_files(const std::vector<std::filesystem::path>& files) {
 }
 
 std::string read_paragraphs(documents::ParagraphSource& paragraphs) {
-  base::Progress progress("reading", paragraphs.total());
+  base::Progress progress("reading", "bytes", paragraphs.total());
   std::string bytes;
   documents::Paragraph paragraph;
   while (paragraphs.next(paragraph)) {

@@ -1,6 +1,6 @@
 #include "roformer/documents/documents.h"
 
-#include <numeric>
+#include <algorithm>
 
 #include "roformer/base/error.h"
 #include "roformer/base/names.h"
@@ -18,6 +18,12 @@ constexpr base::Named<DocumentRule> kRules[] = {
 // where there is one.
 constexpr std::size_t largest_paragraph = 1 << 20;
 
+// One line that is a whole book is read in pieces of this size.
+constexpr std::size_t largest_line(DocumentRule rule) {
+  constexpr std::size_t piece = 1 << 13;
+  return rule == DocumentRule::block ? piece : largest_paragraph;
+}
+
 bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\f\v\r\xC2\xA0") == std::string_view::npos;
 }
@@ -25,7 +31,10 @@ bool is_blank(std::string_view line) {
 class TextFileParagraphs final : public ParagraphSource {
  public:
   TextFileParagraphs(std::vector<fs::path> files, DocumentRule rule, std::int64_t block_size)
-      : files_(std::move(files)), rule_(rule), block_size_(block_size) {}
+      : files_(std::move(files), largest_line(rule)),
+        rule_(rule),
+        block_size_(block_size),
+        largest_block_(largest_block(block_size)) {}
 
   bool next(Paragraph& paragraph) override {
     paragraph.text.clear();
@@ -57,7 +66,8 @@ class TextFileParagraphs final : public ParagraphSource {
     document_size_ += static_cast<std::int64_t>(size);
     const bool ends =
         rule_ == DocumentRule::line ||
-        (rule_ == DocumentRule::block && ended_by_blank_line_ && document_size_ >= block_size_);
+        (rule_ == DocumentRule::block && ((ended_by_blank_line_ && document_size_ >= block_size_) ||
+                                          document_size_ >= largest_block_));
     if (size > 0 && ends) end_document();
   }
 
@@ -73,13 +83,18 @@ class TextFileParagraphs final : public ParagraphSource {
       if (!text.empty()) text += ' ';
       text += line_;
       if (rule_ == DocumentRule::line || text.size() >= largest_paragraph) return true;
+      if (rule_ == DocumentRule::block && fills_a_block(text.size())) return true;
     }
     return false;
   }
 
+  bool fills_a_block(std::size_t fresh) const {
+    return document_size_ + static_cast<std::int64_t>(fresh) >= largest_block_;
+  }
+
   LineFiles files_;
   DocumentRule rule_;
-  std::int64_t block_size_;
+  std::int64_t block_size_, largest_block_;
   std::int64_t document_ = -1;
   bool ended_ = true;  // the next paragraph begins a document
   std::string line_;
@@ -98,6 +113,12 @@ DocumentRule document_rule(std::string_view name) {
 
 const char* document_rule_name(DocumentRule rule) {
   return base::name_in(kRules, rule);
+}
+
+std::int64_t largest_block(std::int64_t block_size) {
+  // Paragraphs of prose are smaller; a novel without blank lines becomes a hundred documents.
+  constexpr std::int64_t times = 8, least = 4096;
+  return std::max(least, times * block_size);
 }
 
 std::unique_ptr<ParagraphSource> open_text_files(std::vector<fs::path> files, DocumentRule rule,

@@ -13,7 +13,8 @@ namespace roformer::documents {
 /// What one document is.
 ///   file:  a whole file (books)
 ///   block: lines up to a blank line; a block below the smallest size joins the next ones
-///   (headings, dialogue) line:  a line
+///          (headings, dialogue), and one without blank lines ends with a line, at the largest size
+///   line:  a line
 enum class DocumentRule { file, block, line };
 
 /// Throws Error unless `name` is file, block or line.
@@ -36,6 +37,9 @@ class ParagraphSource {
   virtual std::int64_t total() const = 0;
   virtual std::int64_t consumed() const = 0;
 };
+
+/// The largest size of a block in bytes, but for the line it ends with.
+std::int64_t largest_block(std::int64_t block_size);
 
 /// Documents of text files. `block_size` is the smallest size of a block in bytes.
 std::unique_ptr<ParagraphSource> open_text_files(std::vector<std::filesystem::path> files,

@@ -60,7 +60,11 @@ std::vector<fs::path> files_of_name(const std::string& name) {
     return {name};
   }
   if (name.find_first_of("*?[") != std::string::npos) return files_of_pattern(name);
-  base::fail("[data] expected a text file, folder or pattern (data.text) but there is no {}", name);
+  base::fail(
+      "[data] expected a text file, folder or pattern (data.text) but there is no {}, from here or "
+      "from "
+      "the recipe's folder: give text of your own, --set data.text=FILES",
+      name);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ struct DtypeFacts {
   std::string_view name;
   std::size_t size;
 };
-constexpr std::array<DtypeFacts, 10> kDtypes{{{Dtype::boolean, "BOOL", 1},
+constexpr std::array<DtypeFacts, 17> kDtypes{{{Dtype::boolean, "BOOL", 1},
                                               {Dtype::u8, "U8", 1},
                                               {Dtype::i8, "I8", 1},
                                               {Dtype::i16, "I16", 2},
@@ -36,7 +36,14 @@ constexpr std::array<DtypeFacts, 10> kDtypes{{{Dtype::boolean, "BOOL", 1},
                                               {Dtype::f16, "F16", 2},
                                               {Dtype::bf16, "BF16", 2},
                                               {Dtype::f32, "F32", 4},
-                                              {Dtype::f64, "F64", 8}}};
+                                              {Dtype::f64, "F64", 8},
+                                              {Dtype::u16, "U16", 2},
+                                              {Dtype::u32, "U32", 4},
+                                              {Dtype::u64, "U64", 8},
+                                              {Dtype::c64, "C64", 8},
+                                              {Dtype::f8_e4m3, "F8_E4M3", 1},
+                                              {Dtype::f8_e5m2, "F8_E5M2", 1},
+                                              {Dtype::f8_e8m0, "F8_E8M0", 1}}};
 
 const DtypeFacts& facts(Dtype dtype) {
   return kDtypes[static_cast<std::size_t>(dtype)];
@@ -75,10 +82,11 @@ Dtype read_dtype(const json& entry, std::string_view where) {
   const auto& name = value.get_ref<const std::string&>();
   const auto found =
       std::find_if(kDtypes.begin(), kDtypes.end(), [&](const auto& f) { return f.name == name; });
-  base::require(found != kDtypes.end(),
-                "[format] {}: expected dtype BOOL, U8, I8, I16, I32, I64, F16, BF16, F32 or "
-                "F64 but got '{}'",
-                where, name);
+  base::require(
+      found != kDtypes.end(),
+      "[format] {}: expected dtype BOOL, U8 to U64, I8 to I64, F8_E4M3, F8_E5M2, F8_E8M0, "
+      "F16, BF16, F32, F64 or C64 but got '{}'",
+      where, name);
   return found->dtype;
 }
 

@@ -11,8 +11,31 @@
 
 namespace roformer::format {
 
-/// Element types that we read and write; the format knows more.
-enum class Dtype { boolean, u8, i8, i16, i32, i64, f16, bf16, f32, f64 };
+/// Element types. Those behind f64 are listed and never computed with: no model that we know has
+/// them.
+enum class Dtype {
+  boolean,
+  u8,
+  i8,
+  i16,
+  i32,
+  i64,
+  f16,
+  bf16,
+  f32,
+  f64,
+  u16,
+  u32,
+  u64,
+  c64,
+  f8_e4m3,
+  f8_e5m2,
+  f8_e8m0
+};
+/// Whether a model's weights may be of this type.
+constexpr bool is_computed(Dtype dtype) {
+  return dtype <= Dtype::f64;
+}
 
 /// Bytes of one element.
 std::size_t dtype_size(Dtype dtype);

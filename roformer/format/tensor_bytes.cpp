@@ -13,9 +13,11 @@ namespace roformer::format {
 namespace {
 
 // In the order of Dtype.
-constexpr at::ScalarType kScalarTypes[] = {at::kBool,  at::kByte,  at::kChar, at::kShort,
-                                           at::kInt,   at::kLong,  at::kHalf, at::kBFloat16,
-                                           at::kFloat, at::kDouble};
+constexpr at::ScalarType kScalarTypes[] = {
+    at::kBool,        at::kByte,          at::kChar,     at::kShort,        at::kInt,
+    at::kLong,        at::kHalf,          at::kBFloat16, at::kFloat,        at::kDouble,
+    at::kUInt16,      at::kUInt32,        at::kUInt64,   at::kComplexFloat, at::kFloat8_e4m3fn,
+    at::kFloat8_e5m2, at::kFloat8_e8m0fnu};
 
 // From the first to the last element of a tensor that is not empty.
 std::size_t reach(const std::vector<std::int64_t>& shape,
@@ -39,8 +41,9 @@ at::ScalarType scalar_type(Dtype dtype) {
 
 std::optional<Dtype> find_dtype(at::ScalarType type) {
   const auto* const found = std::find(std::begin(kScalarTypes), std::end(kScalarTypes), type);
-  if (found == std::end(kScalarTypes)) return std::nullopt;
-  return static_cast<Dtype>(found - std::begin(kScalarTypes));
+  const auto dtype = static_cast<Dtype>(found - std::begin(kScalarTypes));
+  if (found == std::end(kScalarTypes) || !is_computed(dtype)) return std::nullopt;
+  return dtype;
 }
 
 torch::Tensor tensor_over(const std::shared_ptr<base::MappedFile>& file, std::size_t begin,

@@ -6,6 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/hub_name.h"
 #include "roformer/format/sharded_files.h"
 #include "roformer/format/tensor_format.h"
 
@@ -100,12 +101,29 @@ std::shared_ptr<const TensorSource> open_tensors(const fs::path& path) {
                                                   return format->recognises(path, {});
                                                 }),
                 "[format] {}: expected a checkpoint folder (config.json and weights) or a file "
-                "of weights but there is none",
-                path.string());
+                "of weights but there is none{}",
+                path.string(), base::hub_hint(path));
   return open_tensor_file(path);
 }
 
+bool is_tensor_file(const fs::path& path) {
+  if (fs::is_directory(path) || (fs::exists(path) && !fs::is_regular_file(path))) return false;
+  if (path.filename().string().ends_with(index_ending)) return fs::exists(path);
+  const auto formats = tensor_formats();
+  const auto recognised = [&](std::string_view content) {
+    return std::any_of(formats.begin(), formats.end(), [&](const TensorFormat* format) {
+      return format->recognises(path, content);
+    });
+  };
+  return recognised(fs::exists(path) ? base::MappedFile(path).view() : std::string_view());
+}
+
 void copy_tensor(const torch::Tensor& target, const TensorSource& file, const std::string& name) {
+  const Dtype dtype = file.entries().at(name).dtype;
+  base::require(is_computed(dtype),
+                "[format] {}: tensor '{}': expected numbers to compute with but "
+                "got the type {}",
+                file.path().string(), printable(name), dtype_name(dtype));
   for_each_piece(file, name, [&](const torch::Tensor& piece, std::int64_t first_row) {
     if (piece.dim() == 0) {
       target.copy_(piece);
@@ -116,6 +134,7 @@ void copy_tensor(const torch::Tensor& target, const TensorSource& file, const st
 }
 
 bool is_finite(const TensorSource& file, const std::string& name) {
+  if (!is_computed(file.entries().at(name).dtype)) return true;  // nothing here reads them
   bool finite = true;
   for_each_piece(file, name, [&](const torch::Tensor& piece, std::int64_t) {
     finite = finite && torch::isfinite(piece).all().item<bool>();

@@ -60,6 +60,10 @@ std::shared_ptr<const TensorSource> open_tensor_folder(const std::filesystem::pa
 /// Either of the two, whichever `path` is.
 std::shared_ptr<const TensorSource> open_tensors(const std::filesystem::path& path);
 
+/// Whether a path is that of a file of weights, of an index or of a prefix, and no folder's; what
+/// is in it may still be damaged.
+bool is_tensor_file(const std::filesystem::path& path);
+
 /// Copies the file's tensor `name` into `target` of the same shape and any type.
 void copy_tensor(const torch::Tensor& target, const TensorSource& file, const std::string& name);
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/packed/packed_batch.h"
+#include "roformer/packed/with_empty.h"
 
 namespace roformer::generate {
 
@@ -61,7 +61,8 @@ Tensor Decoder::advance(const std::vector<std::vector<std::int64_t>>& tokens,
     if (cache_) options.cache = &*cache_;
     if (state_) options.state = &*state_;
     options.rows = torch::tensor(rows, torch::kInt64).to(device_);
-    packed::PackedBatch batch = packed::from_tokens(pass).to(device_);
+    // Shorter prompts rest while longer ones are read.
+    packed::PackedBatch batch = packed::from_tokens_with_empty(pass).to(device_);
     batch.lengths = torch::tensor(reached, torch::kInt64);
     const Tensor hidden = model_.encoder()->forward(batch, options);
     if (ended.empty()) continue;

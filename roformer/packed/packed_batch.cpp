@@ -1,9 +1,11 @@
 #include "roformer/packed/packed_batch.h"
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "roformer/base/error.h"
+#include "roformer/packed/with_empty.h"
 
 namespace roformer::packed {
 namespace {
@@ -15,22 +17,54 @@ torch::Tensor tensor_of(const std::vector<T>& values, torch::ScalarType type) {
   return result;
 }
 
-void require_lengths(const data::TokenBatch& batch) {
+void require_one_a_token(const data::TokenBatch& batch) {
   const std::size_t tokens = batch.tokens.size();
   base::require(batch.position_ids.size() == tokens, "[packed] expected {} position_ids but got {}",
                 tokens, batch.position_ids.size());
   base::require(batch.segment_ids.size() == tokens, "[packed] expected {} segment_ids but got {}",
                 tokens, batch.segment_ids.size());
-  base::require(!batch.cu_seqlens.empty() && batch.cu_seqlens.front() == 0,
-                "[packed] expected cu_seqlens to begin with 0");
-  for (std::size_t b = 1; b < batch.cu_seqlens.size(); ++b) {
-    base::require(batch.cu_seqlens[b - 1] <= batch.cu_seqlens[b],
-                  "[packed] expected ascending cu_seqlens but got {} before {}",
-                  batch.cu_seqlens[b - 1], batch.cu_seqlens[b]);
+}
+
+void require_offsets(const std::vector<std::int32_t>& offsets, std::size_t tokens) {
+  base::require(!offsets.empty(), "[packed] expected cu_seqlens from 0 to {} but got none", tokens);
+  base::require(offsets.front() == 0, "[packed] expected cu_seqlens to begin with 0 but got {}",
+                offsets.front());
+  for (std::size_t b = 1; b < offsets.size(); ++b) {
+    base::require(offsets[b - 1] <= offsets[b],
+                  "[packed] expected ascending cu_seqlens but got {} before {}", offsets[b - 1],
+                  offsets[b]);
   }
-  base::require(static_cast<std::size_t>(batch.cu_seqlens.back()) == tokens,
+  base::require(static_cast<std::size_t>(offsets.back()) == tokens,
                 "[packed] expected cu_seqlens to end at {} tokens but got {}", tokens,
-                batch.cu_seqlens.back());
+                offsets.back());
+}
+
+// Ids are rows of tables; that they are not beyond a table's last, the model says.
+void require_ids(const std::vector<std::int64_t>& ids, std::string_view name) {
+  const auto negative = std::find_if(ids.begin(), ids.end(), [](auto id) { return id < 0; });
+  base::require(negative == ids.end(), "[packed] expected {} from 0 on but got {} at token {}",
+                name, negative == ids.end() ? 0 : *negative, negative - ids.begin());
+}
+
+void require_fitting(const data::TokenBatch& batch) {
+  require_one_a_token(batch);
+  require_offsets(batch.cu_seqlens, batch.tokens.size());
+  require_ids(batch.tokens, "tokens");
+  require_ids(batch.segment_ids, "segment_ids");
+}
+
+// A 0 too many at the front makes one sequence more than was meant, and says nothing.
+void require_no_empty(const std::vector<std::int32_t>& offsets) {
+  const auto twice = std::adjacent_find(offsets.begin(), offsets.end());
+  base::require(twice == offsets.end(),
+                "[packed] expected a token in every sequence but got none in sequence {}: "
+                "cu_seqlens has {} twice (from_tokens_with_empty takes such)",
+                twice - offsets.begin(), twice == offsets.end() ? 0 : *twice);
+}
+
+PackedBatch tensors_of(const data::TokenBatch& batch) {
+  return {tensor_of(batch.tokens, torch::kLong), tensor_of(batch.cu_seqlens, torch::kInt),
+          tensor_of(batch.position_ids, torch::kLong), tensor_of(batch.segment_ids, torch::kLong)};
 }
 
 }  // namespace
@@ -72,9 +106,14 @@ std::vector<std::int64_t> sequence_lengths(const PackedBatch& batch) {
 }
 
 PackedBatch from_tokens(const data::TokenBatch& batch) {
-  require_lengths(batch);
-  return {tensor_of(batch.tokens, torch::kLong), tensor_of(batch.cu_seqlens, torch::kInt),
-          tensor_of(batch.position_ids, torch::kLong), tensor_of(batch.segment_ids, torch::kLong)};
+  require_fitting(batch);
+  require_no_empty(batch.cu_seqlens);
+  return tensors_of(batch);
+}
+
+PackedBatch from_tokens_with_empty(const data::TokenBatch& batch) {
+  require_fitting(batch);
+  return tensors_of(batch);
 }
 
 }  // namespace roformer::packed

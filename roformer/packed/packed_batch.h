@@ -40,7 +40,8 @@ std::optional<std::int64_t> first_too_far(const torch::Tensor& position_ids);
 /// tokens that are seen the largest position + 1, at least 0.
 std::vector<std::int64_t> sequence_lengths(const PackedBatch& batch);
 
-/// Tensors of a TokenBatch. Throws Error if its vectors disagree.
+/// Tensors of a TokenBatch. Throws Error if its vectors disagree, for negative ids and for a
+/// sequence without a token, which a 0 too many in cu_seqlens makes; with_empty.h takes those.
 PackedBatch from_tokens(const data::TokenBatch& batch);
 
 }  // namespace roformer::packed

@@ -91,7 +91,7 @@ EncodedPair encode_pair(documents::TextPair text, const text::Tokenizer& tokeniz
 void encode_pairs(documents::PairSource& pairs, const text::Tokenizer& tokenizer,
                   const PairLimits& limits, int threads,
                   const std::function<bool(EncodedPair&)>& use) {
-  base::Progress progress("tokenising", pairs.total());
+  base::Progress progress("tokenising", "bytes", pairs.total());
   base::map_in_order(
       threads, [&] { return read_some(pairs); },
       [&](TextPairs chunk) { return encode_some(std::move(chunk), tokenizer, limits); },

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
@@ -35,7 +36,7 @@ text::SubwordSettings settings_of(const ParallelOptions& options) {
 class TrainingLines {
  public:
   TrainingLines(const ParallelOptions& options, const ParallelText& text)
-      : options_(options), pairs_(text.open()), progress_("reading", pairs_->total()) {}
+      : options_(options), pairs_(text.open()), progress_("reading", "bytes", pairs_->total()) {}
 
   bool next(std::string& line) {
     if (has_target_) {
@@ -113,7 +114,12 @@ Tokenizer load_or_train(const ParallelOptions& options, const ParallelText& pair
       options.max_pairs, options.source_language, options.target_language);
   const fs::path folder =
       options.cache / fmt::format("subwords-{:016x}", base::hash_bytes(description, pairs.key()));
-  return text::load_or_train(folder, [&] { return train_tokenizer(options, pairs, threads); });
+  std::optional<Tokenizer> tokenizer;
+  base::at_place("[data] in the cache (--set data.cache=DIR names another one)", [&] {
+    tokenizer =
+        text::load_or_train(folder, [&] { return train_tokenizer(options, pairs, threads); });
+  });
+  return *tokenizer;
 }
 
 // The units of the training text by falling frequency.

@@ -1,32 +1,17 @@
 #include "roformer/pipeline/embed.h"
 
 #include <torch/autograd.h>
-#include <torch/nn/functional/normalization.h>
+
+#include <algorithm>
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/finite_answers.h"
+#include "roformer/pipeline/pooling.h"
 
 namespace roformer::pipeline {
 namespace {
-
-// Over each sequence of hidden (N, H), 0 for an empty one: (B, H).
-torch::Tensor sum_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
-  const torch::Tensor sequence_of_token =
-      torch::repeat_interleave(cu_seqlens.diff().to(torch::kLong));
-  return torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options())
-      .index_add_(0, sequence_of_token.to(hidden.device()), hidden);
-}
-
-torch::Tensor largest_of_sequences(const torch::Tensor& hidden, const torch::Tensor& cu_seqlens) {
-  const auto begins = cu_seqlens.accessor<std::int32_t, 1>();
-  torch::Tensor largest = torch::zeros({cu_seqlens.size(0) - 1, hidden.size(1)}, hidden.options());
-  for (std::int64_t b = 0; b < largest.size(0); ++b) {
-    if (begins[b] < begins[b + 1]) largest[b] = hidden.slice(0, begins[b], begins[b + 1]).amax(0);
-  }
-  return largest;
-}
 
 // Each piece's part of its line's tokens; 1 where a line is one piece.
 std::vector<float> shares_of_lines(const std::vector<Piece>& pieces, std::size_t lines) {
@@ -39,12 +24,16 @@ std::vector<float> shares_of_lines(const std::vector<Piece>& pieces, std::size_t
   return shares;
 }
 
-model::Encoder load_pooled(const std::filesystem::path& folder) {
+bool has(const std::vector<Pooling>& poolings, Pooling one) {
+  return std::find(poolings.begin(), poolings.end(), one) != poolings.end();
+}
+
+model::Encoder load_pooled(const checkpoint::Folder& folder) {
   const auto loaded = checkpoint::load_model<model::PooledEncoder>(folder);
   for (const std::string& name : loaded.report.missing)
     base::require(name.find("pooler") == name.npos,
                   "[pipeline] {}: expected a pooler (pooler.dense) but there is none",
-                  folder.string());
+                  folder.path().string());
   return model::Encoder(std::shared_ptr<model::EncoderImpl>(loaded.module.ptr()));
 }
 
@@ -52,62 +41,147 @@ model::Encoder load_pooled(const std::filesystem::path& folder) {
 
 Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options)
     : options_(options),
-      pooling_(options.pooling.value_or(Pooling::mean)),
       model_(std::move(model)),
       encoder_(std::move(tokenizer), model_->config(), options.length, options.name) {
-  base::require(pooling_ != Pooling::pooler || model_->as<model::PooledEncoder>() != nullptr,
-                "[pipeline] {}: expected an encoder with a pooler but got one without",
-                options.name);
+  if (options_.poolings.empty()) options_.poolings = {Pooling::mean};
+  base::require(
+      !has(options_.poolings, Pooling::pooler) || model_->as<model::PooledEncoder>() != nullptr,
+      "[pipeline] {}: expected an encoder with a pooler but got one without", options.name);
+  if (!options_.include_prompt && options_.prompt) {
+    base::require(!options.length.stride,
+                  "[pipeline] {}: expected no windows where a prompt is not "
+                  "pooled, which stands in the first alone",
+                  options.name);
+    skipped_ = prompt_tokens();
+  }
   model_->to(options.device);
 }
 
-torch::Tensor Embed::embed(const packed::PackedBatch& batch) {
-  if (pooling_ == Pooling::cls || pooling_ == Pooling::pooler) {
-    model::ForwardOptions first;
-    first.rows = model::first_tokens(batch);
-    const torch::Tensor hidden = model_->forward(batch, first);
-    return pooling_ == Pooling::pooler ? model_->as<model::PooledEncoder>()->pool(hidden) : hidden;
+// Of a prompt alone, without the special token behind it.
+std::int64_t Embed::prompt_tokens() const {
+  const std::vector<std::string> prompt{*options_.prompt};
+  const Piece piece = encoder_.encode({prompt, 1}).front();
+  const bool ends = !piece.ids.empty() && encoder_.tokenizer().is_special(piece.ids.back());
+  return std::ssize(piece.ids) - (ends ? 1 : 0);
+}
+
+torch::Tensor Embed::pool_all(const packed::PackedBatch& batch) {
+  const auto needs_all = [&](Pooling pooling) {
+    return pooling != Pooling::pooler && (pooling != Pooling::cls || skipped_ > 0);
+  };
+  const bool all = std::any_of(options_.poolings.begin(), options_.poolings.end(), needs_all);
+  model::ForwardOptions forward;
+  const torch::Tensor first = model::first_tokens(batch);
+  if (!all) forward.rows = first;
+  const torch::Tensor hidden = model_->forward(batch, forward);
+  std::vector<torch::Tensor> parts;
+  for (const Pooling pooling : options_.poolings) {
+    const torch::Tensor of_first = all ? hidden.index_select(0, first) : hidden;
+    if (pooling == Pooling::pooler)
+      parts.push_back(model_->as<model::PooledEncoder>()->pool(of_first));
+    else
+      parts.push_back(all ? pool(hidden, batch, pooling, skipped_) : hidden);
   }
-  const torch::Tensor hidden = model_->forward(batch);
-  if (pooling_ == Pooling::max) return largest_of_sequences(hidden, batch.cu_seqlens);
-  const torch::Tensor lengths = batch.cu_seqlens.diff().to(hidden.options()).unsqueeze(1);
-  const torch::Tensor divisor = pooling_ == Pooling::mean ? lengths : lengths.sqrt();
-  return sum_of_sequences(hidden, batch.cu_seqlens) / divisor.clamp_min(1);
+  return parts.size() == 1 ? parts[0] : torch::cat(parts, 1);
+}
+
+torch::Tensor Embed::finish(torch::Tensor vectors) const {
+  for (const VectorStep& step : options_.steps) vectors = step(vectors);
+  if (const std::int64_t count = options_.dimensions.value_or(0); count > 0)
+    vectors = vectors.slice(1, 0, count);
+  return (options_.normalize.value_or(false) ? scale_to_length_one(vectors) : vectors).contiguous();
 }
 
 torch::Tensor Embed::operator()(const Lines& lines) {
-  const std::vector<Piece> pieces = encoder_.encode(lines);
+  std::vector<std::string> prompted;
+  for (const std::string& text : lines.texts)
+    prompted.push_back(options_.prompt.value_or("") + text);
+  const std::vector<Piece> pieces = encoder_.encode({prompted, lines.first});
+  for (const Piece& piece : pieces) cut_lines_ += piece.is_cut ? 1 : 0;
   const std::vector<float> shares = shares_of_lines(pieces, lines.texts.size());
-  torch::Tensor result = torch::zeros({std::ssize(lines.texts), model_->config().hidden_size});
+  torch::Tensor sums = torch::zeros(
+      {std::ssize(lines.texts), model_->config().hidden_size * std::ssize(options_.poolings)});
   compute_batches(pieces, options_, [&](const TextBatch& batch) {
-    const torch::Tensor pooled = embed(batch.tokens).cpu();
+    const torch::Tensor pooled = pool_all(batch.tokens).cpu();
     std::vector<std::int64_t> rows;
     std::vector<float> weights;
     for (const std::size_t piece : batch.pieces) {
       rows.push_back(static_cast<std::int64_t>(pieces[piece].line));
       weights.push_back(shares[piece]);
     }
-    result.index_add_(0, torch::tensor(rows), pooled * torch::tensor(weights).unsqueeze(1));
+    sums.index_add_(0, torch::tensor(rows), pooled * torch::tensor(weights).unsqueeze(1));
   });
-  const auto width = static_cast<std::size_t>(result.size(1));
+  const torch::Tensor vectors = finish(sums);
+  const auto width = static_cast<std::size_t>(vectors.size(1));
   for (std::size_t line = 0; line < lines.texts.size(); ++line)
-    require_finite({result.const_data_ptr<float>() + line * width, width}, "vectors",
+    require_finite({vectors.const_data_ptr<float>() + line * width, width}, "vectors",
                    lines.number(line), options_.name);
-  if (!options_.normalize.value_or(false)) return result;
-  return torch::nn::functional::normalize(result,
-                                          torch::nn::functional::NormalizeFuncOptions().dim(-1));
+  return vectors;
 }
 
-Embed open_embed(const std::filesystem::path& folder, EmbedOptions options) {
-  options.name = folder.string();
-  const auto own = read_sentence_folder(folder, options.pooling).value_or(SentenceSettings());
-  if (!options.pooling) options.pooling = own.pooling;
-  if (!options.normalize) options.normalize = own.normalize;
-  if (options.length.max_length == 0) options.length.max_length = own.max_length;
-  model::Encoder encoder = *options.pooling == Pooling::pooler
+namespace {
+
+// What the folder's own files say, where nothing was chosen.
+void apply_own(const SentenceSettings& own, EmbedOptions& options) {
+  options.poolings = own.poolings;
+  options.include_prompt = options.include_prompt && own.include_prompt;
+  for (const SentenceStep& step : own.steps) {
+    const bool scales = step.kind == SentenceStep::Kind::normalize;
+    if (!scales || options.normalize.value_or(true)) options.steps.push_back(make_step(step));
+  }
+  if (!options.dimensions) options.dimensions = own.dimensions;
+  const std::string& name = options.prompt_name.empty() ? own.default_prompt : options.prompt_name;
+  if (!options.prompt && !name.empty()) options.prompt = own.prompt(name);
+}
+
+// sentence-transformers cuts what is longer than the folder says, or its tokenizer, or the model.
+void apply_length(const SentenceSettings& own, const model::EncoderConfig& config,
+                  const text::Tokenizer& tokenizer, LengthOptions& length) {
+  length.truncate = length.truncate || !length.stride;
+  if (length.max_length != 0) return;
+  const std::int64_t positions = config.max_position_embeddings;
+  const std::int64_t of_tokenizer = tokenizer.facts().longest;
+  length.max_length = own.max_length != 0 ? own.max_length
+                      : of_tokenizer != 0 ? std::min(of_tokenizer, positions)
+                                          : positions;
+  if (const auto most = config.longest_sequence())
+    length.max_length = std::min(length.max_length, *most);
+}
+
+}  // namespace
+
+Embed open_embed(const std::filesystem::path& path, EmbedOptions options) {
+  options.name = path.string();
+  const checkpoint::Folder folder(path);
+  const auto own = read_sentence_folder(folder.path(), options.poolings);
+  base::require(own || options.prompt_name.empty(),
+                "[pipeline] {}: expected modules.json beside a prompt's name but there is none",
+                options.name);
+  if (own) apply_own(*own, options);
+  model::Encoder encoder = has(options.poolings, Pooling::pooler)
                                ? load_pooled(folder)
                                : checkpoint::load_model<model::Encoder>(folder).module;
-  return {std::move(encoder), text::Tokenizer::load(folder), options};
+  text::Tokenizer tokenizer = text::Tokenizer::load(folder.path());
+  if (own) {
+    if (own->lower_case && !tokenizer.facts().lower_cases) tokenizer = tokenizer.lower_cased();
+    apply_length(*own, encoder->config(), tokenizer, options.length);
+  }
+  return {std::move(encoder), std::move(tokenizer), options};
+}
+
+void require_own_settings(const checkpoint::Folder& folder, const model::EncoderConfig& config,
+                          const text::Tokenizer& tokenizer) {
+  EmbedOptions options{};
+  options.name = folder.path().string();
+  const auto own = read_sentence_folder(folder.path());
+  if (own) {
+    apply_own(*own, options);
+    apply_length(*own, config, tokenizer, options.length);
+  }
+  const TextEncoder encoder(tokenizer, config, options.length, options.name);
+  const std::int64_t parts = std::max<std::int64_t>(1, std::ssize(options.poolings));
+  torch::Tensor vector = torch::zeros({1, parts * config.hidden_size});
+  for (const VectorStep& step : options.steps) vector = step(vector);
 }
 
 }  // namespace roformer::pipeline

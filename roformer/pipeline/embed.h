@@ -2,45 +2,70 @@
 #pragma once
 #include <torch/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "roformer/checkpoint/folder.h"
 #include "roformer/model/encoder.h"
-#include "roformer/pipeline/sentence_folder.h"
+#include "roformer/pipeline/sentence_steps.h"
 #include "roformer/pipeline/text_batches.h"
 
 namespace roformer::pipeline {
 
-/// Choices of an embedding. What is not chosen is mean and unscaled, or, opened from a folder, what
-/// its own files say (sentence_folder.h); so is length.max_length.
+/// Choices of an embedding. What is not chosen is the mean, unscaled and of all dimensions, or,
+/// opened from a folder, what its own files say (sentence_folder.h); so are length.max_length and
+/// length.truncate.
 struct EmbedOptions : TextOptions {
-  std::optional<Pooling> pooling;
-  std::optional<bool> normalize;  // to Euclidean length 1
+  std::vector<Pooling> poolings;           // their vectors side by side
+  std::optional<bool> normalize;           // to Euclidean length 1, at the end
+  std::optional<std::string> prompt;       // stands before each line
+  std::string prompt_name;                 // one of the folder's, in its place
+  bool include_prompt = true;              // false: the prompt's tokens are not pooled
+  std::optional<std::int64_t> dimensions;  // the first so many; 0: all
+  std::vector<VectorStep> steps;  // behind the poolings, before `dimensions` and `normalize`
 };
 
-/// An encoder, its tokenizer and a pooling.
+/// An encoder, its tokenizer and what makes a vector of its hidden states.
 class Embed {
  public:
-  /// `model` is in evaluation mode, a model::PooledEncoder if the pooler is the pooling: else
-  /// throws Error, as where the tokenizer does not fit.
+  /// `model` is in evaluation mode, a model::PooledEncoder if the pooler is a pooling: else throws
+  /// Error, as where the tokenizer does not fit.
   Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options = {});
 
-  /// (lines, hidden_size) float32 on the CPU, in the order of the lines. Of a line read in windows:
-  /// the mean of its windows' vectors, each counted by its tokens. Throws Error that names the line
-  /// for vectors that are none.
+  /// (lines, width) float32 on the CPU, in the order of the lines. Of a line read in windows: the
+  /// mean of its windows' vectors, each counted by its tokens. Throws Error that names the line for
+  /// vectors that are none.
   torch::Tensor operator()(const Lines& lines);
 
+  /// How many lines were cut so far.
+  std::int64_t cut_lines() const { return cut_lines_; }
+  /// Tokens that a line may have; 0: any number.
+  std::int64_t max_length() const { return encoder_.max_length(); }
+  /// Whether the tokenizer takes bytes as they are, UTF-8 or not.
+  bool takes_bytes() const { return encoder_.tokenizer().is_bytes(); }
+
  private:
-  torch::Tensor embed(const packed::PackedBatch& batch);
+  std::int64_t prompt_tokens() const;
+  torch::Tensor pool_all(const packed::PackedBatch& batch);
+  torch::Tensor finish(torch::Tensor vectors) const;
 
   EmbedOptions options_;
-  Pooling pooling_;
   model::Encoder model_;
   TextEncoder encoder_;
+  std::int64_t skipped_ = 0;  // tokens of a sequence that are not pooled
+  std::int64_t cut_lines_ = 0;
 };
 
-/// The model and the tokenizer of a checkpoint folder. Throws Error if it has no pooler where that
-/// is the pooling, or no tokenizer.
-Embed open_embed(const std::filesystem::path& folder, EmbedOptions options = {});
+/// The model and the tokenizer of a checkpoint folder, or of weights in one. Throws Error if it has
+/// no pooler where that is the pooling, or no tokenizer.
+Embed open_embed(const std::filesystem::path& path, EmbedOptions options = {});
+
+/// Throws Error if open_embed would by what the folder says beside its encoder: its tokenizer,
+/// lengths, prompts, and the steps behind the poolings, which are tried.
+void require_own_settings(const checkpoint::Folder& folder, const model::EncoderConfig& config,
+                          const text::Tokenizer& tokenizer);
 
 }  // namespace roformer::pipeline

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,30 +17,14 @@
 namespace roformer::pipeline {
 namespace {
 
+// In the order of Dtype.
+constexpr std::array<const char*, 17> type_words = {
+    "bool",    "uint8",     "int8",        "int16",       "int32",      "int64",
+    "float16", "bfloat16",  "float32",     "float64",     "uint16",     "uint32",
+    "uint64",  "complex64", "float8_e4m3", "float8_e5m2", "float8_e8m0"};
+
 const char* type_in_words(format::Dtype dtype) {
-  switch (dtype) {
-    case format::Dtype::boolean:
-      return "bool";
-    case format::Dtype::u8:
-      return "uint8";
-    case format::Dtype::i8:
-      return "int8";
-    case format::Dtype::i16:
-      return "int16";
-    case format::Dtype::i32:
-      return "int32";
-    case format::Dtype::i64:
-      return "int64";
-    case format::Dtype::f16:
-      return "float16";
-    case format::Dtype::bf16:
-      return "bfloat16";
-    case format::Dtype::f32:
-      return "float32";
-    case format::Dtype::f64:
-      return "float64";
-  }
-  return "";
+  return type_words.at(static_cast<std::size_t>(dtype));
 }
 
 // The file's tensor whose name ends so, if there is one.
@@ -58,6 +43,13 @@ std::map<format::Dtype, std::size_t> count_types(const checkpoint::Weights& weig
     counts[facts.dtype] +=
         format::byte_size(facts.shape, facts.dtype, name) / format::dtype_size(facts.dtype);
   return counts;
+}
+
+std::string version_in(const nlohmann::json& config, const char* key) {
+  const auto found = config.find(key);
+  return found != config.end() && found->is_string()
+             ? format::printable(found->get_ref<const std::string&>())
+             : std::string();
 }
 
 void describe_formats(const checkpoint::Weights& weights, std::vector<std::string>& oddities) {
@@ -125,16 +117,27 @@ void describe_model(const checkpoint::CheckpointConfig& config, const checkpoint
 
 }  // namespace
 
+std::string stated_writer(std::string_view config_text) {
+  const auto config = nlohmann::json::parse(config_text, nullptr, false);
+  if (!config.is_object()) return {};
+  const std::string ours = version_in(config, checkpoint::kVersionKey);
+  const std::string theirs = version_in(config, "transformers_version");
+  if (ours.empty()) return theirs.empty() ? "" : "transformers " + theirs;
+  // What we save has no other version: transformers has saved it again.
+  return theirs.empty()
+             ? "roformer " + ours
+             : fmt::format("transformers {}, of a model that roformer {} had saved", theirs, ours);
+}
+
 std::string made_by(const checkpoint::CheckpointConfig& config,
                     const checkpoint::Weights& weights) {
   const auto source = nlohmann::json::parse(config.source, nullptr, false);
   const bool is_bert = config.encoder.model_type == "bert";
+  const std::string stated = stated_writer(config.source);
+  if (stated.starts_with("roformer")) return stated;
   if (weights.format().naming == format::Naming::tensorflow)
     return is_bert ? "Google's BERT or bert4keras (TensorFlow)" : "bert4keras (TensorFlow)";
-  if (source.is_object() && source.contains("transformers_version") &&
-      source.at("transformers_version").is_string())
-    return "transformers " +
-           format::printable(source.at("transformers_version").get_ref<const std::string&>());
+  if (!stated.empty()) return stated;
   if (source.is_object() && (source.contains("norm_type") || source.contains("use_bias") ||
                              source.contains("pooler_activation")))
     return "JunnYu's roformer package";
@@ -183,6 +186,12 @@ std::vector<std::string> oddities_of(const checkpoint::CheckpointConfig& config,
   std::vector<std::string> oddities = describe_not_finite(not_finite);
   describe_model(config, weights, oddities);
   describe_types(weights, oddities);
+  describe_formats(weights, oddities);
+  return oddities;
+}
+
+std::vector<std::string> oddities_of_files(const checkpoint::Weights& weights) {
+  std::vector<std::string> oddities;
   describe_formats(weights, oddities);
   return oddities;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "roformer/checkpoint/config_file.h"
@@ -12,6 +13,9 @@ namespace roformer::pipeline {
 
 /// "transformers 5.23.0", "Google's BERT (TensorFlow)", …, as far as the files tell.
 std::string made_by(const checkpoint::CheckpointConfig& config, const checkpoint::Weights& weights);
+
+/// "roformer 0.1.0" or "transformers 5.23.0", as config.json says; empty if it does not.
+std::string stated_writer(std::string_view config_text);
 
 /// "float32", or "float16 and float32": the types of the weights, the most frequent first.
 std::string element_types(const checkpoint::Weights& weights);
@@ -32,6 +36,9 @@ std::vector<std::string> describe_not_finite(const std::vector<std::string>& nam
 std::vector<std::string> oddities_of(const checkpoint::CheckpointConfig& config,
                                      const checkpoint::Weights& weights,
                                      const std::vector<std::string>& not_finite);
+
+/// Those of them that are the files' own, whatever model they are of.
+std::vector<std::string> oddities_of_files(const checkpoint::Weights& weights);
 
 /// The sum of the tensors' bytes.
 std::size_t bytes_of(const format::TensorSource& source);

@@ -64,6 +64,23 @@ std::vector<FillMask::MaskPlace> FillMask::find_masks(const std::vector<Piece>& 
   return result;
 }
 
+// A line that was cut may have lost what was asked for.
+void FillMask::require_all_masks(const Lines& lines, const std::vector<Piece>& pieces) const {
+  const text::Tokenizer& tokenizer = encoder_.tokenizer();
+  const auto count = [&](const std::vector<std::int32_t>& ids) {
+    return std::count(ids.begin(), ids.end(), tokenizer.mask_id());
+  };
+  for (const Piece& piece : pieces) {
+    if (!piece.is_cut) continue;
+    const auto all = count(tokenizer.encode(lines.texts[piece.line]).ids);
+    const auto left = count(piece.ids);
+    require_of_line(left == all,
+                    "[pipeline] line {}: expected its {} masks within {} tokens but {} of them lie "
+                    "behind these; --stride reads longer lines in windows",
+                    lines.number(piece.line), all, encoder_.max_length(), all - left);
+  }
+}
+
 void FillMask::read_candidates(const torch::Tensor& hidden,
                                std::span<MaskPlace* const> masks) const {
   const torch::Tensor probabilities = model_->logits(hidden).to(torch::kFloat).softmax(-1);
@@ -97,6 +114,7 @@ void FillMask::predict(const packed::PackedBatch& batch, std::span<MaskPlace* co
 
 std::vector<MaskCandidates> FillMask::operator()(const Lines& lines) const {
   const std::vector<Piece> pieces = encoder_.encode(lines);
+  require_all_masks(lines, pieces);
   std::vector<MaskPlace> masks = find_masks(pieces);
   std::map<std::size_t, std::vector<MaskPlace*>> masks_of;  // of the pieces that are computed
   for (MaskPlace& mask : masks) masks_of[mask.piece].push_back(&mask);
@@ -123,13 +141,14 @@ std::vector<MaskCandidates> FillMask::operator()(const Lines& lines) const {
   return answers;
 }
 
-FillMask open_fill_mask(const std::filesystem::path& folder, FillMaskOptions options) {
-  options.name = folder.string();
+FillMask open_fill_mask(const std::filesystem::path& path, FillMaskOptions options) {
+  options.name = path.string();
+  const checkpoint::Folder folder(path);
   const auto loaded = checkpoint::load_model<head::LanguageModel>(folder);
   base::require(loaded.report.missing.empty(),
                 "[pipeline] {}: expected a masked language model but these weights are missing: {}",
-                folder.string(), fmt::join(loaded.report.missing, ", "));
-  return {loaded.module.ptr(), text::Tokenizer::load(folder), options};
+                options.name, fmt::join(loaded.report.missing, ", "));
+  return {loaded.module.ptr(), text::Tokenizer::load(folder.path()), options};
 }
 
 }  // namespace roformer::pipeline

@@ -47,8 +47,12 @@ class FillMask {
   /// line for probabilities that are none.
   std::vector<MaskCandidates> operator()(const Lines& lines) const;
 
+  /// The token that is filled in: "[MASK]".
+  std::string mask_token() const { return encoder_.tokenizer().facts().tokens.mask; }
+
  private:
   struct MaskPlace;
+  void require_all_masks(const Lines& lines, const std::vector<Piece>& pieces) const;
   std::vector<MaskPlace> find_masks(const std::vector<Piece>& pieces) const;
   void predict(const packed::PackedBatch& batch, std::span<MaskPlace* const> masks,
                const std::vector<std::int64_t>& rows) const;
@@ -60,8 +64,8 @@ class FillMask {
   std::int64_t nameless_ = 0;  // ids of the vocabulary without a token
 };
 
-/// The model and the tokenizer of a checkpoint folder. Throws Error if it has no head for masked
-/// tokens or no tokenizer.
-FillMask open_fill_mask(const std::filesystem::path& folder, FillMaskOptions options = {});
+/// The model and the tokenizer of a checkpoint folder, or of weights in one. Throws Error if it has
+/// no head for masked tokens or no tokenizer.
+FillMask open_fill_mask(const std::filesystem::path& path, FillMaskOptions options = {});
 
 }  // namespace roformer::pipeline

@@ -73,20 +73,21 @@ std::int64_t Generate::id_of(const std::string& token) const {
 // Where an empty line begins.
 std::int64_t Generate::start_id(std::int64_t line) const {
   const auto begin = tokenizer_.facts().frame.begin;
-  base::require(begin.has_value(),
-                "[pipeline] line {}: expected a prompt but got an empty line, and this tokenizer "
-                "has no separating token to begin a text with",
-                line);
+  require_of_line(begin.has_value(),
+                  "[pipeline] line {}: expected a prompt but got an empty line, and this tokenizer "
+                  "has no separating token to begin a text with",
+                  line);
   return *begin;
 }
 
 void Generate::require_room(std::int64_t line, std::int64_t tokens) const {
   const auto limit = model_->config().longest_sequence();
   if (!limit) return;
-  base::require(tokens + options_.max_new_tokens - 1 <= *limit,
-                "[pipeline] line {}: expected at most {} tokens, prompt and new ones together, for "
-                "the {} positions of the model's table but got {} and --max-new-tokens {}",
-                line, *limit + 1, *limit, tokens, options_.max_new_tokens);
+  require_of_line(
+      tokens + options_.max_new_tokens - 1 <= *limit,
+      "[pipeline] line {}: expected at most {} tokens, prompt and new ones together, for "
+      "the {} positions of the model's table but got {} and --max-new-tokens {}",
+      line, *limit + 1, *limit, tokens, options_.max_new_tokens);
 }
 
 generate::Prompt Generate::prompt_of(const Lines& lines, std::size_t line) const {
@@ -147,9 +148,10 @@ std::vector<Continuation> Generate::operator()(const Lines& lines, const OnText&
   return answers;
 }
 
-Generate open_generate(const std::filesystem::path& folder, GenerateOptions options) {
-  options.name = folder.string();
-  return {load_writer(folder), text::Tokenizer::load(folder), options};
+Generate open_generate(const std::filesystem::path& path, GenerateOptions options) {
+  options.name = path.string();
+  const checkpoint::Folder folder(path);
+  return {load_writer(folder), text::Tokenizer::load(folder.path()), options};
 }
 
 }  // namespace roformer::pipeline

@@ -74,8 +74,8 @@ class Generate {
   text::Tokenizer tokenizer_;
 };
 
-/// The model and the tokenizer of a checkpoint folder. Throws Error if it has no causal language
-/// model or no tokenizer.
-Generate open_generate(const std::filesystem::path& folder, GenerateOptions options = {});
+/// The model and the tokenizer of a checkpoint folder, or of weights in one. Throws Error if it has
+/// no causal language model or no tokenizer.
+Generate open_generate(const std::filesystem::path& path, GenerateOptions options = {});
 
 }  // namespace roformer::pipeline

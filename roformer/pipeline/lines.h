@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "roformer/base/error.h"
+
 namespace roformer::pipeline {
 
 /// Lines of a larger input; `first` is the number of the first of them, for messages.
@@ -16,6 +18,18 @@ struct Lines {
   /// Of line 0, 1, … of these, for messages.
   std::int64_t number(std::size_t line) const { return first + static_cast<std::int64_t>(line); }
 };
+
+/// What is wrong with one line, which its message names: others can be answered without it.
+class LineError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Throws LineError with the formatted message unless `condition` holds.
+template <typename... Args>
+void require_of_line(bool condition, fmt::format_string<Args...> format, Args&&... args) {
+  if (!condition) throw LineError(fmt::format(format, std::forward<Args>(args)...));
+}
 
 /// How long a sequence may be. A longer line is an Error that names it, unless it is to be read in
 /// overlapping windows (`stride`) or cut (`truncate`).

@@ -4,6 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/hub_name.h"
 #include "roformer/base/json_text.h"
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/pipeline/translate.h"
@@ -17,7 +18,7 @@ constexpr const char* kModelConfig = "config.json";
 
 // What stands where a folder with config.json should, in words.
 std::string found_instead(const fs::path& folder) {
-  if (!fs::exists(folder)) return "there is nothing of that name";
+  if (!fs::exists(folder)) return "there is nothing of that name" + base::hub_hint(folder);
   if (!fs::is_directory(folder)) return "it is a file";
   return fs::exists(folder / "training") ? "it is that of a training which has saved no model yet: "
                                            "wait for its first checkpoint"
@@ -37,13 +38,14 @@ const char* what_takes(const std::string& model_type) {
   return "other families of encoder-decoders (BART, T5, …) are not read";
 }
 
-// The folder, which must be a translation model's.
-checkpoint::Folder open_translation_folder(const fs::path& folder) {
+// The folder, or that of the weights, which must be a translation model's.
+checkpoint::Folder open_translation_folder(const fs::path& path) {
+  const fs::path folder = checkpoint::folder_of(path);
   const fs::path config = folder / kModelConfig;
   if (!fs::exists(config))
     base::fail("[pipeline] {}: expected the folder of a translation model but {}", folder.string(),
                found_instead(folder));
-  checkpoint::Folder opened(folder);
+  checkpoint::Folder opened(path);
   if (opened.is_translation()) return opened;
   const std::string type = model_type_of(config);
   base::fail(
@@ -54,9 +56,12 @@ checkpoint::Folder open_translation_folder(const fs::path& folder) {
 
 // All models must mean the same by an id.
 text::Tokenizer load_shared_tokenizer(const std::vector<fs::path>& folders) {
-  auto tokenizer = text::Tokenizer::load(folders.front());
+  const auto load = [](const fs::path& path) {
+    return text::Tokenizer::load(checkpoint::folder_of(path));
+  };
+  auto tokenizer = load(folders.front());
   for (const fs::path& folder : std::span(folders).subspan(1)) {
-    base::require(text::Tokenizer::load(folder).fingerprint() == tokenizer.fingerprint(),
+    base::require(load(folder).fingerprint() == tokenizer.fingerprint(),
                   "[pipeline] {}: expected the vocabulary and the merges of {} but they differ: "
                   "models that translate together must share their tokenizer",
                   folder.string(), folders.front().string());

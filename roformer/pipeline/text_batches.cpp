@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "roformer/data/batch_budget.h"
+#include "roformer/packed/with_empty.h"
 
 namespace roformer::pipeline {
 
@@ -20,7 +21,8 @@ void compute_batches(std::span<const Piece> pieces, std::span<const std::size_t>
       index = wanted[index];
       tokens.append(pieces[index].ids, 0, pieces[index].type_ids);
     }
-    compute({packed::from_tokens(tokens).to(options.device), chosen, tokens.cu_seqlens});
+    // Bytes have no [CLS]: an empty line is an empty sequence.
+    compute({packed::from_tokens_with_empty(tokens).to(options.device), chosen, tokens.cu_seqlens});
   }
 }
 

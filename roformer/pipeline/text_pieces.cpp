@@ -58,18 +58,23 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
                               std::vector<Piece>& pieces) const {
   const std::string& text = lines.texts[line];
   const auto add = [&](text::Encoding encoding, std::int64_t begin) {
-    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), begin});
+    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), false, begin});
   };
   text::Encoding encoding = tokenizer_.encode(text);
   const std::int64_t length = std::ssize(encoding.ids);
   if (max_length_ == 0 || length <= max_length_) return add(std::move(encoding), 0);
   text::EncodeOptions limited;
   limited.max_length = max_length_;
-  if (truncate_) return add(tokenizer_.encode(text, limited), 0);
-  base::require(stride_.has_value(),
-                "[pipeline] line {}: expected at most {} tokens but got {}; --stride reads longer "
-                "lines in windows, --truncate cuts them",
-                lines.number(line), max_length_, length);
+  if (truncate_) {
+    add(tokenizer_.encode(text, limited), 0);
+    pieces.back().is_cut = true;
+    return;
+  }
+  require_of_line(
+      stride_.has_value(),
+      "[pipeline] line {}: expected at most {} tokens but got {}; --stride reads longer "
+      "lines in windows, --truncate cuts them",
+      lines.number(line), max_length_, length);
   std::int64_t begin = 0;
   for (text::Encoding& window : tokenizer_.windows(text, limited, *stride_)) {
     add(std::move(window), begin);

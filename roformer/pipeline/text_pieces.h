@@ -15,6 +15,7 @@ struct Piece {
   std::size_t line = 0;  // index into Lines::texts
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> type_ids;  // as many
+  bool is_cut = false;                 // the line was longer, and its end is left out
   std::int64_t begin =
       0;  // of the line's own tokens, which one [CLS] stands before, the first in this piece
 };
@@ -33,6 +34,8 @@ class TextEncoder {
   /// At least one piece a line (an empty line is [CLS] [SEP]), in the order of the lines.
   std::vector<Piece> encode(const Lines& lines) const;
   const text::Tokenizer& tokenizer() const { return tokenizer_; }
+  /// Tokens that a sequence may have; 0: any number.
+  std::int64_t max_length() const { return max_length_; }
 
  private:
   void encode_line(const Lines& lines, std::size_t line, std::vector<Piece>& pieces) const;

@@ -126,12 +126,12 @@ class Translate::Parts {
     Ids ids = ids_of(text, text::Side::source);
     if (ids.empty()) return ids;
     ids.push_back(tokenizer_.end_id());
-    base::require(
+    require_of_line(
         std::ssize(ids) <= longest_,
         "[pipeline] line {}: expected at most {} tokens, the end token with them, for the "
         "model's table of positions but got {}: split the line into sentences",
         number, longest_, ids.size());
-    base::require(
+    require_of_line(
         std::ssize(ids) <= options_.max_source_length,
         "[pipeline] line {}: expected at most {} tokens, the end token with them, but got "
         "{}: split the line into sentences or raise --max-source-length",

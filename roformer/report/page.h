@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "roformer/report/line_chart.h"
+#include "roformer/report/link.h"
 #include "roformer/report/table.h"
 
 namespace roformer::report {
@@ -23,7 +24,10 @@ class Page {
   /// Preformatted text: a recipe, a command.
   Page& code(std::string_view text);
   Page& table(const Table& table);
-  /// Drawn as SVG; without gnuplot, its numbers as a table.
+  /// A line of links behind a name.
+  Page& links(std::string_view name, const std::vector<Link>& links);
+  /// Drawn as SVG, once for wide screens and once for narrow ones; without gnuplot, its numbers as
+  /// a table.
   Page& chart(const LineChart& chart);
 
   std::string html() const;

@@ -1,8 +1,8 @@
 // Draws a LineChart with gnuplot's SVG terminal (gnuplot 5.4 manual, "svg").
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string_view>
 #include <vector>
@@ -11,17 +11,14 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/report/line_chart.h"
+#include "roformer/report/palette.h"
 #include "roformer/report/plot_points.h"
 
 namespace roformer::report {
 namespace {
 
-// Okabe and Ito's colours, which the colour-blind tell apart too.
-constexpr std::array<const char*, 7> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                                "#56B4E9", "#E69F00", "#444444"};
-
-constexpr std::size_t most_points = 1000;  // a series' share of the file stays below 20 kB
-constexpr std::size_t few_points = 60;     // these are marked
+constexpr std::size_t most_points = 600;  // a series' share of a drawing stays below 12 kB
+constexpr std::size_t few_points = 60;    // these are marked
 
 // A single-quoted gnuplot string: only quotes are special in it.
 std::string gnuplot_string(std::string_view text) {
@@ -72,6 +69,17 @@ std::string data_block(const LineChart& chart, const Series& series, std::size_t
   return block + "END\n";
 }
 
+// x, lower and upper edge.
+std::string band_block(const LineChart& chart, const Series& series, std::size_t number) {
+  std::string block = fmt::format("$band{} << END\n", number);
+  for (const BandPoint point : thinned_band(chart, series, most_points)) {
+    block += std::isfinite(point.x)
+                 ? fmt::format("{:.9g} {:.9g} {:.9g}\n", point.x, point.lower, point.upper)
+                 : "\n";
+  }
+  return block + "END\n";
+}
+
 bool has_drawable_point(const LineChart& chart, const Series& series) {
   for (const Point point : thinned_points(chart, series, most_points)) {
     if (drawable(chart, point)) return true;
@@ -86,58 +94,73 @@ std::string without_title(std::string svg) {
   return svg.erase(begin, end + 8 - begin);
 }
 
-// Whether lines end higher than they begin, where the names at the top would cover them.
-bool rises(const LineChart& chart) {
-  double change = 0;
-  for (const Series& series : chart.series) {
-    const auto points = thinned_points(chart, series, most_points);
-    if (!points.empty() && drawable(chart, points.front()) && drawable(chart, points.back()))
-      change += points.back().y - points.front().y;
-  }
-  return change > 0;
+// What the bands say is a line of its own: in the legend it would make every column as wide.
+std::string title_of(const LineChart& chart) {
+  if (chart.band_title.empty()) return gnuplot_string(chart.title);
+  return fmt::format("{}.\"\\n\".{}", gnuplot_string(chart.title),
+                     gnuplot_string(chart.band_title));
 }
 
-std::string gnuplot_script(const LineChart& chart) {
-  // The drawing scales with the page; at 480 units wide its letters stay readable on a phone.
-  std::string script =
-      "set terminal svg size 480,310 dynamic noenhanced font 'sans-serif,13' linewidth 1.4\n"
+// The names stand below the plot, where no line runs.
+std::string frame(const LineChart& chart, ChartSize size) {
+  std::string script = fmt::format(
+      "set terminal svg size {},{} dynamic noenhanced font 'sans-serif,12' linewidth 1.4\n"
       "set encoding utf8\n"
       "set border 3 linecolor rgb '#888888'\n"
       "set tics nomirror scale 0.5 textcolor rgb '#444444'\n"
-      "set grid linecolor rgb '#E4E4E4' linewidth 0.7 linetype 1\n";
-  script += fmt::format("set key {} right noopaque textcolor rgb '#222222'\n",
-                        rises(chart) ? "bottom" : "top");
-  if (!chart.title.empty())
-    script += fmt::format("set title {} textcolor rgb '#222222'\n", gnuplot_string(chart.title));
+      "set grid linecolor rgb '#E4E4E4' linewidth 0.7 linetype 1\n"
+      "set key bmargin left horizontal Left reverse noopaque textcolor rgb '#222222'\n",
+      size.width, size.height);
+  script += fmt::format("set title {} textcolor rgb '#222222'\n", title_of(chart));
   script += fmt::format("set xlabel {} textcolor rgb '#444444'\n", gnuplot_string(chart.x_title));
   script += fmt::format("set ylabel {} textcolor rgb '#444444'\n", gnuplot_string(chart.y_title));
-  script +=
-      axis_range('x', x_range(chart), chart.log_x) + axis_range('y', y_range(chart), chart.log_y);
+  return script + axis_range('x', x_range(chart), chart.log_x) +
+         axis_range('y', y_range(chart), chart.log_y);
+}
 
-  std::string plot;
+std::string colour(const Series& series, std::size_t place) {
+  return series.colour_key.empty() ? colour_at(place) : colour_of(series.colour_key);
+}
+
+std::string line_element(const Series& series, std::size_t number) {
+  const bool marked = series.x.size() <= few_points;
+  return fmt::format("$series{} using 1:2 with {} linecolor rgb '{}' linewidth 1.4 {} title {}",
+                     number, marked ? "linespoints" : "lines", colour(series, number),
+                     marked ? "pointtype 7 pointsize 0.35" : "", gnuplot_string(series.name));
+}
+
+constexpr std::string_view band_fill = "fillstyle transparent solid 0.15 noborder";
+
+std::string band_element(const Series& series, std::size_t number) {
+  return fmt::format("$band{} using 1:2:3 with filledcurves fillcolor rgb '{}' {} notitle", number,
+                     colour(series, number), band_fill);
+}
+
+std::string gnuplot_script(const LineChart& chart, ChartSize size) {
+  std::string script = frame(chart, size);
+  std::vector<std::string> bands, lines;  // lines over bands
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
     const Series& series = chart.series[i];
     if (!has_drawable_point(chart, series)) continue;
     script += data_block(chart, series, i);
-    const bool marked = series.x.size() <= few_points;
-    plot +=
-        fmt::format("{} $series{} using 1:2 with {} linecolor rgb '{}' linewidth 1.4 {} title {}",
-                    plot.empty() ? "plot" : ",", i, marked ? "linespoints" : "lines",
-                    colours[i % colours.size()], marked ? "pointtype 7 pointsize 0.35" : "",
-                    gnuplot_string(series.name));
+    lines.push_back(line_element(series, i));
+    if (!series.band) continue;
+    script += band_block(chart, series, i);
+    bands.push_back(band_element(series, i));
   }
-  return script + plot + "\n";
+  bands.insert(bands.end(), lines.begin(), lines.end());
+  return fmt::format("{}plot {}\n", script, fmt::join(bands, ", "));
 }
 
 }  // namespace
 
-std::optional<std::string> svg_chart(const LineChart& chart) {
+std::optional<std::string> svg_chart(const LineChart& chart, ChartSize size) {
   if (x_range(chart).empty) return std::nullopt;
   if (!base::has_program("gnuplot")) {
     spdlog::warn("no chart '{}': gnuplot is not installed (package gnuplot-nox)", chart.title);
     return std::nullopt;
   }
-  const auto result = base::run_command({"gnuplot"}, gnuplot_script(chart));
+  const auto result = base::run_command({"gnuplot"}, gnuplot_script(chart, size));
   const auto begin =
       result.output.find("<svg");  // behind the XML prologue, which HTML does not want
   const auto end = result.output.rfind("</svg>");

@@ -45,7 +45,7 @@ void require_range(const torch::Tensor& position_ids, double scale_base, double 
 Angles angles(const torch::Tensor& position_ids, const Frequencies& frequencies,
               torch::ScalarType type) {
   base::require(position_ids.dim() == 1,
-                "[rope] expected position_ids of shape (N) but got {} dimensions",
+                "[rope] expected position_ids (tokens), one axis, but got {} axes",
                 position_ids.dim());
   const torch::NoGradGuard no_gradient;
   const auto kept = type == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;

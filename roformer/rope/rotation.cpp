@@ -1,6 +1,7 @@
 #include "roformer/rope/rotation.h"
 
 #include <ATen/Parallel.h>
+#include <fmt/ranges.h>
 #include <torch/autograd.h>
 #include <torch/library.h>
 #include <torch/types.h>
@@ -19,19 +20,33 @@ using torch::Tensor;
 // cost of a fork.
 constexpr std::int64_t grain_floats = 32 * 1024;
 
+// "(2, 12, 64)".
+std::string shape_of(const Tensor& x) {
+  return fmt::format("({})", fmt::join(x.sizes(), ", "));
+}
+
+// Shapes become words only where they are wrong: this stands before every rotation.
+void check_axes(const Tensor& x, const Tensor& cos) {
+  constexpr auto expected =
+      "[rope] expected a tensor (tokens, heads, head_size): the first axis is the tokens, ";
+  if (x.dim() < 2) base::fail("{}but got {}", expected, shape_of(x));
+  if (cos.size(0) != x.size(0))
+    base::fail("{}but got {} and angles of {} tokens", expected, shape_of(x), cos.size(0));
+}
+
 void check_shapes(const Tensor& x, const Tensor& cos, const Tensor& sin) {
-  base::require(x.dim() >= 2, "[rope] expected a tensor (N, …, D) but got {} dimensions", x.dim());
-  base::require(cos.dim() == 2 && sin.sizes() == cos.sizes(),
-                "[rope] expected cos and sin of one shape (N, R / 2)");
-  base::require(cos.size(0) == x.size(0), "[rope] expected angles of {} tokens but got {}",
-                x.size(0), cos.size(0));
+  if (cos.dim() != 2 || sin.sizes() != cos.sizes())
+    base::fail("[rope] expected cos and sin (tokens, pairs) of one shape but got {} and {}",
+               shape_of(cos), shape_of(sin));
+  check_axes(x, cos);
   base::require(2 * cos.size(1) <= x.size(-1),
-                "[rope] expected at most {} rotated dimensions but got {}", x.size(-1),
-                2 * cos.size(1));
+                "[rope] expected angles of at most {} pairs for heads of {} but got {}",
+                x.size(-1) / 2, x.size(-1), cos.size(1));
   const auto type = x.scalar_type() == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
   base::require(cos.scalar_type() == type && sin.scalar_type() == type,
                 "[rope] expected angles of type {} for {} but got {}", c10::toString(type),
-                c10::toString(x.scalar_type()), c10::toString(cos.scalar_type()));
+                c10::toString(x.scalar_type()),
+                c10::toString((cos.scalar_type() == type ? sin : cos).scalar_type()));
 }
 
 // x (N, …, D) seen as (N, heads, D) without a copy, or undefined if its strides do not allow that.
@@ -129,8 +144,9 @@ Tensor rotate_cpu(const Tensor& x, const Tensor& cos, const Tensor& sin, bool in
 Tensor& rotate_packed_in_place(Tensor& qkv, const Tensor& cos, const Tensor& sin, bool interleaved,
                                bool inverse, std::int64_t parts,
                                decltype(rotate_in_place_cpu) rotate_view) {
-  base::require(qkv.dim() == 4 && qkv.size(1) == 3,
-                "[rope] expected a packed buffer (N, 3, H, D) but got {} dimensions", qkv.dim());
+  if (qkv.dim() != 4 || qkv.size(1) != 3)
+    base::fail("[rope] expected a packed buffer (tokens, 3, heads, head_size) but got {}",
+               shape_of(qkv));
   base::require(parts >= 0 && parts <= 3, "[rope] expected 0 to 3 rotated parts but got {}", parts);
   Tensor rotated = qkv.narrow(1, 0, parts);
   rotate_view(rotated, cos, sin, interleaved, inverse);
@@ -145,7 +161,6 @@ Tensor& rotate_packed_cpu(Tensor& qkv, const Tensor& cos, const Tensor& sin, boo
 // Any other device: the composed form.
 Tensor rotate_any(const Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
                   bool inverse) {
-  check_shapes(x, cos, sin);
   return rotate_composed(x, {cos, sin}, layout_of(interleaved), direction_of(inverse));
 }
 
@@ -319,6 +334,7 @@ Tensor rotate_packed_(Tensor qkv, const Angles& angles, PairLayout layout, std::
 
 Tensor rotate_composed(const Tensor& x, const Angles& angles, PairLayout layout,
                        Direction direction) {
+  check_shapes(x, angles.cos, angles.sin);
   const std::int64_t rotary_dim = 2 * angles.cos.size(1);
   // Half types turn in float32 and round once, as the kernel does.
   const auto type = angles.cos.scalar_type();

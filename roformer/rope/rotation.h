@@ -14,9 +14,9 @@
 
 namespace roformer::rope {
 
-/// R_m x for x (N, …, D) with row n turned by the angles of row n, (N, R / 2), R <= D; dimensions
-/// from R on are kept. float32, float64, bfloat16 and half; cos and sin float64 for float64, else
-/// float32. Throws Error for other shapes.
+/// R_m x for x (N, …, D), the first axis the tokens, as (tokens, heads, head_size): row n is turned
+/// by the angles of row n, (N, R / 2), R <= D; dimensions from R on are kept. float32, float64,
+/// bfloat16 and half; cos and sin float64 for float64, else float32. Throws Error for other shapes.
 torch::Tensor rotate(const torch::Tensor& x, const Angles& angles,
                      PairLayout layout = PairLayout::interleaved,
                      Direction direction = Direction::forward);

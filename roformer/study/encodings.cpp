@@ -1,15 +1,19 @@
 #include "roformer/study/studies.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
+#include "roformer/base/nearest_name.h"
 #include "roformer/position/encoding_settings.h"
 #include "roformer/report/page.h"
 #include "roformer/study/learning_curve.h"
+#include "roformer/study/seed_series.h"
 #include "roformer/task/material.h"
 #include "roformer/task/recipe.h"
 #include "roformer/train/metrics_log.h"
@@ -67,8 +71,7 @@ class EncodingRuns {
   }
 
   // Seed by seed, so that whoever stops early has a whole table of fewer seeds.
-  int train(const task::Material& material) const {
-    const auto names = position::encoding_names();
+  int train(const task::Material& material, const std::vector<std::string>& names) const {
     std::int64_t run = 0;
     for (std::int64_t seed = 0; seed < options_.seeds; ++seed) {
       for (const auto& name : names) {
@@ -162,6 +165,7 @@ std::vector<std::size_t> shown_steps(const EncodingRow& row) {
 
 report::Table comparison_table(const std::vector<EncodingRow>& rows, std::int64_t length) {
   report::Table table;
+  table.caption = deviation_note(std::ssize(rows.front().speeds));
   table.columns = {"encoding"};
   for (const std::size_t i : shown_steps(rows.front()))
     table.columns.push_back(fmt::format("loss, step {}", rows.front().steps[i]));
@@ -198,14 +202,16 @@ std::vector<std::string> notes(const task::Recipe& recipe, const StudyOptions& o
       "composed form of attention, the others the fused one."};
 }
 
-// The mean loss over the steps but the first, before which all guess alike.
+// The losses over the steps but the first, before which all guess alike.
 report::Series curve_of(const EncodingRow& row) {
-  report::Series curve{row.name, {}, {}};
+  std::vector<report::Series> of_seeds(row.speeds.size());
   for (std::size_t i = 1; i < row.steps.size(); ++i) {
-    curve.x.push_back(static_cast<double>(row.steps[i]));
-    curve.y.push_back(mean_of(row.losses[i]));
+    for (std::size_t seed = 0; seed < of_seeds.size(); ++seed) {
+      of_seeds[seed].x.push_back(static_cast<double>(row.steps[i]));
+      of_seeds[seed].y.push_back(row.losses[i].at(seed));
+    }
   }
-  return curve;
+  return mean_over_seeds(row.name, of_seeds);
 }
 
 // Sixteen lines are too many for one picture: a few in each, in the order of the table, and rotary
@@ -228,11 +234,22 @@ std::vector<report::LineChart> curve_charts(const std::vector<EncodingRow>& rows
                         "step",
                         "nats a token",
                         {}});
+      charts.back().band_title = band_title(std::ssize(others[i].speeds));
       if (rotary) charts.back().series.push_back(*rotary);
     }
     charts.back().series.push_back(curve_of(others[i]));
   }
   return charts;
+}
+
+ReportSources sources_of(const std::vector<EncodingRow>& rows, const StudyOptions& options) {
+  ReportSources sources{reproduce_command("encodings", options), {}};
+  for (const EncodingRow& row : rows) {
+    for (std::int64_t seed = 0; seed < options.seeds; ++seed)
+      sources.runs.push_back({fmt::format("{} seed {}", row.name, seed),
+                              EncodingRuns(options).folder(row.name, seed).filename()});
+  }
+  return sources;
 }
 
 void show(const std::vector<EncodingRow>& rows, const task::Recipe& recipe,
@@ -249,10 +266,27 @@ void show(const std::vector<EncodingRow>& rows, const task::Recipe& recipe,
   page.section("Comparison").table(table);
   page.section("Learning curves");
   for (const auto& chart : curve_charts(rows)) page.chart(chart);
+  add_sources(page, sources_of(rows, options));
   page.section("Recipe").code(recipe.resolved.to_toml());
   const fs::path path = options.out / "report.html";
   report::write_html(path, page);
   fmt::print("\nReport with the plot: {}\n", path.string());
+}
+
+// Those that were asked for, or all, in the order of the list.
+std::vector<std::string> compared_encodings(const StudyOptions& options) {
+  const std::vector<std::string> all = position::encoding_names();
+  if (options.only.empty()) return all;
+  for (const auto& name : options.only)
+    base::require(
+        std::find(all.begin(), all.end(), name) != all.end(),
+        "[study] expected --only to name position encodings but got \"{}\"{}: they are {}", name,
+        base::did_you_mean(name, all), fmt::join(all, ", "));
+  std::vector<std::string> chosen;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(chosen), [&](const std::string& name) {
+    return std::find(options.only.begin(), options.only.end(), name) != options.only.end();
+  });
+  return chosen;
 }
 
 }  // namespace
@@ -262,14 +296,14 @@ int compare_encodings(const StudyOptions& options) {
                 "[study] expected --scale tiny or small for encodings but got paper, which has no "
                 "such table");
   const EncodingRuns runs(options);
-  const auto names = position::encoding_names();
+  const auto names = compared_encodings(options);
   require_free_keys(options.changes, {"run.seed", "model.position_encoding"});
-  const task::Recipe recipe = runs.recipe("rotary", 0);
+  const task::Recipe recipe = runs.recipe(names.front(), 0);
   const auto material = task::open_material(recipe);
   // An error before an hour of training, not within.
   for (const auto& name : names)
     material->make_task(runs.recipe(name, 0), torch::Device(options.device));
-  if (const int signal = runs.train(*material); signal != 0) return signal;
+  if (const int signal = runs.train(*material, names); signal != 0) return signal;
   std::vector<EncodingRow> rows;
   for (const auto& name : names) rows.push_back(runs.row(name, *material));
   std::stable_sort(rows.begin(), rows.end(), [](const EncodingRow& a, const EncodingRow& b) {

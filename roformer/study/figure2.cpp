@@ -137,12 +137,22 @@ nlohmann::ordered_json curves_json(const std::vector<Figure2Chart>& charts) {
   return json;
 }
 
-void write_page(const fs::path& path, const std::vector<Figure2Chart>& charts) {
+// What stands beside the page: the numbers, and each picture where gnuplot draws it.
+std::vector<report::Link> files_beside(const std::vector<Figure2Chart>& charts) {
+  std::vector<report::Link> links = {{"numbers of all curves", "curves.json"}};
+  if (!base::has_program("gnuplot")) return links;
+  for (const auto& chart : charts) links.push_back({chart.file + ".svg", chart.file + ".svg"});
+  return links;
+}
+
+void write_page(const StudyOptions& options, const std::vector<Figure2Chart>& charts) {
   report::Page page("Figure 2: long-term decay of RoPE");
   page.paragraph(kFigure2Says);
   for (const auto& [file, reach, chart, remark] : charts)
     page.section(chart.title).paragraph(remark).chart(chart).table(sampled_table(chart, reach));
-  report::write_html(path, page);
+  add_sources(page, {reproduce_command("figure2", options), {}});
+  page.links("Files", files_beside(charts));
+  report::write_html(options.out / "report.html", page);
 }
 
 void print_charts(const std::vector<Figure2Chart>& charts) {
@@ -160,10 +170,10 @@ int reproduce_figure2(const StudyOptions& options) {
   const fs::path& out = options.out;
   const std::vector<Figure2Chart> charts = {paper_chart(), size_chart(), base_chart(),
                                             scaling_chart(), expected_chart()};
-  fs::create_directories(out);
+  base::make_folder(out, "--out");
   print_charts(charts);
   base::write_file_atomically(out / "curves.json", curves_json(charts).dump() + "\n");
-  write_page(out / "report.html", charts);
+  write_page(options, charts);
   fmt::print("\nReport with the plots: {}\nNumbers: {}\n", (out / "report.html").string(),
              (out / "curves.json").string());
   if (!base::has_program("gnuplot")) {

@@ -24,9 +24,9 @@ std::vector<std::string> first_guesses(const fs::path& folder,
   for (const auto& sentence : sentences) lines.push_back(sentence.text);
   std::vector<std::string> guesses;
   for (const auto& masks : fill_mask({lines})) {
-    std::string text;
-    for (const auto& candidate : masks.at(0)) text += (text.empty() ? "" : ", ") + candidate.token;
-    guesses.push_back(text);
+    std::vector<std::string> tokens;
+    for (const auto& candidate : masks.at(0)) tokens.push_back(candidate.token);
+    guesses.push_back(quoted_guesses(tokens));
   }
   return guesses;
 }
@@ -47,6 +47,7 @@ Figure3LeftResult gather(const PairedRuns& pair,
   result.training_chart = pair.chart("Training loss", "training", unit);
   result.held_out_chart = pair.chart("Held-out loss, fixed masking", "evaluation", unit);
   result.recipes = pair.recipe_texts();
+  result.sources = pair.sources();
   return result;
 }
 
@@ -63,6 +64,12 @@ double final_accuracy(const LearningCurve& curve) {
 }
 
 }  // namespace
+
+std::string quoted_guesses(const std::vector<std::string>& tokens) {
+  std::string text;
+  for (const auto& token : tokens) text += fmt::format("{}“{}”", text.empty() ? "" : " ", token);
+  return text;
+}
 
 report::Table proportion_table(const Figure3LeftResult& result) {
   report::Table table;
@@ -110,6 +117,7 @@ void write_result(const Figure3LeftResult& result, const std::filesystem::path& 
   page.section("Side by side").table(side_by_side(result.roformer, result.bert));
   page.section("In proportion").table(proportion_table(result));
   page.section("Held-out sentences").table(sentence_table(result));
+  add_sources(page, result.sources);
   for (const auto& [name, recipe] : result.recipes) page.section("Recipe " + name).code(recipe);
   report::write_html(path, page);
 }

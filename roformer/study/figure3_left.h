@@ -8,6 +8,7 @@
 #include "roformer/report/table.h"
 #include "roformer/study/held_out_sentences.h"
 #include "roformer/study/learning_curve.h"
+#include "roformer/study/report_sources.h"
 #include "roformer/task/masked_language_task.h"
 
 namespace roformer::study {
@@ -21,7 +22,11 @@ struct Figure3LeftResult {
   std::vector<std::string> roformer_answers, bert_answers;   // one a sentence
   std::vector<std::pair<std::string, std::string>> recipes;  // name, TOML
   report::LineChart training_chart, held_out_chart;
+  ReportSources sources;
 };
+
+/// Guesses of one mask, each between quotes, which tell punctuation apart: “the” “,” “.”.
+std::string quoted_guesses(const std::vector<std::string>& tokens);
 
 /// Masked accuracy on held-out text beside that of counting.
 report::Table proportion_table(const Figure3LeftResult& result);

@@ -20,14 +20,12 @@ namespace {
 constexpr std::array kFields = {&CurvePoint::training_loss, &CurvePoint::held_out_loss,
                                 &CurvePoint::held_out_accuracy};
 
-std::string with_spread(double mean, double spread, bool several) {
+// A figure of the curve's point; of several seeds with its deviation.
+std::string cell_of(const LearningCurve& curve, std::size_t i, double CurvePoint::*field) {
+  const double mean = curve.points[i].*field;
   if (!std::isfinite(mean)) return "";
-  return several ? fmt::format("{:.3f} ±{:.3f}", mean, spread / 2) : fmt::format("{:.3f}", mean);
-}
-
-bool has_spread(const LearningCurve& curve) {
-  return std::any_of(curve.spread.begin(), curve.spread.end(),
-                     [](const auto& point) { return point.held_out_loss > 0; });
+  if (curve.seeds < 2) return fmt::format("{:.3f}", mean);
+  return fmt::format("{:.3f} ± {:.3f}", mean, curve.deviation[i].*field);
 }
 
 // The first step at which the held-out loss is no higher than `loss`; −1 if none is.
@@ -79,45 +77,46 @@ std::vector<CurvePoint> read_points(const fs::path& run, const LossUnit& unit) {
 
 LearningCurve mean_curve(std::string model, const std::vector<fs::path>& runs,
                          const LossUnit& unit) {
-  LearningCurve curve{std::move(model), {}, {}, unit};
+  LearningCurve curve{std::move(model), {}, {}, unit, std::ssize(runs)};
   std::vector<std::vector<CurvePoint>> all;
   for (const auto& run : runs) all.push_back(read_points(run, unit));
   for (std::size_t i = 0; !all.empty() && i < all.front().size(); ++i) {
-    CurvePoint mean, spread;
-    mean.step = spread.step = all.front()[i].step;
+    CurvePoint mean, deviation;
+    mean.step = deviation.step = all.front()[i].step;
+    for (std::size_t run = 0; run < all.size(); ++run)
+      base::require(i < all[run].size() && all[run][i].step == mean.step,
+                    "[study] expected an evaluation at step {} in {} but got none", mean.step,
+                    runs[run].string());
     for (const auto field : kFields) {
-      double sum = 0, least = std::numeric_limits<double>::infinity(), most = -least;
-      for (std::size_t run = 0; run < all.size(); ++run) {
-        base::require(i < all[run].size() && all[run][i].step == mean.step,
-                      "[study] expected an evaluation at step {} in {} but got none", mean.step,
-                      runs[run].string());
-        const double value = all[run][i].*field;
-        sum += value;
-        least = std::min(least, value);
-        most = std::max(most, value);
-      }
-      mean.*field = sum / static_cast<double>(all.size());
-      spread.*field = std::isfinite(most - least) ? most - least : 0;
+      std::vector<double> values;
+      for (const auto& points : all) values.push_back(points[i].*field);
+      mean.*field = mean_of(values);
+      deviation.*field = standard_deviation(values);
     }
     curve.points.push_back(mean);
-    curve.spread.push_back(spread);
+    curve.deviation.push_back(deviation);
   }
   return curve;
 }
 
+std::string deviation_note(std::int64_t seeds) {
+  if (seeds < 2) return "";
+  return fmt::format("mean ± standard deviation over {} seeds", seeds);
+}
+
 report::Table side_by_side(const LearningCurve& first, const LearningCurve& second) {
   report::Table table;
+  table.caption = deviation_note(first.seeds);
   const std::string& loss = first.unit.name;
   table.columns = {"step",       fmt::format("training {} {}", loss, first.model),
                    second.model, fmt::format("held-out {} {}", loss, first.model),
                    second.model, "accuracy " + first.model,
                    second.model, "lower held-out " + loss};
-  const bool several = has_spread(first) || has_spread(second);
   for (std::size_t i = 0; i < std::min(first.points.size(), second.points.size()); ++i) {
     std::vector<std::string> row = {fmt::format("{}", first.points[i].step)};
     for (const auto field : kFields) {
-      row.push_back(with_spread(first.points[i].*field, first.spread[i].*field, several));
-      row.push_back(with_spread(second.points[i].*field, second.spread[i].*field, several));
+      row.push_back(cell_of(first, i, field));
+      row.push_back(cell_of(second, i, field));
     }
     row.push_back(lower_of(first, second, i));
     table.rows.push_back(std::move(row));

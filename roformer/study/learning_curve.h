@@ -27,16 +27,20 @@ struct CurvePoint {
 struct LearningCurve {
   std::string model;
   std::vector<CurvePoint> points;
-  std::vector<CurvePoint> spread;  // largest − smallest over the seeds; zero for one seed
+  std::vector<CurvePoint> deviation;  // standard deviation over the seeds; NaN for one seed
   LossUnit unit;
+  std::int64_t seeds = 1;
 };
 
 /// The points of one run, one for each evaluation.
 std::vector<CurvePoint> read_points(const std::filesystem::path& run, const LossUnit& unit = {});
 
-/// Mean and spread of runs with the same steps. Throws Error if the steps differ.
+/// Mean and deviation of runs with the same steps. Throws Error if the steps differ.
 LearningCurve mean_curve(std::string model, const std::vector<std::filesystem::path>& runs,
                          const LossUnit& unit = {});
+
+/// What "±" means in a table's head: the standard deviation over so many seeds; empty for one.
+std::string deviation_note(std::int64_t seeds);
 
 /// Step, training loss, held-out loss and accuracy of both, and which had the lower held-out loss.
 report::Table side_by_side(const LearningCurve& first, const LearningCurve& second);

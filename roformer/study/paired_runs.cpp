@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "roformer/base/error.h"
+#include "roformer/study/seed_series.h"
 #include "roformer/task/material.h"
 #include "roformer/task/recipe.h"
 #include "roformer/train/training_report.h"
@@ -80,17 +81,28 @@ LearningCurve PairedRuns::curve(const Side& side, const LossUnit& unit) const {
 report::LineChart PairedRuns::chart(const std::string& title, const std::string& kind,
                                     const LossUnit& unit, const std::string& metric) const {
   report::LineChart chart{title, "step", unit.description, {}};
+  chart.band_title = band_title(options_.seeds);
   for (const Side& side : {first_, second_}) {
-    const auto paths = runs(side);
-    for (std::size_t seed = 0; seed < paths.size(); ++seed) {
-      const std::string name =
-          options_.seeds > 1 ? fmt::format("{} seed {}", side.name, seed) : side.name;
-      chart.series.push_back(
-          train::metric_series(paths[seed] / "metrics.jsonl", kind, metric, name));
-      for (double& y : chart.series.back().y) y *= unit.scale;
+    std::vector<report::Series> of_seeds;
+    for (const auto& run : runs(side)) {
+      of_seeds.push_back(train::metric_series(run / "metrics.jsonl", kind, metric, side.name));
+      for (double& y : of_seeds.back().y) y *= unit.scale;
     }
+    chart.series.push_back(mean_over_seeds(side.name, of_seeds));
   }
   return chart;
+}
+
+ReportSources PairedRuns::sources() const {
+  ReportSources sources{reproduce_command(study_, options_), {}};
+  for (const Side& side : {first_, second_}) {
+    const auto folders = runs(side);
+    for (std::size_t seed = 0; seed < folders.size(); ++seed)
+      sources.runs.push_back(
+          {options_.seeds > 1 ? fmt::format("{} seed {}", side.name, seed) : side.name,
+           folders[seed].filename()});
+  }
+  return sources;
 }
 
 std::vector<std::pair<std::string, std::string>> PairedRuns::recipe_texts() const {
@@ -99,6 +111,7 @@ std::vector<std::pair<std::string, std::string>> PairedRuns::recipe_texts() cons
 }
 
 void PairedRuns::write_report(report::Page& page) const {
+  add_sources(page, sources());
   for (const auto& [name, recipe] : recipe_texts()) page.section("Recipe: " + name).code(recipe);
   report::write_html(report_path(), page);
 }

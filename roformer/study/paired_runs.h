@@ -9,6 +9,7 @@
 
 #include "roformer/report/page.h"
 #include "roformer/study/learning_curve.h"
+#include "roformer/study/report_sources.h"
 #include "roformer/task/material.h"
 
 namespace roformer::study {
@@ -20,6 +21,7 @@ struct StudyOptions {
   std::int64_t seeds = 1;            // runs of each model, with seeds 0, 1, …
   std::vector<std::string> changes;  // section.key=value, for both models
   std::string device = "cpu";
+  std::vector<std::string> only = {};  // of the encodings that are compared; empty: all
 };
 
 /// Throws Error if a change is of a key that the study sets itself.
@@ -56,13 +58,15 @@ class PairedRuns {
   std::vector<std::filesystem::path> runs(const Side& side) const;
   /// Means over the seeds of one side.
   LearningCurve curve(const Side& side, const LossUnit& unit = {}) const;
-  /// The loss, or another metric, of every run; `kind` is training or evaluation.
+  /// The loss, or another metric, of both sides over the seeds; `kind` is training or evaluation.
   report::LineChart chart(const std::string& title, const std::string& kind,
                           const LossUnit& unit = {}, const std::string& metric = "loss") const;
   /// Names and TOML of both recipes.
   std::vector<std::pair<std::string, std::string>> recipe_texts() const;
+  /// The command of the study and all its runs.
+  ReportSources sources() const;
   std::filesystem::path report_path() const { return options_.out / "report.html"; }
-  /// Adds both recipes to the page and writes it.
+  /// Adds where it comes from and both recipes to the page and writes it.
   void write_report(report::Page& page) const;
 
  private:

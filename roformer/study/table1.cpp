@@ -128,7 +128,7 @@ std::vector<std::string> score_row(const TranslatedTest& test, bool with_seed) {
 
 report::Table score_table(const Table1Result& result, bool with_seeds) {
   report::Table table;
-  table.caption = "BLEU (95 % interval by bootstrap) and chrF";
+  table.caption = "BLEU ± half of its 95 % interval (bootstrap over the test sentences), and chrF";
   table.columns = {"test set", "Transformer", "RoFormer",      "difference",
                    "p",        "chrF",        "chrF, RoFormer"};
   for (const TranslatedTest& test : result.tests) table.rows.push_back(score_row(test, with_seeds));

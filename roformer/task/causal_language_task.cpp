@@ -14,6 +14,10 @@ class CausalLanguageKind final : public LanguageKind {
  public:
   CausalLanguageKind() : LanguageKind("causal_lm", data::DataUse::causal_language) {}
 
+  std::vector<std::string> uses() const override {
+    return {"echo 'It is ' | roformer generate --model {} --temperature 0.8 --top-p 0.95"};
+  }
+
   std::shared_ptr<const Material> open(const Recipe& recipe,
                                        const std::filesystem::path& vocabulary) const override {
     return std::make_shared<const TextMaterial<CausalLanguageTask>>(data::open_token_stream(
@@ -31,6 +35,19 @@ void require_text_to_learn(const Recipe& recipe, const data::TokenStream& stream
                   "to learn from but got {}: give more text or a shorter stage.{}.length",
                   length, i, std::max<std::int64_t>(0, targets), i);
   }
+}
+
+// A model of bytes learns from bytes, one of words from words.
+void require_kind_of_tokens(const Recipe& recipe, const data::TokenStream& stream,
+                            const std::filesystem::path& folder) {
+  // Words are the folder's own (open_with).
+  const bool bytes = options_of<data::DataOptions>(recipe).is_bytes();
+  const text::Tokenizer tokenizer = bytes ? text::Tokenizer::load(folder) : stream.tokenizer();
+  base::require(tokenizer.is_bytes() == bytes &&
+                    tokenizer.facts().first_byte_id == stream.tokenizer().facts().first_byte_id,
+                "[task] {}: expected a tokenizer of {} for data.vocabulary of {} but got {}",
+                folder.string(), bytes ? "bytes (ByT5Tokenizer)" : "words", recipe.path.string(),
+                tokenizer.facts().tokenizer_class);
 }
 
 void require_held_out(const data::TokenStream& stream, data::Split split) {
@@ -59,20 +76,14 @@ head::LanguageModel CausalLanguageTask::draw(const Recipe& recipe,
                                              const data::TokenStream& stream) {
   require_text_to_learn(recipe, stream);
   require_held_out(stream, data::Split::validation);
-  return draw_model<head::LanguageModel>(recipe, stream.tokenizer());
+  if (!recipe.checkpoint.empty()) require_kind_of_tokens(recipe, stream, recipe.checkpoint);
+  return starting_model<head::LanguageModel>(recipe, stream.tokenizer());
 }
 
 head::LanguageModel CausalLanguageTask::load(const Recipe& recipe, const data::TokenStream& stream,
                                              const std::filesystem::path& folder) {
   auto model = load_recipe_model<head::LanguageModel>(recipe, folder, "causal language model");
-  // Words are the folder's own (open_with).
-  const bool bytes = options_of<data::DataOptions>(recipe).is_bytes();
-  const text::Tokenizer tokenizer = bytes ? text::Tokenizer::load(folder) : stream.tokenizer();
-  base::require(tokenizer.is_bytes() == bytes &&
-                    tokenizer.facts().first_byte_id == stream.tokenizer().facts().first_byte_id,
-                "[task] {}: expected a tokenizer of {} for data.vocabulary of {} but got {}",
-                folder.string(), bytes ? "bytes (ByT5Tokenizer)" : "words", recipe.path.string(),
-                tokenizer.facts().tokenizer_class);
+  require_kind_of_tokens(recipe, stream, folder);
   return model;
 }
 

@@ -34,6 +34,9 @@ class Kind {
   /// Throws Error where the recipe does not fit itself.
   virtual void validate(const Recipe& recipe) const = 0;
 
+  /// Commands that use a finished model: {} stands for its folder.
+  virtual std::vector<std::string> uses() const = 0;
+
   /// Opens the recipe's text, with the vocabulary of a model's folder in place of the recipe's if
   /// one is given.
   virtual std::shared_ptr<const Material> open(const Recipe& recipe,

@@ -19,6 +19,10 @@ class MaskedLanguageKind final : public LanguageKind {
  public:
   MaskedLanguageKind() : LanguageKind("masked_lm", data::DataUse::masked_language) {}
 
+  std::vector<std::string> uses() const override {
+    return {"echo 'This is the [MASK] of it.' | roformer fill-mask --model {}"};
+  }
+
   std::shared_ptr<const Material> open(const Recipe& recipe,
                                        const std::filesystem::path& vocabulary) const override {
     return std::make_shared<const TextMaterial<MaskedLanguageTask>>(
@@ -43,9 +47,9 @@ MaskedLanguageTask::MaskedLanguageTask(const Recipe& recipe,
   std::size_t targets = 0;
   for (const auto& batch : validation_) targets += batch.labels.size();
   base::require(targets > 0,
-                "[task] expected held-out text to evaluate on but there is none: give more "
-                "documents (data.document = \"block\" or \"line\" makes several of a file), a "
-                "data.validation_share above 0, and a vocabulary that knows the text's words");
+                "[task] expected held-out text to evaluate on but there is none: {}, a "
+                "data.validation_share above 0, and a vocabulary that knows the text's words",
+                data::advice_for_more_documents(source_.corpus().options()));
 }
 
 std::vector<data::MaskedBatch> MaskedLanguageTask::held_out_batches(data::Split split) const {

@@ -26,7 +26,7 @@ class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::Mask
                      head::LanguageModel model, torch::Device device = torch::kCPU);
 
   static head::LanguageModel draw(const Recipe& recipe, const data::Corpus& corpus) {
-    return draw_model<head::LanguageModel>(recipe, corpus.tokenizer());
+    return starting_model<head::LanguageModel>(recipe, corpus.tokenizer());
   }
   static head::LanguageModel load(const Recipe& recipe, const data::Corpus&,
                                   const std::filesystem::path& folder) {

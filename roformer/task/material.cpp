@@ -36,7 +36,7 @@ void describe(const Recipe& recipe, RecipeTask& task) {
 }  // namespace
 
 std::shared_ptr<const Material> open_material(const Recipe& recipe) {
-  return open_with(recipe, {});
+  return open_with(recipe, recipe.checkpoint);
 }
 
 train::Outcome run_training(const Recipe& recipe, const Material& material,

@@ -6,6 +6,8 @@
 #include <cstdlib>
 
 #include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/base/nearest_name.h"
 #include "roformer/task/kind.h"
 
 namespace roformer::task {
@@ -15,10 +17,16 @@ using base::at_least;
 
 namespace {
 
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const Kind* kind : kinds()) names.emplace_back(kind->name());
+  return names;
+}
+
 // Returns the recipe's kind, which reads its own sections.
 const Kind& read_kind(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("task"), "task", recipe.resolved);
-  reader.read("kind", recipe.task);
+  reader.read_unchecked({"kind", "what is learned", {}, kind_names()}, recipe.task);
   const Kind& kind = find_kind(recipe.task, reader.where("kind"));
   kind.read(reader, root, recipe);
   reader.finish();
@@ -40,7 +48,7 @@ void read_stages(const base::TomlTable& root, const Kind& kind, Recipe& recipe) 
                 stage.batch_tokens);
     reader.read({"accumulate", "micro-batches whose gradients make one step", at_least(1)},
                 stage.accumulate);
-    reader.read({"steps", "updates"}, stage.steps);
+    reader.read({"steps", "updates; it has to be given"}, stage.steps);
     reader.read({"learning_rate", "peak; 0: the optimizer's", at_least(0)}, stage.learning_rate);
     reader.finish();
     recipe.training.stages.push_back(stage);
@@ -53,15 +61,30 @@ void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
   train::AdamWOptions& o = recipe.training.optimizer;
   std::string kind = "adamw";
   reader.read({"kind", "AdamW (Loshchilov and Hutter 2019)", {}, {"adamw"}}, kind);
-  reader.read({"learning_rate", "peak, where the stage has none of its own", at_least(0)},
-              recipe.training.learning_rate);
-  reader.read({"beta1", "decay of the mean gradient", base::dropout_range()}, o.beta1);
-  reader.read({"beta2", "decay of the mean square", base::dropout_range()}, o.beta2);
-  reader.read({"epsilon", "added to the root of the mean square", base::above(0)}, o.epsilon);
-  reader.read({"weight_decay", "decoupled", at_least(0)}, o.weight_decay);
+  // Defaults of language models are BERT's, those of translation are set by its kind.
+  const char* rate = "peak, where the stage has none of its own (BERT, A.2; paper, 4.1.2)";
+  reader.read({"learning_rate", rate, at_least(0)}, recipe.training.learning_rate);
+  const char* beta1 = "decay of the mean gradient (BERT, A.2)";
+  reader.read({"beta1", beta1, base::dropout_range()}, o.beta1);
+  const char* beta2 = "decay of the mean square (BERT, A.2; paper, 4.1.2)";
+  reader.read({"beta2", beta2, base::dropout_range()}, o.beta2);
+  const char* epsilon = "added to the root of the mean square (Kingma and Ba 2015)";
+  reader.read({"epsilon", epsilon, base::above(0)}, o.epsilon);
+  reader.read({"weight_decay", "decoupled (BERT, A.2; fairseq has none)", at_least(0)},
+              o.weight_decay);
   reader.read({"clip_norm", "largest norm of the gradient; 0: no clipping", at_least(0)},
               o.clip_norm);
   reader.finish();
+}
+
+// A trial of few steps by the recipe of a long run; resolved and compared as it was asked for.
+void fit_warmup(train::Schedule& schedule) {
+  const std::int64_t asked = schedule.warmup_steps;
+  schedule.warmup_steps = train::fitting_warmup(asked, schedule.total_steps);
+  if (schedule.warmup_steps == asked) return;
+  spdlog::warn(
+      "schedule.warmup_steps = {} is more than the {} steps of the run: {} instead, a tenth", asked,
+      schedule.total_steps, schedule.warmup_steps);
 }
 
 void read_schedule(const base::TomlTable& root, Recipe& recipe) {
@@ -74,6 +97,7 @@ void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   reader.read({"final_ratio", "share of the peak that linear and cosine end at"},
               schedule.final_ratio);
   reader.finish();
+  fit_warmup(schedule);
   train::validate(schedule);
 }
 
@@ -147,23 +171,26 @@ std::vector<fs::path> recipe_folders() {
 }  // namespace
 
 const Kind& find_kind(std::string_view name, std::string_view where) {
-  std::vector<std::string_view> names;
   for (const Kind* kind : kinds()) {
     if (kind->name() == name) return *kind;
-    names.push_back(kind->name());
   }
-  base::fail("[recipe] {}: expected one of {} but got \"{}\"", where, fmt::join(names, ", "), name);
+  base::fail("[recipe] {}: expected one of {} but got \"{}\"", where, fmt::join(kind_names(), ", "),
+             name);
 }
 
 fs::path find_recipe(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   for (const fs::path& folder : recipe_folders()) {
-    for (const fs::path& path : {folder / name, folder / (name + ".toml")}) {
+    for (const fs::path& path :
+         {folder / name, folder / (name + ".toml"), folder / "paper" / (name + ".toml")}) {
       if (fs::is_regular_file(path)) return path;
     }
   }
-  base::fail("[recipe] expected the path or name of a recipe but got \"{}\"; the names are: {}",
-             name, fmt::join(recipe_names(), ", "));
+  std::vector<std::string> names = recipe_names();
+  for (const std::string& full : recipe_names())
+    names.push_back(fs::path(full).filename().string());
+  base::fail("[recipe] expected the path or name of a recipe but got \"{}\"{}; the names are: {}",
+             name, base::did_you_mean(name, names), fmt::join(recipe_names(), ", "));
 }
 
 std::vector<std::string> recipe_names() {

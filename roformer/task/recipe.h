@@ -29,6 +29,7 @@ struct Recipe {
   std::string name;                // the file's, without folder and ending
   std::string task = "masked_lm";  // the name of a kind (kind.h)
   model::EncoderConfig model;      // vocab_size 0: the vocabulary's; of two sides: each
+  std::string checkpoint;          // the folder whose model is learned on; empty: drawn anew
   std::any options;                // what the kind has of its own: options_of
   EvaluationOptions evaluation;
   train::TrainingOptions training;  // with seed, intervals and the flat recipe

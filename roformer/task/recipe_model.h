@@ -33,6 +33,32 @@ Module draw_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
   return Module(config);
 }
 
+/// The model of recipe.checkpoint, with the recipe's dropout. A head that is not there is drawn
+/// from the recipe's seed, with a warning. Throws Error where it is not the recipe's.
+template <typename Module>
+Module load_starting_model(const Recipe& recipe) {
+  const checkpoint::Folder folder(recipe.checkpoint);
+  checkpoint::CheckpointConfig config = folder.config();
+  require_recipe_model(recipe, config.encoder, folder.path());
+  config.encoder.hidden_dropout_prob = recipe.model.hidden_dropout_prob;
+  config.encoder.attention_probs_dropout_prob = recipe.model.attention_probs_dropout_prob;
+  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
+  Module module{nullptr};
+  const auto make = [&] {
+    module = Module(config.encoder, config.head);
+    return module.ptr();
+  };
+  checkpoint::warn_of_missing(checkpoint::read_encoder(make, folder), folder.path());
+  return module;
+}
+
+/// The model that a training begins with.
+template <typename Module>
+Module starting_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
+  return recipe.checkpoint.empty() ? draw_model<Module>(recipe, tokenizer)
+                                   : load_starting_model<Module>(recipe);
+}
+
 /// The model of a folder, which must be the recipe's and whole. `what` names it in messages.
 template <typename Module>
 Module load_recipe_model(const Recipe& recipe, const std::filesystem::path& folder,

@@ -3,8 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/marian_config.h"
 #include "roformer/data/document_stream.h"
 #include "roformer/model/config.h"
 
@@ -15,7 +20,9 @@ namespace {
 
 // Options of another encoding would be without effect: an error.
 void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) {
-  reader.read("position_encoding", encoding.name);
+  reader.read_unchecked(
+      {"position_encoding", "the paper's own is rotary", {}, position::encoding_names()},
+      encoding.name);
   base::at_place(fmt::format("[recipe] {}", reader.where("position_encoding")),
                  [&] { position::require_encoding(encoding.name); });
   position::for_each_option(
@@ -34,11 +41,11 @@ void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) 
 // preset has them alike.
 void read_options(SectionReader& reader, model::Recipes kind, model::EncoderConfig& m) {
   const bool embedding_follows = m.embedding_size == m.hidden_size;
-  m.vocab_size = 0;
   model::for_each_option(m, [&](const model::EncoderOption& option, auto& value) {
     if (embedding_follows && option.key == std::string_view("embedding_size"))
       m.embedding_size = m.hidden_size;
-    if (option.recipes >= kind) reader.read(option.key, value);
+    // What fits is known when all is read: require_sound.
+    if (option.recipes >= kind) reader.read_unchecked(option, value);
   });
   read_encoding(reader, m.encoding);
 }
@@ -64,25 +71,95 @@ void read_linear(SectionReader& reader, model::EncoderConfig& config) {
   });
 }
 
-// A path as given if something is there, else from the recipe's folder, so that recipes work from
-// any folder.
+// The whole path of what is there, else of what lies in the recipe's folder: recipes work from any
+// folder, and so do those that a run keeps.
 std::string find_beside(const std::string& name, const fs::path& recipe) {
   std::error_code unreadable;  // a name too long for the file system, say: it is not there
-  const fs::path beside = recipe.parent_path() / name;
-  if (name.empty() || fs::exists(name, unreadable) || !fs::exists(beside, unreadable)) return name;
-  return fs::weakly_canonical(beside).string();
+  for (const fs::path& path : {fs::path(name), recipe.parent_path() / name}) {
+    if (!name.empty() && fs::exists(path, unreadable)) return fs::weakly_canonical(path).string();
+  }
+  return name;
 }
 
-// A preset and what is changed of it.
+constexpr const char* kCheckpointKey = "folder of the model to go on with; empty: drawn anew";
+
+// config.json of the model that a recipe begins with. A run keeps all of the model's keys in its
+// own recipe, so that it can be evaluated when that folder is gone.
+std::optional<std::string> read_starting_config(SectionReader& reader, Recipe& recipe) {
+  reader.read_if_given({"checkpoint", kCheckpointKey}, recipe.checkpoint);
+  if (recipe.checkpoint.empty()) return std::nullopt;
+  base::require(
+      !reader.has("preset"),
+      "[recipe] {}: expected no preset beside model.checkpoint, which says what the model is",
+      reader.where("preset"));
+  recipe.checkpoint = find_beside(recipe.checkpoint, recipe.path);
+  recipe.resolved.set_last("checkpoint", to_toml(recipe.checkpoint));
+  const fs::path config = fs::path(recipe.checkpoint) / "config.json";
+  if (fs::exists(config)) return base::read_file(config);
+  base::require(
+      reader.has("hidden_size"),
+      "[recipe] {}: expected a checkpoint folder with a config.json but there is none at {}",
+      reader.where("checkpoint"), recipe.checkpoint);
+  return std::nullopt;
+}
+
+// Dropout may be another; whatever else the recipe says of the model must be true of it.
+template <typename Config>
+void require_as_started(const SectionReader& reader, const Config& model, Config started) {
+  started.hidden_dropout_prob = model.hidden_dropout_prob;
+  started.attention_probs_dropout_prob = model.attention_probs_dropout_prob;
+  std::map<std::string, std::string> wanted;
+  model::for_each_option(started, [&](const model::EncoderOption& option, const auto& value) {
+    wanted[option.key] = to_toml(value);
+  });
+  model::for_each_option(model, [&](const model::EncoderOption& option, const auto& value) {
+    base::require(to_toml(value) == wanted[option.key],
+                  "[recipe] {}: expected {}, as model.checkpoint has it, but got {}",
+                  reader.where(option.key), wanted[option.key], to_toml(value));
+  });
+}
+
+// Learns what another kind of task has written only if it looks the same way.
+void require_direction(const model::EncoderConfig& found, bool is_decoder, const Recipe& recipe) {
+  base::require(found.is_decoder == is_decoder,
+                "[recipe] {}: expected {} in model.checkpoint for task.kind = \"{}\" but {} has {}",
+                recipe.path.string(), is_decoder ? "a decoder" : "an encoder", recipe.task,
+                recipe.checkpoint, found.is_decoder ? "a decoder" : "an encoder");
+}
+
+using Names = std::vector<std::string>;
+const Names language_presets{"roformer-base", "roformer-small", "roformer-tiny",
+                             "bert-base",     "bert-small",     "bert-tiny"};
+const Names translation_presets{"transformer-base", "transformer-small", "transformer-tiny"};
+
+// The preset that is first among the names or another one, which `find` makes and whose unknown
+// names it refuses; the size of the vocabulary comes from the text.
+model::EncoderConfig read_preset(SectionReader& reader, const Names& names,
+                                 model::EncoderConfig (*find)(const std::string&)) {
+  std::string name = names.front();
+  const char* about = "the defaults of the keys below; not beside model.checkpoint";
+  if (!reader.has("checkpoint")) reader.read_unchecked({"preset", about, {}, names}, name);
+  model::EncoderConfig model = find(name);
+  model.vocab_size = 0;
+  return model;
+}
+
+// What a checkpoint says, or a preset and what is changed of it.
 void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
-  std::string preset = "roformer-base";
-  reader.read("preset", preset);
-  recipe.model = model::preset(preset);
+  const auto config = read_starting_config(reader, recipe);
   model::EncoderConfig& m = recipe.model;
+  if (config) {
+    m = checkpoint::parse_config(*config, recipe.checkpoint + "/config.json").encoder;
+    require_direction(m, is_decoder, recipe);
+  } else {
+    m = read_preset(reader, language_presets, model::preset);
+  }
+  const model::EncoderConfig started = m;
   m.is_decoder = is_decoder;
   read_options(reader, model::Recipes::language, m);
   read_linear(reader, m);
+  if (config) require_as_started(reader, m, started);
   reader.finish();
 }
 
@@ -92,8 +169,12 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
   if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
   recipe.resolved.begin("data");
   data::for_each_option(d, use, [&](const base::Option& option, const auto& value) {
-    if (option.only == nullptr) recipe.resolved.add(option.key, to_toml(value));
+    if (option.only != nullptr) return;
+    recipe.resolved.describe(option, toml_type(value), to_toml(value));
+    recipe.resolved.add(option.key, to_toml(value));
   });
+  const base::Option split = data::split_option(d);
+  recipe.resolved.describe(split, "string", to_toml(split.one_of.front()));
   return d;
 }
 
@@ -101,14 +182,28 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
 
 std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);
-  std::string preset = "transformer-base";
-  reader.read("preset", preset);
-  recipe.model = model::translation_preset(preset);
+  const auto config = read_starting_config(reader, recipe);
   model::EncoderConfig& m = recipe.model;
-  read_options(reader, model::Recipes::all, m);
   std::int64_t decoder_layers = 0;
+  if (config) {
+    const auto both =
+        checkpoint::parse_translation_config(*config, recipe.checkpoint + "/config.json").model;
+    m = both.encoder;
+    decoder_layers = both.decoder.num_hidden_layers;
+  } else {
+    m = read_preset(reader, translation_presets, model::translation_preset);
+  }
+  const model::EncoderConfig started = m;
+  const std::int64_t started_layers = decoder_layers;
+  read_options(reader, model::Recipes::all, m);
   reader.read({"decoder_layers", "0: as many as the encoder has", base::at_least(0)},
               decoder_layers);
+  if (config) {
+    require_as_started(reader, m, started);
+    base::require(decoder_layers == started_layers,
+                  "[recipe] {}: expected {}, as model.checkpoint has it, but got {}",
+                  reader.where("decoder_layers"), started_layers, decoder_layers);
+  }
   reader.finish();
   return decoder_layers;
 }
@@ -142,8 +237,10 @@ parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe
     return toml == "[]" || (toml == "\"\"" && option.key == std::string_view("codes"));
   };
   parallel::for_each_option(d, [&](const base::Option& option, const auto& value) {
+    if (option.only != nullptr) return;
     const std::string toml = to_toml(value);
-    if (option.only == nullptr && !is_absent(option, toml)) recipe.resolved.add(option.key, toml);
+    recipe.resolved.describe(option, toml_type(value), toml);
+    if (!is_absent(option, toml)) recipe.resolved.add(option.key, toml);
   });
   return d;
 }
@@ -161,6 +258,12 @@ void LanguageKind::validate(const Recipe& recipe) const {
     longest = std::max(longest, stage.length);
     shortest = std::min(shortest, stage.length);
   }
+  const std::string& vocabulary = options_of<data::DataOptions>(recipe).vocabulary;
+  base::require(
+      recipe.checkpoint.empty() || vocabulary.empty() || vocabulary == data::byte_vocabulary,
+      "[recipe] {}: expected no data.vocabulary beside model.checkpoint, whose own is "
+      "taken, but got {}",
+      recipe.path.string(), vocabulary);
   base::require(
       shortest >= data::shortest_sequence || use_ != data::DataUse::masked_language,
       "[recipe] {}: expected stage.length and evaluate.length of {} or more tokens ([CLS], "

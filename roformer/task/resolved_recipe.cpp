@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "roformer/base/error.h"
+
 namespace roformer::task {
 
 void ResolvedRecipe::begin(std::string section) {
@@ -10,6 +12,23 @@ void ResolvedRecipe::begin(std::string section) {
 
 void ResolvedRecipe::add(std::string key, std::string toml_value) {
   sections_.back().values.emplace_back(std::move(key), std::move(toml_value));
+}
+
+void ResolvedRecipe::set_last(std::string_view key, std::string toml_value) {
+  auto& [last, value] = sections_.back().values.back();
+  base::require(last == key, "[recipe] expected {} to be the last key but got {}", key, last);
+  value = std::move(toml_value);
+}
+
+void ResolvedRecipe::describe(const base::Option& option, std::string type,
+                              std::string default_value) {
+  keys_.push_back({.section = sections_.back().name,
+                   .key = option.key,
+                   .type = std::move(type),
+                   .default_value = std::move(default_value),
+                   .about = option.about,
+                   .range = option.range,
+                   .one_of = option.one_of});
 }
 
 std::string ResolvedRecipe::to_toml() const {

@@ -61,6 +61,26 @@ void set_papers_training(train::TrainingOptions& training) {
   training.keep_best = true;
 }
 
+// With the recipe's dropout.
+model::EncoderDecoder load_starting_model(const Recipe& recipe) {
+  const checkpoint::Folder folder(recipe.checkpoint);
+  model::EncoderDecoderConfig config = folder.translation_config().model;
+  for (model::EncoderConfig* side : {&config.encoder, &config.decoder}) {
+    side->hidden_dropout_prob = recipe.model.hidden_dropout_prob;
+    side->attention_probs_dropout_prob = recipe.model.attention_probs_dropout_prob;
+  }
+  require_recipe_model(recipe, config.encoder, folder.path());
+  model::EncoderDecoder module(config);
+  checkpoint::load_translation_weights(*module, folder.weights());
+  return module;
+}
+
+model::EncoderDecoder starting_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
+  if (!recipe.checkpoint.empty()) return load_starting_model(recipe);
+  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
+  return model::EncoderDecoder(translation_config(recipe, tokenizer));
+}
+
 class TranslationKind final : public Kind {
  public:
   std::string_view name() const override { return "translation"; }
@@ -99,6 +119,10 @@ class TranslationKind final : public Kind {
     require_positions(recipe.model, options.parallel.max_length + 1, "data.max_length and the end");
   }
 
+  std::vector<std::string> uses() const override {
+    return {"roformer translate --model {} < lines.txt"};
+  }
+
   std::shared_ptr<const Material> open(const Recipe& recipe,
                                        const std::filesystem::path& vocabulary) const override {
     auto options = options_of<TranslationOptions>(recipe).parallel;
@@ -135,10 +159,8 @@ model::EncoderDecoder TranslationTask::draw(const Recipe& recipe,
                                             const parallel::ParallelCorpus& corpus) {
   base::require(corpus.size(data::Split::training) > 0,
                 "[task] expected pairs to learn from but got none: {}", corpus.summary());
-  const auto config = translation_config(recipe, corpus.tokenizer());
-  require_room(config.encoder, corpus);
-  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
-  return model::EncoderDecoder(config);
+  require_room(recipe.model, corpus);
+  return starting_model(recipe, corpus.tokenizer());
 }
 
 model::EncoderDecoder TranslationTask::load(const Recipe& recipe, const parallel::ParallelCorpus&,

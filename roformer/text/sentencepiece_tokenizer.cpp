@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "roformer/base/file.h"
+#include "roformer/text/added_token_matcher.h"
 #include "roformer/text/sentencepiece_library.h"
 #include "roformer/text/tokenizer_kinds.h"
 #include "roformer/unicode/unicode.h"
@@ -45,7 +46,8 @@ class SentencePieceCoder final : public SubwordCoder {
   SentencePieceCoder(SubwordTable table, const Model& source, const Model& target)
       : SubwordCoder(std::move(table), "SentencePiece", "MarianTokenizer"),
         source_(side_of(source)),
-        target_(source == target ? source_ : side_of(target)) {}
+        target_(source == target ? source_ : side_of(target)),
+        matcher_(added_tokens()) {}
 
   std::uint64_t fingerprint() const override {
     return hash_with({source_.model->bytes(), target_.model->bytes()});
@@ -65,12 +67,13 @@ class SentencePieceCoder final : public SubwordCoder {
   void encode_line(std::string_view line, Side side,
                    std::vector<std::int32_t>& ids) const override {
     const ModelOfSide& own = side == Side::target ? target_ : source_;
-    while (!line.empty()) {
-      const Found found = first_special(line);
-      encode_text(own, line.substr(0, found.begin), ids);
-      if (found.begin < line.size()) ids.push_back(found.id);
-      line.remove_prefix(std::min(found.begin + found.size, line.size()));
+    std::size_t from = 0;
+    while (const auto found = matcher_.find(line, from)) {
+      encode_text(own, line.substr(from, found->begin - from), ids);
+      ids.push_back(found->id);
+      from = found->end;
     }
+    encode_text(own, line.substr(from), ids);
   }
 
   // As transformers with skip_special_tokens: <unk> goes too.
@@ -87,26 +90,11 @@ class SentencePieceCoder final : public SubwordCoder {
     Model model;
     std::vector<std::int32_t> ids;  // of the table, by the model's
   };
-  struct Found {
-    std::size_t begin, size;
-    std::int32_t id;
-  };
 
   ModelOfSide side_of(const Model& model) const {
     ModelOfSide side{model, {}};
     for (int id = 0; id < model->size(); ++id) side.ids.push_back(id_of(model->piece(id)));
     return side;
-  }
-
-  Found first_special(std::string_view line) const {
-    Found first{line.size(), 0, 0};
-    if (line.find('<') == line.npos) return first;
-    for (const std::int32_t id : {end(), unk(), pad()}) {
-      const std::string& name = token(id);
-      const auto place = line.find(name);
-      if (place < first.begin) first = {place, name.size(), id};
-    }
-    return first;
   }
 
   void encode_text(const ModelOfSide& side, std::string_view text,
@@ -125,6 +113,7 @@ class SentencePieceCoder final : public SubwordCoder {
   }
 
   ModelOfSide source_, target_;
+  AddedTokenMatcher matcher_;
 };
 
 Model read_model(const std::filesystem::path& file) {

@@ -2,12 +2,15 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
+#include "roformer/text/added_tokens.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/tokenizer_json.h"
+#include "roformer/text/tokenizer_settings.h"
 #include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"
 
@@ -72,13 +75,23 @@ std::string write_settings(const SubwordTable& table, const std::string& tokeniz
     config["model_max_length"] = table.settings.model_max_length;
   config["separate_vocabs"] = false;
   if (table.settings.lower_case) config["lower_case_lines"] = true;
+  for (const AddedToken& token : table.added) {
+    auto described = make_added_token(token);
+    described.erase("id");
+    config["added_tokens_decoder"][std::to_string(token.id)] = described;
+  }
   return config.dump(2) + "\n";
 }
 
-std::string write_table(const Vocabulary& vocabulary) {
+// Without the tokens that were added later.
+std::string write_table(const Vocabulary& vocabulary, const std::vector<AddedToken>& added) {
+  std::set<std::int32_t> later;
+  for (const AddedToken& token : added) {
+    if (token.appended) later.insert(token.id);
+  }
   auto table = nlohmann::ordered_json::object();
   for (std::int32_t id = 0; id < vocabulary.size(); ++id) {
-    if (vocabulary.holds(id)) table[vocabulary.token(id)] = id;
+    if (vocabulary.holds(id) && !later.contains(id)) table[vocabulary.token(id)] = id;
   }
   return table.dump(2) + "\n";
 }
@@ -102,6 +115,8 @@ TokenizerFacts subword_facts(const SubwordTable& table, std::string_view kind,
   facts.special.resize(static_cast<std::size_t>(table.vocabulary.size()));
   for (const std::string* token : {&table.unk_token, &table.pad_token, &table.end_token})
     facts.special[static_cast<std::size_t>(require_token(table, *token))] = true;
+  for (const AddedToken& token : table.added)
+    if (token.special) facts.special[static_cast<std::size_t>(token.id)] = true;
   facts.frame.end = require_token(table, table.end_token);
   facts.single.after = {.ids = {*facts.frame.end}, .type_ids = {0}};
   facts.lower_cases = table.settings.lower_case;
@@ -134,6 +149,14 @@ SubwordTable read_subword_table(const TokenizerFolder& folder) {
   read_settings(folder, table);
   table.name = folder.path(kTokenTable).string();
   table.vocabulary = read_table(folder.path(kTokenTable));
+  TokenizerConfig config;
+  apply_folder_settings(folder, config);
+  complete_added_tokens(config, table.vocabulary, table.name);
+  for (AddedToken& token : config.added_tokens) {
+    const auto id = table.vocabulary.find(token.content);
+    token.id = id.value_or(-1);
+    if (id) table.added.push_back(std::move(token));
+  }
   return table;
 }
 
@@ -144,6 +167,8 @@ SubwordCoder::SubwordCoder(SubwordTable table, std::string_view kind,
       end_(require_token(table_, table_.end_token)),
       unk_(require_token(table_, table_.unk_token)),
       pad_(require_token(table_, table_.pad_token)) {
+  for (const std::int32_t id : {end_, unk_, pad_})
+    put_added_token({.content = table_.vocabulary.token(id), .id = id}, table_.added);
   table_.vocabulary = {};
 }
 
@@ -180,12 +205,15 @@ std::uint64_t SubwordCoder::hash_with(const std::vector<std::string_view>& model
   for (const std::string_view model : models) sum = base::hash_bytes(model, sum);
   for (const auto* token : {&table_.end_token, &table_.unk_token, &table_.pad_token})
     sum = base::hash_bytes(*token, sum);
+  for (const AddedToken& token : table_.added)
+    sum = base::hash_bytes(
+        fmt::format("{} {} {} {}", token.id, token.lstrip, token.rstrip, token.single_word), sum);
   for (const auto& token : facts().vocabulary.tokens()) sum = base::hash_bytes(token, sum);
   return sum;
 }
 
 void SubwordCoder::save_table(const std::filesystem::path& folder) const {
-  base::write_file_atomically(folder / kTokenTable, write_table(facts().vocabulary));
+  base::write_file_atomically(folder / kTokenTable, write_table(facts().vocabulary, table_.added));
   base::write_file_atomically(folder / "tokenizer_config.json",
                               write_settings(table_, facts().tokenizer_class));
 }

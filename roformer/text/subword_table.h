@@ -31,6 +31,7 @@ struct SubwordTable {
   std::string name = "vocabulary";  // where it was read, for messages
   std::string end_token = "</s>", unk_token = "<unk>", pad_token = "<pad>";
   SubwordSettings settings = {};
+  std::vector<AddedToken> added = {};  // found in a text before it is cut; the three among them
 };
 
 /// </s> 0, <unk> 1, the tokens, <pad> last: Marian's layout. Tokens already there are left out.
@@ -60,6 +61,7 @@ class SubwordCoder : public TokenCoder {
   std::int32_t end() const { return end_; }
   std::int32_t unk() const { return unk_; }
   std::int32_t pad() const { return pad_; }
+  const std::vector<AddedToken>& added_tokens() const { return table_.added; }
   /// The token's id, or that of the unknown one.
   std::int32_t id_of(std::string_view token) const;
   /// The table, with lower case in its settings.

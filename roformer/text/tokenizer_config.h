@@ -109,6 +109,9 @@ struct TokenizerConfig {
   std::int64_t max_word_length = 100;         // in characters; a longer word is unknown
   std::int64_t model_max_length = 0;          // 0: not stated
   std::vector<AddedToken> added_tokens = {};  // besides the five above
+  /// Special tokens that are named and nothing else, in their order; words of the vocabulary, or
+  /// behind it.
+  std::vector<std::string> extra_special_tokens = {};
 };
 
 /// A special token of a configuration by its key in JSON files.

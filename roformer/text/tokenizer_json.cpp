@@ -43,7 +43,7 @@ json read_json_file(const std::filesystem::path& file) {
   return base::parse_json(base::read_file(file), file.string());
 }
 
-WordPieceFiles parse_tokenizer_json(const json& root, std::string_view name) {
+WordPieceFiles parse_json_words(const json& root, std::string_view name) {
   base::require(root.is_object() && root.contains("model"), "[text] {}: expected the key model",
                 name);
   const json& model = root["model"];
@@ -51,8 +51,15 @@ WordPieceFiles parse_tokenizer_json(const json& root, std::string_view name) {
                 "[text] {}: model: expected a WordPiece model but got {}", name,
                 excerpt(model.is_object() ? model.value("type", json()) : model));
   WordPieceFiles files{parse_vocabulary(model, name), {}};
+  files.config.source = name;
+  files.config.added_tokens = parse_added_tokens(root.value("added_tokens", json()), name);
+  return files;
+}
+
+WordPieceFiles parse_tokenizer_json(const json& root, std::string_view name) {
+  WordPieceFiles files = parse_json_words(root, name);
   TokenizerConfig& config = files.config;
-  config.source = name;
+  const json& model = root["model"];
   config.unk_token = get<std::string>(model, "unk_token", config.unk_token, name);
   config.continuing_prefix =
       get<std::string>(model, "continuing_subword_prefix", config.continuing_prefix, name);
@@ -62,7 +69,6 @@ WordPieceFiles parse_tokenizer_json(const json& root, std::string_view name) {
   parse_pre_tokenizer(part("pre_tokenizer"), name, config);
   parse_post_processor(part("post_processor"), name, files.vocabulary, config);
   parse_decoder(part("decoder"), name, config);
-  config.added_tokens = parse_added_tokens(part("added_tokens"), name);
   return files;
 }
 

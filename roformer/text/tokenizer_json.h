@@ -15,6 +15,10 @@ namespace roformer::text {
 /// Parses a file. Throws Error naming file and line.
 nlohmann::json read_json_file(const std::filesystem::path& file);
 
+/// The words and the added tokens of a tokenizer.json with a WordPiece model, and nothing else of
+/// it. Throws Error naming the key.
+WordPieceFiles parse_json_words(const nlohmann::json& json, std::string_view name);
+
 /// tokenizer.json with a WordPiece model. Its truncation and padding are left to the caller, as
 /// transformers leaves them. Throws Error naming the key.
 WordPieceFiles parse_tokenizer_json(const nlohmann::json& json, std::string_view name);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "roformer/base/error.h"
+#include "roformer/base/hub_name.h"
 #include "roformer/text/tokenizer_json.h"
 
 // One line a kind, whose own file defines the function of that name in namespace kinds.
@@ -25,7 +26,8 @@ using nlohmann::json;
 
 TokenizerFolder::TokenizerFolder(const fs::path& folder_or_file) {
   base::require(fs::exists(folder_or_file),
-                "[text] expected a tokenizer at {} but there is nothing", folder_or_file.string());
+                "[text] expected a tokenizer at {} but there is nothing{}", folder_or_file.string(),
+                base::hub_hint(folder_or_file));
   folder_ = folder_or_file;
   if (!fs::is_directory(folder_or_file)) {
     file_ = folder_or_file;

@@ -1,10 +1,13 @@
 #include "roformer/text/tokenizer_settings.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/text/json_values.h"
+#include "roformer/text/tokenizer_json.h"
+#include "roformer/text/tokenizer_kinds.h"
 
 namespace roformer::text {
 namespace {
@@ -27,9 +30,62 @@ AddedToken parse_added_token(const json& object, std::int32_t id, std::string_vi
   return token;
 }
 
+// The text of a token: a string, or an object with its content. Empty for anything else.
+std::string content_of(const json& token) {
+  const json& content = token.is_object() && token.contains("content") ? token["content"] : token;
+  return content.is_string() ? content.get<std::string>() : std::string();
+}
+
+void add_extra(const json& token, TokenizerConfig& config) {
+  std::vector<std::string>& extra = config.extra_special_tokens;
+  const std::string content = content_of(token);
+  if (!content.empty() && std::find(extra.begin(), extra.end(), content) == extra.end())
+    extra.push_back(content);
+}
+
+bool is_named(const std::string& key) {
+  return std::any_of(std::begin(kNamedTokens), std::end(kNamedTokens),
+                     [&](const NamedToken& named) { return key == named.key; });
+}
+
+// The five, and whatever else has a name: bos_token, image_token, …
 void apply_named_tokens(const json& root, std::string_view name, TokenizerConfig& config) {
   for (const auto& [key, token] : kNamedTokens)
     config.*token = get_token(root, key, config.*token, name);
+  for (const auto& [key, value] : root.items()) {
+    if (key.ends_with("_token") && !is_named(key)) add_extra(value, config);
+  }
+}
+
+// A list of tokens, or an object of names and tokens.
+void add_extras(const json& tokens, const char* key, std::string_view name,
+                TokenizerConfig& config) {
+  base::require(tokens.is_null() || tokens.is_array() || tokens.is_object(),
+                "[text] {}: key {}: expected a list of tokens but got {}", name, key,
+                excerpt(tokens));
+  for (const json& token : tokens) {
+    base::require(!content_of(token).empty(), "[text] {}: key {}: expected a token but got {}",
+                  name, key, excerpt(token));
+    add_extra(token, config);
+  }
+}
+
+// Of the two keys for the same list the newer counts; the older where that is not there or empty.
+void apply_extra_tokens(const json& root, std::string_view name, TokenizerConfig& config) {
+  constexpr const char* newer = "extra_special_tokens";
+  constexpr const char* older = "additional_special_tokens";
+  const json tokens = root.value(newer, json());
+  const char* const key = tokens.is_null() || tokens.empty() ? older : newer;
+  add_extras(root.value(key, json()), key, name, config);
+}
+
+// What BertTokenizer makes of its keys.
+bool is_berts(const TokenizerConfig& config) {
+  const TokenizerConfig usual;
+  return !config.normalizer_steps && !config.pre_tokenizer_steps && !config.post_processor &&
+         config.normalizer.clean_text && config.continuing_prefix == usual.continuing_prefix &&
+         config.decoder_prefix == usual.decoder_prefix && config.decoder_joins &&
+         config.decoder_cleanup && config.max_word_length == usual.max_word_length;
 }
 
 }  // namespace
@@ -94,6 +150,7 @@ void apply_tokenizer_config(const json& root, std::string_view name, TokenizerCo
         strip.is_null() ? std::nullopt : std::optional(get(root, "strip_accents", false, name));
   }
   apply_named_tokens(root, name, config);
+  apply_extra_tokens(root, name, config);
   config.model_max_length = get_model_max_length(root, name);
   const json added = root.value("added_tokens_decoder", json());
   for (AddedToken& token : parse_added_tokens_decoder(added, name))
@@ -103,7 +160,10 @@ void apply_tokenizer_config(const json& root, std::string_view name, TokenizerCo
 
 void apply_special_tokens_map(const json& root, std::string_view name, TokenizerConfig& config) {
   base::require(root.is_object(), "[text] {}: expected a JSON object", name);
+  const bool has_extra = !config.extra_special_tokens.empty();
   apply_named_tokens(root, name, config);
+  // The older key adds nothing to a list that tokenizer_config.json has.
+  if (!has_extra || root.contains("extra_special_tokens")) apply_extra_tokens(root, name, config);
 }
 
 void apply_added_tokens(const json& root, std::string_view name, TokenizerConfig& config) {
@@ -114,20 +174,36 @@ void apply_added_tokens(const json& root, std::string_view name, TokenizerConfig
     const bool known = std::any_of(config.added_tokens.begin(), config.added_tokens.end(),
                                    [&](const AddedToken& other) { return other.content == token; });
     if (known) continue;
+    const auto& extra = config.extra_special_tokens;
     const bool special =
         std::any_of(std::begin(kNamedTokens), std::end(kNamedTokens),
-                    [&](const NamedToken& named) { return token == config.*named.token; });
+                    [&](const NamedToken& named) { return token == config.*named.token; }) ||
+        std::find(extra.begin(), extra.end(), token) != extra.end();
     config.added_tokens.push_back(
         {.content = token, .id = id, .special = special, .normalized = !special});
   }
 }
 
+void apply_folder_settings(const TokenizerFolder& folder, TokenizerConfig& config) {
+  const json& settings = folder.settings();
+  if (!settings.is_null())
+    apply_tokenizer_config(settings, folder.settings_file().string(), config);
+  if (settings.is_object() && settings.contains("added_tokens_decoder")) return;
+  const auto map = folder.path("special_tokens_map.json"), added = folder.path("added_tokens.json");
+  if (std::filesystem::exists(map))
+    apply_special_tokens_map(read_json_file(map), map.string(), config);
+  if (std::filesystem::exists(added))
+    apply_added_tokens(read_json_file(added), added.string(), config);
+}
+
 ordered_json make_tokenizer_config(const TokenizerConfig& config) {
   const std::optional<bool> strip = config.normalizer.strip_accents;
-  ordered_json root = {{"tokenizer_class", "BertTokenizer"},
-                       {"do_lower_case", config.normalizer.lowercase},
-                       {"strip_accents", strip ? ordered_json(*strip) : ordered_json()},
-                       {"tokenize_chinese_chars", config.normalizer.tokenize_chinese_chars}};
+  // BertTokenizer builds what it is from these keys; the other takes tokenizer.json as it stands.
+  ordered_json root = {
+      {"tokenizer_class", is_berts(config) ? "BertTokenizer" : "PreTrainedTokenizerFast"},
+      {"do_lower_case", config.normalizer.lowercase},
+      {"strip_accents", strip ? ordered_json(*strip) : ordered_json()},
+      {"tokenize_chinese_chars", config.normalizer.tokenize_chinese_chars}};
   for (const auto& [key, token] : kNamedTokens) root[key] = config.*token;
   if (config.model_max_length > 0) root["model_max_length"] = config.model_max_length;
   return root;

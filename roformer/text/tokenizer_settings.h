@@ -10,6 +10,8 @@
 
 namespace roformer::text {
 
+class TokenizerFolder;
+
 /// tokenizer.json's added_tokens. Throws Error naming the key.
 std::vector<AddedToken> parse_added_tokens(const nlohmann::json& list, std::string_view name);
 /// tokenizer_config.json's added_tokens_decoder. Throws Error naming the key.
@@ -29,6 +31,10 @@ void apply_special_tokens_map(const nlohmann::json& json, std::string_view name,
                               TokenizerConfig& config);
 /// Tokens and ids of added_tokens.json, which older folders have.
 void apply_added_tokens(const nlohmann::json& json, std::string_view name, TokenizerConfig& config);
+
+/// What tokenizer_config.json says and, as in transformers where that lists no added tokens,
+/// special_tokens_map.json, which then has the last word, and added_tokens.json.
+void apply_folder_settings(const TokenizerFolder& folder, TokenizerConfig& config);
 
 /// The tokenizer_config.json that transformers expects beside a vocabulary.
 nlohmann::ordered_json make_tokenizer_config(const TokenizerConfig& config);

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
+#include "roformer/text/added_tokens.h"
 #include "roformer/text/tokenizer_json.h"
 #include "roformer/text/tokenizer_kinds.h"
 #include "roformer/text/tokenizer_settings.h"
@@ -23,52 +25,38 @@ using nlohmann::json;
 constexpr const char* kJson = "tokenizer.json";
 constexpr const char* kVocabulary = "vocab.txt";
 
-// Tokens that were added to the vocabulary after its training stand behind it, or in its gaps.
-void append_added_tokens(WordPieceFiles& files, const std::string& name) {
-  std::vector<AddedToken>& added = files.config.added_tokens;
-  std::stable_sort(added.begin(), added.end(),
-                   [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
-  std::vector<std::optional<std::string>> tokens;
-  bool changed = false;
-  for (AddedToken& token : added) {
-    if (token.id < 0 || files.vocabulary.find(token.content)) continue;
-    if (!changed) {
-      for (std::int32_t id = 0; id < files.vocabulary.size(); ++id) {
-        tokens.emplace_back(files.vocabulary.holds(id) ? std::optional(files.vocabulary.token(id))
-                                                       : std::nullopt);
-      }
-    }
-    const auto place = static_cast<std::size_t>(token.id);
-    const bool gap = place < tokens.size() && !tokens[place];
-    base::require(gap || place == tokens.size(),
-                  "[text] {}: expected the added token '{}' to have the id {} but got {}", name,
-                  token.content, tokens.size(), token.id);
-    if (!gap) tokens.emplace_back();
-    tokens[place] = token.content;
-    token.appended = true;
-    changed = true;
-  }
-  if (changed) files.vocabulary = Vocabulary::with_gaps(std::move(tokens), name);
+// The classes of transformers 5 that build their tokenizer themselves, as BERT's: of tokenizer.json
+// they take the words and the added tokens alone, and tokenizer_config.json switches the rest, with
+// the class's defaults. All others take tokenizer.json as it stands.
+bool is_built_by_class(std::string name) {
+  if (name.ends_with("Fast")) name.resize(name.size() - 4);
+  constexpr std::array<const char*, 8> classes = {
+      "BertTokenizer",       "RoFormerTokenizer", "DistilBertTokenizer",  "ElectraTokenizer",
+      "MobileBertTokenizer", "LayoutLMTokenizer", "SqueezeBertTokenizer", "LxmertTokenizer"};
+  return std::find(classes.begin(), classes.end(), name) != classes.end();
 }
 
-WordPieceFiles read_vocabulary_or_json(const fs::path& file) {
-  if (file.extension() == ".json") return parse_tokenizer_json(read_json_file(file), file.string());
+// Without a class in tokenizer_config.json config.json tells it.
+std::string class_of(const TokenizerFolder& folder) {
+  const std::string stated = folder.tokenizer_class();
+  const fs::path file = folder.path("config.json");
+  if (!stated.empty() || !fs::exists(file)) return stated;
+  const json config = read_json_file(file);
+  const json named = config.is_object() ? config.value("tokenizer_class", json()) : json();
+  if (named.is_string()) return named.get<std::string>();
+  const json type = config.is_object() ? config.value("model_type", json()) : json();
+  return type == "bert" ? "BertTokenizer" : type == "roformer" ? "RoFormerTokenizer" : "";
+}
+
+WordPieceFiles read_vocabulary_or_json(const fs::path& file, bool words_alone) {
+  if (file.extension() == ".json") {
+    const json root = read_json_file(file);
+    return words_alone ? parse_json_words(root, file.string())
+                       : parse_tokenizer_json(root, file.string());
+  }
   WordPieceFiles files{Vocabulary::load(file), {}};
   files.config.source = file.string();
   return files;
-}
-
-// As transformers: special_tokens_map.json and added_tokens.json count where
-// tokenizer_config.json lists no added tokens, and then the former has the last word.
-void apply_settings(const TokenizerFolder& folder, TokenizerConfig& config) {
-  const json& settings = folder.settings();
-  if (!settings.is_null())
-    apply_tokenizer_config(settings, folder.settings_file().string(), config);
-  if (settings.is_object() && settings.contains("added_tokens_decoder")) return;
-  const fs::path map = folder.path("special_tokens_map.json");
-  const fs::path added = folder.path("added_tokens.json");
-  if (fs::exists(map)) apply_special_tokens_map(read_json_file(map), map.string(), config);
-  if (fs::exists(added)) apply_added_tokens(read_json_file(added), added.string(), config);
 }
 
 void require_special_ids(const WordPieceFiles& files, const std::string& name) {
@@ -149,6 +137,21 @@ class WordPieceCoder final : public TokenCoder {
     return sum;
   }
 
+  // Before all else, as Lowercase in front of the tokenizer's own steps does.
+  std::shared_ptr<const TokenCoder> lower_cased() const override {
+    TokenizerConfig config = config_;
+    if (config.normalizer_steps) {
+      config.normalizer_steps->insert(config.normalizer_steps->begin(),
+                                      {.kind = NormalizerStep::Kind::lowercase});
+    } else {
+      NormalizerOptions& options = config.normalizer;
+      options.strip_accents = options.strip_accents.value_or(options.lowercase);
+      options.lowercase = true;
+    }
+    return std::make_shared<const WordPieceCoder>(facts().vocabulary, std::move(config),
+                                                  added_tokens_);
+  }
+
   void save(const std::filesystem::path& folder) const override {
     write_wordpiece_files(folder, facts().vocabulary, config_, added_tokens_);
   }
@@ -177,7 +180,7 @@ class WordPieceCoder final : public TokenCoder {
 
 WordPieceFiles finish_wordpiece_files(WordPieceFiles files) {
   const std::string name = files.config.source;
-  append_added_tokens(files, name);
+  complete_added_tokens(files.config, files.vocabulary, name);
   require_special_ids(files, name);
   base::require(files.vocabulary.find(files.config.unk_token).has_value(),
                 "[text] {}: expected the unknown token '{}' among its {} tokens", name,
@@ -192,8 +195,12 @@ bool has_wordpiece_files(const TokenizerFolder& folder) {
 WordPieceFiles read_wordpiece_files(const TokenizerFolder& folder) {
   const fs::path file =
       !folder.file().empty() ? folder.file() : folder.path(folder.has(kJson) ? kJson : kVocabulary);
-  WordPieceFiles files = read_vocabulary_or_json(file);
-  apply_settings(folder, files.config);
+  // A file alone, and a folder that names no class, are what the file says.
+  const bool built = folder.file().empty() && is_built_by_class(class_of(folder));
+  WordPieceFiles files = read_vocabulary_or_json(file, built);
+  const NormalizerOptions as_it_stands = files.config.normalizer;
+  apply_folder_settings(folder, files.config);
+  if (!built && file.extension() == ".json") files.config.normalizer = as_it_stands;
   return finish_wordpiece_files(std::move(files));
 }
 

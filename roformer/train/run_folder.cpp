@@ -22,6 +22,7 @@ namespace {
 
 constexpr const char* kModelFolder = "model";
 constexpr const char* kBestFolder = "best";
+constexpr const char* kTrainingFolder = "training";
 
 // Puts `file` into `folder` under its own name, atomically and without a second copy of the bytes
 // where the file system has hard links.
@@ -71,11 +72,8 @@ bool exchange(const fs::path& a, const fs::path& b) {
 }  // namespace
 
 RunFolder::RunFolder(fs::path out, bool resume)
-    : out_(std::move(out)), training_(out_ / "training") {
-  std::error_code failed;
-  fs::create_directories(out_, failed);
-  base::require(!failed && fs::is_directory(out_), "[train] cannot make the folder {}: {}",
-                out_.string(), failed.message());
+    : out_(std::move(out)), training_(out_ / kTrainingFolder) {
+  make_folder(out_);
   base::require(resume || is_untouched(out_),
                 "[train] expected an empty folder but {} has files in it: give --resume to go on "
                 "with the run there, or "
@@ -86,9 +84,7 @@ RunFolder::RunFolder(fs::path out, bool resume)
                 "no training/latest: "
                 "give another --out",
                 out_.string());
-  fs::create_directories(training_, failed);
-  base::require(!failed, "[train] cannot make the folder {}: {}", training_.string(),
-                failed.message());
+  make_folder(training_);
   lock_ = base::FileLock::try_take(training_ / "lock", "--out");
   base::require(lock_.has_value(),
                 "[train] expected a run folder of our own but another process is training in {}",
@@ -96,15 +92,33 @@ RunFolder::RunFolder(fs::path out, bool resume)
   recover_folder(out_ / kBestFolder, replaced_best());
 }
 
+RunFolder::~RunFolder() {
+  try {
+    if (lock_ && !made_.empty() && is_untouched(out_)) remove_made();
+  } catch (const std::exception&) {
+    // What cannot be looked at stays.
+  }
+}
+
+void RunFolder::remove_made() const {
+  std::error_code ignored;
+  fs::remove(training_ / "lock", ignored);
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) fs::remove(*folder, ignored);
+}
+
+// Notes which folders were not there.
+void RunFolder::make_folder(const fs::path& folder) {
+  std::vector<fs::path> missing;
+  std::error_code failed;
+  for (fs::path path = folder; !path.empty() && !fs::exists(path, failed);
+       path = path.parent_path())
+    missing.push_back(path);
+  base::make_folder(folder, "--out");
+  made_.insert(made_.end(), missing.rbegin(), missing.rend());
+}
+
 std::optional<fs::path> RunFolder::last_checkpoint() const {
-  const fs::path pointer = training_ / "latest";
-  if (!fs::exists(pointer)) return std::nullopt;
-  std::string name = base::read_file(pointer);
-  while (!name.empty() && name.back() == '\n') name.pop_back();
-  base::require(name.starts_with("step-") && fs::is_directory(training_ / name),
-                "[train] expected {} to name a checkpoint beside it but got \"{}\"",
-                pointer.string(), name);
-  return training_ / name;
+  return train::last_checkpoint(out_);
 }
 
 void RunFolder::commit(std::int64_t step, const std::function<void(const fs::path&)>& write) {
@@ -123,8 +137,9 @@ void RunFolder::commit(std::int64_t step, const std::function<void(const fs::pat
     std::error_code ignored;
     fs::remove_all(folder, ignored);
     base::fail(
-        "[train] could not save the checkpoint of step {} in {}; the one before it stays. {}", step,
-        training_.string(), error.what());
+        "[train] could not save the checkpoint of step {} in {} (--out); one that was there before "
+        "stays, and --resume goes on from it. {}",
+        step, training_.string(), error.what());
   }
   publish();
   remove_all_but(name);
@@ -167,6 +182,17 @@ void RunFolder::remove_all_but(const std::string& name) const {
     std::error_code ignored;  // a left-over that cannot go does no harm
     if (other.starts_with("step-") && other != name) fs::remove_all(entry.path(), ignored);
   }
+}
+
+std::optional<fs::path> last_checkpoint(const fs::path& run) {
+  const fs::path pointer = run / kTrainingFolder / "latest";
+  if (!fs::exists(pointer)) return std::nullopt;
+  std::string name = base::read_file(pointer);
+  while (!name.empty() && name.back() == '\n') name.pop_back();
+  base::require(name.starts_with("step-") && fs::is_directory(run / kTrainingFolder / name),
+                "[train] expected {} to name a checkpoint beside it but got \"{}\"",
+                pointer.string(), name);
+  return run / kTrainingFolder / name;
 }
 
 fs::path kept_models_folder(const fs::path& run) {

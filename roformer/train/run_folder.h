@@ -27,6 +27,10 @@ class RunFolder {
   /// Makes the folder, takes its lock and undoes what a kill left half done. Throws Error if
   /// another process is training there, or if it has anything in it and `resume` is false.
   RunFolder(std::filesystem::path out, bool resume);
+  /// A start that failed before it wrote anything leaves nothing: what this made goes again.
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
 
   const std::filesystem::path& path() const { return out_; }
   std::filesystem::path metrics_path() const { return out_ / "metrics.jsonl"; }
@@ -49,13 +53,19 @@ class RunFolder {
   void publish() const;
 
  private:
+  void make_folder(const std::filesystem::path& folder);
+  void remove_made() const;
   void remove_all_but(const std::string& name) const;
   std::filesystem::path replaced_best() const { return training_ / "best.old"; }
 
   std::filesystem::path out_;
   std::filesystem::path training_;
+  std::vector<std::filesystem::path> made_;  // folders, the outermost first
   std::optional<base::FileLock> lock_;
 };
+
+/// The last good checkpoint of a run (its step-N folder), if there is one.
+std::optional<std::filesystem::path> last_checkpoint(const std::filesystem::path& run);
 
 /// Where a run keeps models beside its last one: checkpoints/step-N.
 std::filesystem::path kept_models_folder(const std::filesystem::path& run);

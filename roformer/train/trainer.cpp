@@ -9,6 +9,7 @@
 #include "roformer/base/random.h"
 #include "roformer/format/safetensors.h"
 #include "roformer/train/metrics_log.h"
+#include "roformer/train/run_extension.h"
 #include "roformer/train/task.h"
 
 namespace roformer::train {
@@ -60,7 +61,9 @@ Trainer::Trainer(Task& task, TrainingOptions options, RunFolder& folder)
 void Trainer::resume() {
   const auto checkpoint = *folder_.last_checkpoint();
   state_ = load_state(checkpoint / "state.json");
-  require_same_recipe(state_.recipe, options_.recipe, folder_.path());
+  require_same_run(state_, options_.recipe, folder_.path());
+  const std::string changes = describe_extension(state_, options_);
+  if (!changes.empty()) spdlog::info("{}: {}", options_.title, changes);
   state_.recipe = options_.recipe;
   task_.load_model(checkpoint / "model");
   optimizer_.restore(format::load_tensors(checkpoint / "optimizer.safetensors").tensors,
@@ -74,7 +77,7 @@ void Trainer::resume() {
 Outcome Trainer::run() {
   const StopSignal stop;
   const ModeGuard training(task_.module(), true);
-  base::Progress progress(options_.title, total_, state_.step);
+  base::Progress progress(options_.title, "steps", total_, state_.step);
   if (state_.best_step < 0) evaluate_and_keep();
   base::Ahead<MicroBatch> batches(batches_from(state_.step, task_, options_.stages));
   while (state_.step < total_ && stop.received() == 0) {
@@ -86,7 +89,7 @@ Outcome Trainer::run() {
     if (falls_due(state_.step, options_.checkpoint_every, total_)) save();
     progress.update(state_.step, last_text_);
   }
-  progress.finish();
+  stop.received() == 0 ? progress.finish() : progress.clear();
   save();
   return {state_.step, stop.received()};
 }

@@ -47,6 +47,11 @@ void validate(const Schedule& schedule) {
   }
 }
 
+std::int64_t fitting_warmup(std::int64_t warmup_steps, std::int64_t total_steps) {
+  if (warmup_steps <= total_steps) return warmup_steps;
+  return std::max<std::int64_t>(1, total_steps / 10);
+}
+
 double schedule_factor(const Schedule& schedule, std::int64_t step) {
   const auto warmup = static_cast<double>(schedule.warmup_steps);
   const auto now = static_cast<double>(step);

@@ -25,6 +25,9 @@ struct Schedule {
 /// final_ratio is of [0, 1].
 void validate(const Schedule& schedule);
 
+/// The warm-up of a run of `total_steps`: as asked, or a tenth of the run where it is shorter.
+std::int64_t fitting_warmup(std::int64_t warmup_steps, std::int64_t total_steps);
+
 /// What multiplies the peak learning rate in `step` = 0, 1, … With W warm-up steps and T in all:
 ///   step < W                from initial_ratio, reached before the first step, to 1 in step W − 1
 ///   constant                1

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "roformer/base/shell_word.h"
 #include "roformer/report/page.h"
 #include "roformer/train/metrics_log.h"
 
@@ -27,10 +28,20 @@ report::LineChart chart_of(const fs::path& metrics, const char* title, const std
   chart.title = title;
   chart.x_title = "step";
   chart.y_title = key;
-  chart.series.push_back(metric_series(metrics, "training", key, "training"));
-  auto held_out = metric_series(metrics, "evaluation", key, "held out");
-  if (!held_out.x.empty()) chart.series.push_back(std::move(held_out));
+  for (const auto& [kind, name] : {std::pair{"training", "training"}, {"evaluation", "held out"}}) {
+    report::Series series = metric_series(metrics, kind, key, name);
+    series.colour_key = name;
+    if (!series.x.empty()) chart.series.push_back(std::move(series));
+  }
   return chart;
+}
+
+// The recipe beside the report has every value, those of the command line too.
+std::string same_run_again(const fs::path& out) {
+  const fs::path folder = out.has_filename() ? out : out.parent_path();  // runs/mine/
+  return fmt::format("roformer train {} --out {}",
+                     base::shell_word((folder / "recipe.toml").string()),
+                     base::shell_word(folder.string() + "-again"));
 }
 
 // Every number of the last line of each kind.
@@ -60,6 +71,10 @@ void write_training_report(const fs::path& out, const std::string& title,
   page.section("Loss").chart(chart_of(metrics, "Loss", "loss"));
   page.section("Accuracy").chart(chart_of(metrics, "Share of right predictions", "accuracy"));
   page.section("Last figures").table(last_figures(metrics));
+  page.section("Files").links(
+      "This run", {{"model folder", ""}, {"recipe", "recipe.toml"}, {"metrics", "metrics.jsonl"}});
+  page.paragraph("The same run again, from the folder in which it was started:")
+      .code(same_run_again(out));
   page.section("Recipe").code(recipe);
   report::write_html(out / "report.html", page);
 }

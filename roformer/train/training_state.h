@@ -25,9 +25,4 @@ void save_state(const TrainingState& state, const std::filesystem::path& path);
 /// Throws Error naming the file and what is wrong with it.
 TrainingState load_state(const std::filesystem::path& path);
 
-/// Throws Error naming the first key that differs. Keys of [run] and [checkpoint] may: they do not
-/// change what is learned.
-void require_same_recipe(const FlatRecipe& saved, const FlatRecipe& current,
-                         const std::filesystem::path& folder);
-
 }  // namespace roformer::train

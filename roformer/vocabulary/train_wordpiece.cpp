@@ -23,7 +23,8 @@ std::vector<WordCounter::Count> count_words(const std::function<bool(std::string
                                             const WordPieceTrainerOptions& options) {
   WordCounter counter(options.normalizer);
   std::optional<base::Progress> progress;
-  if (options.expected_bytes > 0) progress.emplace("counting words", options.expected_bytes);
+  if (options.expected_bytes > 0)
+    progress.emplace("counting words", "bytes", options.expected_bytes);
   std::int64_t bytes = 0;
   for (std::string chunk; next_chunk(chunk);) {
     counter.add(chunk);
@@ -123,7 +124,7 @@ std::vector<PairMerger::Word> cut_words(const std::vector<WordCounter::Count>& w
 void merge_pairs(PairMerger merger, const WordPieceTrainerOptions& options, TokenList& tokens) {
   std::optional<base::Progress> progress;
   if (options.expected_bytes > 0)
-    progress.emplace("merging pieces", options.vocabulary_size, tokens.size());
+    progress.emplace("merging pieces", "pieces", options.vocabulary_size, tokens.size());
   while (tokens.size() < options.vocabulary_size) {
     const auto pair = merger.most_frequent(std::max<std::int64_t>(options.min_frequency, 1));
     if (!pair) break;

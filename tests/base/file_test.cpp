@@ -1,6 +1,7 @@
 #include "roformer/base/file.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/base/test_files.h"
 #include "tests/base/variable.h"
@@ -56,7 +57,11 @@ TEST(CacheFolder, TheFirstOfThreePlaces) {
     const tests::Variable cache("XDG_CACHE_HOME", unset);
     EXPECT_EQ(default_cache_folder(), "/home/someone/.cache/roformer");
     const tests::Variable no_home("HOME", unset);
-    EXPECT_EQ(default_cache_folder(), std::filesystem::temp_directory_path() / "roformer-cache");
+    const auto own = default_cache_folder();
+    EXPECT_EQ(own, std::filesystem::temp_directory_path() /
+                       ("roformer-cache-" + std::to_string(::geteuid())));
+    const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+    EXPECT_EQ(std::filesystem::status(own).permissions() & others, std::filesystem::perms::none);
   }
 }
 

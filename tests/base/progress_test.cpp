@@ -25,10 +25,28 @@ TEST(ProgressTest, Durations) {
   EXPECT_EQ(format_duration(360000), "100:00:00");
 }
 
+TEST(ProgressTest, Bytes) {
+  EXPECT_EQ(format_bytes(0), "0 bytes");
+  EXPECT_EQ(format_bytes(999), "999 bytes");
+  EXPECT_EQ(format_bytes(1000), "1.0 kB");
+  EXPECT_EQ(format_bytes(999'960), "1.0 MB");
+  EXPECT_EQ(format_bytes(61'234'000), "61.2 MB");
+  EXPECT_EQ(format_bytes(5'000'000'000), "5.0 GB");
+}
+
+// What reads ahead, or stops before the end, has not counted all of its input.
+TEST(ProgressTest, EndsAtTheWhole) {
+  testing::internal::CaptureStderr();
+  Progress progress("reading", "bytes", 2000);
+  progress.update(1500);
+  progress.finish();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "reading 100 % · 2.0 kB of 2.0 kB\n");
+}
+
 TEST(ProgressTest, LastLineIsWrittenOnce) {
   testing::internal::CaptureStderr();
   {
-    Progress progress("reading", 4);
+    Progress progress("reading", "lines", 4);
     progress.update(2, "half");
     progress.update(4, "all");
     progress.finish();
@@ -36,13 +54,13 @@ TEST(ProgressTest, LastLineIsWrittenOnce) {
   }
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_NE(text.find("reading"), std::string::npos) << text;
-  EXPECT_NE(text.find("100 %"), std::string::npos) << text;
+  EXPECT_NE(text.find("100 % · 4 of 4 lines · all\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("all"), text.rfind("all")) << text;
 }
 
 TEST(ProgressTest, NothingToDoIsDone) {
   testing::internal::CaptureStderr();
-  Progress progress("reading", 0);
+  Progress progress("reading", "bytes", 0);
   progress.finish();
   EXPECT_NE(testing::internal::GetCapturedStderr().find("100 %"), std::string::npos);
 }

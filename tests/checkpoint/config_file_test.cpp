@@ -93,7 +93,9 @@ TEST(ConfigFile, LabelsComeFromId2labelOrNumLabels) {
   const auto config = parse_with({{"id2label", {{"1", "no"}, {"0", "yes"}, {"2", "perhaps"}}}});
   EXPECT_EQ(config.head.num_labels, 3);
   EXPECT_EQ(config.head.labels, (std::vector<std::string>{"yes", "no", "perhaps"}));
-  expect_error({"id2label", "\"0\""}, [] { parse_with({{"id2label", {{"1", "no"}}}}); });
+  // As transformers counts them: as many as there are, and LABEL_i where none has the number.
+  const auto gaps = parse_with({{"id2label", {{"0", 3}, {"7", "no"}}}});
+  EXPECT_EQ(gaps.head.labels, (std::vector<std::string>{"3", "LABEL_1"}));
   expect_error({"id2label"}, [] { parse_with({{"id2label", {"no"}}}); });
   expect_error({"num_labels"}, [] {
     parse_with({{"num_labels", 3}, {"id2label", {{"0", "no"}}}});

@@ -94,5 +94,25 @@ TEST(Folder, AnotherDecoderThanTheWordsIsNotTied) {
   EXPECT_FALSE(is_tied(torch::ones({3, 1})));
 }
 
+TEST(Folder, OfWeightsIsTheOneThatTheyLieIn) {
+  const TemporaryFolder folder("folder-of");
+  write_weights(folder, {});
+  base::write_file_atomically(folder / "vocab.txt", "[PAD]\n");
+  EXPECT_EQ(folder_of(folder / "model.safetensors"), folder.path());
+  EXPECT_EQ(folder_of(folder.path()), folder.path());
+  EXPECT_EQ(folder_of(folder / "vocab.txt"), folder / "vocab.txt");
+  EXPECT_EQ(folder_of(folder / "nowhere"), folder / "nowhere");
+}
+
+TEST(Folder, OthersThanItsOwnWeightsAreRefusedWhereThoseAreRead) {
+  const TemporaryFolder folder("folder-of-own");
+  write_weights(folder, {});
+  std::filesystem::copy_file(folder / "model.safetensors", folder / "other.safetensors");
+  EXPECT_EQ(folder_of_own(folder / "model.safetensors"), folder.path());
+  EXPECT_EQ(folder_of_own(folder.path()), folder.path());
+  expect_error({"other.safetensors", "model.safetensors"},
+               [&] { folder_of_own(folder / "other.safetensors"); });
+}
+
 }  // namespace
 }  // namespace roformer::checkpoint

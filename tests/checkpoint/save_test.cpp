@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "roformer/base/file.h"
+#include "roformer/base/version.h"
 #include "roformer/checkpoint/folder.h"
 #include "roformer/head/language_model.h"
 #include "tests/checkpoint/expect_error.h"
@@ -66,6 +67,17 @@ TEST(Save, ALanguageModelKnowsItsClass) {
   EXPECT_EQ(saved_as(), "RoFormerForCausalLM");
   config.model_type = "bert";
   EXPECT_EQ(saved_as(), "BertLMHeadModel");
+}
+
+TEST(Save, SaysWhichReleaseWroteIt) {
+  const TemporaryFolder folder("signed");
+  const auto config = tiny_config();
+  const std::string source = R"({"model_type":"roformer","transformers_version":"9","more":1})";
+  save_model(*model::Encoder(config), {config, {}, "RoFormerModel", source}, folder.path());
+  const std::string text = base::read_file(folder / "config.json");
+  EXPECT_NE(text.find(R"("roformer_version": ")" + std::string(base::kVersion)), text.npos);
+  EXPECT_NE(text.find(R"("more": 1)"), text.npos);
+  EXPECT_EQ(text.find("transformers_version"), text.npos);
 }
 
 TEST(Save, AFullDiskLeavesBothOldFiles) {

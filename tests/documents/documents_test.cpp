@@ -54,9 +54,30 @@ TEST(Documents, EndlessParagraphComesInParts) {
   const tests::TestFolder folder;
   std::string text;
   for (int i = 0; i < 300000; ++i) text += "a line\n";
-  const auto pieces = pieces_of({folder.write("a", text)}, DocumentRule::block, 10);
+  const auto pieces = pieces_of({folder.write("a", text)}, DocumentRule::file);
   EXPECT_GT(pieces.size(), 1u);
   for (const auto& [document, piece] : pieces) EXPECT_EQ(document, 0);
+}
+
+// A novel without blank lines, and one that is a single line.
+TEST(Documents, BlocksWithoutBlankLinesHaveALargestSize) {
+  const tests::TestFolder folder;
+  std::string lines, one_line;
+  for (int i = 0; i < 4000; ++i) lines += "a line of twenty-six bytes\n";
+  for (int i = 0; i < 60000; ++i) one_line += "word ";
+  for (const std::string& text : {lines, one_line}) {
+    const auto pieces = pieces_of({folder.write("a", text)}, DocumentRule::block, 512);
+    EXPECT_GT(pieces.back().first, 3);
+    std::string joined;
+    for (const auto& [document, piece] : pieces) joined += piece;
+    std::erase(joined, ' ');
+    std::string all = text;
+    std::erase_if(all, [](char c) { return c == ' ' || c == '\n'; });
+    EXPECT_EQ(joined, all);  // nothing is lost
+  }
+  EXPECT_EQ(largest_block(512), 4096);
+  EXPECT_EQ(largest_block(0), 4096);
+  EXPECT_EQ(largest_block(10000), 80000);
 }
 
 TEST(Documents, RuleNames) {

@@ -8,6 +8,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/head/language_model.h"
+#include "roformer/packed/with_empty.h"
 
 namespace roformer::model {
 namespace {
@@ -33,7 +34,7 @@ packed::PackedBatch batch_of(const std::vector<std::vector<std::int64_t>>& seque
     for (std::size_t t = 0; t < sequence.size(); ++t) segments.push_back(t > 2 ? 1 : 0);
     tokens.append(sequence, 0, segments);
   }
-  return packed::from_tokens(tokens);
+  return packed::from_tokens_with_empty(tokens);
 }
 
 double apart(const Tensor& a, const Tensor& b) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "roformer/base/error.h"
+#include "roformer/packed/with_empty.h"
 
 namespace roformer::packed {
 namespace {
@@ -27,11 +28,20 @@ TEST(PackedBatch, CopiesAllVectors) {
   EXPECT_TRUE(torch::equal(batch.to(torch::kCPU).tokens, batch.tokens));
 }
 
-TEST(PackedBatch, TakesNoSequenceAndEmptyOnes) {
+TEST(PackedBatch, TakesNoSequence) {
   EXPECT_EQ(from_tokens({}).num_sequences(), 0);
+  EXPECT_EQ(from_tokens_with_empty({}).num_sequences(), 0);
+}
+
+TEST(PackedBatch, TakesEmptySequencesWhereTheyAreMeant) {
   data::TokenBatch batch;
   batch.cu_seqlens = {0, 0, 0};
-  EXPECT_EQ(from_tokens(batch).num_sequences(), 2);
+  EXPECT_EQ(from_tokens_with_empty(batch).num_sequences(), 2);
+  batch = two_sequences();
+  batch.cu_seqlens = {0, 0, 1, 1, 3, 3};
+  const PackedBatch packed = from_tokens_with_empty(batch);
+  EXPECT_EQ(packed.num_sequences(), 5);
+  EXPECT_EQ(sequence_lengths(packed), (std::vector<std::int64_t>{0, 1, 0, 2, 0}));
 }
 
 TEST(PackedBatch, LengthsAreThoseOfTheSeenTokens) {
@@ -56,18 +66,59 @@ TEST(PackedBatch, FindsPositionsThatAreTooFar) {
   EXPECT_EQ(first_too_far(torch::tensor({std::numeric_limits<std::int64_t>::min()})), 0);
 }
 
+std::string refusal(const data::TokenBatch& batch, decltype(from_tokens) pack = from_tokens) {
+  try {
+    pack(batch);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+std::string refusal_of_offsets(const std::vector<std::int32_t>& offsets) {
+  data::TokenBatch batch = two_sequences();
+  batch.cu_seqlens = offsets;
+  return refusal(batch);
+}
+
 TEST(PackedBatch, RefusesVectorsThatDisagree) {
   auto batch = two_sequences();
   batch.position_ids.pop_back();
-  EXPECT_THROW(from_tokens(batch), Error);
+  EXPECT_EQ(refusal(batch), "[packed] expected 3 position_ids but got 2");
   batch = two_sequences();
   batch.segment_ids.push_back(0);
-  EXPECT_THROW(from_tokens(batch), Error);
-  for (const std::vector<std::int32_t>& wrong :
-       {std::vector<std::int32_t>{}, {1, 3}, {0, 2}, {0, 4, 3}, {0, -1, 3}}) {
+  EXPECT_EQ(refusal(batch), "[packed] expected 3 segment_ids but got 4");
+}
+
+TEST(PackedBatch, RefusesOffsetsThatAreNone) {
+  EXPECT_EQ(refusal_of_offsets({}), "[packed] expected cu_seqlens from 0 to 3 but got none");
+  EXPECT_EQ(refusal_of_offsets({1, 3}), "[packed] expected cu_seqlens to begin with 0 but got 1");
+  EXPECT_EQ(refusal_of_offsets({0, 2}),
+            "[packed] expected cu_seqlens to end at 3 tokens but got 2");
+  EXPECT_EQ(refusal_of_offsets({0, 4, 3}),
+            "[packed] expected ascending cu_seqlens but got 4 before 3");
+  EXPECT_EQ(refusal_of_offsets({0, -1, 3}),
+            "[packed] expected ascending cu_seqlens but got 0 before -1");
+}
+
+TEST(PackedBatch, RefusesSequencesWithoutATokenUnlessTheyAreMeant) {
+  const std::string sequence =
+      "[packed] expected a token in every sequence but got none in sequence ";
+  const std::string way_out = " twice (from_tokens_with_empty takes such)";
+  EXPECT_EQ(refusal_of_offsets({0, 0, 3}), sequence + "0: cu_seqlens has 0" + way_out);
+  EXPECT_EQ(refusal_of_offsets({0, 1, 1, 3}), sequence + "1: cu_seqlens has 1" + way_out);
+  EXPECT_EQ(refusal_of_offsets({0, 1, 3, 3}), sequence + "2: cu_seqlens has 3" + way_out);
+}
+
+TEST(PackedBatch, RefusesNegativeIds) {
+  for (const auto pack : {from_tokens, from_tokens_with_empty}) {
+    auto batch = two_sequences();
+    batch.tokens[1] = -100;
+    EXPECT_EQ(refusal(batch, pack), "[packed] expected tokens from 0 on but got -100 at token 1");
     batch = two_sequences();
-    batch.cu_seqlens = wrong;
-    EXPECT_THROW(from_tokens(batch), Error);
+    batch.segment_ids[2] = -1;
+    EXPECT_EQ(refusal(batch, pack),
+              "[packed] expected segment_ids from 0 on but got -1 at token 2");
   }
 }
 

@@ -20,7 +20,8 @@ BUILD = pathlib.Path(os.environ.get("ROFORMER_BUILD", ROOT / "build"))
 
 
 # Files with one test of a minute or so: begun first, they do not leave the other processes idle at the end.
-LONG_FILES = ("test_sentence_model.py", "test_wordpiece.py", "test_damage.py", "test_translation_training.py")
+LONG_FILES = ("test_docs.py", "test_packaging.py", "test_sentence_model.py", "test_wordpiece.py", "test_damage.py",
+              "test_translation_training.py")
 
 
 def pytest_collection_modifyitems(items):

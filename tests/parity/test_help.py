@@ -74,7 +74,7 @@ def test_manual_page_is_good_roff():
     ("roformer fill", {"fill-mask"}),
     ("roformer ", {" ".join(command[:1]) for command in COMMANDS}),
     ("roformer embed --pool", {"--pooling"}),
-    ("roformer embed --pooling ", {"cls", "mean", "max", "mean_sqrt", "pooler"}),
+    ("roformer embed --pooling ", {"cls", "mean", "max", "mean_sqrt", "weighted_mean", "last", "pooler"}),
     ("roformer embed --normalize --pooling m", {"mean", "max", "mean_sqrt"}),
     ("roformer reproduce --scale s", {"small"}),
     ("roformer completion ", {"bash"}),

@@ -1,5 +1,5 @@
-"""`make install` into a folder that is then moved: the program runs there, and a program outside the tree builds against it
-with find_package(roformer) and fills a mask."""
+"""`make install` into a folder that is then moved: the program runs there, and the programs of examples/, outside the tree,
+build against it with find_package(roformer) and give what ours and transformers give."""
 
 import os
 import re
@@ -9,17 +9,21 @@ import subprocess
 import pytest
 import torch
 import transformers
+from transformers.models.roformer import modeling_roformer
 
 from conftest import BUILD, ROOT, randomise, run_program
 from test_bad_input import SIZES, VOCABULARY
 
 TEXT = "the [MASK] sat on a [MASK] ."
+TEXTS = ["the cat sat on the mat .", "a dog ran", "the dog sat"]
+PAIRS = [("the cat sat .", "a dog ran ."), ("the mat", "a mat"), ("the dog sat on", "the cats ran")]
 
 
 def run(*command, **options):
     """Without LD_LIBRARY_PATH: what is installed must find its libraries by itself."""
+    options = {"timeout": 300} | options
     environment = {name: value for name, value in os.environ.items() if name not in ("LD_LIBRARY_PATH", "DESTDIR")}
-    finished = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=environment, timeout=300, **options)
+    finished = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=environment, **options)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return finished.stdout
 
@@ -35,29 +39,107 @@ def prefix(tmp_path_factory):
 def checkpoint(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkpoint")
     torch.manual_seed(3)
-    randomise(transformers.RoFormerForMaskedLM(transformers.RoFormerConfig(**SIZES)), scale=0.1).save_pretrained(folder)
+    config = transformers.RoFormerConfig(**SIZES, hidden_dropout_prob=0, attention_probs_dropout_prob=0)
+    randomise(transformers.RoFormerForMaskedLM(config), scale=0.1).save_pretrained(folder)
     (folder / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
     return folder
 
 
 def configure(prefix, work, *options):
-    shutil.copytree(ROOT / "examples" / "fill_mask", work / "source", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "examples", work / "source", dirs_exist_ok=True)
     command = ["cmake", "-G", "Ninja", "-S", work / "source", "-B", work / "build", f"-DCMAKE_PREFIX_PATH={prefix}", *options]
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
 
 
-def test_example_outside_the_tree(prefix, checkpoint, tmp_path):
-    configured = configure(prefix, tmp_path)
+@pytest.fixture(scope="module")
+def examples(prefix, tmp_path_factory):
+    """The folder with the programs of examples/."""
+    work = tmp_path_factory.mktemp("examples")
+    configured = configure(prefix, work, "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
     assert configured.returncode == 0, configured.stderr
-    run("cmake", "--build", tmp_path / "build")
-    answer = run(tmp_path / "build" / "fill_mask", checkpoint, TEXT)
+    run("cmake", "--build", work / "build", "-j", "2", timeout=900)
+    return work / "build"
+
+
+def vectors(lines):
+    return torch.tensor([[float(number) for number in line.split()] for line in lines.splitlines()])
+
+
+def embedded(folder, texts, *flags):
+    finished = run_program("embed", "--model", folder, *flags, text="".join(text + "\n" for text in texts))
+    assert finished.returncode == 0, finished.stderr
+    return vectors(finished.stdout)
+
+
+def theirs_embedded(model, tokenizer, texts):
+    return torch.cat([model(**tokenizer(text, return_tensors="pt")).last_hidden_state.mean(1) for text in texts])
+
+
+def test_every_example_is_built(examples):
+    sources = {path.stem for path in (ROOT / "examples").glob("*.cpp")}
+    assert sources and all((examples / name).exists() for name in sources)
+
+
+def test_example_fills_a_mask(prefix, examples, checkpoint):
+    answer = run(examples / "fill_mask", checkpoint, TEXT)
     ours = run_program("fill-mask", "--model", checkpoint, text=TEXT + "\n").stdout
     candidates = re.findall(r" (\S+) \(", ours)
     assert len(candidates) == 10
     assert [line.split()[0] for line in answer.splitlines()] == candidates
-    libraries = run("ldd", tmp_path / "build" / "fill_mask")
+    assert run(examples / "logits", checkpoint, TEXT).split() == candidates[:1]
+    libraries = run("ldd", examples / "fill_mask")
     assert "not found" not in libraries
     assert str(prefix) in libraries
+
+
+def test_example_embeds(examples, checkpoint):
+    first, second = embedded(checkpoint, TEXTS[:2], "--normalize")
+    assert float(run(examples / "embed", checkpoint, *TEXTS[:2])) == pytest.approx(float(first @ second), abs=2e-6)
+
+
+def test_example_pools_a_packed_batch(examples, checkpoint):
+    pooled = vectors(run(examples / "pool", checkpoint, *TEXTS))
+    torch.testing.assert_close(pooled, embedded(checkpoint, TEXTS), rtol=1e-5, atol=1e-6)
+
+
+def test_example_rotates(examples):
+    x = torch.arange(2 * 3 * 4 * 8).view(2, 3, 4, 8) / 100
+    angles = torch.outer(torch.arange(4), 10000.0 ** (-torch.arange(4) / 4))
+    theirs, _ = modeling_roformer.RoFormerSelfAttention.apply_rotary_position_embeddings(
+        torch.cat([angles.sin(), angles.cos()], 1)[None, None], x, x)  # fmt: skip
+    ours = vectors(run(examples / "rotate")).view(x.shape)
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+def test_example_trains_by_its_own_loss(examples, checkpoint, tmp_path):
+    """Loss by loss as PyTorch trains transformers' model, and the folder is one that both open."""
+    lines = "".join(f"{first}\t{second}\n" for first, second in PAIRS)
+    ours = vectors(run(examples / "own_loss", checkpoint, tmp_path / "out", 8, input=lines)).flatten()
+    model = transformers.RoFormerModel.from_pretrained(checkpoint).train()
+    tokenizer = transformers.BertTokenizer.from_pretrained(checkpoint)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    theirs = []
+    for _ in range(8):
+        sides = [torch.nn.functional.normalize(theirs_embedded(model, tokenizer, side)) for side in zip(*PAIRS)]
+        loss = torch.nn.functional.cross_entropy(20 * sides[0] @ sides[1].T, torch.arange(len(PAIRS)))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        theirs.append(loss.item())
+    assert theirs[-1] < theirs[0]
+    torch.testing.assert_close(ours, torch.tensor(theirs), rtol=1e-3, atol=1e-4)
+    saved, report = transformers.AutoModel.from_pretrained(tmp_path / "out", output_loading_info=True)
+    assert all("embed_positions" in key for key in report["missing_keys"]) and not report["unexpected_keys"]
+    expected = theirs_embedded(saved.eval(), transformers.BertTokenizer.from_pretrained(tmp_path / "out"), TEXTS)
+    torch.testing.assert_close(embedded(tmp_path / "out", TEXTS), expected, rtol=1e-5, atol=1e-5)
+    assert "RoFormerModel" in run_program("inspect", tmp_path / "out").stdout
+
+
+@pytest.mark.parametrize("example", ["embed", "fill_mask", "logits", "own_loss", "pool"])
+def test_examples_say_what_is_wrong(examples, example, tmp_path):
+    count = {"embed": 2, "own_loss": 2}.get(example, 1)
+    finished = subprocess.run([examples / example, tmp_path / "none", *["1"] * count], capture_output=True, text=True, timeout=60)
+    assert finished.returncode == 1 and str(tmp_path / "none") in finished.stderr
 
 
 def test_another_minor_version_of_libtorch_is_refused(prefix, tmp_path):
@@ -74,9 +156,9 @@ def test_another_minor_version_of_libtorch_is_refused(prefix, tmp_path):
 
 
 def test_an_unfitting_version_of_ours_is_refused(prefix, tmp_path):
-    text = (ROOT / "examples" / "fill_mask" / "CMakeLists.txt").read_text()
+    text = (ROOT / "examples" / "CMakeLists.txt").read_text()
     assert "find_package(roformer 0.1 REQUIRED)" in text
-    shutil.copytree(ROOT / "examples" / "fill_mask", tmp_path / "other")
+    shutil.copytree(ROOT / "examples", tmp_path / "other")
     (tmp_path / "other" / "CMakeLists.txt").write_text(text.replace("roformer 0.1", "roformer 0.9"))
     configured = subprocess.run(
         ["cmake", "-G", "Ninja", "-S", tmp_path / "other", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}"],

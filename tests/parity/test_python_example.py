@@ -1,4 +1,4 @@
-"""The example of python/README.md runs as it stands and is right; its table has the operators' names and arguments."""
+"""The example of docs/python.md runs as it stands and is right; its table has the operators' names and arguments."""
 
 import re
 
@@ -6,7 +6,7 @@ import torch
 
 from conftest import BUILD, ROOT
 
-PAGE = (ROOT / "python" / "README.md").read_text()
+PAGE = (ROOT / "docs" / "python.md").read_text()
 
 
 def run_example():

@@ -153,7 +153,7 @@ def test_full_disk_leaves_the_last_checkpoint(work):
     limited = f"ulimit -f 60; trap '' XFSZ; exec {' '.join(map(str, command))}"
     finished = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, timeout=120)
     assert finished.returncode == 1, finished.stderr
-    assert "the one before it stays" in finished.stderr
+    assert "one that was there before stays" in finished.stderr
     assert (out / "training" / "latest").read_text() == before
     finish(work, "full")
     assert lines(work, "full") == lines(work, "whole")

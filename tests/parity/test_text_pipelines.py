@@ -86,7 +86,9 @@ def typed_checkpoint(request, tmp_path_factory):
     tokenizer.post_processor = tokenizers.processors.TemplateProcessing("[CLS]:1 $A:1 [SEP]:0", special_tokens=ends)
     tokenizer.save(str(folder / "tokenizer.json"))
     names = dict(pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]")
-    return folder, transformers.PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **names), model
+    fast = transformers.PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **names)
+    fast.save_pretrained(folder)  # its class says that tokenizer.json counts as it is
+    return folder, transformers.AutoTokenizer.from_pretrained(folder), model
 
 
 def test_types_of_a_template(typed_checkpoint):

@@ -56,6 +56,11 @@ TEST(FileDescription, SaysWhoWroteTheFiles) {
   EXPECT_EQ(made_by(config, weights), "not stated; the names are Hugging Face's");
   config.source = R"({"transformers_version":"5.2"})";
   EXPECT_EQ(made_by(config, weights), "transformers 5.2");
+  config.source = R"({"roformer_version":"0.1.0"})";
+  EXPECT_EQ(made_by(config, weights), "roformer 0.1.0");
+  config.source = R"({"roformer_version":"0.1.0","transformers_version":"5.2"})";
+  EXPECT_EQ(made_by(config, weights), "transformers 5.2, of a model that roformer 0.1.0 had saved");
+  EXPECT_EQ(stated_writer("{"), "");
   config.source = R"({"norm_type":"rms_norm"})";
   EXPECT_EQ(made_by(config, weights), "JunnYu's roformer package");
   const Weights google =

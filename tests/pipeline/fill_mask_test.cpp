@@ -91,6 +91,9 @@ TEST(FillMask, TypeIdsOfTheTokenizerReachTheModel) {
       "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
                          "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}})");
   base::write_file_atomically(path, json.dump());
+  // A class whose tokenizer.json counts as it is; BertTokenizer builds its own template.
+  base::write_file_atomically(checkpoint.folder() / "tokenizer_config.json",
+                              R"({"tokenizer_class": "PreTrainedTokenizerFast"})");
   const auto answer = open_fill_mask(checkpoint.folder())({kTexts, 1})[0][0][0];
   const auto probability = [&](std::int64_t segment) {
     const auto logits = checkpoint.model()->logits(checkpoint.hidden_of(kTexts[0], segment));

@@ -15,14 +15,18 @@ TEST(SentenceFolder, RefusesWhatItDoesNotCompute) {
   EXPECT_FALSE(read_sentence_folder(folder).has_value());
   write_text(folder / "modules.json", kModules);
   for (const char* text :
-       {"{}", "[]", "", R"({"pooling_mode_cls_token": true, "pooling_mode_max_tokens": true})"}) {
+       {"{}", "[]", "", R"({"pooling_mode": "median"})", R"({"pooling_mode_cls_token": 1})"}) {
     write_text(folder / "1_Pooling" / "config.json", text);
     EXPECT_THROW(read_sentence_folder(folder), Error) << text;
   }
   write_text(folder / "1_Pooling" / "config.json", R"({"pooling_mode": "max"})");
-  EXPECT_EQ(read_sentence_folder(folder)->pooling, Pooling::max);
-  for (const char* text : {"{}", "[1]", R"([{"type": "models.Dense", "path": "2"}])",
-                           R"([{"type": "models.Pooling", "path": "../other"}])"}) {
+  EXPECT_EQ(read_sentence_folder(folder)->poolings, std::vector{Pooling::max});
+  write_text(folder / "1_Pooling" / "config.json",
+             R"({"pooling_mode_mean_tokens": true, "pooling_mode_cls_token": true})");
+  EXPECT_EQ(read_sentence_folder(folder)->poolings, (std::vector{Pooling::cls, Pooling::mean}));
+  for (const char* text :
+       {"{}", "[1]", R"([{"type": "sentence_transformers.models.CNN", "path": "2"}])",
+        R"([{"type": "sentence_transformers.models.Pooling", "path": "../other"}])"}) {
     write_text(folder / "modules.json", text);
     EXPECT_THROW(read_sentence_folder(folder), Error) << text;
   }
@@ -31,21 +35,24 @@ TEST(SentenceFolder, RefusesWhatItDoesNotCompute) {
 TEST(SentenceFolder, AChoiceLeavesOutWhatIsNotComputed) {
   const checkpoint::TemporaryFolder temporary("sentences");
   const auto folder = temporary.path();
-  write_text(folder / "modules.json", R"([{"type": "models.Transformer", "path": ""},
-      {"type": "models.Pooling", "path": "missing"}, {"type": "models.Dense", "path": "2"},
-      {"type": "models.Normalize", "path": "3"}])");
+  write_text(folder / "modules.json",
+             R"([{"type": "sentence_transformers.models.Transformer", "path": ""},
+      {"type": "sentence_transformers.models.Pooling", "path": "missing"},
+      {"type": "sentence_transformers.models.CNN", "path": "2"},
+      {"type": "sentence_transformers.models.Normalize", "path": "3"}])");
   write_text(folder / "sentence_bert_config.json", R"({"max_seq_length": 77})");
-  const auto settings = read_sentence_folder(folder, Pooling::cls);
-  EXPECT_EQ(settings->pooling, Pooling::cls);
-  EXPECT_TRUE(settings->normalize);
+  const auto settings = read_sentence_folder(folder, {Pooling::cls});
+  EXPECT_EQ(settings->poolings, std::vector{Pooling::cls});
+  ASSERT_EQ(settings->steps.size(), 1u);
+  EXPECT_EQ(settings->steps[0].kind, SentenceStep::Kind::normalize);
   EXPECT_EQ(settings->max_length, 77);
-  for (const char* length : {"-1", "1.5", "\"x\"", "4294967296"}) {
+  for (const char* length : {"-1", "0", "1.5", "\"x\"", "4294967296"}) {
     write_text(folder / "sentence_bert_config.json",
                std::string(R"({"max_seq_length": )") + length + "}");
-    EXPECT_THROW(read_sentence_folder(folder, Pooling::cls), Error) << length;
+    EXPECT_THROW(read_sentence_folder(folder, {Pooling::cls}), Error) << length;
   }
   write_text(folder / "sentence_bert_config.json", R"({"max_seq_length": null})");
-  EXPECT_EQ(read_sentence_folder(folder, Pooling::cls)->max_length, 0);
+  EXPECT_EQ(read_sentence_folder(folder, {Pooling::cls})->max_length, 0);
 }
 
 TEST(SentenceFolder, PoolingsHaveNames) {
@@ -53,6 +60,8 @@ TEST(SentenceFolder, PoolingsHaveNames) {
   EXPECT_EQ(pooling_of("mean"), Pooling::mean);
   EXPECT_EQ(pooling_of("max"), Pooling::max);
   EXPECT_EQ(pooling_of("mean_sqrt"), Pooling::mean_sqrt);
+  EXPECT_EQ(pooling_of("weighted_mean"), Pooling::weighted_mean);
+  EXPECT_EQ(pooling_of("last"), Pooling::last);
   EXPECT_EQ(pooling_of("pooler"), Pooling::pooler);
   EXPECT_THROW(pooling_of("median"), Error);
 }

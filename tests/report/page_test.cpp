@@ -17,6 +17,7 @@ TEST(PageTest, EscapesEverything) {
   page.section("<script>")
       .paragraph("<script>")
       .code("<script>")
+      .links("<script>", {{"<script>", "<script>"}})
       .table({{"<script>"}, {{"<script>"}}, {}, "<script>"});
   EXPECT_EQ(page.html().find("<script>"), std::string::npos);
 }
@@ -32,6 +33,41 @@ TEST(PageTest, PartsComeInOrder) {
     ASSERT_NE(found, std::string::npos) << part;
     at = found;
   }
+}
+
+TEST(PageTest, LinksStandOnOneLine) {
+  Page page("Title");
+  page.links("RoFormer", {{"recipe", "roformer/recipe.toml"}, {"metrics", "m"}});
+  EXPECT_TRUE(tests::has_text(
+      page.html(),
+      "<b>RoFormer</b>: <a href=\"./roformer/recipe.toml\">recipe</a> · <a href=\"./m\">"));
+}
+
+// Sentences in a narrow table keep a width, numbers do not wrap.
+TEST(PageTest, TablesAreAsWideAsThePageAndScrollWithin) {
+  Page page("Title");
+  const std::string sentence(60, 'a');
+  page.table({{"text", "n"}, {{sentence, "1 ± 2"}, {"short", "3"}}, {}, ""});
+  const auto html = page.html();
+  for (const std::string& part :
+       {std::string("<div class=\"scroll\"><table>"), std::string(".scroll { overflow-x: auto;"),
+        std::string("table { width: 100%;"), "<td class=\"long\">" + sentence,
+        std::string("<td class=\"right\">1 ± 2"), std::string("<td>short")})
+    EXPECT_TRUE(tests::has_text(html, part)) << part;
+}
+
+TEST(PageTest, AChartIsDrawnForWideAndForNarrowScreens) {
+  if (!base::has_program("gnuplot"))
+    GTEST_SKIP() << "gnuplot is not installed: charts are NOT tested";
+  Page page("Title");
+  page.chart({"Loss", "step", "nats", {{"one", {0, 1}, {1, 0.5}}}});
+  const auto html = page.html();
+  const auto wide = html.find("<div class=\"wide-chart\"><svg");
+  const auto narrow = html.find("<div class=\"narrow-chart\"><svg");
+  ASSERT_NE(wide, std::string::npos);
+  ASSERT_NE(narrow, std::string::npos);
+  EXPECT_LT(html.find("viewBox=\"0 0 960 400\"", wide), narrow);
+  EXPECT_NE(html.find("viewBox=\"0 0 400 340\"", narrow), std::string::npos);
 }
 
 TEST(PageTest, NeedsNothingFromElsewhere) {

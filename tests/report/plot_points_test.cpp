@@ -80,6 +80,25 @@ TEST(PlotPoints, FewPointsStayAsTheyAreGapsIncluded) {
   EXPECT_TRUE(thinned_points({}, {}, 5).empty());
 }
 
+TEST(PlotPoints, BandsAreThinnedAsTheirLinesAndWidenTheRange) {
+  LineChart chart;
+  const Band band{{1, 3, 0, not_a_number}, {5, 9, 2, not_a_number}};
+  chart.series = {{"a", {1, 2, 3, 4}, {3, 6, 1, 1}, band}};
+  const auto points = thinned_band(chart, chart.series[0], 2);
+  ASSERT_EQ(points.size(), 2u);
+  EXPECT_EQ(points[0].x, 1.5);
+  EXPECT_EQ(points[0].lower, 2);
+  EXPECT_EQ(points[0].upper, 7);
+  EXPECT_EQ(points[1].upper, 2) << "what cannot be drawn counts for nothing";
+  EXPECT_TRUE(std::isnan(thinned_band(chart, chart.series[0], 4)[3].x)) << "a gap";
+  EXPECT_EQ(y_range(chart).low, 0);
+  EXPECT_EQ(y_range(chart).high, 9);
+  EXPECT_TRUE(thinned_band(chart, {"b", {1}, {1}}, 2).empty());
+  chart.series[0].band->upper.pop_back();
+  const auto message = tests::error_message([&] { thinned_band(chart, chart.series[0], 2); });
+  EXPECT_TRUE(tests::has_text(message, "band of the series 'a'")) << message;
+}
+
 TEST(PlotPoints, SizesMustAgree) {
   LineChart chart;
   chart.title = "losses";

@@ -65,5 +65,12 @@ TEST(TextChart, OnePointStandsInTheMiddle) {
             "   A s\n");
 }
 
+TEST(TextChart, BandsAreLeftOut) {
+  LineChart chart{"", "x", "y", {{"s", {1, 2, 3}, {1, 2, 3}}}};
+  const auto without = text_chart(chart, 9, 3);
+  chart.series[0].band = Band{{1, 2, 3}, {1, 2, 3}};
+  EXPECT_EQ(text_chart(chart, 9, 3), without);
+}
+
 }  // namespace
 }  // namespace roformer::report

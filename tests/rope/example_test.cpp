@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "tests/checkpoint/expect_error.h"
 
@@ -39,15 +41,54 @@ TEST(Example, FourDimensionsPositionsOneToFour) {
   }
 }
 
+// What stands in `text` between each `before` and the `after` behind it.
+std::vector<std::string> all_between(const std::string& text, const std::string& before,
+                                     const std::string& after) {
+  std::vector<std::string> found;
+  for (std::size_t at = text.find(before); at != text.npos; at = text.find(before, at)) {
+    at += before.size();
+    found.push_back(text.substr(at, text.find(after, at) - at));
+  }
+  return found;
+}
+
+// The labels of the positions in a picture, in its order.
+std::vector<std::string> labels_of(const std::string& svg) {
+  std::vector<std::string> labels;
+  for (const auto& element : all_between(svg, "<text class=\"position\"", "</text>"))
+    labels.push_back(element.substr(element.find('>') + 1));
+  return labels;
+}
+
+std::string picture(std::vector<std::int64_t> positions, const Vector& query = {1, 0, 1, 0}) {
+  return example_picture(worked_example({10000, std::move(positions), query, {1, 0, 1, 0}}));
+}
+
 TEST(Example, PictureHasAnArrowForEachPositionAndPair) {
-  const auto svg = example_picture(worked_example({10000, {0, 5}, {0, 0, 1, 0}, {1, 0, 1, 0}}));
+  const auto svg = picture({0, 5}, {0, 0, 1, 0});
   EXPECT_TRUE(svg.starts_with("<svg"));
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
-  std::size_t arrows = 0;
-  for (std::size_t at = svg.find("marker-end"); at != svg.npos; at = svg.find("marker-end", at + 1))
-    ++arrows;
-  EXPECT_EQ(arrows, 4u);
+  EXPECT_EQ(all_between(svg, "class=\"shaft\"", ">").size(), 4u);
   EXPECT_EQ(svg.find("nan"), svg.npos);
+}
+
+TEST(Example, AHeadHasTheColourOfItsShaft) {
+  const auto svg = picture({1, 2, 3});
+  const auto shafts = all_between(svg, "stroke=\"hsl(", "\"");
+  std::vector<std::string> heads;
+  for (const auto& head : all_between(svg, "class=\"head\"", "/>"))
+    heads.push_back(all_between(head, "fill=\"hsl(", "\"").at(0));
+  EXPECT_EQ(heads.size(), 6u);
+  EXPECT_EQ(heads, shafts);
+  EXPECT_NE(heads[0], heads[1]);
+}
+
+// The first pair turns by 57° a position, the second by half a degree: there the labels would meet.
+TEST(Example, LabelsThatWouldMeetAreOne) {
+  EXPECT_EQ(labels_of(picture({1, 2, 3, 4})),
+            (std::vector<std::string>{"1", "2", "3", "4", "1–4"}));
+  EXPECT_EQ(labels_of(picture({0, 2})), (std::vector<std::string>{"0", "2", "0, 2"}));
+  EXPECT_EQ(labels_of(picture({0, 2, 4, 7})).back(), "0, 2, … 7");
 }
 
 TEST(Example, RefusesWhatDoesNotFit) {

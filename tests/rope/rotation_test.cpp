@@ -7,6 +7,7 @@
 #include <torch/utils.h>
 
 #include <cmath>
+#include <functional>
 
 #include "roformer/base/error.h"
 
@@ -208,6 +209,49 @@ TEST(Rotation, RefusesWhatDoesNotFit) {
   EXPECT_THROW(rotate(torch::randn({5, 1, 8}), turn), Error);
   EXPECT_THROW(rotate(torch::randn({4, 1, 8}, torch::kFloat64), turn), Error);
   EXPECT_THROW(rotate(torch::ones({4, 1, 8}, torch::kInt64), turn), Error);
+}
+
+std::string refusal(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(Rotation, SaysWhichAxisIsWhich) {
+  const std::string axes =
+      "[rope] expected a tensor (tokens, heads, head_size): the first axis is the tokens, but got ";
+  const auto turn = angles(torch::arange(16), 8);
+  const auto padded = torch::randn({2, 12, 16, 8});  // as padded models have it
+  EXPECT_EQ(refusal([&] { rotate(padded, turn); }),
+            axes + "(2, 12, 16, 8) and angles of 16 tokens");
+  EXPECT_EQ(refusal([&] { rotate_(padded, turn); }),
+            axes + "(2, 12, 16, 8) and angles of 16 tokens");
+  EXPECT_EQ(refusal([&] { rotate_composed(padded, turn); }),
+            axes + "(2, 12, 16, 8) and angles of 16 tokens");
+  EXPECT_EQ(refusal([&] { rotate(torch::randn({16}), turn); }), axes + "(16)");
+  EXPECT_EQ(refusal([&] {
+              rotate(torch::randn({16, 2, 6}), turn);
+            }),
+            "[rope] expected angles of at most 3 pairs for heads of 6 but got 4");
+  EXPECT_EQ(refusal([&] {
+              rotate(torch::randn({16, 2, 8}), {turn.cos, turn.sin[0]});
+            }),
+            "[rope] expected cos and sin (tokens, pairs) of one shape but got (16, 4) and (4)");
+  EXPECT_EQ(refusal([&] {
+              rotate_packed_(torch::randn({16, 2, 2, 8}), turn);
+            }),
+            "[rope] expected a packed buffer (tokens, 3, heads, head_size) but got (16, 2, 2, 8)");
+  EXPECT_EQ(refusal([&] {
+              rotate(torch::randn({16, 2, 8}), {turn.cos, turn.sin.to(torch::kHalf)});
+            }),
+            "[rope] expected angles of type Float for Float but got Half");
+  EXPECT_EQ(refusal([] {
+              angles(torch::zeros({2, 16}, torch::kInt64), 8);
+            }),
+            "[rope] expected position_ids (tokens), one axis, but got 2 axes");
 }
 
 TEST(RotationMatrix, HasOneRotationAPair) {

@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
+#include <string>
 
+#include "roformer/position/encoding_settings.h"
+#include "roformer/report/palette.h"
 #include "roformer/study/studies.h"
 #include "tests/data/test_corpus.h"
 
@@ -42,6 +46,13 @@ TEST_F(CompareEncodingsTest, AnOptionGoesToTheEncodingsThatReadIt) {
   EXPECT_TRUE(has_text(message, "got -1")) << message;
   const std::string of_all = refusal({"model.hiden_size=8"});
   EXPECT_TRUE(has_text(of_all, "hiden_size")) << of_all;
+}
+
+// report/palette.cpp knows every name, so that no two lines of a chart look alike.
+TEST(EncodingColours, EachEncodingHasItsOwn) {
+  std::set<std::string> colours;
+  for (const auto& name : position::encoding_names())
+    EXPECT_TRUE(colours.insert(report::colour_of(name)).second) << name;
 }
 
 }  // namespace

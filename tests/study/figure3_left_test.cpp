@@ -16,9 +16,10 @@ Figure3LeftResult result() {
   result.roformer = {"RoFormer", {{0, 0, 5, 0.01}, {10, 3, 2, 0.5}}, {{}, {}}, {}};
   result.bert = {"BERT", {{0, 0, 5, 0.01}, {10, 3.5, 2.5, 0.375}}, {{}, {}}, {}};
   result.sentences = {{"a [MASK] sentence", "whole"}};
-  result.roformer_answers = {"whole, long"};
-  result.bert_answers = {"long"};
+  result.roformer_answers = {quoted_guesses({"whole", ",", "."})};
+  result.bert_answers = {quoted_guesses({"long"})};
   result.recipes = {{"RoFormer", "[model]\n"}};
+  result.sources = {"roformer reproduce figure3-left", {{"BERT", "bert"}}};
   return result;
 }
 
@@ -34,14 +35,20 @@ TEST(Figure3LeftReport, BothModelsStandBesideCounting) {
 TEST(Figure3LeftReport, SentencesWithTheAnswersOfBoth) {
   EXPECT_EQ(sentence_table(result()).rows,
             (std::vector<std::vector<std::string>>{
-                {"a [MASK] sentence", "whole", "whole, long", "long"}}));
+                {"a [MASK] sentence", "whole", "“whole” “,” “.”", "“long”"}}));
+}
+
+TEST(Figure3LeftReport, AGuessedCommaIsNoSeparator) {
+  EXPECT_EQ(quoted_guesses({"the", ",", "."}), "“the” “,” “.”");
+  EXPECT_EQ(quoted_guesses({}), "");
 }
 
 TEST(Figure3LeftReport, ThePageHasThemAll) {
   const tests::TestFolder folder;
   write_result(result(), folder.file("report.html"));
   const std::string page = base::read_file(folder.file("report.html"));
-  for (const char* part : {"tiny scale", "some text", "37.5 %", "a [MASK] sentence", "[model]"})
+  for (const char* part : {"tiny scale", "some text", "37.5 %", "a [MASK] sentence", "[model]",
+                           "<pre>roformer reproduce figure3-left</pre>", "./bert/metrics.jsonl"})
     EXPECT_TRUE(tests::has_text(page, part)) << part;
 }
 

@@ -22,7 +22,7 @@ std::filesystem::path write_run(const tests::TestFolder& folder, const std::stri
   return folder.file(name);
 }
 
-TEST(LearningCurveTest, MeanSpreadAndUnit) {
+TEST(LearningCurveTest, MeanDeviationAndUnit) {
   const tests::TestFolder folder;
   const std::vector<std::filesystem::path> runs = {write_run(folder, "a", 2),
                                                    write_run(folder, "b", 3)};
@@ -30,9 +30,24 @@ TEST(LearningCurveTest, MeanSpreadAndUnit) {
   ASSERT_EQ(curve.points.size(), 2u);
   EXPECT_DOUBLE_EQ(curve.points[1].training_loss, 30);
   EXPECT_DOUBLE_EQ(curve.points[1].held_out_loss, 25);
-  EXPECT_DOUBLE_EQ(curve.spread[1].held_out_loss, 10);
+  EXPECT_DOUBLE_EQ(curve.deviation[1].held_out_loss, std::sqrt(50.0));  // 20 and 30
+  EXPECT_EQ(curve.seeds, 2);
   EXPECT_DOUBLE_EQ(curve.points[1].held_out_accuracy, 0.5);
   EXPECT_EQ(final_losses(runs), (std::vector<double>{2, 3}));
+}
+
+// What "±" means stands in the head of the table that has it.
+TEST(LearningCurveTest, TheTableSaysWhatItsDeviationIs) {
+  const tests::TestFolder folder;
+  const auto a = write_run(folder, "a", 2), b = write_run(folder, "b", 3);
+  const auto several = side_by_side(mean_curve("A", {a, b}), mean_curve("B", {b, b}));
+  EXPECT_EQ(several.caption, "mean ± standard deviation over 2 seeds");
+  EXPECT_EQ(several.rows[1][3], "2.500 ± 0.707");
+  EXPECT_EQ(several.rows[1][4], "3.000 ± 0.000");
+  const auto one = side_by_side(mean_curve("A", {a}), mean_curve("B", {b}));
+  EXPECT_EQ(one.caption, "");
+  EXPECT_EQ(one.rows[1][3], "2.000");
+  EXPECT_EQ(one.rows[0][1], "") << "no training before step 0";
 }
 
 // Differences 0.1, 0.2, 0.3: mean 0.2, standard deviation 0.1, standard error 0.1 / √3 = 0.0577.

@@ -87,6 +87,38 @@ TEST(PairedRunsTest, ChartsTakeTheirUnit) {
   EXPECT_EQ(chart.series[1].name, "no RoPE");
   EXPECT_EQ(chart.series[1].x, std::vector<double>{5});
   EXPECT_EQ(chart.series[1].y, std::vector<double>{20});
+  EXPECT_EQ(chart.series[1].colour_key, "no RoPE");
+  EXPECT_EQ(chart.band_title, "");
+}
+
+TEST(PairedRunsTest, SeedsAreOneLineWithABand) {
+  const tests::TestFolder folder;
+  double loss = 1;
+  for (const char* name :
+       {"performer-rope", "performer-rope-seed1", "performer", "performer-seed1"})
+    folder.write(std::string(name) + "/metrics.jsonl",
+                 fmt::format("{{\"kind\": \"training\", \"step\": 5, \"loss\": {}}}\n", loss++));
+  auto choice = options(2);
+  choice.out = folder.path();
+  const auto chart =
+      PairedRuns("figure3-right", kRope, kPlain, choice).chart("Training", "training");
+  ASSERT_EQ(chart.series.size(), 2u);
+  EXPECT_EQ(chart.series[0].name, "RoPE");
+  EXPECT_EQ(chart.series[0].y, std::vector<double>{1.5});
+  EXPECT_EQ(chart.series[1].y, std::vector<double>{3.5});
+  EXPECT_TRUE(chart.series[0].band.has_value());
+  EXPECT_EQ(chart.band_title, "line: mean, band: ± standard deviation, 2 seeds");
+}
+
+TEST(PairedRunsTest, TheReportNamesItsCommandAndRuns) {
+  const auto sources =
+      PairedRuns("figure3-right", kRope, kPlain, options(2, {"model.hidden_size=64"})).sources();
+  EXPECT_EQ(sources.command,
+            "roformer reproduce figure3-right --scale tiny --seeds 2 --set model.hidden_size=64 "
+            "--out out");
+  ASSERT_EQ(sources.runs.size(), 4u);
+  EXPECT_EQ(sources.runs[1].name, "RoPE seed 1");
+  EXPECT_EQ(sources.runs[1].folder, "performer-rope-seed1");
 }
 
 }  // namespace

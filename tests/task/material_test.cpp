@@ -100,5 +100,52 @@ TEST(CountParameters, CountsEachNumberOnce) {
   EXPECT_EQ(count_parameters(*linear), 3 * 4 + 4);
 }
 
+// A run of every kind goes on from the model of another.
+TEST_F(RunTrainingTest, EveryKindBeginsWithACheckpoint) {
+  for (const auto& text :
+       {tests::tiny_language_recipe(files_, "masked_lm"),
+        tests::tiny_language_recipe(files_, "causal_lm"), tests::tiny_byte_recipe(files_),
+        tests::tiny_translation_recipe(files_)}) {
+    for (const char* name : {"first", "second"}) fs::remove_all(files_.path() / name);
+    const Recipe first = tests::read_tiny(files_, text, {"stage.0.steps=60", "evaluate.every=60"});
+    train(first, "first");
+    const auto model = text.find("[model]"), data = text.find("[data]");
+    std::string with = text;
+    with.replace(model, data - model,
+                 "[model]\ncheckpoint = \"" + files_.file("first").string() + "\"\n");
+    const auto words = with.find("vocabulary = \"/");
+    if (words != std::string::npos) with.erase(words, with.find('\n', words) + 1 - words);
+    const auto size = with.find("vocab_size = ");
+    if (size != std::string::npos) with.erase(size, with.find('\n', size) + 1 - size);
+    const Recipe second = tests::read_tiny(files_, with);
+    train(second, "second");
+    // It begins where the other ended.
+    const auto evaluation = [&](const char* name, std::int64_t step) {
+      for (const auto& line : train::read_metrics(files_.path() / name / "metrics.jsonl")) {
+        if (line["kind"] == "evaluation" && line["step"] == step) return line["loss"].get<double>();
+      }
+      return 0.0;
+    };
+    EXPECT_NEAR(evaluation("second", 0), evaluation("first", 60), 1e-6) << first.task;
+    EXPECT_EQ(read_recipe(files_.path() / "second" / "recipe.toml").training.recipe,
+              second.training.recipe);
+  }
+}
+
+// More steps than it began with: as an undisturbed run where the schedule does not know the end.
+TEST_F(RunTrainingTest, AFinishedRunIsExtended) {
+  const std::string text = tests::tiny_language_recipe(files_, "masked_lm");
+  const auto with_steps = [&](const char* steps) {
+    return tests::read_tiny(files_, text, {std::string("stage.0.steps=") + steps});
+  };
+  train(with_steps("6"), "run");
+  EXPECT_EQ(train(with_steps("12"), "run", /*resume=*/true).step, 12);
+  train(with_steps("12"), "whole");
+  EXPECT_EQ(losses(files_.path() / "run"), losses(files_.path() / "whole"));
+  EXPECT_TRUE(tests::has_text(
+      tests::error_message([&] { train(with_steps("11"), "run", /*resume=*/true); }),
+      "at least the 12 steps"));
+}
+
 }  // namespace
 }  // namespace roformer::task

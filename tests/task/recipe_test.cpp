@@ -82,7 +82,7 @@ TEST_F(RecipeFileTest, ValuesOutOfRangeAreNamed) {
       {"optimizer.learning_rate=-1", "learning_rate"},
       {"optimizer.beta2=1", "beta2"},
       {"schedule.kind=cubic", "schedule.kind"},
-      {"schedule.warmup_steps=11", "warmup_steps"},
+      {"schedule.warmup_steps=-1", "warmup_steps"},
       {"evaluate.every=0", "every"},
       {"run.log_every=0", "log_every"},
       {"task.kind=nothing", "masked_lm"},
@@ -168,6 +168,42 @@ TEST(RecipePath, RoFormerAndBertDifferOnlyInTheModel) {
       }
     }
   }
+}
+
+TEST_F(RecipeFileTest, AWarmUpLongerThanTheRunIsScaled) {
+  const Recipe recipe = read(std::string(kSmallest) + "[schedule]\nwarmup_steps = 400\n");
+  EXPECT_EQ(recipe.training.schedule.warmup_steps, 1);  // a tenth of 10
+  // What was asked for is kept: with more steps it has its effect.
+  EXPECT_EQ(recipe.training.recipe.at("schedule.warmup_steps"), "400");
+}
+
+constexpr const char* kCheckpoint =
+    R"({"model_type": "bert", "hidden_size": 24, "num_hidden_layers": 3,
+  "num_attention_heads": 2, "intermediate_size": 40, "vocab_size": 99, "max_position_embeddings": 600})";
+
+TEST_F(RecipeFileTest, ACheckpointSaysWhatTheModelIs) {
+  base::write_file_atomically(folder_ / "config.json", kCheckpoint);
+  const std::string text =
+      std::string(kSmallest) + "[model]\ncheckpoint = \"" + folder_.string() + "\"\n";
+  const Recipe recipe = read(text, {"model.hidden_dropout_prob=0.3"});
+  EXPECT_EQ(recipe.checkpoint, fs::canonical(folder_).string());
+  EXPECT_EQ(recipe.model.model_type, "bert");
+  EXPECT_EQ(recipe.model.hidden_size, 24);
+  EXPECT_EQ(recipe.model.vocab_size, 99);
+  EXPECT_EQ(recipe.model.hidden_dropout_prob, 0.3);
+  const std::pair<const char*, const char*> cases[] = {
+      {"model.hidden_size=32", "expected 24, as model.checkpoint has it, but got 32"},
+      {"model.preset=bert-tiny", "no preset beside model.checkpoint"},
+      {"task.kind=causal_lm", "expected a decoder in model.checkpoint"},
+      {"data.vocabulary=vocab.txt", "no data.vocabulary beside model.checkpoint"},
+      {"model.checkpoint=absent", "there is none at absent"}};
+  for (const auto& [change, message] : cases)
+    EXPECT_NE(error_of(text, {change}).find(message), std::string::npos)
+        << error_of(text, {change});
+  // A run's own recipe can be read when the folder is gone.
+  const std::string own = recipe.resolved.to_toml();
+  fs::remove(folder_ / "config.json");
+  EXPECT_EQ(read(own).training.recipe, recipe.training.recipe);
 }
 
 }  // namespace

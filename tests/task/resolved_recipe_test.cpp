@@ -45,8 +45,8 @@ TEST(SectionReader, DefaultsAreWrittenAndUnknownKeysRefused) {
   ResolvedRecipe recipe;
   SectionReader reader(base::TomlTable::parse("given = 3\nodd = 1\n"), "part", recipe);
   std::int64_t given = 1, absent = 2;
-  reader.read("given", given);
-  reader.read("absent", absent);
+  reader.read({"given", "a number"}, given);
+  reader.read({"absent", "another"}, absent);
   EXPECT_EQ(given, 3);
   EXPECT_EQ(absent, 2);
   EXPECT_EQ(recipe.to_toml(), "[part]\ngiven = 3\nabsent = 2\n");
@@ -57,7 +57,7 @@ TEST(SectionReader, NumbersOutOfRangeAreNamed) {
   ResolvedRecipe recipe;
   SectionReader reader(base::TomlTable::parse("seed = -1\n"), "run", recipe);
   std::uint64_t seed = 0;
-  const auto message = tests::error_message([&] { reader.read("seed", seed); });
+  const auto message = tests::error_message([&] { reader.read({"seed", "of all"}, seed); });
   EXPECT_TRUE(tests::has_text(message, "seed")) << message;
   EXPECT_TRUE(tests::has_text(message, "at least 0 but got -1")) << message;
 }

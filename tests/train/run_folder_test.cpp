@@ -75,7 +75,8 @@ TEST_F(RunFolderTest, RefusesAFolderWithFilesAndASecondProcess) {
     RunFolder first(out_, false);
     EXPECT_THROW(RunFolder(out_, true), Error);  // locked
   }
-  EXPECT_NO_THROW(RunFolder(out_, false));  // nothing but the lock: a start that failed early
+  EXPECT_NO_THROW(RunFolder(out_, false));
+  fs::create_directories(out_);
   base::write_file_atomically(out_ / "recipe.toml", "");
   EXPECT_THROW(RunFolder(out_, false), Error);
   EXPECT_NO_THROW(RunFolder(out_, true));
@@ -214,6 +215,28 @@ TEST_F(ReplaceFolderTest, WhatStandsThereIsNeverReplacedByTheOld) {
   files_.write("old/name", "older");
   recover_folder(target_, old_);
   EXPECT_EQ(target_content(), "first");
+}
+
+TEST_F(RunFolderTest, AStartThatFailsLeavesNothing) {
+  { const RunFolder folder(out_ / "deep", false); }
+  EXPECT_FALSE(fs::exists(out_));
+  fs::create_directories(out_);
+  { const RunFolder folder(out_, false); }
+  EXPECT_TRUE(fs::is_directory(out_) && fs::is_empty(out_));  // it was there before
+  {
+    RunFolder folder(out_, true);
+    folder.commit(1, write_model("one"));
+  }
+  EXPECT_EQ(last_checkpoint(out_)->filename(), "step-1");
+  EXPECT_TRUE(fs::exists(out_ / "training" / "lock"));
+}
+
+TEST_F(RunFolderTest, WhatCannotBeMadeIsNamedWithItsReasonAndOption) {
+  fs::create_directories(root_);
+  base::write_file_atomically(root_ / "file", "x");
+  const std::string message =
+      tests::error_message([&] { RunFolder(root_ / "file" / "out", false); });
+  EXPECT_TRUE(tests::has_text(message, "(--out): Not a directory")) << message;
 }
 
 }  // namespace

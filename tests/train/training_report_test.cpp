@@ -34,5 +34,19 @@ TEST(TrainingReport, ThePageHasTheLastFiguresAndTheRecipe) {
   EXPECT_FALSE(tests::has_text(page, "4.25</td>"));  // the last only
 }
 
+TEST(TrainingReport, ThePageLeadsToWhatItWasMadeOf) {
+  const tests::TestFolder folder;
+  folder.write("my run/metrics.jsonl", kLog);
+  const std::string out = folder.file("my run").string();
+  write_training_report(out + "/", "my run", "");
+  const std::string page = base::read_file(out + "/report.html");
+  for (const std::string& part :
+       {std::string("<a href=\"./\">model folder</a>"),
+        std::string("<a href=\"./recipe.toml\">recipe</a>"),
+        std::string("<a href=\"./metrics.jsonl\">metrics</a>"),
+        "roformer train &#39;" + out + "/recipe.toml&#39; --out &#39;" + out + "-again&#39;"})
+    EXPECT_TRUE(tests::has_text(page, part)) << part << page;
+}
+
 }  // namespace
 }  // namespace roformer::train

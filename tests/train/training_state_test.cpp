@@ -34,40 +34,5 @@ TEST(TrainingState, WhatIsMissingIsNamedWithItsFile) {
   EXPECT_THROW(load_state(run.file("absent")), Error);
 }
 
-TEST(TrainingState, ADifferentKeyIsNamedOnResume) {
-  const FlatRecipe saved = {{"model.hidden_size", "256"}, {"run.threads", "1"}, {"run.seed", "0"}};
-  EXPECT_NO_THROW(require_same_recipe(saved, saved, "out"));
-  FlatRecipe other = saved;
-  other["run.threads"] = "2";
-  EXPECT_NO_THROW(require_same_recipe(saved, other, "out"));
-  other["model.hidden_size"] = "128";
-  try {
-    require_same_recipe(saved, other, "out");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("model.hidden_size was 256 and is now 128"),
-              std::string::npos);
-  }
-  EXPECT_THROW(require_same_recipe(saved, {}, "out"), Error);
-  other = saved;
-  other["run.seed"] = "1";
-  EXPECT_THROW(require_same_recipe(saved, other, "out"), Error);
-}
-
-TEST(TrainingState, WhereFilesGoMayChange) {
-  const FlatRecipe saved = {{"checkpoint.every", "5"},
-                            {"data.cache", "\"a\""},
-                            {"data.text", "\"t\""},
-                            {"run.log_every", "1"}};
-  for (const char* key : {"checkpoint.every", "data.cache", "run.log_every"}) {
-    FlatRecipe other = saved;
-    other[key] = "7";
-    EXPECT_NO_THROW(require_same_recipe(saved, other, "out")) << key;
-  }
-  FlatRecipe other = saved;
-  other["data.text"] = "7";
-  EXPECT_THROW(require_same_recipe(saved, other, "out"), Error);
-}
-
 }  // namespace
 }  // namespace roformer::train

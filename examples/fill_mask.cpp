@@ -1,4 +1,5 @@
-// fill_mask DIR "Paris is the [MASK] of France.": the likeliest tokens, with a checkpoint of Hugging Face's form.
+// fill_mask DIR "Paris is the [MASK] of France.": the likeliest tokens, with a checkpoint of
+// Hugging Face's form.
 #include <roformer/pipeline/fill_mask.h>
 
 #include <iostream>

@@ -1,0 +1,320 @@
+#include "roformer/study/run_comparison.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <set>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/report/page.h"
+#include "roformer/study/learning_curve.h"
+#include "roformer/study/report_sources.h"
+#include "roformer/study/seed_series.h"
+#include "roformer/train/metrics_log.h"
+#include "roformer/train/run_extension.h"
+#include "roformer/train/run_folder.h"
+#include "roformer/train/training_report.h"
+#include "roformer/train/training_state.h"
+
+namespace roformer::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kSeed = "run.seed";
+constexpr const char* kContent = "data (content of the text and vocabulary)";
+
+train::FlatRecipe recipe_of(const fs::path& run) {
+  const auto checkpoint = train::last_checkpoint(run);
+  base::require(
+      checkpoint.has_value(),
+      "[study] expected the folder of a run (train --out) with a checkpoint but {} has none",
+      run.string());
+  return train::load_state(*checkpoint / "state.json").recipe;
+}
+
+// What is learned, apart from the seed.
+train::FlatRecipe without_seed(const train::FlatRecipe& recipe) {
+  train::FlatRecipe model;
+  for (const auto& [key, value] : recipe) {
+    if (key != kSeed && !train::is_without_effect(key)) model[key] = value;
+  }
+  return model;
+}
+
+std::string value_of(const train::FlatRecipe& recipe, const std::string& key) {
+  const auto found = recipe.find(key);
+  std::string value = found == recipe.end() ? "none" : found->second;
+  std::erase(value, '"');
+  return value;
+}
+
+std::set<std::string> differing_keys(const std::vector<train::FlatRecipe>& models) {
+  std::set<std::string> keys;
+  for (const auto& model : models) {
+    for (const auto& [key, value] : model) {
+      if (std::any_of(models.begin(), models.end(),
+                      [&key = key, &value = value](const auto& other) {
+                        const auto found = other.find(key);
+                        return found == other.end() || found->second != value;
+                      }))
+        keys.insert(key);
+    }
+  }
+  return keys;
+}
+
+// The values of a key if each group has another one.
+std::optional<std::vector<std::string>> telling_values(const std::vector<train::FlatRecipe>& models,
+                                                       const std::string& key) {
+  std::vector<std::string> values;
+  for (const auto& model : models) values.push_back(value_of(model, key));
+  const std::set<std::string> different(values.begin(), values.end());
+  if (different.size() != values.size()) return std::nullopt;
+  return values;
+}
+
+std::string last_word(const std::string& key) {
+  return key.substr(key.rfind('.') + 1);
+}
+
+// Names by the one key that tells all groups apart, what people compare first; else by all keys.
+std::vector<std::string> names_of(const std::vector<train::FlatRecipe>& models) {
+  const std::set<std::string> keys = differing_keys(models);
+  for (const char* key : {"model.position_encoding", "model.preset", "model.attention"}) {
+    if (!keys.contains(key)) continue;
+    if (auto values = telling_values(models, key)) return *values;
+  }
+  for (const auto& key : keys) {
+    auto values = telling_values(models, key);
+    if (!values || key == kContent) continue;
+    for (auto& value : *values) value = fmt::format("{} {}", last_word(key), value);
+    return *values;
+  }
+  std::vector<std::string> names;
+  for (const auto& model : models) {
+    std::vector<std::string> parts;
+    for (const auto& key : keys) {
+      if (key != kContent)
+        parts.push_back(fmt::format("{} {}", last_word(key), value_of(model, key)));
+    }
+    names.push_back(fmt::format("{}", fmt::join(parts, ", ")));
+  }
+  return names;
+}
+
+std::string folder_name(const fs::path& run) {
+  return fs::absolute(run / "").parent_path().filename().string();
+}
+
+void name_groups(std::vector<RunGroup>& groups, const std::vector<train::FlatRecipe>& models) {
+  const std::vector<std::string> names = names_of(models);
+  const std::set<std::string> different(names.begin(), names.end());
+  const bool tell = different.size() == groups.size() && groups.size() > 1;
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    groups[i].name = tell ? names[i] : folder_name(groups[i].runs.begin()->second);
+}
+
+// Evaluations by step.
+std::map<std::int64_t, nlohmann::json> evaluations(const fs::path& run) {
+  std::map<std::int64_t, nlohmann::json> lines;
+  for (const auto& line : train::read_metrics(run / "metrics.jsonl")) {
+    if (line.value("kind", "") == "evaluation") lines[line.value("step", std::int64_t{0})] = line;
+  }
+  return lines;
+}
+
+std::vector<fs::path> all_runs(const std::vector<RunGroup>& groups) {
+  std::vector<fs::path> runs;
+  for (const auto& group : groups) {
+    for (const auto& [seed, run] : group.runs) runs.push_back(run);
+  }
+  return runs;
+}
+
+std::int64_t last_common_step(const std::vector<fs::path>& runs) {
+  std::map<std::int64_t, std::size_t> counts;
+  for (const auto& run : runs) {
+    for (const auto& [step, line] : evaluations(run)) ++counts[step];
+  }
+  for (auto count = counts.rbegin(); count != counts.rend(); ++count) {
+    if (count->second == runs.size()) return count->first;
+  }
+  base::fail("[study] expected a step at which all {} runs were evaluated but there is none",
+             runs.size());
+}
+
+std::vector<std::string> figure_names(const nlohmann::json& line) {
+  std::vector<std::string> names = {"loss"};
+  for (const auto& [key, value] : line.items()) {
+    if (key != "loss" && key != "step" && value.is_number()) names.push_back(key);
+  }
+  return names;
+}
+
+// What the losses hang on beside the models.
+std::vector<std::string> notes_of(const std::vector<fs::path>& runs, std::int64_t step) {
+  std::vector<train::FlatRecipe> recipes;
+  for (const auto& run : runs) recipes.push_back(recipe_of(run));
+  std::vector<std::string> notes;
+  std::string keys;
+  for (const auto& key : differing_keys(recipes)) {
+    if (key == kContent || key == "task.kind" || key.starts_with("evaluate."))
+      keys += (keys.empty() ? "" : ", ") + key;
+  }
+  if (!keys.empty())
+    notes.push_back(fmt::format(
+        "These runs were not evaluated alike, so their figures do not say which is better: {} "
+        "differs.",
+        keys));
+  const auto unfinished = [&](const fs::path& run) {
+    return evaluations(run).rbegin()->first != step;
+  };
+  if (std::any_of(runs.begin(), runs.end(), unfinished))
+    notes.push_back(fmt::format("Some runs went on beyond step {}, the last that all have.", step));
+  return notes;
+}
+
+std::string with_deviation(const BySeed& values) {
+  std::vector<double> numbers;
+  for (const auto& [seed, value] : values) numbers.push_back(value);
+  if (numbers.empty()) return "";
+  if (numbers.size() < 2) return fmt::format("{:.4f}", numbers.front());
+  return fmt::format("{:.4f} ± {:.4f}", mean_of(numbers), standard_deviation(numbers));
+}
+
+std::string difference_cell(const RunComparison& comparison, std::size_t group) {
+  if (group == 0) return "";
+  const PairedDifference difference = paired_difference(comparison, group, 0);
+  if (difference.pairs == 0) return "no seed in common";
+  if (difference.pairs == 1) return fmt::format("{:+.4f} (1 seed)", difference.mean);
+  return fmt::format("{:+.4f} ± {:.4f} ({} seeds)", difference.mean, difference.standard_error,
+                     difference.pairs);
+}
+
+std::int64_t most_seeds(const std::vector<RunGroup>& groups) {
+  std::size_t most = 0;
+  for (const auto& group : groups) most = std::max(most, group.runs.size());
+  return static_cast<std::int64_t>(most);
+}
+
+report::LineChart curves(const RunComparison& comparison, const char* title,
+                         const std::string& kind) {
+  report::LineChart chart;
+  chart.title = title;
+  chart.x_title = "step";
+  chart.y_title = "loss";
+  chart.band_title = band_title(most_seeds(comparison.groups));
+  for (const auto& group : comparison.groups) {
+    std::vector<report::Series> runs;
+    for (const auto& [seed, run] : group.runs)
+      runs.push_back(train::metric_series(run / "metrics.jsonl", kind, "loss", group.name));
+    chart.series.push_back(mean_over_seeds(group.name, runs));
+  }
+  return chart;
+}
+
+}  // namespace
+
+std::vector<RunGroup> group_by_seed(const std::vector<fs::path>& runs) {
+  std::vector<RunGroup> groups;
+  std::vector<train::FlatRecipe> models;
+  for (const auto& run : runs) {
+    const train::FlatRecipe recipe = recipe_of(run);
+    const train::FlatRecipe model = without_seed(recipe);
+    const auto found = std::find(models.begin(), models.end(), model);
+    const auto place = static_cast<std::size_t>(found - models.begin());
+    if (found == models.end()) {
+      models.push_back(model);
+      groups.emplace_back();
+    }
+    const std::int64_t seed = std::stoll("0" + value_of(recipe, kSeed));
+    const auto [other, fresh] = groups[place].runs.emplace(seed, run);
+    base::require(fresh, "[study] expected one run of a recipe and seed but got {} and {}, seed {}",
+                  other->second.string(), run.string(), seed);
+  }
+  name_groups(groups, models);
+  return groups;
+}
+
+RunComparison compare_runs(const std::vector<fs::path>& runs) {
+  RunComparison comparison;
+  comparison.groups = group_by_seed(runs);
+  comparison.step = last_common_step(runs);
+  comparison.figures = figure_names(evaluations(runs.front()).at(comparison.step));
+  for (const auto& group : comparison.groups) {
+    auto& figures = comparison.values.emplace_back(comparison.figures.size());
+    for (const auto& [seed, run] : group.runs) {
+      const nlohmann::json line = evaluations(run).at(comparison.step);
+      for (std::size_t i = 0; i < figures.size(); ++i) {
+        const auto& name = comparison.figures[i];
+        if (line.contains(name) && line[name].is_number())
+          figures[i][seed] = line[name].get<double>();
+      }
+    }
+  }
+  comparison.notes = notes_of(all_runs(comparison.groups), comparison.step);
+  return comparison;
+}
+
+PairedDifference paired_difference(const RunComparison& comparison, std::size_t group,
+                                   std::size_t figure) {
+  std::vector<double> differences;
+  const BySeed& first = comparison.values.front().at(figure);
+  for (const auto& [seed, value] : comparison.values.at(group).at(figure)) {
+    const auto other = first.find(seed);
+    if (other != first.end()) differences.push_back(value - other->second);
+  }
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  return {differences.empty() ? none : mean_of(differences), standard_error(differences),
+          std::ssize(differences)};
+}
+
+report::Table comparison_table(const RunComparison& comparison) {
+  report::Table table;
+  const bool several = most_seeds(comparison.groups) > 1;
+  table.caption = fmt::format("Held-out figures at step {}{}", comparison.step,
+                              several ? ": mean ± standard deviation over the seeds" : "");
+  table.columns = {"model", "seeds"};
+  for (const auto& figure : comparison.figures) table.columns.push_back(figure);
+  if (comparison.groups.size() > 1)
+    table.columns.push_back(fmt::format("loss less that of {}{}", comparison.groups.front().name,
+                                        several ? ", paired, ± standard error" : ""));
+  for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
+    std::vector<std::int64_t> seeds;
+    for (const auto& [seed, run] : comparison.groups[i].runs) seeds.push_back(seed);
+    std::vector<std::string> row = {comparison.groups[i].name,
+                                    fmt::format("{}", fmt::join(seeds, " "))};
+    for (const auto& values : comparison.values[i]) row.push_back(with_deviation(values));
+    if (comparison.groups.size() > 1) row.push_back(difference_cell(comparison, i));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+void write_comparison(const RunComparison& comparison, const fs::path& out,
+                      const std::string& command) {
+  report::Page page("Runs beside each other");
+  for (const auto& note : comparison.notes) page.paragraph(note);
+  page.section("Figures").table(comparison_table(comparison));
+  page.section("Held-out loss").chart(curves(comparison, "Held-out loss", "evaluation"));
+  page.section("Training loss").chart(curves(comparison, "Training loss", "training"));
+  ReportSources sources{command, {}};
+  for (const auto& group : comparison.groups) {
+    for (const auto& [seed, run] : group.runs)
+      sources.runs.push_back({fmt::format("{}, seed {}", group.name, seed),
+                              fs::proximate(fs::absolute(run), fs::absolute(out))});
+  }
+  add_sources(page, sources);
+  base::make_folder(out, "--out");
+  report::write_html(out / "report.html", page);
+}
+
+}  // namespace roformer::study
