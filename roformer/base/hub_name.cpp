@@ -33,7 +33,8 @@ bool is_file_name(std::string_view name) {
 std::string hub_hint(const fs::path& path) {
   const std::string name = path.string();
   const std::size_t slash = name.find('/');
-  if (slash == name.npos) return {};
+  if (slash == name.npos)
+    return is_part_of_name(name) && !is_file_name(name) ? "; nothing is downloaded here" : "";
   const std::string owner = name.substr(0, slash), model = name.substr(slash + 1);
   std::error_code ignored;
   if (!is_part_of_name(owner) || !is_part_of_name(model) || is_file_name(model) ||

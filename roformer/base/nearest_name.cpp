@@ -33,8 +33,8 @@ std::optional<std::string> nearest_name(std::string_view name,
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& names) {
   const auto nearest = nearest_name(name, names);
-  // Up to half of a word may be wrong, and two letters of a short one.
-  if (!nearest || edit_distance(name, *nearest) > std::max<std::size_t>(2, name.size() / 2))
+  // Up to a third of a word may be wrong, and a letter of a short one.
+  if (!nearest || edit_distance(name, *nearest) > std::max<std::size_t>(1, name.size() / 3))
     return {};
   return fmt::format(", did you mean '{}'?", *nearest);
 }

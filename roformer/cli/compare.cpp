@@ -47,7 +47,8 @@ nlohmann::ordered_json json_of(const study::RunComparison& comparison) {
 }
 
 void compare_command(const CompareOptions& options) {
-  const auto comparison = study::compare_runs({options.runs.begin(), options.runs.end()});
+  const auto comparison =
+      study::compare_runs(study::find_runs({options.runs.begin(), options.runs.end()}));
   study::write_comparison(comparison, options.out, command_of(options));
   if (options.common.json) {
     std::cout << json_report(json_of(comparison), "figures") << '\n';
@@ -68,7 +69,10 @@ void add_compare_command(CLI::App& program) {
       "Runs that differ in nothing but the seed are one model, shown as mean and standard "
       "deviation.\n"
       "Differences are to the first model, between runs of the same seed.");
-  command->add_option("runs", options->runs, "folders of runs (train --out)")->required();
+  command
+      ->add_option("runs", options->runs,
+                   "folders of runs (train --out), or folders that hold some")
+      ->required();
   add_text(*command, "--out", options->out, "DIR", "folder of the report")->capture_default_str();
   add_json_option(*command, options->common);
   add_examples(*command,

@@ -57,6 +57,7 @@ void embed_into_file(const EmbedFlags& flags, pipeline::Embed& embed) {
   const auto file = make_vector_file(flags.output);
   LineChunks input("embed");
   InvalidLines invalid("standard input");
+  file->add(embed({{}, 1}));  // the width, should there be no line
   while (input.next()) {
     check_lines(input.lines(), embed.takes_bytes() ? nullptr : &invalid);
     file->add(embed(input.lines()));
@@ -120,9 +121,14 @@ void add_embed_command(CLI::App& program) {
   add_model_option(*command, flags->model);
   add_vector_options(*command, *flags);
   add_length_options(*command, flags->options.length);
+  command->get_option("--stride")
+      ->description(
+          "read longer lines in windows that share so many tokens (default: a longer line is an "
+          "error, and cut with a warning where the folder is one of sentence-transformers)");
   add_text(*command, "--output", flags->output, "FILE",
            "write the vectors into this .npy or .safetensors (default: as text, a line each)");
   add_json_option(*command, flags->common);
+  command->get_option("--json")->excludes("--output");
   command->add_flag("--text", flags->text, "with --json, the line beside its vector")
       ->needs("--json");
   add_device_options(*command, flags->common);

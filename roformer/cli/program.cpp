@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <new>
@@ -124,6 +125,9 @@ int run_program(int argc, char** argv) {
     return report(first_line(error.what_without_backtrace()));
   } catch (const std::bad_alloc&) {
     return report("[cli] out of memory");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report(
+        fmt::format("[cli] cannot use {}: {}", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
     return report(first_line(error.what()));
   }

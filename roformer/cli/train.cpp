@@ -87,7 +87,7 @@ void add_train_command(CLI::App& program) {
                "roformer train paper/figure3-right-performer-rope-small --out runs/performer\n"
                "roformer train translation-tiny --out runs/nmt\n"
                "roformer train --out runs/roformer --resume --set stage.0.steps=2000\n"
-               "roformer train recipe.toml --out runs/mine --set model.checkpoint=DIR");
+               "roformer train recipe.toml --out runs/mine");
   command->callback([options] { train_command(*options); });
 }
 

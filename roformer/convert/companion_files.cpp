@@ -24,12 +24,42 @@ constexpr const char* kCompanions[] = {"target_vocab.json",
                                        "dict.txt",
                                        "merges.txt",
                                        "modules.json",
-                                       "sentence_bert_config.json",
-                                       "config_sentence_transformers.json",
-                                       "1_Pooling/config.json"};
+                                       "config_sentence_transformers.json"};
 
-std::vector<std::string> companions() {
-  std::vector<std::string> names(std::begin(kCompanions), std::end(kCompanions));
+// What lies in the folders of the modules that modules.json lists, weights of dense layers too; as
+// names from the folder. A path out of it is nobody's.
+std::vector<std::string> module_files(const fs::path& folder) {
+  std::vector<std::string> names;
+  if (!fs::exists(folder / "modules.json")) return names;
+  const auto modules = base::parse_json(base::read_file(folder / "modules.json"),
+                                        (folder / "modules.json").string());
+  for (const auto& module : modules) {
+    const bool has_path =
+        module.is_object() && module.contains("path") && module["path"].is_string();
+    const fs::path path = has_path ? module["path"].get<std::string>() : std::string();
+    const bool inside = !path.empty() && path.is_relative() &&
+                        std::find(path.begin(), path.end(), "..") == path.end();
+    std::error_code absent;
+    if (!inside || fs::equivalent(folder / path, folder, absent)) continue;
+    for (const auto& file : fs::directory_iterator(folder / path, absent)) {
+      if (file.is_regular_file()) names.push_back((path / file.path().filename()).string());
+    }
+  }
+  return names;
+}
+
+bool is_sentence_config(std::string_view name) {
+  return name.starts_with("sentence_") && name.ends_with("_config.json");
+}
+
+std::vector<std::string> companions(const fs::path& folder) {
+  std::vector<std::string> names = module_files(folder);
+  names.insert(names.end(), std::begin(kCompanions), std::end(kCompanions));
+  std::error_code absent;
+  for (const auto& file : fs::directory_iterator(folder, absent)) {
+    if (is_sentence_config(file.path().filename().string()))
+      names.push_back(file.path().filename().string());
+  }
   for (const text::TokenizerKind& kind : text::tokenizer_kinds())
     names.insert(names.end(), kind.files.begin(), kind.files.end());
   std::sort(names.begin(), names.end());
@@ -129,7 +159,7 @@ void write_companions(const checkpoint::Folder& from, const fs::path& to,
     base::write_file_atomically(to / "bert_config.json", config);
     report.files.push_back("bert_config.json");
   }
-  for (const std::string& name : companions()) {
+  for (const std::string& name : companions(from.path())) {
     if (!fs::is_regular_file(from.path() / name)) continue;
     copy_companion(from.path() / name, to / name);
     report.files.push_back(name);

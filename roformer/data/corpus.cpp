@@ -38,8 +38,6 @@ namespace {
 namespace fs = std::filesystem;
 using base::require;
 
-constexpr const char* kInCache = "[data] in the cache (--set data.cache=DIR names another one)";
-
 // Part of every key: raise it when documents, vocabularies or the cache change their meaning.
 constexpr std::uint64_t corpus_version = 2;
 
@@ -79,11 +77,7 @@ text::Tokenizer find_tokenizer(const DataOptions& options, const TextSelection& 
                                        options.split_seed, options.validation_share);
   const fs::path folder =
       options.cache / fmt::format("vocabulary-{:016x}", base::hash_bytes(description, key));
-  std::optional<text::Tokenizer> tokenizer;
-  base::at_place(kInCache, [&] {
-    tokenizer = text::load_or_train(folder, [&] { return train_tokenizer(options, selection); });
-  });
-  return *tokenizer;
+  return text::load_or_train(folder, [&] { return train_tokenizer(options, selection); });
 }
 
 std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
@@ -100,10 +94,8 @@ std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
     tokenizer.encode_words(text, ids);
   };
   const auto paragraphs = selection.open();
-  base::at_place(kInCache, [&] {
-    write_token_cache(path, key, *paragraphs, encode, tokenizer.vocabulary_size(),
-                      options.max_documents, threads);
-  });
+  write_token_cache(path, key, *paragraphs, encode, tokenizer.vocabulary_size(),
+                    options.max_documents, threads);
   return std::make_unique<TokenCache>(path, key);
 }
 

@@ -178,7 +178,11 @@ void write_token_cache(const std::filesystem::path& path, std::uint64_t key,
                        std::int64_t vocab_size, std::int64_t max_documents, int threads) {
   base::Progress progress("tokenising", "bytes", paragraphs.total());
   base::write_file_atomically(path, [&](const base::Append& append) {
-    CacheWriter writer(append, vocab_size);
+    const base::Append append_here = [&](const void* bytes, std::size_t size) {
+      base::at_place("[data] in the cache (--set data.cache=DIR names another one)",
+                     [&] { append(bytes, size); });
+    };
+    CacheWriter writer(append_here, vocab_size);
     base::map_in_order(
         threads, [&] { return read_chunk(paragraphs, max_documents); },
         [&](Chunk chunk) { return encode_chunk(std::move(chunk), encode); },

@@ -59,8 +59,10 @@ std::size_t read_header_length(std::string_view bytes, std::string_view file) {
                 file, bytes.size());
   const std::uint64_t length = ByteCursor(bytes, file).number(kLengthBytes);
   base::require(length <= kMaxHeaderBytes,
-                "[format] {}: expected a header of at most {} bytes but got {}", file,
-                kMaxHeaderBytes, length);
+                "[format] {}: expected a file of weights (safetensors, whose header has at most {} "
+                "bytes) but "
+                "got one that begins otherwise (as a header: {} bytes)",
+                file, kMaxHeaderBytes, length);
   base::require(
       length <= bytes.size() - kLengthBytes,
       "[format] {}: expected a header of {} bytes but the file ends after {} (truncated?)", file,

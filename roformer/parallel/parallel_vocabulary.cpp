@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
@@ -114,12 +113,7 @@ Tokenizer load_or_train(const ParallelOptions& options, const ParallelText& pair
       options.max_pairs, options.source_language, options.target_language);
   const fs::path folder =
       options.cache / fmt::format("subwords-{:016x}", base::hash_bytes(description, pairs.key()));
-  std::optional<Tokenizer> tokenizer;
-  base::at_place("[data] in the cache (--set data.cache=DIR names another one)", [&] {
-    tokenizer =
-        text::load_or_train(folder, [&] { return train_tokenizer(options, pairs, threads); });
-  });
-  return *tokenizer;
+  return text::load_or_train(folder, [&] { return train_tokenizer(options, pairs, threads); });
 }
 
 // The units of the training text by falling frequency.

@@ -47,7 +47,7 @@ Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions
   base::require(
       !has(options_.poolings, Pooling::pooler) || model_->as<model::PooledEncoder>() != nullptr,
       "[pipeline] {}: expected an encoder with a pooler but got one without", options.name);
-  if (!options_.include_prompt && options_.prompt) {
+  if (!options_.include_prompt && !options_.prompt.value_or("").empty()) {
     base::require(!options.length.stride,
                   "[pipeline] {}: expected no windows where a prompt is not "
                   "pooled, which stands in the first alone",

@@ -65,7 +65,8 @@ void read_pooling(const fs::path& path, SentenceSettings& settings) {
   const auto of_flags = poolings_of_flags(file);
   const json& words = file.take("pooling_mode");
   settings.poolings = words.is_null() ? of_flags : poolings_of_words(file, words);
-  settings.include_prompt = file.flag("include_prompt", true);
+  // A null is not an absent key here: sentence-transformers takes it for false.
+  settings.include_prompt = !file.holds("include_prompt") || file.flag("include_prompt", false);
   file.pass_over({"word_embedding_dimension", "embedding_dimension"});
   file.finish();
 }

@@ -16,6 +16,8 @@ class SettingsFile {
 
   bool is_empty() const { return object_.empty(); }
   bool has(const char* key) const;
+  /// Whether the key is there, be it null.
+  bool holds(const char* key) const { return object_.contains(key); }
   /// The value, or null.
   const nlohmann::json& take(const char* key);
   // Throw Error for a value of another type.

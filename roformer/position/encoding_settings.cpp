@@ -12,6 +12,10 @@ std::vector<std::string> encoding_names() {
 void require_encoding(const std::string& name) {
   const base::Option option{
       "position_encoding", "where positions enter the model", {}, encoding_names()};
+  base::require(
+      name != "rope" && name != "roformer",
+      "[position] expected the name of a position encoding but got \"{}\": RoPE is \"rotary\"",
+      name);
   base::require_allowed("[position]", option, name);
 }
 

@@ -230,7 +230,10 @@ std::vector<report::LineChart> curve_charts(const std::vector<EncodingRow>& rows
   std::vector<report::LineChart> charts;
   for (std::size_t i = 0; i < others.size(); ++i) {
     if (i % lines_a_chart == 0) {
-      charts.push_back({fmt::format("Held-out loss, places {} and on, with rotary", i + 1),
+      const bool all = static_cast<std::size_t>(others.size()) <= lines_a_chart;
+      charts.push_back({all ? std::string("Held-out loss")
+                            : fmt::format("Held-out loss: rotary and {} to {} of the others", i + 1,
+                                          std::min(i + lines_a_chart, others.size())),
                         "step",
                         "nats a token",
                         {}});

@@ -9,9 +9,11 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <system_error>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/log.h"
 #include "roformer/report/page.h"
 #include "roformer/study/learning_curve.h"
 #include "roformer/study/report_sources.h"
@@ -117,7 +119,11 @@ std::string folder_name(const fs::path& run) {
 void name_groups(std::vector<RunGroup>& groups, const std::vector<train::FlatRecipe>& models) {
   const std::vector<std::string> names = names_of(models);
   const std::set<std::string> different(names.begin(), names.end());
-  const bool tell = different.size() == groups.size() && groups.size() > 1;
+  constexpr std::size_t longest = 40;  // more than a column of a table holds
+  const bool are_short = std::all_of(
+      names.begin(), names.end(), [](const std::string& name) { return name.size() <= longest; });
+  const bool tell = different.size() == groups.size() && groups.size() > 1 && are_short &&
+                    !differing_keys(models).contains("task.kind");
   for (std::size_t i = 0; i < groups.size(); ++i)
     groups[i].name = tell ? names[i] : folder_name(groups[i].runs.begin()->second);
 }
@@ -221,7 +227,34 @@ report::LineChart curves(const RunComparison& comparison, const char* title,
   return chart;
 }
 
+bool is_run(const fs::path& folder) {
+  return fs::is_directory(folder) && train::last_checkpoint(folder).has_value();
+}
+
+// The folder itself, or the runs in it.
+std::set<fs::path> runs_at(const fs::path& path) {
+  if (is_run(path)) return {path};
+  std::set<fs::path> runs;
+  std::error_code unreadable;
+  for (const auto& entry : fs::directory_iterator(path, unreadable)) {
+    if (is_run(entry.path())) runs.insert(entry.path());
+  }
+  return runs;
+}
+
 }  // namespace
+
+std::vector<fs::path> find_runs(const std::vector<fs::path>& paths) {
+  std::vector<fs::path> all;
+  for (const auto& path : paths) {
+    const std::set<fs::path> runs = runs_at(path);
+    if (runs.empty()) spdlog::info("{} is no run, and none lies in it: left out", path.string());
+    all.insert(all.end(), runs.begin(), runs.end());
+  }
+  base::require(!all.empty(),
+                "[study] expected folders of runs (train --out) with a checkpoint but got none");
+  return all;
+}
 
 std::vector<RunGroup> group_by_seed(const std::vector<fs::path>& runs) {
   std::vector<RunGroup> groups;

@@ -16,6 +16,10 @@ struct RunGroup {
   std::map<std::int64_t, std::filesystem::path> runs;  // by seed
 };
 
+/// The runs among some paths and in folders of runs, in the order given; what is neither is left
+/// out and named on standard error. Throws Error where there is none.
+std::vector<std::filesystem::path> find_runs(const std::vector<std::filesystem::path>& paths);
+
 /// Groups in the order of their first runs. Throws Error naming the folder for one that is no run,
 /// and for two runs of one recipe and seed.
 std::vector<RunGroup> group_by_seed(const std::vector<std::filesystem::path>& runs);

@@ -15,7 +15,9 @@ class CausalLanguageKind final : public LanguageKind {
   CausalLanguageKind() : LanguageKind("causal_lm", data::DataUse::causal_language) {}
 
   std::vector<std::string> uses() const override {
-    return {"echo 'It is ' | roformer generate --model {} --temperature 0.8 --top-p 0.95"};
+    return {
+        "echo 'It is ' | roformer generate --model {} --temperature 0.8 --top-p 0.95 "
+        "--max-new-tokens 60"};
   }
 
   std::shared_ptr<const Material> open(const Recipe& recipe,

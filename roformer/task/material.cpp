@@ -31,6 +31,12 @@ void describe(const Recipe& recipe, RecipeTask& task) {
   spdlog::info("{}: {:.1f} M parameters, {} steps, {} an epoch", recipe.name,
                static_cast<double>(count_parameters(task.module())) / 1e6,
                data::total_steps(recipe.training.stages), task.epoch());
+  const train::Schedule& schedule = recipe.training.schedule;
+  const std::string& asked = recipe.training.recipe.at("schedule.warmup_steps");
+  if (asked != to_toml(schedule.warmup_steps))
+    spdlog::warn(
+        "schedule.warmup_steps = {} is more than the {} steps of the run: {} instead, a tenth",
+        asked, schedule.total_steps, schedule.warmup_steps);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <cstdlib>
 
 #include "roformer/base/error.h"
-#include "roformer/base/log.h"
 #include "roformer/base/nearest_name.h"
 #include "roformer/task/kind.h"
 
@@ -77,16 +76,6 @@ void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
   reader.finish();
 }
 
-// A trial of few steps by the recipe of a long run; resolved and compared as it was asked for.
-void fit_warmup(train::Schedule& schedule) {
-  const std::int64_t asked = schedule.warmup_steps;
-  schedule.warmup_steps = train::fitting_warmup(asked, schedule.total_steps);
-  if (schedule.warmup_steps == asked) return;
-  spdlog::warn(
-      "schedule.warmup_steps = {} is more than the {} steps of the run: {} instead, a tenth", asked,
-      schedule.total_steps, schedule.warmup_steps);
-}
-
 void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("schedule"), "schedule", recipe.resolved);
   train::Schedule& schedule = recipe.training.schedule;
@@ -97,7 +86,8 @@ void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   reader.read({"final_ratio", "share of the peak that linear and cosine end at"},
               schedule.final_ratio);
   reader.finish();
-  fit_warmup(schedule);
+  // A trial of few steps by the recipe of a long run; resolved and compared as it was asked for.
+  schedule.warmup_steps = train::fitting_warmup(schedule.warmup_steps, schedule.total_steps);
   train::validate(schedule);
 }
 
@@ -189,8 +179,13 @@ fs::path find_recipe(const std::string& name) {
   std::vector<std::string> names = recipe_names();
   for (const std::string& full : recipe_names())
     names.push_back(fs::path(full).filename().string());
-  base::fail("[recipe] expected the path or name of a recipe but got \"{}\"{}; the names are: {}",
-             name, base::did_you_mean(name, names), fmt::join(recipe_names(), ", "));
+  const std::string meant = base::did_you_mean(name, names);
+  base::require(meant.empty(), "[recipe] expected the path or name of a recipe but got \"{}\"{}",
+                name, meant);
+  base::require(!name.ends_with(".toml"), "[recipe] expected a recipe but there is no file {}",
+                name);
+  base::fail("[recipe] expected the path or name of a recipe but got \"{}\"; the names are: {}",
+             name, fmt::join(recipe_names(), ", "));
 }
 
 std::vector<std::string> recipe_names() {

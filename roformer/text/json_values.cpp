@@ -43,7 +43,8 @@ std::string get_token(const json& object, const char* key, const std::string& fa
 
 std::int64_t get_model_max_length(const json& object, std::string_view name) {
   constexpr double no_limit = 1e9;
-  const double length = get(object, "model_max_length", 0.0, name);
+  // max_len is the key's older name.
+  const double length = get(object, "model_max_length", get(object, "max_len", 0.0, name), name);
   return length > 0 && length < no_limit ? static_cast<std::int64_t>(length) : 0;
 }
 

@@ -106,7 +106,9 @@ Tokenizer load_or_train(const fs::path& folder, const std::function<Tokenizer()>
   // the next ones have the same tokenizer to the last switch (keys of caches hang on it).
   const fs::path partial = folder.string() + ".partial";
   fs::remove_all(partial);
-  train().save(partial);
+  const Tokenizer trained = train();
+  base::at_place("[text] in the cache (--set data.cache=DIR names another one)",
+                 [&] { trained.save(partial); });
   fs::remove_all(folder);
   fs::rename(partial, folder);
   return Tokenizer::load(folder);

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/base/log.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/tokenizer_json.h"
 #include "roformer/text/tokenizer_kinds.h"
@@ -50,8 +52,12 @@ bool is_named(const std::string& key) {
 
 // The five, and whatever else has a name: bos_token, image_token, …
 void apply_named_tokens(const json& root, std::string_view name, TokenizerConfig& config) {
-  for (const auto& [key, token] : kNamedTokens)
+  const TokenizerConfig usual;
+  for (const auto& [key, token] : kNamedTokens) {
     config.*token = get_token(root, key, config.*token, name);
+    // Under a name of its own it joins a vocabulary that lacks it.
+    if (root.contains(key) && config.*token != usual.*token) add_extra(config.*token, config);
+  }
   for (const auto& [key, value] : root.items()) {
     if (key.ends_with("_token") && !is_named(key)) add_extra(value, config);
   }
@@ -77,6 +83,52 @@ void apply_extra_tokens(const json& root, std::string_view name, TokenizerConfig
   const json tokens = root.value(newer, json());
   const char* const key = tokens.is_null() || tokens.empty() ? older : newer;
   add_extras(root.value(key, json()), key, name, config);
+}
+
+bool lists_extra_tokens(const json& root) {
+  for (const char* key : {"extra_special_tokens", "additional_special_tokens"}) {
+    const json tokens = root.is_object() ? root.value(key, json()) : json();
+    if (!tokens.is_null() && !tokens.empty()) return true;
+  }
+  return false;
+}
+
+// What changes tokens or vectors and is not done here.
+void require_computed(const json& root, std::string_view name) {
+  base::require(!get(root, "split_special_tokens", false, name),
+                "[text] {}: expected split_special_tokens to be false, all that is computed here, "
+                "but got true",
+                name);
+  const json side = root.value("truncation_side", json());
+  if (side == "left")
+    spdlog::warn(
+        "{}: truncation_side \"left\" is not computed here: long texts are cut at their end", name);
+  const json inputs = root.value("model_input_names", json());
+  if (inputs.is_array() &&
+      std::find(inputs.begin(), inputs.end(), "attention_mask") == inputs.end())
+    spdlog::warn("{}: model_input_names has no attention_mask; here padding is never looked at",
+                 name);
+}
+
+// The special tokens of a file in its order, which json does not keep.
+void note_order(const std::filesystem::path& path, std::vector<std::string>& order) {
+  const ordered_json root = ordered_json::parse(base::read_file(path));
+  for (const auto& [key, value] : root.items()) {
+    if (key.ends_with("_token")) order.push_back(content_of(json(value)));
+  }
+  for (const char* key : {"extra_special_tokens", "additional_special_tokens"}) {
+    for (const auto& token : root.value(key, ordered_json()))
+      order.push_back(content_of(json(token)));
+  }
+}
+
+// Those that the vocabulary lacks get their ids in the order of the files.
+void sort_extra_tokens(const std::vector<std::string>& order, TokenizerConfig& config) {
+  const auto rank = [&](const std::string& token) {
+    return std::find(order.begin(), order.end(), token) - order.begin();
+  };
+  std::stable_sort(config.extra_special_tokens.begin(), config.extra_special_tokens.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
 }
 
 // What BertTokenizer makes of its keys.
@@ -149,6 +201,7 @@ void apply_tokenizer_config(const json& root, std::string_view name, TokenizerCo
     normalizer.strip_accents =
         strip.is_null() ? std::nullopt : std::optional(get(root, "strip_accents", false, name));
   }
+  require_computed(root, name);
   apply_named_tokens(root, name, config);
   apply_extra_tokens(root, name, config);
   config.model_max_length = get_model_max_length(root, name);
@@ -160,10 +213,8 @@ void apply_tokenizer_config(const json& root, std::string_view name, TokenizerCo
 
 void apply_special_tokens_map(const json& root, std::string_view name, TokenizerConfig& config) {
   base::require(root.is_object(), "[text] {}: expected a JSON object", name);
-  const bool has_extra = !config.extra_special_tokens.empty();
   apply_named_tokens(root, name, config);
-  // The older key adds nothing to a list that tokenizer_config.json has.
-  if (!has_extra || root.contains("extra_special_tokens")) apply_extra_tokens(root, name, config);
+  apply_extra_tokens(root, name, config);
 }
 
 void apply_added_tokens(const json& root, std::string_view name, TokenizerConfig& config) {
@@ -186,12 +237,23 @@ void apply_added_tokens(const json& root, std::string_view name, TokenizerConfig
 
 void apply_folder_settings(const TokenizerFolder& folder, TokenizerConfig& config) {
   const json& settings = folder.settings();
-  if (!settings.is_null())
+  std::vector<std::string> order;
+  if (!settings.is_null()) {
     apply_tokenizer_config(settings, folder.settings_file().string(), config);
+    note_order(folder.settings_file(), order);
+    sort_extra_tokens(order, config);
+  }
   if (settings.is_object() && settings.contains("added_tokens_decoder")) return;
   const auto map = folder.path("special_tokens_map.json"), added = folder.path("added_tokens.json");
-  if (std::filesystem::exists(map))
-    apply_special_tokens_map(read_json_file(map), map.string(), config);
+  if (std::filesystem::exists(map)) {
+    json tokens = read_json_file(map);
+    // The older key adds nothing to a list that tokenizer_config.json has.
+    if (tokens.is_object() && lists_extra_tokens(settings))
+      tokens.erase("additional_special_tokens");
+    apply_special_tokens_map(tokens, map.string(), config);
+    note_order(map, order);
+    sort_extra_tokens(order, config);
+  }
   if (std::filesystem::exists(added))
     apply_added_tokens(read_json_file(added), added.string(), config);
 }

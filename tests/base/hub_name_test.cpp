@@ -14,9 +14,14 @@ TEST(HubName, SaysHowToGetTheFolder) {
 }
 
 TEST(HubName, OtherPathsAreNone) {
-  for (const char* path : {"", "model", "/no/such", "no/such/folder", "./model", "../model", "x/",
+  for (const char* path : {"", "/no/such", "no/such/folder", "./model", "../model", "x/",
                            "two words/model", "x/model.safetensors", "x/vocab.txt", "x/.hidden"})
     EXPECT_EQ(hub_hint(path), "") << path;
+}
+
+TEST(HubName, ANameAloneMayBeOneToo) {
+  EXPECT_EQ(hub_hint("bert-base-uncased"), "; nothing is downloaded here");
+  EXPECT_EQ(hub_hint("vocab.txt"), "");
 }
 
 TEST(HubName, NorWhatShouldLieInAFolderThatIsThere) {

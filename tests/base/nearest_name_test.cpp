@@ -18,6 +18,7 @@ TEST(NearestName, FindsWhatWasMeant) {
   EXPECT_EQ(nearest_name("x", {}), std::nullopt);
   EXPECT_EQ(did_you_mean("rotray", names), ", did you mean 'rotary'?");
   EXPECT_EQ(did_you_mean("translation", names), "");  // nothing is near
+  EXPECT_EQ(did_you_mean("rope", {"none", "rotary"}), "");
 }
 
 }  // namespace

@@ -48,8 +48,14 @@ TEST(CompanionFiles, ConfigAndTokenizerGoAlongAndOldWeightsGo) {
   const TemporaryFolder folder("companions");
   write_model(folder, "config.json",
               R"({"model_type":"roformer","vocab_size":3,"torch_dtype":"float32","mine":[1]})");
-  for (const char* name : {"vocab.txt", "merges.txt", "1_Pooling/config.json", "notes.txt"})
+  for (const char* part : {"1_Pooling", "2_Dense", "other"})
+    fs::create_directories(folder / "from" / part);
+  for (const char* name : {"vocab.txt", "merges.txt", "1_Pooling/config.json", "notes.txt",
+                           "2_Dense/weights", "sentence_roberta_config.json", "other/file"})
     base::write_file_atomically(folder / "from" / name, name);
+  base::write_file_atomically(folder / "from" / "modules.json",
+                              R"([{"path": ""}, {"path": "1_Pooling"}, {"path": "2_Dense"},
+                                  {"path": "../other"}, {"path": "/tmp"}])");
   fs::create_directories(folder / "to");
   for (const char* name :
        {"model.safetensors", "pytorch_model.bin", "model-00001-of-00003.safetensors", "other.bin"})
@@ -64,15 +70,16 @@ TEST(CompanionFiles, ConfigAndTokenizerGoAlongAndOldWeightsGo) {
   EXPECT_EQ(config.at("dtype"), "bfloat16");
   EXPECT_FALSE(config.contains("torch_dtype"));
   EXPECT_EQ(config.at("mine"), nlohmann::json({1}));
-  for (const char* name : {"vocab.txt", "merges.txt", "1_Pooling/config.json"})
+  for (const char* name : {"vocab.txt", "merges.txt", "1_Pooling/config.json", "2_Dense/weights",
+                           "sentence_roberta_config.json"})
     EXPECT_EQ(base::read_file(folder / "to" / name), name);
-  EXPECT_FALSE(fs::exists(folder / "to" / "notes.txt"));
+  EXPECT_FALSE(fs::exists(folder / "to" / "notes.txt") || fs::exists(folder / "to" / "other"));
   EXPECT_TRUE(fs::exists(folder / "to" / "model.safetensors"));
   EXPECT_TRUE(fs::exists(folder / "to" / "other.bin"));
   EXPECT_FALSE(fs::exists(folder / "to" / "pytorch_model.bin"));
   EXPECT_FALSE(fs::exists(folder / "to" / "model-00001-of-00003.safetensors"));
   EXPECT_EQ(report.notes.size(), 2u);
-  EXPECT_EQ(report.files.size(), 5u);
+  EXPECT_EQ(report.files.size(), 8u);
 }
 
 TEST(CompanionFiles, GooglesConfigurationIsCompleted) {

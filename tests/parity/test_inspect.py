@@ -243,7 +243,8 @@ def test_names_of_a_hub_are_not_downloaded(tmp_path):
             assert finished.returncode == 1, command
             for words in ("nothing is downloaded here", f"hf download {name} --local-dir {name.split('/')[1]}"):
                 assert words in finished.stderr, (command, finished.stderr)
-    for name in ("/no/such", "no/such/folder", "alone", "x/model.safetensors"):
+    assert "nothing is downloaded here" in run_program("inspect", "bert-base-uncased").stderr
+    for name in ("/no/such", "no/such/folder", "x/model.safetensors"):
         assert "downloaded" not in run_program("inspect", name).stderr
 
 

@@ -114,11 +114,15 @@ PARTS = {
     "words": pooling(pooling_mode=["lasttoken", "cls", "mean"]),
     "no-mode": lambda folder: folder.pooling.pop("pooling_mode_mean_tokens", None),
     "unpooled-prompt": lambda folder: (folder.pooling.update(include_prompt=False), prompt()(folder)),
+    "unpooled-empty-prompt": lambda folder: (
+        folder.pooling.update(include_prompt=False), folder.whole.update(prompts={"e": ""}, default_prompt_name="e")),
+    "null-include-prompt": lambda folder: (folder.pooling.update(include_prompt=None), prompt()(folder)),
     "length": transformer(max_seq_length=5),
     "null-length": transformer(max_seq_length=None, do_lower_case=False),
     "lower": transformer(do_lower_case=True),
     "kwargs-length": transformer(processor_kwargs={"model_max_length": 6}),
     "tokenizer-length": tokenizer(model_max_length=7),
+    "old-tokenizer-length": tokenizer(max_len=7),
     "prompt": prompt(),
     "prompts-unused": whole(prompts={"query": "query : "}, default_prompt_name=None),
     "dimensions": whole(truncate_dim=5),
@@ -197,3 +201,15 @@ def test_long_lines_are_cut_with_one_warning(tmp_path):
     path = make(["length"], tmp_path / "model")
     finished = run_program("embed", "--model", path, text="".join(line + "\n" for line in LINES))
     assert finished.stderr.count("warning") == 1 and "3 lines were longer than 5 tokens" in finished.stderr, finished.stderr
+
+
+def test_a_converted_folder_gives_the_same_vectors(tmp_path):
+    folder = Folder(tmp_path / "model")
+    folder.transformer.update(max_seq_length=6)
+    folder.dense(8)
+    path = folder.save()
+    before = ours(path)
+    (path / "sentence_bert_config.json").rename(path / "sentence_roberta_config.json")  # another of its names
+    converted = run_program("convert", path, tmp_path / "converted", "--format", "pytorch")
+    assert converted.returncode == 0, converted.stderr
+    assert (ours(tmp_path / "converted") - before).abs().max() <= 1e-6

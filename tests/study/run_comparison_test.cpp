@@ -93,6 +93,14 @@ TEST_F(RunComparisonTest, NamesByWhatDiffers) {
   EXPECT_EQ(groups[1].name, "learning_rate 0.002");
 }
 
+TEST_F(RunComparisonTest, FindsRunsInFolders) {
+  const auto a = write_run("rotary", 0, 2.0), b = write_run("t5", 0, 2.0);
+  const auto report = files_.write("report.html", "");
+  EXPECT_EQ(find_runs({b, report, a}), (std::vector<fs::path>{b, a}));
+  EXPECT_EQ(find_runs({files_.path()}), (std::vector<fs::path>{a, b}));
+  EXPECT_TRUE(has_text(error_message([&] { find_runs({report}); }), "got none"));
+}
+
 TEST_F(RunComparisonTest, WhatIsNoRunIsNamed) {
   const auto run = write_run("rotary", 0, 2.0);
   files_.write("other/file", "");
