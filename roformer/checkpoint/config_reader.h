@@ -19,20 +19,28 @@ class ConfigReader {
   bool has(const char* key) const;
   const nlohmann::json& at(const char* key) const { return object_.at(key); }
 
-  // The default where the key is absent.
+  /// The default where the key is absent.
   std::int64_t integer(const char* key, std::int64_t fallback) const;
+  /// The same.
   double number(const char* key, double fallback) const;
+  /// The same.
   bool boolean(const char* key, bool fallback) const;
+  /// The same.
   std::string string(const char* key, const std::string& fallback) const;
 
-  // The value of the key, or what `value` holds already, into `value`.
+  /// The value of the key, or what `value` holds already, into `value`.
   void read(const char* key, std::int64_t& value) const { value = integer(key, value); }
+  /// The same.
   void read(const char* key, double& value) const { value = number(key, value); }
+  /// The same.
   void read(const char* key, bool& value) const { value = boolean(key, value); }
+  /// The same.
   void read(const char* key, std::string& value) const { value = string(key, value); }
+  /// The same.
   void read(const char* key, std::optional<double>& value) const {
     value = number(key, value.value_or(0));
   }
+  /// The same.
   void read(const char* key, std::vector<double>& value) const;
 
   /// Throws Error unless the key is absent, null or equal to `value`; `reason` ends the message.

@@ -15,13 +15,15 @@ class SettingsFile {
   explicit SettingsFile(std::filesystem::path path);
 
   bool is_empty() const { return object_.empty(); }
+  /// Whether the key stands there with a value.
   bool has(const char* key) const;
   /// Whether the key is there, be it null.
   bool holds(const char* key) const { return object_.contains(key); }
   /// The value, or null.
   const nlohmann::json& take(const char* key);
-  // Throw Error for a value of another type.
+  /// Throws Error for a value of another type.
   bool flag(const char* key, bool fallback);
+  /// The same.
   std::string text(const char* key, const std::string& fallback = {});
   /// A number of tokens or dimensions; 0 if there is none.
   std::int64_t count(const char* key);
@@ -34,6 +36,7 @@ class SettingsFile {
   /// Warns of keys that none of the above has named.
   void finish() const;
 
+  /// Throws Error "[pipeline] <file>: expected <key> to be <expected> but got <value>".
   [[noreturn]] void fail(const char* key, const std::string& expected) const;
 
  private:

@@ -45,6 +45,7 @@ struct PairedDifference {
   double standard_error = 0;  // NaN for one pair
   std::int64_t pairs = 0;
 };
+/// Of a group by its number and a figure by its own.
 PairedDifference paired_difference(const RunComparison& comparison, std::size_t group,
                                    std::size_t figure);
 
