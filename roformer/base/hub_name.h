@@ -6,8 +6,8 @@
 namespace roformer::base {
 
 /// What ends the message that nothing lies at `path`: where it looks like a model's name on Hugging
-/// Face's hub (OWNER/NAME, and there is no folder OWNER) that nothing is downloaded here, and how
-/// to get its folder; else nothing.
+/// Face's hub (OWNER/NAME, and there is no folder OWNER; or NAME) that nothing is downloaded here,
+/// and of OWNER/NAME how to get its folder; else nothing.
 std::string hub_hint(const std::filesystem::path& path);
 
 }  // namespace roformer::base
