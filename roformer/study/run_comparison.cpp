@@ -129,26 +129,22 @@ void name_groups(std::vector<RunGroup>& groups, const std::vector<train::FlatRec
 }
 
 // Evaluations by step.
-std::map<std::int64_t, nlohmann::json> evaluations(const fs::path& run) {
-  std::map<std::int64_t, nlohmann::json> lines;
+using Evaluations = std::map<std::int64_t, nlohmann::json>;
+
+Evaluations read_evaluations(const fs::path& run) {
+  Evaluations lines;
   for (const auto& line : train::read_metrics(run / "metrics.jsonl")) {
     if (line.value("kind", "") == "evaluation") lines[line.value("step", std::int64_t{0})] = line;
   }
   return lines;
 }
 
-std::vector<fs::path> all_runs(const std::vector<RunGroup>& groups) {
-  std::vector<fs::path> runs;
-  for (const auto& group : groups) {
-    for (const auto& [seed, run] : group.runs) runs.push_back(run);
-  }
-  return runs;
-}
+using EvaluationsOfRuns = std::map<fs::path, Evaluations>;
 
-std::int64_t last_common_step(const std::vector<fs::path>& runs) {
+std::int64_t last_common_step(const EvaluationsOfRuns& runs) {
   std::map<std::int64_t, std::size_t> counts;
-  for (const auto& run : runs) {
-    for (const auto& [step, line] : evaluations(run)) ++counts[step];
+  for (const auto& [run, lines] : runs) {
+    for (const auto& [step, line] : lines) ++counts[step];
   }
   for (auto count = counts.rbegin(); count != counts.rend(); ++count) {
     if (count->second == runs.size()) return count->first;
@@ -166,9 +162,9 @@ std::vector<std::string> figure_names(const nlohmann::json& line) {
 }
 
 // What the losses hang on beside the models.
-std::vector<std::string> notes_of(const std::vector<fs::path>& runs, std::int64_t step) {
+std::vector<std::string> notes_of(const EvaluationsOfRuns& runs, std::int64_t step) {
   std::vector<train::FlatRecipe> recipes;
-  for (const auto& run : runs) recipes.push_back(recipe_of(run));
+  for (const auto& [run, lines] : runs) recipes.push_back(recipe_of(run));
   std::vector<std::string> notes;
   std::string keys;
   for (const auto& key : differing_keys(recipes)) {
@@ -180,9 +176,7 @@ std::vector<std::string> notes_of(const std::vector<fs::path>& runs, std::int64_
         "These runs were not evaluated alike, so their figures do not say which is better: {} "
         "differs.",
         keys));
-  const auto unfinished = [&](const fs::path& run) {
-    return evaluations(run).rbegin()->first != step;
-  };
+  const auto unfinished = [&](const auto& run) { return run.second.rbegin()->first != step; };
   if (std::any_of(runs.begin(), runs.end(), unfinished))
     notes.push_back(fmt::format("Some runs went on beyond step {}, the last that all have.", step));
   return notes;
@@ -280,12 +274,14 @@ std::vector<RunGroup> group_by_seed(const std::vector<fs::path>& runs) {
 RunComparison compare_runs(const std::vector<fs::path>& runs) {
   RunComparison comparison;
   comparison.groups = group_by_seed(runs);
-  comparison.step = last_common_step(runs);
-  comparison.figures = figure_names(evaluations(runs.front()).at(comparison.step));
+  EvaluationsOfRuns evaluations;
+  for (const auto& run : runs) evaluations[run] = read_evaluations(run);
+  comparison.step = last_common_step(evaluations);
+  comparison.figures = figure_names(evaluations.at(runs.front()).at(comparison.step));
   for (const auto& group : comparison.groups) {
     auto& figures = comparison.values.emplace_back(comparison.figures.size());
     for (const auto& [seed, run] : group.runs) {
-      const nlohmann::json line = evaluations(run).at(comparison.step);
+      const nlohmann::json& line = evaluations.at(run).at(comparison.step);
       for (std::size_t i = 0; i < figures.size(); ++i) {
         const auto& name = comparison.figures[i];
         if (line.contains(name) && line[name].is_number())
@@ -293,7 +289,7 @@ RunComparison compare_runs(const std::vector<fs::path>& runs) {
       }
     }
   }
-  comparison.notes = notes_of(all_runs(comparison.groups), comparison.step);
+  comparison.notes = notes_of(evaluations, comparison.step);
   return comparison;
 }
 

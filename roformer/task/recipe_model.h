@@ -8,6 +8,7 @@
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/task/recipe.h"
+#include "roformer/task/recipe_sections.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::task {
@@ -40,8 +41,7 @@ Module load_starting_model(const Recipe& recipe) {
   const checkpoint::Folder folder(recipe.checkpoint);
   checkpoint::CheckpointConfig config = folder.config();
   require_recipe_model(recipe, config.encoder, folder.path());
-  config.encoder.hidden_dropout_prob = recipe.model.hidden_dropout_prob;
-  config.encoder.attention_probs_dropout_prob = recipe.model.attention_probs_dropout_prob;
+  take_dropout(recipe.model, config.encoder);
   torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
   Module module{nullptr};
   const auto make = [&] {

@@ -104,10 +104,9 @@ std::optional<std::string> read_starting_config(SectionReader& reader, Recipe& r
 }
 
 // Dropout may be another; whatever else the recipe says of the model must be true of it.
-template <typename Config>
-void require_as_started(const SectionReader& reader, const Config& model, Config started) {
-  started.hidden_dropout_prob = model.hidden_dropout_prob;
-  started.attention_probs_dropout_prob = model.attention_probs_dropout_prob;
+void require_as_started(const SectionReader& reader, const model::EncoderConfig& model,
+                        model::EncoderConfig started) {
+  take_dropout(model, started);
   std::map<std::string, std::string> wanted;
   model::for_each_option(started, [&](const model::EncoderOption& option, const auto& value) {
     wanted[option.key] = to_toml(value);
@@ -179,6 +178,11 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
 }
 
 }  // namespace
+
+void take_dropout(const model::EncoderConfig& from, model::EncoderConfig& to) {
+  to.hidden_dropout_prob = from.hidden_dropout_prob;
+  to.attention_probs_dropout_prob = from.attention_probs_dropout_prob;
+}
 
 std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("model"), "model", recipe.resolved);

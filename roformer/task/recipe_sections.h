@@ -10,6 +10,9 @@ namespace roformer::task {
 /// [model] of a translation model: one side of it. Returns decoder_layers.
 std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe);
 
+/// Gives a model the dropout of another: what a recipe may change of model.checkpoint.
+void take_dropout(const model::EncoderConfig& from, model::EncoderConfig& to);
+
 /// Throws Error where a model's sizes do not fit each other, whatever the vocabulary; `where` says
 /// whose they are.
 void require_sound(model::EncoderConfig model, const std::string& where);

@@ -65,10 +65,8 @@ void set_papers_training(train::TrainingOptions& training) {
 model::EncoderDecoder load_starting_model(const Recipe& recipe) {
   const checkpoint::Folder folder(recipe.checkpoint);
   model::EncoderDecoderConfig config = folder.translation_config().model;
-  for (model::EncoderConfig* side : {&config.encoder, &config.decoder}) {
-    side->hidden_dropout_prob = recipe.model.hidden_dropout_prob;
-    side->attention_probs_dropout_prob = recipe.model.attention_probs_dropout_prob;
-  }
+  take_dropout(recipe.model, config.encoder);
+  take_dropout(recipe.model, config.decoder);
   require_recipe_model(recipe, config.encoder, folder.path());
   model::EncoderDecoder module(config);
   checkpoint::load_translation_weights(*module, folder.weights());

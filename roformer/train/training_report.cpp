@@ -39,9 +39,8 @@ report::LineChart chart_of(const fs::path& metrics, const char* title, const std
 // The recipe beside the report has every value, those of the command line too.
 std::string same_run_again(const fs::path& out) {
   const fs::path folder = out.has_filename() ? out : out.parent_path();  // runs/mine/
-  return fmt::format("roformer train {} --out {}",
-                     base::shell_word((folder / "recipe.toml").string()),
-                     base::shell_word(folder.string() + "-again"));
+  return fmt::format("roformer train {} --out {}", base::shell_path(folder / "recipe.toml"),
+                     base::shell_path(folder.string() + "-again"));
 }
 
 // Every number of the last line of each kind.
