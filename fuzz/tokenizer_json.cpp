@@ -13,8 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto json = base::parse_json(fuzz::text_of(data, size), "tokenizer.json");
     text::WordPieceFiles files =
         text::finish_wordpiece_files(text::parse_tokenizer_json(json, "tokenizer.json"));
-    const text::Tokenizer tokenizer =
-        text::wordpiece_tokenizer(std::move(files.vocabulary), std::move(files.config));
+    const text::Tokenizer tokenizer = text::wordpiece_tokenizer(std::move(files));
     const text::Encoding encoding =
         tokenizer.encode_pair("A b\xC3\xA9, [MASK]x 12", "\xE4\xB8\xAD  y\xFF");
     if (encoding.type_ids.size() != encoding.ids.size()) __builtin_trap();

@@ -7,6 +7,7 @@
 #include "bench/ours/rows.h"
 #include "roformer/model/block_attention.h"
 #include "roformer/model/encoder.h"
+#include "roformer/model/initialize.h"
 
 namespace {
 
@@ -38,6 +39,8 @@ class AttentionLayer {
  public:
   AttentionLayer(const model::EncoderConfig& config, const EncodingOptions& options)
       : encoding_(position::make_encoding(model::encoding_options(config))), attention_(config) {
+    model::initialize(*encoding_, "encoding", config, 0);
+    model::initialize(*attention_, "attention", config, 0);
     const std::int64_t tokens = options.sequences * options.length;
     x_ = torch::randn({tokens, options.hidden}).set_requires_grad(true);
     const Tensor ids = torch::arange(options.length).repeat({options.sequences});

@@ -83,6 +83,7 @@ struct AttentionBench {
     settings.feature_map = options.feature_map;
     settings.num_features = options.features;
     map = attention::FeatureMap(settings, size);
+    map->draw(1);
     spans = attention::self_spans(torch::tensor({std::int64_t{0}, length}).to(torch::kInt32),
                                   length, attention::Visibility::causal);
     qkv = torch::randn({length, 3, options.heads, size}).set_requires_grad(true);

@@ -7,6 +7,7 @@
 #include "roformer/attention/span.h"
 #include "roformer/base/random.h"
 #include "roformer/packed/keep_mask.h"
+#include "roformer/packed/wide_type.h"
 
 namespace roformer::attention {
 namespace {
@@ -77,18 +78,22 @@ Tensor composed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                           const std::vector<Span>& spans, const AttentionOptions& options,
                           const AttentionTerms& terms, std::vector<Tensor>* weights) {
   check_spans(spans, q.size(0), k.size(0));
+  const packed::AutocastPause no_autocast;
   const std::int64_t heads = q.size(1);
   std::vector<Tensor> outputs;
   for (const SpanGroup& group : groups_of_equal_shape(spans)) {
     const Span& span = group.span;
-    const Tensor queries = heads_of(q, span.first_query, group.size, span.num_queries);
-    const Tensor keys = heads_of(key_rows(k, spans, group), 0, group.size, span.num_keys);
-    const Tensor values = heads_of(key_rows(v, spans, group), 0, group.size, span.num_keys);
+    const auto of_keys = [&](const Tensor& x) {
+      return packed::widened(heads_of(key_rows(x, spans, group), 0, group.size, span.num_keys));
+    };
+    const Tensor queries =
+        packed::widened(heads_of(q, span.first_query, group.size, span.num_queries));
+    const Tensor keys = of_keys(k), values = of_keys(v);
     const Tensor q_places = query_positions(terms.q_positions, group);
     const Tensor k_places = key_positions(terms.k_positions, spans, group);
     Tensor probabilities = group_weights(group, queries, keys, options, terms, q_places, k_places);
     if (weights != nullptr) {
-      for (const Tensor& one : probabilities.unbind(0)) weights->push_back(one);
+      for (const Tensor& one : probabilities.to(q.scalar_type()).unbind(0)) weights->push_back(one);
     }
     if (options.dropout > 0) {
       const Tensor factor = dropout_factor(group, q.size(0), heads, options);
@@ -99,7 +104,7 @@ Tensor composed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
     outputs.push_back(output.transpose(1, 2).flatten(0, 1));
   }
   if (outputs.empty()) return torch::zeros({q.size(0), heads, v.size(2)}, v.options());
-  return torch::cat(outputs, 0);
+  return torch::cat(outputs, 0).to(v.scalar_type());
 }
 
 }  // namespace roformer::attention

@@ -4,6 +4,7 @@
 #include "roformer/attention/linear_attention.h"
 #include "roformer/attention/span.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/wide_type.h"
 
 namespace roformer::attention {
 namespace {
@@ -87,9 +88,18 @@ bool looks_back(const std::vector<Span>& spans) {
   return back;
 }
 
-Tensor composed_linear_attention(const LinearInputs& inputs, const std::vector<Span>& spans,
+LinearInputs widened(const LinearInputs& x) {
+  LinearInputs wide{packed::widened(x.q), packed::widened(x.k), {}, {}, packed::widened(x.v)};
+  wide.q_norm = x.q_norm.is_same(x.q) ? wide.q : packed::widened(x.q_norm);
+  wide.k_norm = x.k_norm.is_same(x.k) ? wide.k : packed::widened(x.k_norm);
+  return wide;
+}
+
+Tensor composed_linear_attention(const LinearInputs& given, const std::vector<Span>& spans,
                                  const LinearOptions& options, RecurrentLayer* state) {
   const bool back = looks_back(spans);
+  const packed::AutocastPause no_autocast;
+  const LinearInputs inputs = widened(given);
   std::vector<Tensor> outputs, numerators, denominators;
   for (const SpanGroup& group : groups_of_equal_length(spans)) {
     const LinearInputs x = group_inputs(inputs, group);
@@ -103,8 +113,8 @@ Tensor composed_linear_attention(const LinearInputs& inputs, const std::vector<S
   }
   if (state != nullptr && !numerators.empty())
     *state = {torch::cat(numerators, 0), torch::cat(denominators, 0)};
-  if (outputs.empty()) return torch::zeros_like(inputs.v);
-  return torch::cat(outputs, 0);
+  if (outputs.empty()) return torch::zeros_like(given.v);
+  return torch::cat(outputs, 0).to(given.v.scalar_type());
 }
 
 }  // namespace roformer::attention

@@ -4,12 +4,13 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/utils.h>
 
-#include "roformer/attention/feature_attention_kernel.h"
 #include "roformer/attention/head_rows.h"
 #include "roformer/attention/linear_tasks.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
+#include "roformer/packed/wide_type.h"
 #include "roformer/rope/rotation.h"
 
 namespace roformer::attention {
@@ -107,6 +108,19 @@ variable_list fused_features_backward(const FusedInputs& x, const LinearResult& 
   return gradients;
 }
 
+// The same result in LibTorch's operators.
+Tensor composed_features_of(const FusedInputs& x, const std::vector<Span>& spans,
+                            const FusedOptions& options) {
+  const Tensor q = random_query_features(x.q, x.projection, options.map),
+               k = random_key_features(x.k, x.projection, options.map);
+  LinearInputs features{q, k, q, k, x.v};
+  if (x.cos.numel() > 0) {
+    features.q = rope::rotate(q, {x.cos, x.sin}, options.layout);
+    features.k = rope::rotate(k, {x.cos, x.sin}, options.layout);
+  }
+  return composed_linear_attention(features, spans, options.linear);
+}
+
 struct FusedFeatureAttention : torch::autograd::Function<FusedFeatureAttention> {
   static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
                         const Tensor& projection, const Tensor& cos, const Tensor& sin,
@@ -131,13 +145,26 @@ struct FusedFeatureAttention : torch::autograd::Function<FusedFeatureAttention> 
                                static_cast<rope::PairLayout>(data.at("layout").toInt()),
                                {data.at("epsilon").toDouble(), true},
                                data.at("feature_epsilon").toDouble()};
-    auto result = fused_features_backward(
-        {saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]}, {saved[7], saved[8]},
-        gradients[0].contiguous(), spans_of(saved[6]), options);
+    const FusedInputs x{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]};
+    const auto spans = spans_of(saved[6]);
+    const auto composed = [&](const variable_list& y) {
+      return composed_features_of({y[0], y[1], y[2], x.projection, x.cos, x.sin}, spans, options);
+    };
+    auto result = packed::gradient_is_differentiated()
+                      ? packed::composed_gradients({x.q, x.k, x.v}, gradients[0], composed)
+                      : fused_features_backward(x, {saved[7], saved[8]}, gradients[0].contiguous(),
+                                                spans, options);
     result.resize(8);  // the other inputs have no gradient
     return result;
   }
 };
+
+// The kernel has no gradient for w and the angles.
+bool only_inputs_are_learned(const FeatureMap& map,
+                             const std::optional<rope::FeatureRotation>& rotation) {
+  return !packed::wants_gradient({map->projection()}) &&
+         !(rotation && packed::wants_gradient({rotation->angles.cos, rotation->angles.sin}));
+}
 
 bool fused_serves(const Tensor& q, const Tensor& k, const Tensor& v, const FeatureMap& map) {
   return map->is_random() &&
@@ -178,9 +205,13 @@ Tensor feature_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                          RecurrentLayer* state) {
   check_spans(spans, q.size(0), k.size(0));
   check_angles(q, map, rotation);
-  if (!looks_back(spans) || !fused_serves(q, k, v, map))
+  if (packed::is_half_on_cpu(q))
+    return feature_attention(packed::widened(q), packed::widened(k), packed::widened(v), spans, map,
+                             rotation, state)
+        .to(v.scalar_type());
+  if (!looks_back(spans) || !fused_serves(q, k, v, map) || !only_inputs_are_learned(map, rotation))
     return composed_feature_attention(q, k, v, spans, map, rotation, state);
-  const FusedOptions options{map->is_favor() ? RandomMap::favor : RandomMap::relu,
+  const FusedOptions options{map->random_map(),
                              rotation ? rotation->layout : rope::PairLayout::interleaved,
                              map->options(), map->epsilon()};
   FusedInputs x{with_dense_rows(q), with_dense_rows(k), with_dense_rows(v),

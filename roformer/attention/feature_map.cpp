@@ -2,15 +2,14 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/nn/module.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/utils.h>
 
 #include <cmath>
 
-#include "roformer/attention/feature_attention_kernel.h"
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/format/blank_weights.h"
+#include "roformer/packed/wide_type.h"
 
 namespace roformer::attention {
 namespace {
@@ -83,19 +82,19 @@ FeatureMapImpl::FeatureMapImpl(const LinearSettings& settings, std::int64_t head
   validate(settings_);
   if (!draws_features(settings_)) return;
   const std::int64_t rows = attention::feature_size(settings_, head_size);
-  const auto draw = [&](Tensor& features) {
-    const auto seed = torch::randint(INT64_MAX, {1}).item<std::int64_t>();
-    features.copy_(orthogonal_features(rows, head_size, static_cast<std::uint64_t>(seed)));
-  };
-  projection_ = register_buffer("projection", format::new_weight({rows, head_size}, draw));
+  projection_ = register_buffer("projection", format::new_weight({rows, head_size}));
+}
+
+void FeatureMapImpl::draw(std::uint64_t seed) {
+  if (!projection_.defined()) return;
+  const torch::NoGradGuard no_gradient;
+  projection_.copy_(orthogonal_features(projection_.size(0), projection_.size(1), seed));
 }
 
 void FeatureMapImpl::begin_update(std::int64_t update, std::uint64_t seed) {
   const std::int64_t interval = settings_.redraw_interval;
-  if (!projection_.defined() || interval == 0 || update == 0 || update % interval != 0) return;
-  const torch::NoGradGuard no_gradient;
-  const auto draw = base::derive(seed, static_cast<std::uint64_t>(update / interval));
-  projection_.copy_(orthogonal_features(projection_.size(0), projection_.size(1), draw >> 1));
+  if (interval == 0 || update == 0 || update % interval != 0) return;
+  draw(base::derive(seed, static_cast<std::uint64_t>(update / interval)) >> 1);
 }
 
 LinearOptions FeatureMapImpl::options() const {
@@ -106,16 +105,21 @@ double FeatureMapImpl::epsilon() const {
   return is_favor() ? favor_epsilon : relu_epsilon;
 }
 
-Tensor FeatureMapImpl::random_features(const Tensor& x) const {
-  const double scale = std::pow(static_cast<double>(x.size(2)), -0.25);
-  return torch::matmul(x * scale, projection_.to(x.scalar_type()).t());
-}
-
 namespace {
+
+// w · x of the scaled rows: x (N, H, D) → (N, H, m).
+Tensor random_products(const Tensor& x, const Tensor& projection) {
+  const double scale = std::pow(static_cast<double>(x.size(2)), -0.25);
+  return torch::matmul(x * scale, projection.to(x.scalar_type()).t());
+}
 
 // |x|² / 2 of the scaled rows: x (N, H, D) → (N, H, 1).
 Tensor half_square(const Tensor& x) {
   return x.square().sum(-1, true) * (0.5 / std::sqrt(static_cast<double>(x.size(2))));
+}
+
+Tensor relu_features(const Tensor& products) {
+  return torch::relu(products) + relu_epsilon;
 }
 
 Tensor favor_features(const Tensor& exponent) {
@@ -125,24 +129,32 @@ Tensor favor_features(const Tensor& exponent) {
 
 }  // namespace
 
+Tensor random_query_features(const Tensor& q, const Tensor& projection, RandomMap map) {
+  const Tensor products = random_products(q, projection);
+  if (map == RandomMap::relu) return relu_features(products);
+  return favor_features(products - half_square(q) - products.detach().amax(-1, true));
+}
+
+Tensor random_key_features(const Tensor& k, const Tensor& projection, RandomMap map) {
+  const Tensor products = random_products(k, projection);
+  if (map == RandomMap::relu) return relu_features(products);
+  return favor_features((products - half_square(k)).clamp_max(largest_key_exponent));
+}
+
 Tensor FeatureMapImpl::queries(const Tensor& q) const {
   if (settings_.feature_map == "elu") return torch::elu(q) + 1;
-  if (settings_.feature_map == "relu") return torch::relu(random_features(q)) + relu_epsilon;
-  if (settings_.feature_map != "favor") return torch::softmax(q, -1);
-  const Tensor products = random_features(q);
-  return favor_features(products - half_square(q) - products.detach().amax(-1, true));
+  if (is_random()) return random_query_features(q, projection_, random_map());
+  return torch::softmax(q, -1);
 }
 
 Tensor FeatureMapImpl::keys(const Tensor& k, const std::vector<Span>& spans) const {
   if (settings_.feature_map == "elu") return torch::elu(k) + 1;
-  if (settings_.feature_map == "relu") return torch::relu(random_features(k)) + relu_epsilon;
   const bool back = looks_back(spans);
-  if (settings_.feature_map == "favor") {
-    const Tensor products = random_features(k);
-    const Tensor exponent = products - half_square(k);
-    return favor_features(back ? exponent.clamp_max(largest_key_exponent)
-                               : exponent - largest_of_sequences(products, spans));
+  if (is_favor() && !back) {
+    const Tensor products = random_products(k, projection_);
+    return favor_features(products - half_square(k) - largest_of_sequences(products, spans));
   }
+  if (is_random()) return random_key_features(k, projection_, random_map());
   if (back) return bounded_exponential(k);
   return settings_.feature_map == "shen" ? softmax_over_positions(k, spans)
                                          : (k - largest_of_sequences(k, spans)).exp();
@@ -151,8 +163,9 @@ Tensor FeatureMapImpl::keys(const Tensor& k, const std::vector<Span>& spans) con
 LinearInputs FeatureMapImpl::map(const Tensor& q, const Tensor& k, const Tensor& v,
                                  const std::vector<Span>& spans,
                                  const RecurrentLayer* state) const {
-  Tensor mapped_q = queries(q);
-  const Tensor mapped_k = keys(k, spans);
+  const packed::AutocastPause no_autocast;
+  Tensor mapped_q = queries(packed::widened(q));
+  const Tensor mapped_k = keys(packed::widened(k), spans);
   if (settings_.feature_map == "shen" && looks_back(spans))
     mapped_q = mapped_q / running_sums(mapped_k, spans, state);
   return {mapped_q, mapped_k, mapped_q, mapped_k, v};

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/attention/feature_attention_kernel.h"
 #include "roformer/attention/linear_attention.h"
 #include "roformer/attention/linear_settings.h"
 
@@ -32,14 +33,21 @@ namespace roformer::attention {
 torch::Tensor orthogonal_features(std::int64_t num_features, std::int64_t head_size,
                                   std::uint64_t seed);
 
+/// φ of favor and relu: x (N, H, D) and w (m, D) → (N, H, m). Keys are those of tokens that look
+/// back only.
+torch::Tensor random_query_features(const torch::Tensor& q, const torch::Tensor& projection,
+                                    RandomMap map);
+torch::Tensor random_key_features(const torch::Tensor& k, const torch::Tensor& projection,
+                                  RandomMap map);
+
 /// φ of one layer. Buffer `projection` (m, D) for favor and relu, shared by the heads, saved with
-/// the weights; drawn anew each redraw_interval updates of a training.
+/// the weights; drawn by the model, and anew each redraw_interval updates of a training.
 class FeatureMapImpl : public torch::nn::Module {
  public:
   FeatureMapImpl(const LinearSettings& settings, std::int64_t head_size);
 
   /// q, k, v (N, H, D) → what linear_attention takes, not rotated. `state`: of the tokens before,
-  /// or null; is read only.
+  /// or null; is read only. Features of half types are float32: half's exponentials overflow.
   LinearInputs map(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                    const std::vector<Span>& spans, const RecurrentLayer* state = nullptr) const;
   LinearOptions options() const;
@@ -47,6 +55,7 @@ class FeatureMapImpl : public torch::nn::Module {
   /// Whether w is drawn: favor, relu.
   bool is_random() const { return projection_.defined(); }
   bool is_favor() const { return settings_.feature_map == "favor"; }
+  RandomMap random_map() const { return is_favor() ? RandomMap::favor : RandomMap::relu; }
   torch::Tensor projection() const { return projection_; }
   /// What is added to random features.
   double epsilon() const;
@@ -55,11 +64,12 @@ class FeatureMapImpl : public torch::nn::Module {
     return attention::feature_size(settings_, head_size);
   }
 
+  /// Draws w, if φ has it.
+  void draw(std::uint64_t seed);
   /// Draws w anew if update `update` > 0 is a multiple of the interval; a function of both numbers.
   void begin_update(std::int64_t update, std::uint64_t seed);
 
  private:
-  torch::Tensor random_features(const torch::Tensor& x) const;
   torch::Tensor keys(const torch::Tensor& k, const std::vector<Span>& spans) const;
   torch::Tensor queries(const torch::Tensor& q) const;
 

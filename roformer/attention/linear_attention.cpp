@@ -12,6 +12,7 @@
 #include "roformer/attention/linear_tasks.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
 
 namespace roformer::attention {
@@ -109,6 +110,16 @@ struct CausalLinearAttention : torch::autograd::Function<CausalLinearAttention> 
     const auto saved = context->get_saved_variables();
     const LinearOptions options{context->saved_data.at("epsilon").toDouble(),
                                 context->saved_data.at("normalizes").toBool()};
+    if (packed::gradient_is_differentiated()) {
+      auto result = packed::composed_gradients({saved[0], saved[1], saved[2], saved[3], saved[4]},
+                                               gradients[0], [&](const variable_list& x) {
+                                                 return composed_linear_attention(
+                                                     {x[0], x[1], x[2], x[3], x[4]},
+                                                     spans_of(saved[5]), options);
+                                               });
+      result.resize(7);
+      return result;
+    }
     LinearInputs slopes =
         kernel_backward({saved[0], saved[1], saved[2], saved[3], saved[4]}, {saved[6], saved[7]},
                         gradients[0].contiguous(), spans_of(saved[5]), options);
@@ -152,16 +163,19 @@ Tensor linear_attention(const LinearInputs& inputs, const std::vector<Span>& spa
                         const LinearOptions& options, RecurrentLayer* state) {
   check_inputs(inputs, spans);
   const bool back = looks_back(spans);
-  if (!kernel_serves_all(inputs) || !back)
+  const LinearInputs wide = widened(inputs);
+  if (!kernel_serves_all(wide) || !back)
     return composed_linear_attention(inputs, spans, options, state);
-  const LinearInputs x{with_dense_rows(inputs.q), with_dense_rows(inputs.k),
-                       with_dense_rows(inputs.q_norm), with_dense_rows(inputs.k_norm),
-                       with_dense_rows(inputs.v)};
+  const LinearInputs x{with_dense_rows(wide.q), with_dense_rows(wide.k),
+                       with_dense_rows(wide.q_norm), with_dense_rows(wide.k_norm),
+                       with_dense_rows(wide.v)};
+  const auto type = inputs.v.scalar_type();
   if (state == nullptr)
     return CausalLinearAttention::apply(x.q, x.k, x.q_norm, x.k_norm, x.v, spans_tensor(spans),
-                                        options);
+                                        options)
+        .to(type);
   const torch::NoGradGuard no_gradient;
-  return kernel_forward(x, spans, options, state).out;
+  return kernel_forward(x, spans, options, state).out.to(type);
 }
 
 void RecurrentState::select(const std::vector<std::int64_t>& sequences) {

@@ -16,7 +16,7 @@ namespace roformer::attention {
 
 /// What causal linear attention keeps of the tokens so far: sums of constant size in the place of
 /// all keys and values (Katharopoulos et al. 2020, section 3.3; Eq. 18 and 19 with n ≤ m).
-/// The sums of one layer, of B sequences; undefined before the first token.
+/// The sums of one layer, of B sequences, never in a half type; undefined before the first token.
 struct RecurrentLayer {
   torch::Tensor numerator;    // (B, H, F, D): Σ φ(k_n) v_nᵀ, with φ(k_n) rotated in Eq. 19
   torch::Tensor denominator;  // (B, H, F): Σ φ(k_n), never rotated
@@ -60,10 +60,13 @@ torch::Tensor linear_attention(const LinearInputs& inputs, const std::vector<Spa
                                const LinearOptions& options, RecurrentLayer* state = nullptr);
 
 /// The same in LibTorch's operators, differentiable, on any device and in any type: causal spans by
-/// chunks, what the kernel must equal.
-torch::Tensor composed_linear_attention(const LinearInputs& inputs, const std::vector<Span>& spans,
+/// chunks, what the kernel must equal. The sums of half types are taken in float32.
+torch::Tensor composed_linear_attention(const LinearInputs& given, const std::vector<Span>& spans,
                                         const LinearOptions& options,
                                         RecurrentLayer* state = nullptr);
+
+/// The inputs in the type that their sums are taken in: float32 in the place of half types.
+LinearInputs widened(const LinearInputs& x);
 
 /// Whether queries look back only. Throws Error unless they are two-sided or causal self-attention.
 bool looks_back(const std::vector<Span>& spans);

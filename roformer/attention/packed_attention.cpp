@@ -10,7 +10,9 @@
 #include "roformer/attention/softmax_attention_kernel.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
+#include "roformer/packed/wide_type.h"
 
 namespace roformer::attention {
 namespace {
@@ -91,6 +93,11 @@ struct Inputs {
 
 Inputs parts_of(const Tensor& qkv) {
   return {qkv.select(1, 0), qkv.select(1, 1), qkv.select(1, 2)};
+}
+
+Tensor composed_of(const Inputs& x, const std::vector<Span>& spans,
+                   const AttentionOptions& options) {
+  return composed_attention(x.q, x.k, x.v, spans, options);
 }
 
 bool every_span(const std::vector<Span>& spans, bool (*holds)(const Span&)) {
@@ -182,13 +189,21 @@ struct PackedSelfAttention : torch::autograd::Function<PackedSelfAttention> {
     const auto saved = context->get_saved_variables();
     const Tensor& qkv = saved[0];
     const auto spans = spans_of(saved[1]);
+    const auto options = kept_options(context);
+    if (packed::gradient_is_differentiated()) {
+      auto result = packed::composed_gradients({qkv}, gradients[0], [&](const variable_list& x) {
+        return composed_of(parts_of(x[0]), spans, options);
+      });
+      result.resize(3);
+      return result;
+    }
     // Rows that no span writes (keys that nobody sees, queries without keys) have gradient zero.
     const bool all_written =
         every_span(spans, [](const Span& span) { return span.num_keys == span.num_queries; });
     const Tensor gradient = all_written ? torch::empty(qkv.sizes(), qkv.options())
                                         : torch::zeros(qkv.sizes(), qkv.options());
     fused_backward({parts_of(qkv), saved[2], saved[3], gradients[0].contiguous()},
-                   parts_of(gradient), spans, kept_options(context));
+                   parts_of(gradient), spans, options);
     return {gradient, Tensor(), Tensor()};
   }
 };
@@ -206,12 +221,21 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const Inputs inputs{saved[0], saved[1], saved[2]};
+    const auto spans = spans_of(saved[3]);
+    const auto options = kept_options(context);
+    if (packed::gradient_is_differentiated()) {
+      auto result = packed::composed_gradients(
+          {inputs.q, inputs.k, inputs.v}, gradients[0], [&](const variable_list& x) {
+            return composed_of({x[0], x[1], x[2]}, spans, options);
+          });
+      result.resize(5);
+      return result;
+    }
     const auto zeros = [](const Tensor& like) {
       return torch::zeros(like.sizes(), like.options());
     };
     const Inputs result{zeros(inputs.q), zeros(inputs.k), zeros(inputs.v)};
-    fused_backward({inputs, saved[4], saved[5], gradients[0].contiguous()}, result,
-                   spans_of(saved[3]), kept_options(context));
+    fused_backward({inputs, saved[4], saved[5], gradients[0].contiguous()}, result, spans, options);
     return {result.q, result.k, result.v, Tensor(), Tensor()};
   }
 };
@@ -246,10 +270,9 @@ Tensor packed_self_attention(const Tensor& qkv, const std::vector<Span>& spans,
   check_dropout(options.dropout);
   check_spans(spans, qkv.size(0), qkv.size(0));
   if (packed::wants_gradient({qkv})) require_own_keys(spans);
-  if (!packed::is_float_on_cpu(qkv)) {
-    const Inputs parts = parts_of(qkv);
-    return composed_attention(parts.q, parts.k, parts.v, spans, options);
-  }
+  if (packed::is_half_on_cpu(qkv))
+    return packed_self_attention(packed::widened(qkv), spans, options).to(qkv.scalar_type());
+  if (!packed::is_float_on_cpu(qkv)) return composed_of(parts_of(qkv), spans, options);
   return PackedSelfAttention::apply(qkv.contiguous(), spans_tensor(spans), options);
 }
 
@@ -263,7 +286,11 @@ Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
   check_spans(spans, q.size(0), k.size(0));
   const bool gradient = packed::wants_gradient({q, k, v});
   if (gradient) require_own_keys(spans);
-  if (!packed::is_float_on_cpu(q)) return composed_attention(q, k, v, spans, options);
+  if (packed::is_half_on_cpu(q))
+    return packed_attention(packed::widened(q), packed::widened(k), packed::widened(v), spans,
+                            options)
+        .to(v.scalar_type());
+  if (!packed::is_float_on_cpu(q)) return composed_of({q, k, v}, spans, options);
   if (!gradient && options.dropout == 0 && has_few_queries(spans))
     return few_queries_attention(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v), spans,
                                  options.scale);

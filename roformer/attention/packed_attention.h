@@ -1,8 +1,9 @@
 // Softmax attention over a packed batch as one operator with a gradient: Eq. 2 without a padded
 // token anywhere.
 //
-// Registered as torch.ops.roformer.packed_self_attention. On the CPU in float32 it is our fused
-// kernel; other types and devices take the composed form.
+// Registered as torch.ops.roformer.packed_self_attention. On the CPU it is our fused kernel in
+// float32, which half types are widened for; other types and devices take the composed form, and so
+// does a gradient that is differentiated itself.
 #pragma once
 #include <torch/types.h>
 
@@ -22,7 +23,8 @@ struct AttentionOptions {
 };
 
 /// What an encoding adds to a group of G sequences of equal length: hooks 3 and 4 of the design
-/// (Eq. 5 to 10). Queries and keys come as (G, H, T, D), positions as (G, T).
+/// (Eq. 5 to 10). Queries and keys come as (G, H, T, D), positions as (G, T). Where q, k and v are
+/// of a half type, queries, keys and weights come in float32, and the sums stay in it.
 struct AttentionTerms {
   /// Added to the scaled scores; any shape that broadcasts to (G, H, T_q, T_k). Empty: nothing.
   std::function<torch::Tensor(const torch::Tensor& q, const torch::Tensor& k,
@@ -49,7 +51,8 @@ torch::Tensor packed_attention(const torch::Tensor& q, const torch::Tensor& k,
 
 /// The same in LibTorch's operators, group by group of neighbouring sequences of equal length: what
 /// the fused operator must equal, and what runs where it cannot (other types and devices, encodings
-/// that act on scores or values, requests for the weights).
+/// that act on scores or values, requests for the weights). Half types are computed in float32, and
+/// the result is rounded once.
 /// q: (N_q, H, D), k: (N_k, H, D), v: (N_k, H, D_v). Result (N_q, H, D_v); zero for queries that
 /// see no key. `weights`, if given, receives one (H, T_q, T_k) tensor a span, after softmax, before
 /// dropout.

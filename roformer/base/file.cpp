@@ -12,6 +12,7 @@
 
 #include "roformer/base/descriptor.h"
 #include "roformer/base/error.h"
+#include "roformer/base/remove_on_signal.h"
 
 namespace roformer::base {
 namespace {
@@ -83,7 +84,8 @@ void make_folder(const fs::path& folder, std::string_view option) {
   fs::create_directories(folder, failed);
   if (!failed && !fs::is_directory(folder))
     failed = std::make_error_code(std::errc::not_a_directory);
-  require(!failed, "[base] cannot make the folder {} ({}): {}", folder.string(), option,
+  const std::string named = option.empty() ? "" : " (" + std::string(option) + ")";
+  require(!failed, "[base] cannot make the folder {}{}: {}", folder.string(), named,
           failed.message());
 }
 
@@ -96,6 +98,7 @@ void sync_folder(const fs::path& folder) {
 void write_file_atomically(const fs::path& path,
                            const std::function<void(const Append&)>& produce) {
   const fs::path temporary = path.string() + ".partial-" + std::to_string(::getpid());
+  const RemoveOnSignal removal(temporary);
   try {
     const Descriptor file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));

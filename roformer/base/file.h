@@ -22,9 +22,9 @@ using Append = std::function<void(const void* bytes, std::size_t size)>;
 void write_file_atomically(const std::filesystem::path& path,
                            const std::function<void(const Append&)>& produce);
 
-/// Makes a folder with those above it. Throws Error with the system's reason and the `option` that
-/// names another one: "--out".
-void make_folder(const std::filesystem::path& folder, std::string_view option);
+/// Makes a folder with those above it. Throws Error with the system's reason and, if there is one,
+/// the `option` that names another folder: "--out".
+void make_folder(const std::filesystem::path& folder, std::string_view option = {});
 
 /// Flushes a folder's entries to disk, so that a rename within it survives a crash.
 void sync_folder(const std::filesystem::path& folder);

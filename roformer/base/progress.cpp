@@ -35,13 +35,16 @@ std::string format_bytes(std::int64_t bytes) {
   return fmt::format("{:.1f} {}", amount, units[unit]);
 }
 
-Progress::Progress(std::string title, std::string unit, std::int64_t total, std::int64_t done)
+Progress::Progress(std::string title, std::string unit, std::int64_t total, std::int64_t done,
+                   std::optional<std::chrono::milliseconds> interval)
     : title_(std::move(title)),
       unit_(std::move(unit)),
       total_(total),
       first_(done),
       done_(done),
-      terminal_(::isatty(STDERR_FILENO) != 0) {}
+      terminal_(::isatty(STDERR_FILENO) != 0),
+      // Ten redraws a second look smooth; in a log file a line each ten seconds is enough.
+      interval_(interval.value_or(std::chrono::milliseconds(terminal_ ? 100 : 10000))) {}
 
 Progress::~Progress() {
   clear();
@@ -51,10 +54,8 @@ void Progress::update(std::int64_t done, std::string_view text) {
   done_ = done;
   text_ = text;
   const auto now = Clock::now();
-  // Ten redraws a second look smooth; in a log file a line each ten seconds is enough.
-  const auto interval =
-      terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
-  if (now - std::max(last_draw_, terminal_ ? Clock::time_point{} : start_) < interval) return;
+  if (!terminal_ && done >= total_) return;
+  if (now - std::max(last_draw_, terminal_ ? Clock::time_point{} : start_) < interval_) return;
   last_draw_ = now;
   draw();
 }
@@ -75,15 +76,16 @@ void Progress::draw() {
   const double rest = elapsed / static_cast<double>(fresh) * static_cast<double>(total_ - done_);
   if (done_ < total_) parts.push_back((fresh > 0 ? format_duration(rest) : "-:--") + " left");
   const std::string text = fmt::format("{}", fmt::join(parts, " · "));
+  const double percent = std::floor(100 * share + 1e-9);  // 100 at the end alone
   if (!terminal_) {
-    fmt::print(stderr, "{} {:.0f} % · {}\n", title_, 100 * share, text);
+    fmt::print(stderr, "{} {:.0f} % · {}\n", title_, percent, text);
     return;
   }
   constexpr int width = 20;  // leaves room for the text on an 80-column terminal
   const int filled = static_cast<int>(share * width);
   std::string bar;
   for (int i = 0; i < width; ++i) bar += i < filled ? "━" : "─";
-  fmt::print(stderr, "\r\033[K{} {} {:3.0f} % {}", title_, bar, 100 * share, text);
+  fmt::print(stderr, "\r\033[K{} {} {:3.0f} % {}", title_, bar, percent, text);
   std::fflush(stderr);
   drawn_ = true;
 }

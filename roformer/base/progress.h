@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,13 +20,15 @@ class Progress {
  public:
   /// `total` units of work ("steps", "bytes", …) of which `done` are behind us already (a resumed
   /// run).
-  Progress(std::string title, std::string unit, std::int64_t total, std::int64_t done = 0);
+  /// `interval` between two lines is there for tests.
+  Progress(std::string title, std::string unit, std::int64_t total, std::int64_t done = 0,
+           std::optional<std::chrono::milliseconds> interval = std::nullopt);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   /// Tells that `done` steps are finished. Draws at most ten times a second on a terminal, every
-  /// ten seconds elsewhere.
+  /// ten seconds elsewhere, where the last line is finish()'s alone.
   void update(std::int64_t done, std::string_view text = {});
   /// Clears the bar so that a line can be printed; the next update draws it again.
   void clear();
@@ -44,6 +47,7 @@ class Progress {
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_draw_{};
   bool terminal_;
+  std::chrono::milliseconds interval_;
   bool drawn_ = false;
   bool finished_ = false;
 };

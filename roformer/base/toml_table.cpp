@@ -29,6 +29,7 @@ struct TomlDocument {
   std::string name;
   toml::table root;
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> asked;
+  std::vector<std::string> left_out = {};
 };
 
 namespace {
@@ -93,6 +94,17 @@ std::vector<std::string> split_path(std::string_view path, std::string_view chan
             most_change_parts);
     path.remove_prefix(dot + 1);
   }
+}
+
+// Only what was parsed with the document has a line there: toml++ copies none with a value.
+bool is_a_change(const toml::node& node) {
+  return node.source().begin.line == 0;
+}
+
+bool has_a_change(const toml::table* table) {
+  return table != nullptr && std::any_of(table->begin(), table->end(), [](const auto& entry) {
+           return is_a_change(entry.second);
+         });
 }
 
 // The element of `array` that `part` numbers.
@@ -194,6 +206,12 @@ bool TomlTable::has(std::string_view key) const {
   return state_->find(key) != nullptr;
 }
 
+// What a change put there has no line. Messages ask for keys that nobody knows too: not find().
+bool TomlTable::is_changed(std::string_view key) const {
+  const auto* node = state_->node == nullptr ? nullptr : state_->node->get(key);
+  return node != nullptr && is_a_change(*node);
+}
+
 bool TomlTable::get(std::string_view key, bool fallback) const {
   const auto* node = state_->find(key);
   if (node == nullptr) return fallback;
@@ -277,10 +295,24 @@ std::uint64_t TomlTable::get_unsigned(std::string_view key, std::uint64_t fallba
   return static_cast<std::uint64_t>(value);
 }
 
-std::string TomlTable::place_of(std::string_view room, const Option& option) const {
-  std::string place = fmt::format("[{}] {}:", room, where(option.key));
-  require(option.only == nullptr || !has(option.key), "{} {}", place, option.only);
-  return place;
+std::string TomlTable::place_of(std::string_view room, std::string_view key) const {
+  return fmt::format("[{}] {}:", room, where(key));
+}
+
+void TomlTable::refuse_without_effect(std::string_view room, std::string_view key,
+                                      std::string_view why) const {
+  const toml::node* node = state_->find(key);
+  if (node == nullptr) return;
+  TomlDocument& document = *state_->document;
+  const bool may_follow_from_a_change =
+      has_a_change(state_->node) || has_a_change(document.root["task"].as_table());
+  require(!is_a_change(*node) && may_follow_from_a_change, "{} {}", place_of(room, key), why);
+  document.left_out.push_back(
+      fmt::format("{} is left out, since a --set leaves it without effect: {}", where(key), why));
+}
+
+const std::vector<std::string>& TomlTable::left_out() const {
+  return state_->document->left_out;
 }
 
 TomlTable TomlTable::table(std::string_view key) const {
@@ -321,8 +353,7 @@ std::string TomlTable::where(std::string_view key) const {
       state_->path.empty() ? std::string(key) : fmt::format("[{}] {}", state_->path, key);
   const auto* node = state_->node == nullptr ? nullptr : state_->node->get(key);
   if (node == nullptr) return fmt::format("{} {}", state_->document->name, section);
-  // What a change put there has no line.
-  if (node->source().begin.line == 0)
+  if (is_a_change(*node))
     return fmt::format("{} (changed by --set) {}", state_->document->name, section);
   return fmt::format("{}:{} {}", state_->document->name, node->source().begin.line, section);
 }

@@ -27,6 +27,8 @@ class TomlTable {
   ~TomlTable();
 
   bool has(std::string_view key) const;
+  /// Whether a change put the key there, not the file. No read: the key may still be unknown.
+  bool is_changed(std::string_view key) const;
 
   // Typed reads: the default when the key is absent, Error when it has another type.
   bool get(std::string_view key, bool fallback) const;
@@ -58,20 +60,27 @@ class TomlTable {
       value = get(key, value);
     }
   }
-  /// The same for an option's entry: throws Error "[room] <where>: …" where it has no effect, or
-  /// for a value that it may not have.
+  /// The same for an option's entry: throws Error "[room] <where>: …" for a value that it may not
+  /// have; where it has no effect as refuse_without_effect does.
   template <typename Value>
   void read_option(std::string_view room, const Option& option, Value& value) const {
-    const std::string place = place_of(room, option);
-    if (option.only != nullptr) return;
+    if (option.only != nullptr) return refuse_without_effect(room, option.key, option.only);
     read(option.key, value);
-    require_allowed(place, option, value);
+    require_allowed(place_of(room, option.key), option, value);
   }
 
   /// A sub-table; an absent one reads as empty (all defaults).
   TomlTable table(std::string_view key) const;
   /// `[[key]]`: each element as a table; empty if absent.
   std::vector<TomlTable> tables(std::string_view key) const;
+
+  /// For a key that has no effect beside the others; `why` says "expected it only … but got …".
+  /// Nothing if it is not there. One of the document's own is left out where a change to its section
+  /// or to [task] may have made it so; otherwise throws Error "[room] <where>: why".
+  void refuse_without_effect(std::string_view room, std::string_view key,
+                             std::string_view why) const;
+  /// A line for each key of the document that was left out so.
+  const std::vector<std::string>& left_out() const;
 
   /// Throws Error for the first key of this table that was not read, naming the nearest known one.
   void reject_unknown_keys() const;
@@ -83,8 +92,7 @@ class TomlTable {
  private:
   struct State;
   std::uint64_t get_unsigned(std::string_view key, std::uint64_t fallback) const;
-  // "[room] <where>:"; Error if the key is there although it has no effect.
-  std::string place_of(std::string_view room, const Option& option) const;
+  std::string place_of(std::string_view room, std::string_view key) const;  // "[room] <where>:"
   explicit TomlTable(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

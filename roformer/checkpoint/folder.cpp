@@ -15,8 +15,11 @@ CheckpointConfig settled(CheckpointConfig config, const format::TensorSource& fi
   const auto prefix = find_encoder_prefix(file);
   if (!prefix || !config.encoder.tie_word_embeddings || !file.has(decoder_weight_name))
     return config;
-  if (!torch::equal(file.tensor(decoder_weight_name),
-                    file.tensor(*prefix + "embeddings.word_embeddings.weight"))) {
+  // What is not computed with is refused by name where it is read.
+  const std::string words = *prefix + "embeddings.word_embeddings.weight";
+  for (const std::string& name : {std::string(decoder_weight_name), words})
+    if (file.has(name) && !format::is_computed(file.entries().at(name).dtype)) return config;
+  if (!torch::equal(file.tensor(decoder_weight_name), file.tensor(words))) {
     spdlog::warn("{}: tensor '{}' differs from the word embeddings, so they are not tied",
                  file.path().string(), decoder_weight_name);
     config.encoder.tie_word_embeddings = false;

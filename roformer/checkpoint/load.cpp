@@ -1,6 +1,5 @@
 #include "roformer/checkpoint/load.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -133,10 +132,7 @@ LoadReport read_module(const MakeModule& make, const format::TensorSource& file,
                        const MakePlan& plan) {
   std::shared_ptr<torch::nn::Module> module;
   const auto make_and_keep = [&] { return module = make(); };
-  at::Generator numbers = at::detail::getDefaultCPUGenerator();
-  const torch::Tensor state = numbers.get_state();
   LoadPlan steps = plan_module(make_and_keep, file, plan);
-  numbers.set_state(state);
   if (!steps.report().missing.empty()) steps = plan(*make_and_keep(), file);
   steps.run();
   module->eval();

@@ -20,7 +20,7 @@ std::string misfit(const format::TensorFacts& found, const std::vector<std::int6
   if (found.shape != shape)
     return fmt::format("expected shape {} but got {}", format::format_shape(shape),
                        format::format_shape(found.shape));
-  if (!at::isFloatingType(format::scalar_type(found.dtype)))
+  if (!format::is_computed(found.dtype) || !at::isFloatingType(format::scalar_type(found.dtype)))
     return fmt::format("expected F16, BF16, F32 or F64 but got {}",
                        format::dtype_name(found.dtype));
   return {};

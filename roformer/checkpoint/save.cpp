@@ -24,13 +24,6 @@ void add_bias_aliases(format::TensorMap& tensors) {
   }
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  base::require(!error, "[checkpoint] expected to make the folder {} but got: {}", folder.string(),
-                error.message());
-}
-
 // Files that are complete on disk under another name and take their own at `commit`; left alone
 // they disappear.
 class StagedFiles {
@@ -101,7 +94,7 @@ format::TensorMap weights_by_file_name(const torch::nn::Module& module) {
 
 void save_checkpoint(const format::TensorMap& tensors, const std::string& config,
                      const fs::path& folder) {
-  make_folder(folder);
+  base::make_folder(folder);
   StagedFiles files(folder);
   format::save_tensors(files.add("model.safetensors"), tensors, {{"format", "pt"}});
   base::write_file_atomically(files.add("config.json"), signed_by_us(config));

@@ -1,14 +1,17 @@
 #include "roformer/cli/command.h"
 
+#include <fmt/ranges.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <utility>
 
 #include "roformer/base/error.h"
+#include "roformer/base/nearest_name.h"
 
 namespace roformer::cli {
 
@@ -63,11 +66,19 @@ CLI::Option* add_texts(CLI::App& command, const std::string& name, std::vector<s
   return add_text(command, name, values, kind, description)->allow_extra_args(false);
 }
 
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  const auto check = [words](const std::string& text) {
+    const bool known = std::find(words.begin(), words.end(), text) != words.end();
+    return known ? std::string()
+                 : fmt::format("expected one of {} but got {}{}", fmt::join(words, ", "), text,
+                               base::did_you_mean(text, words));
+  };
+  return {check, fmt::format("{{{}}}", fmt::join(words, ","))};
+}
+
 CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value,
-                        std::vector<std::string> words, const std::string& description) {
-  return command.add_option(name, value, description)
-      ->check(CLI::IsMember(std::move(words)))
-      ->capture_default_str();
+                        const std::vector<std::string>& words, const std::string& description) {
+  return command.add_option(name, value, description)->check(one_of(words))->capture_default_str();
 }
 
 CLI::Validator real_number() {
@@ -83,7 +94,8 @@ CLI::Validator real_number() {
 c10::Device apply(const CommonOptions& options) {
   const bool is_cuda = options.device == "cuda" || options.device.starts_with("cuda:");
   base::require(is_cuda || options.device == "cpu",
-                "[cli] expected --device cpu or cuda but got '{}'", options.device);
+                "[cli] expected --device cpu or cuda but got '{}'{}", options.device,
+                base::did_you_mean(options.device, {"cpu", "cuda"}));
   base::require(!is_cuda || torch::cuda::is_available(),
                 "[cli] expected a CUDA device for --device {} but found none", options.device);
   if (options.threads > 0) torch::set_num_threads(options.threads);

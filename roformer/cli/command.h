@@ -54,9 +54,11 @@ CLI::Option* add_text(CLI::App& command, const std::string& name, Text& value,
 /// The same for one that may be given several times, a text each.
 CLI::Option* add_texts(CLI::App& command, const std::string& name, std::vector<std::string>& values,
                        const std::string& kind, const std::string& description);
+/// For one of some words, which its description lists; what is near to one is told so.
+CLI::Validator one_of(const std::vector<std::string>& words);
 /// Adds an option for one of some words; the value so far, if there is one, is the default.
 CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value,
-                        std::vector<std::string> words, const std::string& description);
+                        const std::vector<std::string>& words, const std::string& description);
 /// Sets LibTorch's threads; the device, if there is one. Call first in a command that computes.
 c10::Device apply(const CommonOptions& options);
 /// Ends the program as the signal asked for, so that a shell script around us stops too.

@@ -1,9 +1,9 @@
 // roformer compare: any runs beside each other.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "roformer/base/shell_word.h"
 #include "roformer/cli/command.h"
@@ -25,6 +25,17 @@ std::string command_of(const CompareOptions& options) {
   return command + " --out " + base::shell_path(options.out);
 }
 
+nlohmann::ordered_json json_of(const std::optional<metric::SeedDifference>& difference) {
+  nlohmann::ordered_json json = {{"pairs", difference ? difference->mean.seeds : 0}};
+  if (!difference) return json;
+  json["mean"] = difference->mean.mean;
+  if (const auto interval = difference->mean.interval()) {
+    json["interval_95"] = {interval->lower, interval->upper};
+    json["p_value"] = difference->p_value;
+  }
+  return json;
+}
+
 nlohmann::ordered_json json_of(const study::RunComparison& comparison) {
   auto models = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
@@ -37,11 +48,7 @@ nlohmann::ordered_json json_of(const study::RunComparison& comparison) {
       for (const auto& [seed, value] : comparison.values[i][figure]) values.push_back(value);
     }
     if (i == 0) continue;
-    const auto difference = study::paired_difference(comparison, i, 0);
-    auto& json = model["loss_less_first"];
-    json["pairs"] = difference.pairs;
-    if (difference.pairs > 0) json["mean"] = difference.mean;
-    if (difference.pairs > 1) json["standard_error"] = difference.standard_error;
+    model["loss_less_first"] = json_of(study::difference_to_first(comparison, i, 0));
   }
   return {{"step", comparison.step}, {"models", models}, {"notes", comparison.notes}};
 }
@@ -56,6 +63,7 @@ void compare_command(const CompareOptions& options) {
   }
   for (const auto& note : comparison.notes) fmt::print("{}\n", note);
   report::print_table(study::comparison_table(comparison));
+  for (const auto& line : study::comparison_verdicts(comparison)) fmt::print("{}\n", line);
   fmt::print("\nReport with the curves: {}/report.html\n", options.out);
 }
 
@@ -66,9 +74,9 @@ void add_compare_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "compare", "Training runs beside each other: figures, curves, paired differences");
   command->footer(
-      "Runs that differ in nothing but the seed are one model, shown as mean and standard "
-      "deviation.\n"
-      "Differences are to the first model, between runs of the same seed.");
+      "Runs that differ in nothing but the seed are one model, shown as mean and half of its 95 %\n"
+      "interval (Student's t). Differences are to the first model, between runs of the same seed,\n"
+      "with interval and two-sided p of the paired t test; one seed has neither.");
   command
       ->add_option("runs", options->runs,
                    "folders of runs (train --out), or folders that hold some")

@@ -98,7 +98,7 @@ void add_completion_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "completion", "A script that completes commands and options in a shell");
   const auto shell = std::make_shared<std::string>();
-  command->add_option("shell", *shell, "the shell")->required()->check(CLI::IsMember({"bash"}));
+  command->add_option("shell", *shell, "the shell")->required()->check(one_of({"bash"}));
   add_examples(*command, "source <(roformer completion bash)");
   command->callback([&program] { std::cout << bash_completion(program); });
 }

@@ -4,12 +4,12 @@
 #include <charconv>
 #include <iostream>
 #include <limits>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
+#include "roformer/base/names.h"
 #include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
@@ -23,7 +23,12 @@ struct DetokenizeOptions {
   CommonOptions common;
   std::string model;
   text::DecodeOptions decode;
+  std::string clean_up;  // empty: as the tokenizer's files say
 };
+
+constexpr base::Named<text::CleanUp> kCleanUps[] = {{"none", text::CleanUp::none},
+                                                    {"punctuation", text::CleanUp::punctuation},
+                                                    {"contractions", text::CleanUp::contractions}};
 
 std::vector<std::int32_t> parse_json_ids(const std::string& line, std::int64_t number) {
   try {
@@ -65,7 +70,8 @@ std::vector<std::int32_t> parse_ids(const std::string& line, std::int64_t number
   return json ? parse_json_ids(line, number) : parse_plain_ids(line, number);
 }
 
-void detokenize(const DetokenizeOptions& options) {
+void detokenize(DetokenizeOptions& options) {
+  options.decode.clean_up = base::find_named(kCleanUps, options.clean_up);
   const auto tokenizer = text::Tokenizer::load(checkpoint::folder_of(options.model));
   InputLines input;
   std::string line;
@@ -94,15 +100,9 @@ void add_detokenize_command(CLI::App& program) {
   command.add_flag(
       "--skip-special-tokens", options->decode.skip_special_tokens,
       "leave out [CLS], [SEP] and the like (a translation model's are always left out)");
-  const std::map<std::string, text::CleanUp> levels = {
-      {"none", text::CleanUp::none},
-      {"punctuation", text::CleanUp::punctuation},
-      {"contractions", text::CleanUp::contractions}};
-  command
-      .add_option(
-          "--clean-up", options->decode.clean_up,
-          "spaces to remove before punctuation, or within contractions too (default: punctuation)")
-      ->transform(CLI::CheckedTransformer(levels));
+  add_choice(
+      command, "--clean-up", options->clean_up, {"none", "punctuation", "contractions"},
+      "spaces to remove before punctuation, or within contractions too (default: punctuation)");
   add_json_option(command, options->common);
   add_examples(
       command,

@@ -48,8 +48,9 @@ std::vector<Vector> rows_of(const torch::Tensor& vectors) {
 void warn_of_cut_lines(const pipeline::Embed& embed) {
   const std::int64_t count = embed.cut_lines();
   if (count == 0) return;
-  spdlog::warn("{} longer than {} tokens: what is behind them was left out",
-               count == 1 ? "1 line was" : fmt::format("{} lines were", count), embed.max_length());
+  spdlog::warn("{} longer than {} tokens (the first: line {}): what is {} them was left out",
+               count == 1 ? "1 line was" : fmt::format("{} lines were", count), embed.max_length(),
+               embed.first_cut_line(), embed.cuts_at_begin() ? "before" : "behind");
 }
 
 // All lines have a vector, or there is no file.

@@ -9,6 +9,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/hub_name.h"
 #include "roformer/base/log.h"
+#include "roformer/base/toml_table.h"
 #include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/json_output.h"
@@ -49,17 +50,6 @@ void print_plain(const train::Metrics& figures) {
   report::print_table(table);
 }
 
-// What the model was trained by, if it lies in a run's folder: at its top, in best/ or in
-// checkpoints/step-N.
-std::filesystem::path own_recipe(const std::filesystem::path& model) {
-  std::filesystem::path folder = std::filesystem::absolute(model / "");
-  for (int levels = 0; levels < 3; ++levels) {
-    folder = folder.parent_path();
-    if (std::filesystem::exists(folder / "recipe.toml")) return folder / "recipe.toml";
-  }
-  return {};
-}
-
 // The folder that holds the model, whose own weights alone are evaluated.
 std::filesystem::path model_folder(const std::filesystem::path& path) {
   const std::filesystem::path folder = checkpoint::folder_of_own(path);
@@ -71,7 +61,7 @@ std::filesystem::path model_folder(const std::filesystem::path& path) {
 
 std::filesystem::path recipe_of(const EvaluateOptions& options,
                                 const std::filesystem::path& model) {
-  const std::filesystem::path own = own_recipe(model);
+  const std::filesystem::path own = task::own_recipe(model);
   base::require(!own.empty() || !options.recipe.empty(),
                 "[cli] expected a recipe: there is no recipe.toml in {} or above it",
                 options.model);
@@ -85,11 +75,25 @@ std::filesystem::path recipe_of(const EvaluateOptions& options,
   return given;
 }
 
+// A run keeps its recipe with every default. One that names no test part learned from text that
+// today's default would put there.
+void require_test_part(const std::filesystem::path& recipe, const EvaluateOptions& options) {
+  const auto data = base::TomlTable::parse_file(recipe, options.changes).table("data");
+  base::require(data.has("test_share") || data.has("test_text") || data.has("test_source"),
+                "[cli] {}: expected a run that kept a test part from training (data.test_share) "
+                "but its recipe names none: --set data.test_text=FILES gives text that the model "
+                "has not seen",
+                recipe.string());
+}
+
 void evaluate(const EvaluateOptions& options) {
   const c10::Device device = apply(options.common);
   const std::filesystem::path model = model_folder(options.model);
-  const task::Recipe recipe = task::read_recipe(recipe_of(options, model), options.changes);
-  const auto figures = task::evaluate_model(recipe, model, kSplits.at(options.split), device);
+  const std::filesystem::path path = recipe_of(options, model);
+  const data::Split split = kSplits.at(options.split);
+  if (split == data::Split::test && options.recipe.empty()) require_test_part(path, options);
+  const task::Recipe recipe = task::read_recipe(path, options.changes);
+  const auto figures = task::evaluate_model(recipe, model, split, device);
   options.common.json ? print_json(figures) : print_plain(figures);
 }
 
@@ -107,12 +111,13 @@ void add_evaluate_command(CLI::App& program) {
   add_model_option(*command, options->model);
   add_changes_option(*command, options->changes);
   add_choice(*command, "--split", options->split, {"validation", "test"},
-             "which held-out part of the text; test only of data.vocabulary = \"bytes\" and "
-             "translation");
+             "which held-out part of the text: validation, which training is watched and the best "
+             "checkpoint chosen by, or test, which nothing has looked at");
   add_device_options(*command, options->common);
   add_json_option(*command, options->common);
   add_examples(*command,
                "roformer evaluate --model runs/roformer --json\n"
+               "roformer evaluate --model runs/roformer --split test\n"
                "roformer evaluate paper/figure3-right-performer-rope-small --model runs/performer "
                "--split test --set evaluate.sequences=0");
   command->callback([options] { evaluate(*options); });

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "roformer/base/error.h"
+#include "roformer/base/shell_word.h"
 #include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/inspect_commands.h"
@@ -91,6 +92,15 @@ void require_no_text(const fs::path& path) {
                 path.string());
 }
 
+// An archive unpacked into a folder of its own.
+void require_none_below(const fs::path& path) {
+  const fs::path below = fs::is_directory(path) ? format::checkpoint_below(path) : fs::path();
+  base::require(below.empty(),
+                "[cli] expected a checkpoint folder but {} holds one a level down: roformer "
+                "inspect {}",
+                path.string(), base::shell_path(below));
+}
+
 Description describe(const std::string& path) {
   try {
     require_no_text(path);
@@ -103,7 +113,10 @@ Description describe(const std::string& path) {
   } catch (const Error& error) {
     if (!fs::exists(path) && checkpoint::folder_of(path) == path) throw;
     Description damaged{describe_parts(path, error.what()), error.what()};
-    if (!is_anything(damaged.facts)) throw;
+    if (!is_anything(damaged.facts)) {
+      require_none_below(path);
+      throw;
+    }
     auto& problems = damaged.facts["problems"];
     if (std::find(problems.begin(), problems.end(), error.what()) == problems.end())
       problems.insert(problems.begin(), error.what());

@@ -119,7 +119,8 @@ std::vector<std::string> other_problems(const ordered_json& facts) {
   auto problems = facts.at("problems").get<std::vector<std::string>>();
   std::erase_if(problems, [&](const std::string& problem) {
     return problem == facts.at("tokenizer").value("error", "") ||
-           problem == facts.at("sentences") || problem == facts.value("not_computed", "");
+           ordered_json(problem) == facts.at("sentences") ||
+           problem == facts.value("not_computed", "");
   });
   return problems;
 }

@@ -13,7 +13,8 @@ std::vector<std::string> next_steps(const std::string& task, const std::filesyst
 /// Says on standard error where the run's report lies, and what can be done next.
 void print_next_steps(const std::string& task, const std::filesystem::path& run);
 
-/// The same for the first run in a study's folder, and the curves of all.
+/// The same for the first run of a study: of its result, or where there is none of its folder; and
+/// the curves of all.
 void print_steps_of_study(const std::filesystem::path& out);
 
 }  // namespace roformer::cli

@@ -46,8 +46,7 @@ std::string wrapped(const std::string& text, std::size_t width) {
 }  // namespace
 
 std::vector<std::string> choices_of(const CLI::Option& option) {
-  // "TEXT:{cls,mean,pooler}" of CLI::IsMember, "TEXT:value in {none->0,all->1} OR {0,1}" of a
-  // transformer.
+  // "TEXT:{cls,mean,pooler}" of one_of, "TEXT:value in {none->0,all->1} OR {0,1}" of a transformer.
   const std::string type = option.get_type_name();
   const std::size_t open = type.find('{');
   const std::size_t close = type.find('}');

@@ -41,6 +41,7 @@ namespace roformer::cli {
   COMMAND(average)                 \
   COMMAND(rope)                    \
   COMMAND(compare)                 \
+  COMMAND(sweep)                   \
   COMMAND(reproduce)               \
   COMMAND(manual)                  \
   COMMAND(completion)

@@ -14,6 +14,8 @@
 namespace roformer::cli {
 namespace {
 
+constexpr std::int64_t kFarthestAngle = 1'000'000'000'000;
+
 struct RopeAnglesOptions {
   CommonOptions common;
   FrequencyOptions frequencies;
@@ -70,14 +72,16 @@ void add_rope_angles_command(CLI::App& rope) {
   options->frequencies.dim = 64;
   CLI::App* command =
       rope.add_subcommand("angles", "How far each pair of dimensions turns at some positions");
-  command->add_option("--positions", options->positions, "the positions (default: 0,1,2,3)")
+  command
+      ->add_option("--positions", options->positions,
+                   "the positions, of any sign (default: 0,1,2,3)")
       ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000'000}))
+      ->check(CLI::Range(-kFarthestAngle, kFarthestAngle))
       ->type_name("N,N,…");
   add_frequency_options(*command, options->frequencies);
   add_json_option(*command, options->common);
   add_examples(*command,
-               "roformer rope angles --positions 0,1,5 --dim 8\n"
+               "roformer rope angles --positions -1,0,5 --dim 8\n"
                "roformer rope angles --dim 64 --scaling yarn --factor 4 --original-length 512 "
                "--json");
   command->callback([command, options] { rope_angles_command(*command, *options); });

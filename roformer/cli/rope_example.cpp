@@ -19,6 +19,7 @@ using nlohmann::ordered_json;
 
 constexpr std::int64_t kMostDimensions = 16;  // a matrix fits a screen
 constexpr std::size_t kMostPositions = 16;
+constexpr std::int64_t kFarthestStep = 1'000'000'000;
 
 struct RopeExampleOptions {
   CommonOptions common;
@@ -130,9 +131,11 @@ void add_rope_example_command(CLI::App& rope) {
   add_number(*command, "--dim", options->dim, "numbers in query and key, two a pair", 2,
              kMostDimensions);
   command->add_option("--base", options->inputs.base, "base of the angles")->capture_default_str();
-  command->add_option("--positions", options->inputs.positions, "the positions (default: 1,2,3,4)")
+  command
+      ->add_option("--positions", options->inputs.positions,
+                   "the positions, of any sign (default: 1,2,3,4)")
       ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}))
+      ->check(CLI::Range(-kFarthestStep, kFarthestStep))
       ->type_name("N,N,…");
   command->add_option("--query", options->inputs.query, "the query (default: each pair 1,0)")
       ->delimiter(',')

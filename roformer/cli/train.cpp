@@ -35,11 +35,15 @@ std::filesystem::path recipe_of(const TrainOptions& options) {
   return own;
 }
 
-void say_what_is_trained(const std::filesystem::path& recipe, const TrainOptions& options) {
-  spdlog::info("recipe {}{}; whole, with its defaults, in {}", recipe.string(),
-               options.changes.empty()
-                   ? std::string()
-                   : fmt::format(", changed by hand: {}", fmt::join(options.changes, ", ")),
+// ", changed by hand: model.checkpoint=DIR".
+std::string changes_in_words(const TrainOptions& options) {
+  if (options.changes.empty()) return {};
+  return fmt::format(", changed by hand: {}", fmt::join(options.changes, ", "));
+}
+
+void say_what_is_trained(const task::Recipe& recipe, const TrainOptions& options) {
+  spdlog::info("recipe {}{}; whole, with its defaults, in {}", recipe.path.string(),
+               changes_in_words(options),
                (std::filesystem::path(options.out) / "recipe.toml").string());
   spdlog::info("{} threads", at::get_num_threads());
 }
@@ -52,7 +56,7 @@ void train_command(TrainOptions& options) {
   base::keep_freed_memory();
   base::limit_kept_products();
   train::RunFolder folder(options.out, options.resume);
-  say_what_is_trained(path, options);
+  say_what_is_trained(recipe, options);
   const auto outcome = task::run_training(recipe, *task::open_material(recipe), folder, device);
   if (outcome.signal != 0) {
     spdlog::info("stopped and saved at step {}; the same command with --resume goes on from there",
@@ -87,7 +91,7 @@ void add_train_command(CLI::App& program) {
                "roformer train paper/figure3-right-performer-rope-small --out runs/performer\n"
                "roformer train translation-tiny --out runs/nmt\n"
                "roformer train --out runs/roformer --resume --set stage.0.steps=2000\n"
-               "roformer train recipe.toml --out runs/mine");
+               "roformer train recipe.toml --out runs/mine --set model.checkpoint=DIR");
   command->callback([options] { train_command(*options); });
 }
 

@@ -5,9 +5,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <vector>
 
 #include "roformer/base/error.h"
+#include "roformer/base/remove_on_signal.h"
 #include "roformer/format/safetensors.h"
 
 namespace roformer::cli {
@@ -33,6 +35,7 @@ class NpyFile final : public VectorFile {
         partial_(path_.string() + ".partial"),
         file_(partial_, std::ios::binary) {
     require("make");
+    removal_.emplace(partial_);
     file_ << npy_header(0, 0);
   }
   ~NpyFile() override {
@@ -54,6 +57,7 @@ class NpyFile final : public VectorFile {
     file_.close();
     require("write");
     fs::rename(partial_, path_);
+    removal_.reset();
     finished_ = true;
   }
 
@@ -64,6 +68,7 @@ class NpyFile final : public VectorFile {
   }
 
   fs::path path_, partial_;
+  std::optional<base::RemoveOnSignal> removal_;
   std::ofstream file_;
   std::int64_t rows_ = 0, width_ = 0;
   bool finished_ = false;

@@ -114,8 +114,8 @@ std::vector<std::string> old_weights(const fs::path& folder,
 }
 
 void copy_companion(const fs::path& from, const fs::path& to) {
+  base::make_folder(to.parent_path());
   std::error_code error;
-  fs::create_directories(to.parent_path(), error);
   fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
   base::require(!error, "[convert] cannot copy {} to {}: {}", from.string(), to.string(),
                 error.message());
@@ -125,11 +125,7 @@ void copy_companion(const fs::path& from, const fs::path& to) {
 
 void prepare_target(const fs::path& from, const fs::path& to, const std::vector<std::string>& files,
                     bool force) {
-  std::error_code error;
-  fs::create_directories(to, error);
-  base::require(!error && fs::is_directory(to),
-                "[convert] expected to make the folder {} but got: {}", to.string(),
-                error ? error.message() : "a file is there");
+  base::make_folder(to);
   base::require(!fs::equivalent(from.empty() ? "." : from, to),
                 "[convert] expected another folder than {} to write to", to.string());
   if (force) return;

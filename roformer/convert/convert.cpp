@@ -27,7 +27,8 @@ bool to_tensorflow(const ConvertOptions& options) {
 }
 
 bool is_floating_point(format::Dtype dtype) {
-  return at::isFloatingType(format::scalar_type(dtype));
+  // Two numbers to a byte are no numbers to convert.
+  return dtype != format::Dtype::f4_e2m1_x2 && at::isFloatingType(format::scalar_type(dtype));
 }
 
 std::size_t output_bytes(const format::OutputTensor& tensor) {

@@ -28,11 +28,20 @@ class CausalLanguageSource {
 
   /// Sequences of a held-out part in batches of at most `batch_tokens` tokens (at least one
   /// sequence); of more than `max_sequences` (0: all) a fixed sample. Independent of the seed.
+  ///
+  /// With a `passage`, a multiple of `length`, whole passages of so many tokens are drawn, and each
+  /// is cut into its sequences: max_sequences · length / passage of them, at least one. So every
+  /// length that divides the passage scores the same tokens, each once, as long as max_sequences ·
+  /// length is the same. Throws Error where the part has no whole passage.
   std::vector<CausalBatch> held_out_batches(Split split, std::int64_t length,
                                             std::int64_t batch_tokens,
-                                            std::int64_t max_sequences = 0) const;
+                                            std::int64_t max_sequences = 0,
+                                            std::int64_t passage = 0) const;
 
  private:
+  std::vector<std::int64_t> sequences_of_passages(Split split, std::int64_t length,
+                                                  std::int64_t max_sequences,
+                                                  std::int64_t passage) const;
   void append(CausalBatch& batch, Split split, std::int64_t length, std::int64_t sequence) const;
   std::shared_ptr<const TokenStream> stream_;
   std::uint64_t seed_;

@@ -10,6 +10,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
+#include "roformer/data/document_parts.h"
 #include "roformer/documents/text_files.h"
 #include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/vocabulary/train_wordpiece.h"
@@ -21,15 +22,16 @@ std::unique_ptr<documents::ParagraphSource> TextSelection::open() const {
              : documents::open_text_files(files, rule, block_size);
 }
 
-TextSelection select_text(const DataOptions& options) {
+TextSelection select_text(const DataOptions& options, Split split) {
   TextSelection selection{false, {}, options.document, options.block_size};
-  selection.apt =
-      options.text.size() == 1 && options.text[0] == "apt" && !std::filesystem::exists("apt");
-  selection.files = selection.apt
-                        ? apt::find_apt_lists(options.cache / "apt", {"en"},
-                                              "name text of your own: --set data.text=FILES")
-                              .front()
-                        : documents::find_text_files(options.text);
+  const auto& names = options.files_of(split);
+  selection.apt = names.size() == 1 && names[0] == "apt" && !std::filesystem::exists("apt");
+  selection.files =
+      selection.apt ? apt::find_apt_lists(
+                          options.cache / "apt", {"en"},
+                          fmt::format("name text of your own: --set {}=FILES", files_key(split)))
+                          .front()
+                    : documents::find_text_files(names, files_key(split));
   return selection;
 }
 
@@ -48,18 +50,31 @@ std::uint64_t text_key(const TextSelection& selection, std::int64_t max_document
                                       max_documents, documents::describe_files(selection.files)));
 }
 
+// As many documents as there are, or as tell their parts.
+std::int64_t count_documents(const DataOptions& options, const TextSelection& selection) {
+  const std::int64_t enough = DocumentParts::telling_count(options);
+  const std::int64_t most =
+      options.max_documents > 0 ? std::min(options.max_documents, enough) : enough;
+  std::int64_t count = 0;
+  const auto paragraphs = selection.open();
+  for (documents::Paragraph paragraph; count < most && paragraphs->next(paragraph);)
+    count = std::min(most, paragraph.document + 1);
+  return count;
+}
+
 text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection& selection) {
   spdlog::info("training a vocabulary of {} tokens", options.vocab_size);
   vocabulary::WordPieceTrainerOptions trainer;
   trainer.vocabulary_size = static_cast<std::int32_t>(options.vocab_size);
   trainer.normalizer.lowercase = options.lower_case;
+  const DocumentParts parts(options, count_documents(options, selection));
   const auto paragraphs = selection.open();
   trainer.expected_bytes = paragraphs->total();
   documents::Paragraph paragraph;
   const auto next_training_paragraph = [&](std::string& text) {
     while (paragraphs->next(paragraph)) {
       if (options.max_documents > 0 && paragraph.document >= options.max_documents) return false;
-      if (is_validation(paragraph.document, options.split_seed, options.validation_share)) continue;
+      if (parts.of(paragraph.document) != Split::training) continue;
       text.swap(paragraph.text);
       return true;
     }
@@ -73,20 +88,24 @@ text::Tokenizer train_tokenizer(const DataOptions& options, const TextSelection&
 text::Tokenizer find_tokenizer(const DataOptions& options, const TextSelection& selection,
                                std::uint64_t key) {
   if (!options.vocabulary.empty()) return text::Tokenizer::load(options.vocabulary);
-  const auto description = fmt::format("{} {} {} {}", options.vocab_size, options.lower_case,
-                                       options.split_seed, options.validation_share);
+  const auto description =
+      fmt::format("{} {} {} {} {}", options.vocab_size, options.lower_case, options.split_seed,
+                  options.share_of(Split::validation), options.share_of(Split::test));
   const fs::path folder =
       options.cache / fmt::format("vocabulary-{:016x}", base::hash_bytes(description, key));
   return text::load_or_train(folder, [&] { return train_tokenizer(options, selection); });
 }
 
-std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
-                                                const TextSelection& selection,
-                                                const text::Tokenizer& tokenizer, std::uint64_t key,
-                                                int threads) {
+// The tokens of a text, from the cache where they are there; the first `max_documents`, 0: all.
+std::shared_ptr<const TokenCache> find_tokens(const DataOptions& options,
+                                              const TextSelection& selection,
+                                              const text::Tokenizer& tokenizer,
+                                              std::int64_t max_documents, int threads) {
+  const std::uint64_t key =
+      base::derive(text_key(selection, max_documents), tokenizer.fingerprint());
   const fs::path path = options.cache / fmt::format("tokens-{:016x}", key);
   try {
-    if (fs::exists(path)) return std::make_unique<TokenCache>(path, key);
+    if (fs::exists(path)) return std::make_shared<const TokenCache>(path, key);
   } catch (const Error& error) {
     spdlog::warn("{}; making it again", error.what());
   }
@@ -94,16 +113,16 @@ std::unique_ptr<TokenCache> open_or_write_cache(const DataOptions& options,
     tokenizer.encode_words(text, ids);
   };
   const auto paragraphs = selection.open();
-  write_token_cache(path, key, *paragraphs, encode, tokenizer.vocabulary_size(),
-                    options.max_documents, threads);
-  return std::make_unique<TokenCache>(path, key);
+  write_token_cache(path, key, *paragraphs, encode, tokenizer.vocabulary_size(), max_documents,
+                    threads);
+  return std::make_shared<const TokenCache>(path, key);
 }
 
 }  // namespace
 
-bool is_validation(std::int64_t document, std::uint64_t split_seed, double validation_share) {
-  return base::uniform(base::derive(split_seed, 0x5917), static_cast<std::uint64_t>(document)) <
-         validation_share;
+const char* split_name(Split split) {
+  constexpr const char* names[] = {"training", "validation", "test"};
+  return names[static_cast<std::size_t>(split)];
 }
 
 std::string advice_for_more_documents(const DataOptions& options) {
@@ -123,67 +142,70 @@ Corpus::Corpus(const DataOptions& options, int threads) : options_(options) {
   if (options_.cache.empty()) options_.cache = base::default_cache_folder();
   const TextSelection selection = select_text(options_);
   const base::FileLock lock = base::lock_folder(options_.cache, "data.cache");
-  const std::uint64_t key = text_key(selection, options_.max_documents);
-  tokenizer_ = find_tokenizer(options_, selection, key);
-  tokens_ = open_or_write_cache(options_, selection, *tokenizer_,
-                                base::derive(key, tokenizer_->fingerprint()), threads);
+  tokenizer_ = find_tokenizer(options_, selection, text_key(selection, options_.max_documents));
+  const auto tokens =
+      find_tokens(options_, selection, *tokenizer_, options_.max_documents, threads);
+  for (const Split split : {Split::training, Split::validation, Split::test}) {
+    const bool has_own = split != Split::training && !options_.files_of(split).empty();
+    part(split).tokens =
+        has_own ? find_tokens(options_, select_text(options_, split), *tokenizer_, 0, threads)
+                : tokens;
+  }
   split_documents();
 }
 
 void Corpus::split_documents() {
-  for (std::int64_t document = 0; document < tokens_->num_documents(); ++document) {
-    if (tokens_->document_length(document) == 0) continue;
-    auto& part = is_validation(document, options_.split_seed, options_.validation_share)
-                     ? validation_
-                     : training_;
-    part.push_back(document);
+  const TokenCache& tokens = this->tokens();
+  const DocumentParts parts(options_, tokens.num_documents());
+  for (std::int64_t document = 0; document < tokens.num_documents(); ++document)
+    if (tokens.document_length(document) > 0)
+      part(parts.of(document)).documents.push_back(document);
+  for (const Split split : {Split::validation, Split::test}) {
+    if (parts.lacks(split))
+      spdlog::warn("{}, none left for {}: {}",
+                   tokens.num_documents() == 1
+                       ? "one document"
+                       : fmt::format("{} documents", tokens.num_documents()),
+                   split_name(split), advice_for_more_documents(options_));
+    const TokenCache& own = this->tokens(split);
+    for (std::int64_t document = 0; &own != &tokens && document < own.num_documents(); ++document)
+      if (own.document_length(document) > 0) part(split).documents.push_back(document);
   }
-  require(!training_.empty(),
+  require(!documents(Split::training).empty(),
           "[data] expected documents to train on but all {} are held out (data.validation_share = "
-          "{}): {}",
-          tokens_->num_documents(), options_.validation_share, advice_for_more_documents(options_));
-  if (!validation_.empty() || options_.validation_share == 0) return;
-  if (training_.size() == 1) {
-    spdlog::warn("one document, none held out: {}", advice_for_more_documents(options_));
-    return;
-  }
-  validation_.push_back(training_.back());
-  training_.pop_back();
-}
-
-void Corpus::require_part(Split split) {
-  require(split != Split::test,
-          "[data] expected the training or validation part of a text of documents but got test, "
-          "which only data.vocabulary = \"bytes\" of causal models holds out (data.test_share)");
-}
-
-const std::vector<std::int64_t>& Corpus::documents(Split split) const {
-  require_part(split);
-  return split == Split::training ? training_ : validation_;
+          "{}, data.test_share = {}): {}",
+          tokens.num_documents(), options_.share_of(Split::validation),
+          options_.share_of(Split::test), advice_for_more_documents(options_));
 }
 
 std::int64_t Corpus::num_tokens(Split split) const {
   const auto& part = documents(split);
   return std::accumulate(part.begin(), part.end(), std::int64_t{0},
                          [&](std::int64_t sum, std::int64_t document) {
-                           return sum + tokens_->document_length(document);
+                           return sum + tokens(split).document_length(document);
                          });
 }
 
 void Corpus::for_each_document(
     Split split, const std::function<void(std::span<const std::int32_t>)>& use) const {
-  for (const std::int64_t document : documents(split)) use(tokens_->document(document));
+  for (const std::int64_t document : documents(split)) use(tokens(split).document(document));
+}
+
+std::string Corpus::part_in_words(Split split) const {
+  const std::int64_t count = std::ssize(documents(split));
+  if (!options_.files_of(split).empty())
+    return fmt::format("{} more for {}", base::format_count(count), split_name(split));
+  return fmt::format(
+      "{:.0f} % for {}",
+      100.0 * static_cast<double>(count) / static_cast<double>(tokens().num_documents()),
+      split_name(split));
 }
 
 std::string Corpus::summary() const {
-  return fmt::format(
-      "{:.1f} M tokens in {} documents, {:.0f} % of the documents held out, {} words in the "
-      "vocabulary",
-      static_cast<double>(tokens_->num_tokens()) * 1e-6,
-      base::format_count(tokens_->num_documents()),
-      100.0 * static_cast<double>(validation_.size()) /
-          static_cast<double>(tokens_->num_documents()),
-      base::format_count(tokenizer_->vocabulary_size()));
+  return fmt::format("{:.1f} M tokens in {} documents, {}, {}, {} words in the vocabulary",
+                     static_cast<double>(tokens().num_tokens()) * 1e-6,
+                     base::format_count(tokens().num_documents()), part_in_words(Split::validation),
+                     part_in_words(Split::test), base::format_count(tokenizer_->vocabulary_size()));
 }
 
 }  // namespace roformer::data

@@ -1,5 +1,6 @@
 // A corpus ready for use: text found, vocabulary loaded or trained, tokens cached, documents split.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -17,7 +18,7 @@
 
 namespace roformer::data {
 
-/// Where the text of data.text lies and how it is read.
+/// Where a text lies and how it is read.
 struct TextSelection {
   bool apt = false;  // package descriptions
   std::vector<std::filesystem::path> files;
@@ -28,11 +29,9 @@ struct TextSelection {
   std::unique_ptr<documents::ParagraphSource> open() const;
 };
 
-/// Finds the files. Throws Error where there are none.
-TextSelection select_text(const DataOptions& options);
-
-/// Whether a document is held out: by a hash of its number, so it does not depend on the others.
-bool is_validation(std::int64_t document, std::uint64_t split_seed, double validation_share);
+/// Finds the files of data.text, or those of a part that has its own. Throws Error where there are
+/// none.
+TextSelection select_text(const DataOptions& options, Split split = Split::training);
 
 /// What makes more documents of the same text, or a smaller part of them held out, given what is
 /// set already: "give more text, …".
@@ -46,25 +45,30 @@ class Corpus {
 
   const text::Tokenizer& tokenizer() const { return *tokenizer_; }
   const DataOptions& options() const { return options_; }
-  const TokenCache& tokens() const { return *tokens_; }
-  /// Throws Error for the test part, which documents do not have.
-  static void require_part(Split split);
-  /// Numbers of the documents of one part, training or validation, ascending.
-  const std::vector<std::int64_t>& documents(Split split) const;
+  /// The text that a part's documents are numbers in: data.text, or the part's own.
+  const TokenCache& tokens(Split split = Split::training) const { return *part(split).tokens; }
+  /// Numbers of the documents of one part, ascending.
+  const std::vector<std::int64_t>& documents(Split split) const { return part(split).documents; }
   std::int64_t num_tokens(Split split) const;
   /// Calls `use` with the ids of each document of one part, without special tokens.
   void for_each_document(Split split,
                          const std::function<void(std::span<const std::int32_t>)>& use) const;
-  /// A line for people: "12.3 M tokens in 61,234 documents, 20 % held out".
+  /// A line for people: "12.3 M tokens in 61,234 documents, 20 % for validation, 5 % for test, …".
   std::string summary() const;
 
  private:
+  struct Part {
+    std::shared_ptr<const TokenCache> tokens;
+    std::vector<std::int64_t> documents;
+  };
+  const Part& part(Split split) const { return parts_[static_cast<std::size_t>(split)]; }
+  Part& part(Split split) { return parts_[static_cast<std::size_t>(split)]; }
   void split_documents();
+  std::string part_in_words(Split split) const;
+
   DataOptions options_;
   std::optional<text::Tokenizer> tokenizer_;
-  std::unique_ptr<TokenCache> tokens_;
-  std::vector<std::int64_t> training_;
-  std::vector<std::int64_t> validation_;
+  std::array<Part, 3> parts_;
 };
 
 }  // namespace roformer::data

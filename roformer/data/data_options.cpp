@@ -19,6 +19,11 @@ DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   for_each_option(options, use, [&](const base::Option& option, auto& value) {
     table.read_option("data", option, value);
   });
+  const double held_out = options.share_of(Split::validation) + options.share_of(Split::test);
+  base::require(held_out < 1,
+                "[data] {}: expected it and data.validation_share to leave a share to learn from "
+                "but got {:g} of the text held out",
+                table.where("test_share"), held_out);
   const std::string only = split_option(options).one_of.front();
   const std::string split = table.get("split", only);
   base::require(split == only, "[data] {}: expected {} but got \"{}\"", table.where("split"), only,
@@ -27,6 +32,11 @@ DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   base::require(!options.text.empty(), "[data] {}: expected files, folders or \"apt\" but got none",
                 table.where("text"));
   return options;
+}
+
+const char* files_key(Split split) {
+  constexpr const char* keys[] = {"data.text", "data.validation_text", "data.test_text"};
+  return keys[static_cast<std::size_t>(split)];
 }
 
 base::Option split_option(const DataOptions& options) {

@@ -65,7 +65,7 @@ std::vector<std::int32_t> types_of(std::size_t size, const text::SpecialRuns& si
 }
 
 PackedDocuments pack_split(const Corpus& corpus, Split split) {
-  return {corpus.tokens(), corpus.documents(split), corpus.tokenizer().cls_id(),
+  return {corpus.tokens(split), corpus.documents(split), corpus.tokenizer().cls_id(),
           corpus.tokenizer().end_id()};
 }
 
@@ -99,8 +99,8 @@ MaskedTokens mask_tokens(std::span<std::int64_t> tokens, const MaskingOptions& o
 MaskedLanguageSource::MaskedLanguageSource(std::shared_ptr<const Corpus> corpus, std::uint64_t seed)
     : corpus_(std::move(corpus)),
       seed_(seed),
-      training_(pack_split(*corpus_, Split::training)),
-      validation_(pack_split(*corpus_, Split::validation)),
+      parts_{pack_split(*corpus_, Split::training), pack_split(*corpus_, Split::validation),
+             pack_split(*corpus_, Split::test)},
       vocabulary_(masking_vocabulary(corpus_->tokenizer())) {}
 
 MaskedLanguageSource::MaskedLanguageSource(const DataOptions& options, std::uint64_t seed,
@@ -121,21 +121,22 @@ MaskedBatch MaskedLanguageSource::batch(const BatchRequest& request) const {
   MaskedBatch batch;
   for (const auto& drawn : draw_sequences(request, num_sequences(length), order)) {
     const std::uint64_t epoch_masks = derive(masks, drawn.epoch);
-    append(batch, training_, length, drawn.sequence,
+    append(batch, part(Split::training), length, drawn.sequence,
            derive(epoch_masks, static_cast<std::uint64_t>(drawn.sequence)));
   }
   return batch;
 }
 
-std::vector<MaskedBatch> MaskedLanguageSource::validation_batches(
-    std::int64_t length, std::int64_t batch_tokens, std::int64_t max_sequences) const {
-  const auto sequences = held_out_sample(num_validation_sequences(length), max_sequences);
+std::vector<MaskedBatch> MaskedLanguageSource::held_out_batches(Split split, std::int64_t length,
+                                                                std::int64_t batch_tokens,
+                                                                std::int64_t max_sequences) const {
+  const auto sequences = held_out_sample(num_sequences(length, split), max_sequences);
   const std::vector<std::int64_t> lengths(sequences.size(), length);
   std::vector<MaskedBatch> batches;
   for (const auto& [begin, end] : cut_batches(lengths, {.tokens = batch_tokens})) {
     batches.emplace_back();
     for (std::size_t i = begin; i < end; ++i)
-      append(batches.back(), validation_, length, sequences[i],
+      append(batches.back(), part(split), length, sequences[i],
              derive(held_out_seed, static_cast<std::uint64_t>(sequences[i])));
   }
   return batches;

@@ -1,6 +1,7 @@
 // Batches for the masked language model. A batch is a pure function of seed, stage and step: a
 // resumed run needs no state of the data, and any thread may make any batch.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -41,9 +42,8 @@ class MaskedLanguageSource {
   const text::Tokenizer& tokenizer() const { return corpus_->tokenizer(); }
 
   /// Training sequences of one length: an epoch.
-  std::int64_t num_sequences(std::int64_t length) const { return training_.num_sequences(length); }
-  std::int64_t num_validation_sequences(std::int64_t length) const {
-    return validation_.num_sequences(length);
+  std::int64_t num_sequences(std::int64_t length, Split split = Split::training) const {
+    return part(split).num_sequences(length);
   }
   /// Epochs behind us when `step` of a stage begins.
   double epoch(const Stage& stage, std::int64_t step) const;
@@ -51,19 +51,20 @@ class MaskedLanguageSource {
   /// The micro-batch of a request. Safe to call from several threads.
   MaskedBatch batch(const BatchRequest& request) const;
 
-  /// Held-out sequences under one fixed masking, in batches of at most `batch_tokens` tokens (at
-  /// least one sequence); of more than `max_sequences` (0: all) a fixed sample. Independent of the
-  /// training seed.
-  std::vector<MaskedBatch> validation_batches(std::int64_t length, std::int64_t batch_tokens,
-                                              std::int64_t max_sequences = 0) const;
+  /// Sequences of a held-out part under one fixed masking, in batches of at most `batch_tokens`
+  /// tokens (at least one sequence); of more than `max_sequences` (0: all) a fixed sample.
+  /// Independent of the training seed.
+  std::vector<MaskedBatch> held_out_batches(Split split, std::int64_t length,
+                                            std::int64_t batch_tokens,
+                                            std::int64_t max_sequences = 0) const;
 
  private:
   void append(MaskedBatch& batch, const PackedDocuments& documents, std::int64_t length,
               std::int64_t sequence, std::uint64_t masking_seed) const;
   std::shared_ptr<const Corpus> corpus_;
   std::uint64_t seed_;
-  PackedDocuments training_;
-  PackedDocuments validation_;
+  const PackedDocuments& part(Split split) const { return parts_[static_cast<std::size_t>(split)]; }
+  std::array<PackedDocuments, 3> parts_;
   MaskingVocabulary vocabulary_;
 };
 

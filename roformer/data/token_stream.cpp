@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <array>
 #include <cmath>
 
 #include "roformer/base/error.h"
@@ -18,8 +19,7 @@ class CorpusStream final : public TokenStream {
  public:
   CorpusStream(const DataOptions& options, int threads)
       : corpus_(options, threads),
-        training_(stream_of(Split::training)),
-        validation_(stream_of(Split::validation)) {}
+        parts_{stream_of(Split::training), stream_of(Split::validation), stream_of(Split::test)} {}
 
   const text::Tokenizer& tokenizer() const override { return corpus_.tokenizer(); }
   std::int64_t size(Split split) const override { return part(split).size(); }
@@ -27,19 +27,17 @@ class CorpusStream final : public TokenStream {
             std::vector<std::int64_t>& out) const override {
     part(split).read(begin, end, out);
   }
+  const DataOptions& options() const override { return corpus_.options(); }
   std::string summary() const override { return corpus_.summary(); }
 
  private:
   DocumentStream stream_of(Split split) const {
-    return {corpus_.tokens(), corpus_.documents(split), corpus_.tokenizer().end_id()};
+    return {corpus_.tokens(split), corpus_.documents(split), corpus_.tokenizer().end_id()};
   }
-  const DocumentStream& part(Split split) const {
-    Corpus::require_part(split);
-    return split == Split::training ? training_ : validation_;
-  }
+  const DocumentStream& part(Split split) const { return parts_[static_cast<std::size_t>(split)]; }
 
   Corpus corpus_;
-  DocumentStream training_, validation_;
+  std::array<DocumentStream, 3> parts_;
 };
 
 constexpr std::size_t kBytesAtOnce = 1 << 20;
@@ -77,13 +75,13 @@ std::string read_paragraphs(documents::ParagraphSource& paragraphs) {
   return bytes;
 }
 
-std::string read_text(const DataOptions& options) {
-  const TextSelection selection = select_text(options);
+std::string read_text(const DataOptions& options, Split split) {
+  const TextSelection selection = select_text(options, split);
   std::string bytes =
       selection.apt ? read_paragraphs(*selection.open()) : read_files(selection.files);
-  base::require(!bytes.empty(), "[data] data.text: expected text but {} empty: {}",
+  base::require(!bytes.empty(), "[data] {}: expected text but {} empty: {}", files_key(split),
                 selection.files.size() == 1 ? "the file is" : "all files are",
-                fmt::join(options.text, ", "));
+                fmt::join(options.files_of(split), ", "));
   return bytes;
 }
 
@@ -98,18 +96,18 @@ std::shared_ptr<const TokenStream> open_token_stream(const DataOptions& options,
   return std::make_shared<const CorpusStream>(options, threads);
 }
 
-const char* split_name(Split split) {
-  constexpr const char* names[] = {"training", "validation", "test"};
-  return names[static_cast<std::size_t>(split)];
-}
-
 ByteStream::ByteStream(const DataOptions& options)
-    : tokenizer_(text::byte_tokenizer()), bytes_(read_text(options)) {
-  test_begin_ = bytes_.size() - share_of(bytes_.size(), options.test_share);
-  validation_begin_ = test_begin_ - share_of(bytes_.size(), options.validation_share);
+    : options_(options),
+      tokenizer_(text::byte_tokenizer()),
+      bytes_(read_text(options, Split::training)) {
+  test_begin_ = bytes_.size() - share_of(bytes_.size(), options.share_of(Split::test));
+  validation_begin_ = test_begin_ - share_of(bytes_.size(), options.share_of(Split::validation));
+  for (const Split split : {Split::validation, Split::test})
+    if (!options.files_of(split).empty()) own(split) = read_text(options, split);
 }
 
 std::string_view ByteStream::bytes(Split split) const {
+  if (split != Split::training && !options_.files_of(split).empty()) return own(split);
   const std::string_view all = bytes_;
   switch (split) {
     case Split::training:
@@ -136,7 +134,7 @@ void ByteStream::read(Split split, std::int64_t begin, std::int64_t end,
 std::string ByteStream::summary() const {
   const auto millions = [&](Split split) { return static_cast<double>(size(split)) * 1e-6; };
   return fmt::format(
-      "{:.2f} M bytes to learn from, the next {:.2f} M and the last {:.2f} M held out",
+      "{:.2f} M bytes to learn from, {:.2f} M for validation and {:.2f} M for test held out",
       millions(Split::training), millions(Split::validation), millions(Split::test));
 }
 

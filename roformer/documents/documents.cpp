@@ -4,6 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/names.h"
+#include "roformer/base/nearest_name.h"
 #include "roformer/documents/text_files.h"
 
 namespace roformer::documents {
@@ -107,7 +108,8 @@ class TextFileParagraphs final : public ParagraphSource {
 DocumentRule document_rule(std::string_view name) {
   const auto rule = base::find_named(kRules, name);
   base::require(rule.has_value(),
-                "[data] expected data.document to be file, block or line but got '{}'", name);
+                "[data] expected data.document to be file, block or line but got '{}'{}", name,
+                base::did_you_mean(name, {"file", "block", "line"}));
   return *rule;
 }
 

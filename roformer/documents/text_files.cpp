@@ -49,32 +49,31 @@ std::vector<fs::path> files_of_pattern(const std::string& pattern) {
   return files;
 }
 
-std::vector<fs::path> files_of_name(const std::string& name) {
+std::vector<fs::path> files_of_name(const std::string& name, std::string_view key) {
   std::error_code unreadable;  // a name too long for the file system, say: it is not there
   if (fs::is_directory(name, unreadable)) return files_in_folder(name);
   if (fs::exists(name, unreadable)) {
     require(fs::is_regular_file(name),
-            "[data] expected a text file, folder or pattern (data.text) but got {}, which is a "
-            "device or pipe: its size is not known",
-            name);
+            "[data] expected a text file, folder or pattern ({}) but got {}, which is a device or "
+            "pipe: its size is not known",
+            key, name);
     return {name};
   }
   if (name.find_first_of("*?[") != std::string::npos) return files_of_pattern(name);
   base::fail(
-      "[data] expected a text file, folder or pattern (data.text) but there is no {}, from here or "
-      "from "
-      "the recipe's folder: give text of your own, --set data.text=FILES",
-      name);
+      "[data] expected a text file, folder or pattern ({}) but there is no {}, from here or from "
+      "the recipe's folder: give text of your own, --set {}=FILES",
+      key, name, key);
 }
 
 }  // namespace
 
-std::vector<fs::path> find_text_files(const std::vector<std::string>& names) {
-  require(!names.empty(), "[data] expected at least one text file (data.text) but got none");
+std::vector<fs::path> find_text_files(const std::vector<std::string>& names, std::string_view key) {
+  require(!names.empty(), "[data] expected at least one text file ({}) but got none", key);
   std::vector<fs::path> files;
   std::set<fs::path> seen;
   for (const auto& name : names) {
-    for (auto& file : files_of_name(name)) {
+    for (auto& file : files_of_name(name, key)) {
       if (seen.insert(file.lexically_normal()).second) files.push_back(std::move(file));
     }
   }

@@ -14,8 +14,9 @@ namespace roformer::documents {
 /// The files that `names` stand for, in order and without repetition: a file is itself, a folder
 /// all text files in it and below (.txt, .xz, .gz, .tok, .raw or no extension; README files and
 /// hidden ones left out) sorted by path, a name with * ? [ a glob pattern. Throws Error for a name
-/// that matches nothing.
-std::vector<std::filesystem::path> find_text_files(const std::vector<std::string>& names);
+/// that matches nothing, and `key`, a recipe's that names them.
+std::vector<std::filesystem::path> find_text_files(const std::vector<std::string>& names,
+                                                   std::string_view key = "data.text");
 
 /// Bytes on disk.
 std::int64_t total_size(const std::vector<std::filesystem::path>& files);

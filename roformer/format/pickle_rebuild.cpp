@@ -1,7 +1,7 @@
 #include "roformer/format/pickle_rebuild.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <string>
 
 #include "roformer/base/error.h"
@@ -16,35 +16,52 @@ struct Global {
   PickleSymbol symbol;
 };
 
-constexpr std::array<Global, 27> kGlobals{{
-    {"collections", "OrderedDict", PickleSymbol::ordered_dictionary},
-    {"torch._utils", "_rebuild_tensor", PickleSymbol::rebuild_tensor},
-    {"torch._utils", "_rebuild_tensor_v2", PickleSymbol::rebuild_tensor_v2},
-    {"torch._utils", "_rebuild_parameter", PickleSymbol::rebuild_parameter},
-    {"torch", "Size", PickleSymbol::size},
-    {"torch", "BoolStorage", PickleSymbol::storage_type_boolean},
-    {"torch", "ByteStorage", PickleSymbol::storage_type_u8},
-    {"torch", "UntypedStorage", PickleSymbol::storage_type_u8},
-    {"torch.storage", "UntypedStorage", PickleSymbol::storage_type_u8},
-    {"torch", "CharStorage", PickleSymbol::storage_type_i8},
-    {"torch", "ShortStorage", PickleSymbol::storage_type_i16},
-    {"torch", "IntStorage", PickleSymbol::storage_type_i32},
-    {"torch", "LongStorage", PickleSymbol::storage_type_i64},
-    {"torch", "HalfStorage", PickleSymbol::storage_type_f16},
-    {"torch", "BFloat16Storage", PickleSymbol::storage_type_bf16},
-    {"torch", "FloatStorage", PickleSymbol::storage_type_f32},
-    {"torch", "DoubleStorage", PickleSymbol::storage_type_f64},
-    {"torch", "float16", PickleSymbol::dtype},
-    {"torch", "bfloat16", PickleSymbol::dtype},
-    {"torch", "float32", PickleSymbol::dtype},
-    {"torch", "float64", PickleSymbol::dtype},
-    {"torch", "uint8", PickleSymbol::dtype},
-    {"torch", "int8", PickleSymbol::dtype},
-    {"torch", "int16", PickleSymbol::dtype},
-    {"torch", "int32", PickleSymbol::dtype},
-    {"torch", "int64", PickleSymbol::dtype},
-    {"torch", "bool", PickleSymbol::dtype},
-}};
+using Symbol = PickleSymbol;
+
+constexpr Global kGlobals[] = {
+    {"collections", "OrderedDict", Symbol::ordered_dictionary},
+    {"torch._utils", "_rebuild_tensor", Symbol::rebuild_tensor},
+    {"torch._utils", "_rebuild_tensor_v2", Symbol::rebuild_tensor_v2},
+    {"torch._utils", "_rebuild_tensor_v3", Symbol::rebuild_tensor_v3},
+    {"torch._utils", "_rebuild_parameter", Symbol::rebuild_parameter},
+    {"torch", "Size", Symbol::size},
+    {"torch", "BoolStorage", storage_symbol(Dtype::boolean)},
+    {"torch", "ByteStorage", storage_symbol(Dtype::u8)},
+    {"torch", "UntypedStorage", storage_symbol(Dtype::u8)},
+    {"torch.storage", "UntypedStorage", storage_symbol(Dtype::u8)},
+    {"torch", "CharStorage", storage_symbol(Dtype::i8)},
+    {"torch", "ShortStorage", storage_symbol(Dtype::i16)},
+    {"torch", "IntStorage", storage_symbol(Dtype::i32)},
+    {"torch", "LongStorage", storage_symbol(Dtype::i64)},
+    {"torch", "HalfStorage", storage_symbol(Dtype::f16)},
+    {"torch", "BFloat16Storage", storage_symbol(Dtype::bf16)},
+    {"torch", "FloatStorage", storage_symbol(Dtype::f32)},
+    {"torch", "DoubleStorage", storage_symbol(Dtype::f64)},
+    {"torch", "ComplexFloatStorage", storage_symbol(Dtype::c64)},
+    {"torch", "ComplexDoubleStorage", storage_symbol(Dtype::c128)},
+    {"torch", "bool", element_symbol(Dtype::boolean)},
+    {"torch", "uint8", element_symbol(Dtype::u8)},
+    {"torch", "int8", element_symbol(Dtype::i8)},
+    {"torch", "int16", element_symbol(Dtype::i16)},
+    {"torch", "int32", element_symbol(Dtype::i32)},
+    {"torch", "int64", element_symbol(Dtype::i64)},
+    {"torch", "float16", element_symbol(Dtype::f16)},
+    {"torch", "bfloat16", element_symbol(Dtype::bf16)},
+    {"torch", "float32", element_symbol(Dtype::f32)},
+    {"torch", "float64", element_symbol(Dtype::f64)},
+    {"torch", "uint16", element_symbol(Dtype::u16)},
+    {"torch", "uint32", element_symbol(Dtype::u32)},
+    {"torch", "uint64", element_symbol(Dtype::u64)},
+    {"torch", "complex32", element_symbol(Dtype::c32)},
+    {"torch", "complex64", element_symbol(Dtype::c64)},
+    {"torch", "complex128", element_symbol(Dtype::c128)},
+    {"torch", "float8_e4m3fn", element_symbol(Dtype::f8_e4m3)},
+    {"torch", "float8_e5m2", element_symbol(Dtype::f8_e5m2)},
+    {"torch", "float8_e8m0fnu", element_symbol(Dtype::f8_e8m0)},
+    {"torch", "float8_e4m3fnuz", element_symbol(Dtype::f8_e4m3fnuz)},
+    {"torch", "float8_e5m2fnuz", element_symbol(Dtype::f8_e5m2fnuz)},
+    {"torch", "float4_e2m1fn_x2", element_symbol(Dtype::f4_e2m1_x2)},
+};
 
 constexpr std::size_t kMaxDimensions = 64;  // as in PyTorch
 constexpr std::size_t kMaxStorages = 1'000'000;
@@ -84,16 +101,19 @@ std::vector<std::int64_t> naturals(const Pickle& pickle, PickleId id, const char
 // that repeats a small storage would ask for any amount of memory.
 void require_within_storage(const PickleTensor& tensor, const PickleStorage& storage,
                             std::string_view name) {
+  // No overflow: PickleStorage.
+  const std::int64_t size = storage.size * static_cast<std::int64_t>(dtype_size(storage.dtype)) /
+                            static_cast<std::int64_t>(dtype_size(tensor.dtype));
   const auto require_fit = [&](bool fits) {
     base::require(fits,
                   "[format] {}: expected a tensor of shape {}, strides {} and offset {} to lie "
                   "within its storage of {} elements but it does not",
                   name, format_shape(tensor.shape), format_shape(tensor.strides), tensor.offset,
-                  storage.size);
+                  size);
   };
   require_fit(tensor.shape.size() == tensor.strides.size());
-  require_fit(tensor.offset <= storage.size);
-  byte_size(tensor.shape, storage.dtype, name);
+  require_fit(tensor.offset <= size);
+  byte_size(tensor.shape, tensor.dtype, name);
   if (std::find(tensor.shape.begin(), tensor.shape.end(), 0) != tensor.shape.end()) return;
   std::int64_t last = tensor.offset;
   std::int64_t elements = 1;
@@ -103,10 +123,27 @@ void require_within_storage(const PickleTensor& tensor, const PickleStorage& sto
                 !__builtin_add_overflow(last, reach, &last));
     elements *= tensor.shape[i];
   }
-  require_fit(last < storage.size && elements <= storage.size);
+  require_fit(last < size && elements <= size);
 }
 
-PickleValue rebuild_tensor(Pickle& pickle, const Items& arguments, std::string_view name) {
+// The element type of a storage of bytes.
+Dtype type_within(const Pickle& pickle, const PickleStorage& storage, PickleId id,
+                  std::string_view name) {
+  const auto* symbol = pickle.get<PickleSymbol>(id);
+  const auto dtype = symbol == nullptr ? std::nullopt : element_dtype(*symbol);
+  base::require(dtype.has_value(),
+                "[format] {}: expected one of torch's types of elements but got another value",
+                name);
+  base::require(
+      storage.dtype == Dtype::u8,
+      "[format] {}: expected a storage of bytes for elements of type {} but got one of {}", name,
+      dtype_name(*dtype), dtype_name(storage.dtype));
+  return *dtype;
+}
+
+// `type`: where the elements' own is among the arguments; 0: nowhere.
+PickleValue rebuild_tensor(Pickle& pickle, const Items& arguments, std::string_view name,
+                           std::size_t type = 0) {
   const auto* storage = pickle.get<PickleStorageReference>(arguments[0]);
   base::require(storage != nullptr,
                 "[format] {}: expected a tensor's first argument to be a storage but got "
@@ -114,6 +151,9 @@ PickleValue rebuild_tensor(Pickle& pickle, const Items& arguments, std::string_v
                 name);
   PickleTensor tensor;
   tensor.storage = storage->index;
+  tensor.dtype = pickle.storages[tensor.storage].dtype;
+  if (type > 0)
+    tensor.dtype = type_within(pickle, pickle.storages[tensor.storage], arguments[type], name);
   tensor.offset = natural(pickle, arguments[1], "a tensor's offset", name);
   tensor.shape = naturals(pickle, arguments[2], "a tensor's shape", name);
   tensor.strides = naturals(pickle, arguments[3], "a tensor's strides", name);
@@ -161,14 +201,29 @@ PickleStorage read_storage(const Pickle& pickle, const Items& items, std::string
   return storage;
 }
 
+std::optional<Dtype> dtype_behind(PickleSymbol first, PickleSymbol symbol) {
+  const int place = static_cast<int>(symbol) - static_cast<int>(first);
+  if (place < 0 || place >= kDtypeCount) return std::nullopt;
+  return static_cast<Dtype>(place);
+}
+
+// Empty: torch has none.
+std::string_view name_of(PickleSymbol symbol) {
+  const auto* const found =
+      std::find_if(std::begin(kGlobals), std::end(kGlobals),
+                   [&](const Global& global) { return global.symbol == symbol; });
+  return found == std::end(kGlobals) ? std::string_view() : found->attribute;
+}
+
 }  // namespace
 
 PickleSymbol find_pickle_symbol(std::string_view module, std::string_view attribute,
                                 std::string_view file) {
-  const auto found = std::find_if(kGlobals.begin(), kGlobals.end(), [&](const Global& global) {
-    return global.module == module && global.attribute == attribute;
-  });
-  base::require(found != kGlobals.end(),
+  const auto* const found =
+      std::find_if(std::begin(kGlobals), std::end(kGlobals), [&](const Global& global) {
+        return global.module == module && global.attribute == attribute;
+      });
+  base::require(found != std::end(kGlobals),
                 "[format] {}: expected tensors and containers only but the pickle asks for "
                 "Python's {}.{}; refused, and nothing of the file was run",
                 file, printable(module), printable(attribute));
@@ -176,15 +231,19 @@ PickleSymbol find_pickle_symbol(std::string_view module, std::string_view attrib
 }
 
 std::optional<Dtype> storage_dtype(PickleSymbol symbol) {
-  if (symbol < PickleSymbol::storage_type_boolean) return std::nullopt;
-  return static_cast<Dtype>(static_cast<int>(symbol) -
-                            static_cast<int>(PickleSymbol::storage_type_boolean));
+  return dtype_behind(PickleSymbol::storage_type_boolean, symbol);
+}
+
+std::optional<Dtype> element_dtype(PickleSymbol symbol) {
+  return dtype_behind(PickleSymbol::element_type_boolean, symbol);
 }
 
 std::string_view storage_name(Dtype dtype) {
-  return std::find_if(kGlobals.begin(), kGlobals.end(),
-                      [&](const Global& global) { return storage_dtype(global.symbol) == dtype; })
-      ->attribute;
+  return name_of(storage_symbol(dtype));
+}
+
+std::string_view element_name(Dtype dtype) {
+  return name_of(element_symbol(dtype));
 }
 
 PickleValue resolve_persistent_id(Pickle& pickle, PickleId id, std::string_view name) {
@@ -225,6 +284,9 @@ PickleValue reduce_call(Pickle& pickle, PickleId function, PickleId arguments,
     case PickleSymbol::rebuild_tensor_v2:
       require_count(items, 6, 7, "_rebuild_tensor_v2", name);
       return rebuild_tensor(pickle, items, name);
+    case PickleSymbol::rebuild_tensor_v3:
+      require_count(items, 7, 8, "_rebuild_tensor_v3", name);
+      return rebuild_tensor(pickle, items, name, /*type=*/6);
     case PickleSymbol::rebuild_parameter: {
       require_count(items, 3, 3, "_rebuild_parameter", name);
       const auto* tensor = pickle.get<PickleTensorReference>(items[0]);

@@ -15,8 +15,14 @@ PickleSymbol find_pickle_symbol(std::string_view module, std::string_view attrib
 /// The element type if the symbol is one of torch's storages.
 std::optional<Dtype> storage_dtype(PickleSymbol symbol);
 
-/// torch's name of the storage of such elements: "FloatStorage".
+/// The element type if the symbol is one: torch.float32.
+std::optional<Dtype> element_dtype(PickleSymbol symbol);
+
+/// torch's name of the storage of such elements: "FloatStorage"; empty where they lie in a storage
+/// of bytes.
 std::string_view storage_name(Dtype dtype);
+/// torch's name of such elements: "float32".
+std::string_view element_name(Dtype dtype);
 
 /// The value of the persistent id `id`: ("storage", type, key, location, size[, view]). Throws
 /// Error for any other.

@@ -39,10 +39,10 @@ enum class PickleSymbol {
   ordered_dictionary,    // collections.OrderedDict
   rebuild_tensor,        // torch._utils._rebuild_tensor
   rebuild_tensor_v2,     // torch._utils._rebuild_tensor_v2
+  rebuild_tensor_v3,     // torch._utils._rebuild_tensor_v3, of types that have no storage's name
   rebuild_parameter,     // torch._utils._rebuild_parameter
   size,                  // torch.Size
-  dtype,                 // torch.float32 and the like, which nothing of ours asks about
-  storage_type_boolean,  // torch.BoolStorage; these are the last, in the order of Dtype
+  storage_type_boolean,  // torch.BoolStorage; these are the last but one, in the order of Dtype
   storage_type_u8,       // torch.ByteStorage, torch.storage.UntypedStorage
   storage_type_i8,
   storage_type_i16,
@@ -52,7 +52,17 @@ enum class PickleSymbol {
   storage_type_bf16,
   storage_type_f32,
   storage_type_f64,
+  element_type_boolean = storage_type_boolean + kDtypeCount,  // torch.bool; in the order of Dtype
 };
+/// The symbol of a storage of such elements, and of the type itself.
+constexpr PickleSymbol storage_symbol(Dtype dtype) {
+  return static_cast<PickleSymbol>(static_cast<int>(PickleSymbol::storage_type_boolean) +
+                                   static_cast<int>(dtype));
+}
+constexpr PickleSymbol element_symbol(Dtype dtype) {
+  return static_cast<PickleSymbol>(static_cast<int>(PickleSymbol::element_type_boolean) +
+                                   static_cast<int>(dtype));
+}
 /// Pickle::storages[index].
 struct PickleStorageReference {
   std::uint32_t index = 0;
@@ -74,9 +84,10 @@ struct PickleStorage {
   std::int64_t size = 0;  // elements, at least 0; size times the element's bytes does not overflow
 };
 
-/// A strided view of a storage, which lies within it and has at most as many elements.
+/// A strided view of a storage, which lies within it and has at most as many bytes.
 struct PickleTensor {
   std::uint32_t storage = 0;          // of Pickle::storages
+  Dtype dtype = Dtype::f32;           // the storage's, or that of elements in a storage of bytes
   std::int64_t offset = 0;            // in elements
   std::vector<std::int64_t> shape;    // sizes of at least 0
   std::vector<std::int64_t> strides;  // in elements, at least 0, one for each size

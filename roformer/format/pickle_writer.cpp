@@ -55,13 +55,15 @@ void put_tensor(std::string& bytes, const PickledTensor& tensor, PickleContainer
   std::int64_t elements = 1;
   for (const std::int64_t size : tensor.shape) elements *= size;
 
-  put_global(bytes, "torch._utils", "_rebuild_tensor_v2");
+  const std::string_view storage = storage_name(tensor.dtype);
+  const bool typed = !storage.empty();
+  put_global(bytes, "torch._utils", typed ? "_rebuild_tensor_v2" : "_rebuild_tensor_v3");
   bytes += "((";  // the arguments, and in them the persistent id
   put_text(bytes, "storage");
-  put_global(bytes, "torch", storage_name(tensor.dtype));
+  put_global(bytes, typed ? "torch" : "torch.storage", typed ? storage : "UntypedStorage");
   put_text(bytes, tensor.key);
   put_text(bytes, "cpu");
-  put_integer(bytes, elements);
+  put_integer(bytes, storage_size(tensor.dtype, elements));
   if (container == PickleContainer::legacy) bytes += 'N';  // no view of another storage
   bytes += "tQ";
   put_integer(bytes, 0);
@@ -69,6 +71,7 @@ void put_tensor(std::string& bytes, const PickledTensor& tensor, PickleContainer
   put_integers(bytes, strides);
   bytes += '\x89';  // needs no gradient
   put_empty_ordered_dictionary(bytes);
+  if (!typed) put_global(bytes, "torch", element_name(tensor.dtype));
   bytes += "tR";
 }
 
@@ -77,6 +80,11 @@ std::string pickle_one(const std::string& value) {
 }
 
 }  // namespace
+
+std::int64_t storage_size(Dtype dtype, std::int64_t elements) {
+  const bool typed = !storage_name(dtype).empty();
+  return typed ? elements : elements * static_cast<std::int64_t>(dtype_size(dtype));
+}
 
 std::string pickle_state(const std::vector<PickledTensor>& tensors, PickleContainer container) {
   std::string value;

@@ -20,6 +20,10 @@ struct PickledTensor {
 /// The two containers name storages differently.
 enum class PickleContainer { zip, legacy };
 
+/// The number of elements that the files state of a storage: of bytes where torch has no storage of
+/// the type.
+std::int64_t storage_size(Dtype dtype, std::int64_t elements);
+
 /// The pickle of {name: tensor, …} in this order.
 std::string pickle_state(const std::vector<PickledTensor>& tensors, PickleContainer container);
 

@@ -98,8 +98,8 @@ PyTorchFile::PyTorchFile(const std::filesystem::path& path,
   for (const auto& [name, index] : state.tensors) {
     const PickleTensor& tensor = object.tensors[index];
     const PickleStorage& storage = object.storages[tensor.storage];
-    entries_.emplace(name, TensorFacts{storage.dtype, tensor.shape});
-    const std::size_t offset = static_cast<std::size_t>(tensor.offset) * dtype_size(storage.dtype);
+    entries_.emplace(name, TensorFacts{tensor.dtype, tensor.shape});
+    const std::size_t offset = static_cast<std::size_t>(tensor.offset) * dtype_size(tensor.dtype);
     places_.emplace(name, Place{tensor.strides, begin.at(storage.key) + offset});
   }
   notes_ = notes_of(state);

@@ -6,8 +6,10 @@
 #include <exception>
 #include <string_view>
 
+#include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/format/byte_cursor.h"
+#include "roformer/format/pickle_rebuild.h"
 #include "roformer/format/pickle_writer.h"
 
 namespace roformer::format {
@@ -77,6 +79,12 @@ void write_pytorch_zip(const std::filesystem::path& path, const std::vector<Outp
 
 void write_pytorch_legacy(const std::filesystem::path& path,
                           const std::vector<OutputTensor>& tensors, const OnBytes& on_bytes) {
+  // PyTorch reads a storage without a class of its type in zip files alone.
+  for (const OutputTensor& tensor : tensors)
+    base::require(!storage_name(tensor.dtype).empty(),
+                  "[format] {}: tensor '{}': expected a type that PyTorch's files without zip have "
+                  "but got {}; --format pytorch has it",
+                  path.string(), tensor.name, dtype_name(tensor.dtype));
   const std::vector<PickledTensor> pickled = number_storages(tensors);
   std::vector<std::string> keys;
   for (const PickledTensor& tensor : pickled) keys.push_back(tensor.key);
@@ -87,7 +95,8 @@ void write_pytorch_legacy(const std::filesystem::path& path,
     for (const OutputTensor& output : tensors) {
       const torch::Tensor tensor = materialize(output);
       std::string size;
-      append_number(size, static_cast<std::uint64_t>(tensor.numel()), 8);
+      append_number(size, static_cast<std::uint64_t>(storage_size(output.dtype, tensor.numel())),
+                    8);
       append(size.data(), size.size());
       append_elements(append, tensor);
       on_bytes(tensor.nbytes());

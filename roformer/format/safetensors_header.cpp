@@ -11,6 +11,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
 #include "roformer/format/byte_cursor.h"
+#include "roformer/format/printable.h"
 
 namespace roformer::format {
 namespace {
@@ -27,23 +28,28 @@ struct DtypeFacts {
   std::string_view name;
   std::size_t size;
 };
-constexpr std::array<DtypeFacts, 17> kDtypes{{{Dtype::boolean, "BOOL", 1},
-                                              {Dtype::u8, "U8", 1},
-                                              {Dtype::i8, "I8", 1},
-                                              {Dtype::i16, "I16", 2},
-                                              {Dtype::i32, "I32", 4},
-                                              {Dtype::i64, "I64", 8},
-                                              {Dtype::f16, "F16", 2},
-                                              {Dtype::bf16, "BF16", 2},
-                                              {Dtype::f32, "F32", 4},
-                                              {Dtype::f64, "F64", 8},
-                                              {Dtype::u16, "U16", 2},
-                                              {Dtype::u32, "U32", 4},
-                                              {Dtype::u64, "U64", 8},
-                                              {Dtype::c64, "C64", 8},
-                                              {Dtype::f8_e4m3, "F8_E4M3", 1},
-                                              {Dtype::f8_e5m2, "F8_E5M2", 1},
-                                              {Dtype::f8_e8m0, "F8_E8M0", 1}}};
+constexpr std::array<DtypeFacts, kDtypeCount> kDtypes{{{Dtype::boolean, "BOOL", 1},
+                                                       {Dtype::u8, "U8", 1},
+                                                       {Dtype::i8, "I8", 1},
+                                                       {Dtype::i16, "I16", 2},
+                                                       {Dtype::i32, "I32", 4},
+                                                       {Dtype::i64, "I64", 8},
+                                                       {Dtype::f16, "F16", 2},
+                                                       {Dtype::bf16, "BF16", 2},
+                                                       {Dtype::f32, "F32", 4},
+                                                       {Dtype::f64, "F64", 8},
+                                                       {Dtype::u16, "U16", 2},
+                                                       {Dtype::u32, "U32", 4},
+                                                       {Dtype::u64, "U64", 8},
+                                                       {Dtype::c64, "C64", 8},
+                                                       {Dtype::f8_e4m3, "F8_E4M3", 1},
+                                                       {Dtype::f8_e5m2, "F8_E5M2", 1},
+                                                       {Dtype::f8_e8m0, "F8_E8M0", 1},
+                                                       {Dtype::c32, "C32", 4},
+                                                       {Dtype::c128, "C128", 16},
+                                                       {Dtype::f8_e4m3fnuz, "F8_E4M3FNUZ", 1},
+                                                       {Dtype::f8_e5m2fnuz, "F8_E5M2FNUZ", 1},
+                                                       {Dtype::f4_e2m1_x2, "F4_E2M1_X2", 1}}};
 
 const DtypeFacts& facts(Dtype dtype) {
   return kDtypes[static_cast<std::size_t>(dtype)];
@@ -82,8 +88,9 @@ Dtype read_dtype(const json& entry, std::string_view where) {
   base::require(value.is_string(), "[format] {}: expected dtype to be a string but got {}", where,
                 value.type_name());
   const auto& name = value.get_ref<const std::string&>();
-  const auto found =
-      std::find_if(kDtypes.begin(), kDtypes.end(), [&](const auto& f) { return f.name == name; });
+  const auto found = std::find_if(kDtypes.begin(), kDtypes.end(), [&](const auto& f) {
+    return f.name == name && is_in_safetensors(f.dtype);
+  });
   base::require(
       found != kDtypes.end(),
       "[format] {}: expected dtype BOOL, U8 to U64, I8 to I64, F8_E4M3, F8_E5M2, F8_E8M0, "
@@ -226,6 +233,11 @@ std::string format_safetensors_header(const std::vector<TensorEntry>& tensors,
   nlohmann::ordered_json object;
   if (!metadata.empty()) object[std::string(kMetadataKey)] = metadata;
   for (const TensorEntry& entry : tensors) {
+    base::require(
+        is_in_safetensors(entry.dtype),
+        "[format] tensor '{}': expected a type that safetensors has but got {}; PyTorch's "
+        "own format has it",
+        printable(entry.name), dtype_name(entry.dtype));
     object[entry.name] = {{"dtype", std::string(dtype_name(entry.dtype))},
                           {"shape", entry.shape},
                           {"data_offsets", {entry.begin, entry.end}}};

@@ -30,8 +30,15 @@ enum class Dtype {
   c64,
   f8_e4m3,
   f8_e5m2,
-  f8_e8m0
+  f8_e8m0,
+  // Of PyTorch's files alone; safetensors has no words for these.
+  c32,
+  c128,
+  f8_e4m3fnuz,
+  f8_e5m2fnuz,
+  f4_e2m1_x2  // two to a byte
 };
+constexpr int kDtypeCount = 22;  // so many there are
 /// Whether a model's weights may be of this type.
 constexpr bool is_computed(Dtype dtype) {
   return dtype <= Dtype::f64;
@@ -39,7 +46,11 @@ constexpr bool is_computed(Dtype dtype) {
 
 /// Bytes of one element.
 std::size_t dtype_size(Dtype dtype);
-/// The format's word for it: "BOOL", "U8", …, "F64".
+/// Whether safetensors has the type.
+constexpr bool is_in_safetensors(Dtype dtype) {
+  return dtype <= Dtype::f8_e8m0;
+}
+/// The format's word for it: "BOOL", "U8", …, "F64"; for those that it has not, one of that kind.
 std::string_view dtype_name(Dtype dtype);
 
 /// The header's "__metadata__": free text by key.

@@ -13,11 +13,29 @@ namespace roformer::format {
 namespace {
 
 // In the order of Dtype.
-constexpr at::ScalarType kScalarTypes[] = {
-    at::kBool,        at::kByte,          at::kChar,     at::kShort,        at::kInt,
-    at::kLong,        at::kHalf,          at::kBFloat16, at::kFloat,        at::kDouble,
-    at::kUInt16,      at::kUInt32,        at::kUInt64,   at::kComplexFloat, at::kFloat8_e4m3fn,
-    at::kFloat8_e5m2, at::kFloat8_e8m0fnu};
+constexpr at::ScalarType kScalarTypes[] = {at::kBool,
+                                           at::kByte,
+                                           at::kChar,
+                                           at::kShort,
+                                           at::kInt,
+                                           at::kLong,
+                                           at::kHalf,
+                                           at::kBFloat16,
+                                           at::kFloat,
+                                           at::kDouble,
+                                           at::kUInt16,
+                                           at::kUInt32,
+                                           at::kUInt64,
+                                           at::kComplexFloat,
+                                           at::kFloat8_e4m3fn,
+                                           at::kFloat8_e5m2,
+                                           at::kFloat8_e8m0fnu,
+                                           at::kComplexHalf,
+                                           at::kComplexDouble,
+                                           at::kFloat8_e4m3fnuz,
+                                           at::kFloat8_e5m2fnuz,
+                                           at::ScalarType::Float4_e2m1fn_x2};
+static_assert(std::size(kScalarTypes) == kDtypeCount);
 
 // From the first to the last element of a tensor that is not empty.
 std::size_t reach(const std::vector<std::int64_t>& shape,

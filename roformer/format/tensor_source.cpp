@@ -7,6 +7,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/hub_name.h"
+#include "roformer/format/printable.h"
 #include "roformer/format/sharded_files.h"
 #include "roformer/format/tensor_format.h"
 
@@ -86,10 +87,30 @@ std::shared_ptr<const TensorSource> open_tensor_folder(const fs::path& folder) {
                   "checkpoint but got {}; save it again with transformers' save_pretrained",
                   folder.string(), other);
   }
+  const fs::path below = checkpoint_below(folder);
   base::fail(
       "[format] {}: expected model.safetensors, pytorch_model.bin or a TensorFlow checkpoint "
-      "but there is none",
-      folder.string());
+      "but there is none{}",
+      folder.string(),
+      below.empty() ? ""
+                    : fmt::format("; give the folder {}, which holds a model", below.string()));
+}
+
+fs::path checkpoint_below(const fs::path& folder) {
+  const auto formats = tensor_formats();
+  const auto holds_one = [&](const fs::path& place) {
+    return fs::is_regular_file(place / "config.json") ||
+           std::any_of(formats.begin(), formats.end(),
+                       [&](const TensorFormat* format) { return !format->find(place).empty(); });
+  };
+  fs::path found;
+  std::error_code unreadable;
+  for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
+    if (!entry.is_directory(unreadable) || !holds_one(entry.path())) continue;
+    if (!found.empty()) return {};
+    found = entry.path();
+  }
+  return found;
 }
 
 std::shared_ptr<const TensorSource> open_tensors(const fs::path& path) {

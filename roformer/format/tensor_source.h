@@ -57,6 +57,10 @@ std::shared_ptr<const TensorSource> open_tensor_file(const std::filesystem::path
 /// `checkpoint` names). Throws Error naming the folder and what it holds instead.
 std::shared_ptr<const TensorSource> open_tensor_folder(const std::filesystem::path& folder);
 
+/// The only folder in a folder that has config.json or weights, which is what was meant where the
+/// folder itself has none; empty if there is no such, or several.
+std::filesystem::path checkpoint_below(const std::filesystem::path& folder);
+
 /// Either of the two, whichever `path` is.
 std::shared_ptr<const TensorSource> open_tensors(const std::filesystem::path& path);
 

@@ -18,8 +18,11 @@ constexpr std::size_t kMaxVariableDimensions = 64;
 
 // tensorflow/core/framework/types.proto
 constexpr std::pair<std::uint64_t, Dtype> kTensorFlowTypes[] = {
-    {1, Dtype::f32}, {2, Dtype::f64}, {3, Dtype::i32},      {4, Dtype::u8},    {5, Dtype::i16},
-    {6, Dtype::i8},  {9, Dtype::i64}, {10, Dtype::boolean}, {14, Dtype::bf16}, {19, Dtype::f16}};
+    {1, Dtype::f32},     {2, Dtype::f64},  {3, Dtype::i32},  {4, Dtype::u8},
+    {5, Dtype::i16},     {6, Dtype::i8},   {9, Dtype::i64},  {10, Dtype::boolean},
+    {14, Dtype::bf16},   {19, Dtype::f16}, {8, Dtype::c64},  {17, Dtype::u16},
+    {18, Dtype::c128},   {22, Dtype::u32}, {23, Dtype::u64}, {24, Dtype::f8_e5m2},
+    {25, Dtype::f8_e4m3}};
 constexpr std::uint64_t kString = 7;
 constexpr std::uint64_t kVariant = 21;
 
@@ -159,6 +162,9 @@ void append_bytes_field(std::string& bytes, std::uint64_t key, const std::string
 std::string format_entry(const BundleEntry& entry) {
   const auto type = std::find_if(std::begin(kTensorFlowTypes), std::end(kTensorFlowTypes),
                                  [&](const auto& pair) { return pair.second == entry.dtype; });
+  base::require(type != std::end(kTensorFlowTypes),
+                "[format] expected a tensor of a type that TensorFlow has but got {} of shape {}",
+                dtype_name(entry.dtype), format_shape(entry.shape));
   std::string shape;
   for (const std::int64_t size : entry.shape) {
     std::string dimension;

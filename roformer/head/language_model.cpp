@@ -32,7 +32,7 @@ LanguageModelImpl::LanguageModelImpl(const EncoderConfig& config, const HeadConf
                                   format::new_weight({config.vocab_size, config.embedding_size}));
   }
   output_ = predictions->add("output", model::Linear(decoder, bias));
-  model::initialize(*predictions, config);
+  model::initialize(*predictions, "cls.predictions", config, encoder()->weights_seed());
 }
 
 std::string LanguageModelImpl::class_name() const {
@@ -51,6 +51,18 @@ Tensor LanguageModelImpl::logits(const Tensor& hidden) {
 
 model::VocabularyLoss LanguageModelImpl::loss(const Tensor& hidden, const Tensor& labels) {
   return model::vocabulary_loss(transformed(hidden), output_->weight, output_->bias, labels);
+}
+
+Tensor LanguageModelImpl::token_losses(const Tensor& hidden, const Tensor& labels) {
+  const torch::NoGradGuard no_gradient;
+  constexpr std::int64_t rows_at_once = 512;  // of 50,000 words 100 MB
+  std::vector<Tensor> losses = {torch::empty({0}, hidden.options())};
+  for (std::int64_t begin = 0; begin < hidden.size(0); begin += rows_at_once) {
+    const Tensor scores = logits(hidden.slice(0, begin, begin + rows_at_once));
+    const Tensor asked = labels.slice(0, begin, begin + rows_at_once).unsqueeze(1);
+    losses.push_back(scores.logsumexp(1) - scores.gather(1, asked).squeeze(1));
+  }
+  return torch::cat(losses);
 }
 
 Tensor LanguageModelImpl::forward(const packed::PackedBatch& batch, const Tensor& positions,

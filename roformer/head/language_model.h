@@ -23,6 +23,9 @@ class LanguageModelImpl : public ModelWithHead {
   /// The summed cross entropy of M tokens' hidden states against labels (M) int64, without logits
   /// of all tokens at once.
   model::VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);
+  /// The cross entropy (M) of each token, in nats; without a gradient, and without logits of all
+  /// tokens at once.
+  torch::Tensor token_losses(const torch::Tensor& hidden, const torch::Tensor& labels);
   /// Logits (M, vocab_size) of the tokens at `positions` (M) int64 only; an undefined tensor asks
   /// for all tokens.
   torch::Tensor forward(const packed::PackedBatch& batch, const torch::Tensor& positions,

@@ -31,7 +31,7 @@ std::shared_ptr<torch::nn::Module> ModelWithHead::group(const std::string& name)
 
 model::Linear ModelWithHead::add_product(const std::string& name, std::int64_t out) {
   model::Linear product(config().hidden_size, out);
-  model::initialize(*product, config());
+  model::initialize(*product, name, config(), encoder()->weights_seed());
   const std::size_t dot = name.find('.');
   if (dot == std::string::npos) return register_module(name, product);
   return group(name.substr(0, dot))->register_module(name.substr(dot + 1), product);

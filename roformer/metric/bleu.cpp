@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "roformer/base/error.h"
+#include "roformer/base/nearest_name.h"
 #include "roformer/metric/ngram_matches.h"
 #include "roformer/metric/score_words.h"
 
@@ -96,8 +97,8 @@ BleuSmoothing find_bleu_smoothing(std::string_view name) {
   for (const NamedSmoothing& named : kBleuSmoothings) {
     if (named.name == name) return named.smoothing;
   }
-  base::fail("[metric] expected none, floor, add-k or exp as the smoothing of BLEU but got '{}'",
-             name);
+  base::fail("[metric] expected none, floor, add-k or exp as the smoothing of BLEU but got '{}'{}",
+             name, base::did_you_mean(name, {"none", "floor", "add-k", "exp"}));
 }
 
 BleuStatistics& BleuStatistics::operator+=(const BleuStatistics& other) {

@@ -2,34 +2,62 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "roformer/base/random.h"
+#include "roformer/metric/seed_interval.h"
 
 namespace roformer::metric {
 namespace {
 
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+// What is left of sorted numbers without 2.5 % on either side.
+Interval middle_of(std::vector<double> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  const std::size_t outside = numbers.size() / 40;
+  return {numbers[outside], numbers[numbers.size() - 1 - outside]};
 }
 
-ResampledScore summarise_score(double score, std::vector<double> resamples) {
-  const double mean = mean_of(resamples);
-  std::sort(resamples.begin(), resamples.end());
-  const std::size_t outside = resamples.size() / 40;  // 2.5 % on either side
-  const double low = resamples[outside], high = resamples[resamples.size() - 1 - outside];
-  return {score, mean, (high - low) / 2};
+ResampledScore summarise_score(double score, const std::vector<double>& resamples) {
+  const Interval middle = middle_of(resamples);
+  return {score, mean_of(resamples), (middle.upper - middle.lower) / 2};
 }
 
-// The share of resampled differences, less their mean, that are larger than `difference`.
-double p_value_of(const std::vector<double>& differences, double difference) {
+template <typename IsExtreme>
+double share_with_one_more(const std::vector<double>& numbers, IsExtreme is_extreme) {
+  const auto count = std::count_if(numbers.begin(), numbers.end(), is_extreme);
+  return static_cast<double>(count + 1) / static_cast<double>(numbers.size() + 1);
+}
+
+double two_sided_p(const std::vector<double>& differences, double difference) {
+  return share_with_one_more(differences, [&](double resampled) {
+    return std::abs(resampled - difference) >= std::abs(difference);
+  });
+}
+
+double sacrebleu_p(std::vector<double> differences, double difference) {
+  for (double& resampled : differences) resampled = std::abs(resampled);
   const double mean = mean_of(differences);
-  const auto larger = std::count_if(differences.begin(), differences.end(),
-                                    [&](double d) { return d - mean > difference; });
-  return static_cast<double>(larger + 1) / static_cast<double>(differences.size() + 1);
+  return share_with_one_more(
+      differences, [&](double resampled) { return resampled - mean > std::abs(difference); });
+}
+
+std::vector<double> differences_of(const std::vector<double>& baseline,
+                                   const std::vector<double>& system) {
+  std::vector<double> differences(system.size());
+  std::transform(system.begin(), system.end(), baseline.begin(), differences.begin(),
+                 [](double ours, double theirs) { return ours - theirs; });
+  return differences;
 }
 
 }  // namespace
+
+void require_comparable(std::size_t baseline_lines, std::size_t system_lines,
+                        const BootstrapOptions& options) {
+  base::require(baseline_lines == system_lines && system_lines > 0,
+                "[metric] expected equally many lines of both systems, and some, but got {} and {}",
+                baseline_lines, system_lines);
+  base::require(options.resamples > 0, "[metric] expected at least one resample but got {}",
+                options.resamples);
+}
 
 std::vector<std::uint32_t> draw_lines(const BootstrapOptions& options, int resample,
                                       std::size_t count) {
@@ -41,21 +69,21 @@ std::vector<std::uint32_t> draw_lines(const BootstrapOptions& options, int resam
 }
 
 PairedBootstrap summarise_bootstrap(double baseline_score, double system_score,
-                                    std::vector<double> baseline_resamples,
-                                    std::vector<double> system_resamples) {
+                                    const std::vector<double>& baseline_resamples,
+                                    const std::vector<double>& system_resamples) {
+  const std::vector<double> differences = differences_of(baseline_resamples, system_resamples);
+  const double difference = system_score - baseline_score;
+  const auto wins =
+      std::count_if(differences.begin(), differences.end(), [](double d) { return d > 0; });
   PairedBootstrap result;
-  std::vector<double> differences;
-  std::size_t wins = 0;
-  for (std::size_t i = 0; i < system_resamples.size(); ++i) {
-    const double difference = system_resamples[i] - baseline_resamples[i];
-    differences.push_back(std::abs(difference));
-    wins += difference > 0;
-    result.differs = result.differs || difference != 0;
-  }
+  result.baseline = summarise_score(baseline_score, baseline_resamples);
+  result.system = summarise_score(system_score, system_resamples);
+  result.difference_95 = middle_of(differences);
+  result.p_value = two_sided_p(differences, difference);
+  result.sacrebleu_p_value = sacrebleu_p(differences, difference);
   result.system_wins = static_cast<double>(wins) / static_cast<double>(differences.size());
-  result.p_value = p_value_of(differences, std::abs(system_score - baseline_score));
-  result.baseline = summarise_score(baseline_score, std::move(baseline_resamples));
-  result.system = summarise_score(system_score, std::move(system_resamples));
+  result.differs =
+      std::any_of(differences.begin(), differences.end(), [](double d) { return d != 0; });
   return result;
 }
 

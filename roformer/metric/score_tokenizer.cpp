@@ -2,6 +2,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/names.h"
+#include "roformer/base/nearest_name.h"
 #include "roformer/metric/score_words.h"
 #include "roformer/metric/set_off.h"
 #include "roformer/unicode/utf8.h"
@@ -9,10 +10,12 @@
 namespace roformer::metric {
 namespace {
 
-constexpr base::Named<ScoreTokenizer> kScoreTokenizers[] = {{"13a", ScoreTokenizer::mteval_13a},
-                                                            {"intl", ScoreTokenizer::international},
-                                                            {"none", ScoreTokenizer::none},
-                                                            {"char", ScoreTokenizer::characters}};
+constexpr base::Named<ScoreTokenizer> kScoreTokenizers[] = {
+    {"13a", ScoreTokenizer::mteval_13a},
+    {"intl", ScoreTokenizer::international},
+    {"none", ScoreTokenizer::none},
+    {"compounds", ScoreTokenizer::compounds},
+    {"char", ScoreTokenizer::characters}};
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
@@ -29,6 +32,17 @@ void undo_entities(std::string& text) {
 
 bool is_ascii_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+// What Perl's \s is among bytes.
+bool is_ascii_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// Whether a hyphen between two others stands at `i`.
+bool is_compound_hyphen(std::string_view line, std::size_t i) {
+  return i > 0 && i + 1 < line.size() && line[i] == '-' && !is_ascii_space(line[i - 1]) &&
+         !is_ascii_space(line[i + 1]);
 }
 
 bool is_point(char c) {
@@ -52,9 +66,11 @@ const char* name_of(ScoreTokenizer tokenizer) {
 
 ScoreTokenizer find_score_tokenizer(std::string_view name) {
   const auto tokenizer = base::find_named(kScoreTokenizers, name);
-  base::require(tokenizer.has_value(),
-                "[metric] expected 13a, intl, none or char as the tokenizer of BLEU but got '{}'",
-                name);
+  base::require(
+      tokenizer.has_value(),
+      "[metric] expected 13a, intl, none, compounds or char as the tokenizer of BLEU but got "
+      "'{}'{}",
+      name, base::did_you_mean(name, {"13a", "intl", "none", "compounds", "char"}));
   return *tokenizer;
 }
 
@@ -66,6 +82,8 @@ std::string separate_tokens(ScoreTokenizer tokenizer, std::string_view line) {
       return separate_international(line);
     case ScoreTokenizer::characters:
       return separate_characters(line);
+    case ScoreTokenizer::compounds:
+      return split_compounds(line);
     case ScoreTokenizer::none:
       break;
   }
@@ -108,6 +126,22 @@ std::string separate_international(std::string_view line) {
   separated.reserve(codes.size());
   for (const char32_t code : codes) unicode::append_utf8(code, separated);
   return separated;
+}
+
+// A match takes the characters on both sides with it, so that the next one begins behind them.
+std::string split_compounds(std::string_view line) {
+  std::string split;
+  split.reserve(line.size());
+  std::size_t taken = 0;  // what a match may not take again
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (i > taken && is_compound_hyphen(line, i)) {
+      split += " ##AT##-##AT## ";
+      taken = i + 2;
+    } else {
+      split += line[i];
+    }
+  }
+  return split;
 }
 
 }  // namespace roformer::metric

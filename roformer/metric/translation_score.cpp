@@ -73,17 +73,26 @@ TranslationScore score_translations(std::span<const std::string> hypotheses,
   return result;
 }
 
+PairedComparison compare_bleu(const std::vector<BleuStatistics>& baseline,
+                              const std::vector<BleuStatistics>& system, const BleuOptions& options,
+                              const BootstrapOptions& bootstrap) {
+  const auto score_of = [&](const BleuStatistics& sum) { return bleu_score(sum, options).score; };
+  return compare_pairs(baseline, system, score_of, bootstrap);
+}
+
+PairedComparison compare_chrf(const std::vector<ChrfStatistics>& baseline,
+                              const std::vector<ChrfStatistics>& system, const ChrfOptions& options,
+                              const BootstrapOptions& bootstrap) {
+  const auto score_of = [&](const ChrfStatistics& sum) { return chrf_score(sum, options); };
+  return compare_pairs(baseline, system, score_of, bootstrap);
+}
+
 TranslationComparison compare_translations(const TranslationScore& baseline,
                                            const TranslationScore& system,
                                            const TranslationScoreOptions& options,
                                            const BootstrapOptions& bootstrap) {
-  return {paired_bootstrap(
-              baseline.bleu_lines, system.bleu_lines,
-              [&](const BleuStatistics& sum) { return bleu_score(sum, options.bleu).score; },
-              bootstrap),
-          paired_bootstrap(
-              baseline.chrf_lines, system.chrf_lines,
-              [&](const ChrfStatistics& sum) { return chrf_score(sum, options.chrf); }, bootstrap)};
+  return {compare_bleu(baseline.bleu_lines, system.bleu_lines, options.bleu, bootstrap),
+          compare_chrf(baseline.chrf_lines, system.chrf_lines, options.chrf, bootstrap)};
 }
 
 }  // namespace roformer::metric

@@ -6,7 +6,7 @@
 
 #include "roformer/metric/bleu.h"
 #include "roformer/metric/chrf.h"
-#include "roformer/metric/paired_bootstrap.h"
+#include "roformer/metric/paired_comparison.h"
 
 namespace roformer::metric {
 
@@ -40,7 +40,7 @@ struct TranslationScoreOptions {
   ChrfOptions chrf;
 };
 
-/// The scores of a corpus, with the statistics of its lines, which a bootstrap resamples.
+/// The scores of a corpus, with the statistics of its lines, which a comparison resamples.
 struct TranslationScore {
   std::vector<BleuStatistics> bleu_lines;
   std::vector<ChrfStatistics> chrf_lines;
@@ -53,12 +53,24 @@ TranslationScore score_translations(std::span<const std::string> hypotheses,
                                     const References& references,
                                     const TranslationScoreOptions& options = {});
 
+/// BLEU of two systems by the statistics of their lines.
+PairedComparison compare_bleu(const std::vector<BleuStatistics>& baseline,
+                              const std::vector<BleuStatistics>& system,
+                              const BleuOptions& options = {},
+                              const BootstrapOptions& bootstrap = {});
+
+/// chrF of two systems by the statistics of their lines.
+PairedComparison compare_chrf(const std::vector<ChrfStatistics>& baseline,
+                              const std::vector<ChrfStatistics>& system,
+                              const ChrfOptions& options = {},
+                              const BootstrapOptions& bootstrap = {});
+
 /// What both metrics say of the difference of two systems.
 struct TranslationComparison {
-  PairedBootstrap bleu, chrf;
+  PairedComparison bleu, chrf;
 };
 
-/// Paired bootstrap of two systems on the same lines and under the same options.
+/// Two systems on the same lines and under the same options.
 TranslationComparison compare_translations(const TranslationScore& baseline,
                                            const TranslationScore& system,
                                            const TranslationScoreOptions& options = {},

@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include "roformer/base/cpu_isa.h"
+#include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
 
 namespace roformer::model {
@@ -37,6 +38,12 @@ struct ActivationFunction : torch::autograd::Function<ActivationFunction> {
                                                  const torch::autograd::variable_list& gradients) {
     const Tensor x = context->get_saved_variables()[0];
     const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
+    if (packed::gradient_is_differentiated())
+      return {packed::composed_gradients({x}, gradients[0],
+                                         [&](const torch::autograd::variable_list& inputs) {
+                                           return activate_composed(inputs[0], activation);
+                                         })[0],
+              Tensor()};
     const Tensor slope = gradients[0].contiguous();
     Tensor result = torch::empty(x.sizes(), x.options());
     const auto* const source = x.const_data_ptr<float>();

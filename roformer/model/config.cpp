@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "roformer/base/error.h"
+#include "roformer/base/nearest_name.h"
 
 namespace roformer::model {
 namespace {
@@ -68,6 +69,12 @@ constexpr Shape translation_shapes[] = {{"transformer-base", 6, 512, 8, 2048},
                                         {"transformer-small", 6, 256, 4, 1024},
                                         {"transformer-tiny", 3, 256, 4, 1024}};
 
+[[noreturn]] void fail_without_preset(const std::string& name,
+                                      const std::vector<std::string>& known) {
+  base::fail("[model] expected a preset of {} but got '{}'{}", fmt::join(known, ", "), name,
+             base::did_you_mean(name, known));
+}
+
 }  // namespace
 
 std::int64_t EncoderConfig::turning_features() const {
@@ -119,7 +126,7 @@ EncoderConfig preset(const std::string& name) {
       return config;
     }
   }
-  base::fail("[model] expected a preset of {} but got '{}'", fmt::join(known, ", "), name);
+  fail_without_preset(name, known);
 }
 
 void validate(const EncoderDecoderConfig& config) {
@@ -158,7 +165,7 @@ EncoderConfig translation_preset(const std::string& name) {
     config.scale_embeddings = true;
     return config;
   }
-  base::fail("[model] expected a preset of {} but got '{}'", fmt::join(known, ", "), name);
+  fail_without_preset(name, known);
 }
 
 EncoderDecoderConfig both_sides(const EncoderConfig& side, std::int64_t decoder_layers) {
@@ -185,7 +192,8 @@ Activation parse_activation(const std::string& name) {
   if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Activation::gelu_new;
   if (name == "relu") return Activation::relu;
   if (name == "silu" || name == "swish") return Activation::silu;
-  base::fail("[model] expected hidden_act to be gelu, gelu_new, relu or silu but got '{}'", name);
+  base::fail("[model] expected hidden_act to be gelu, gelu_new, relu or silu but got '{}'{}", name,
+             base::did_you_mean(name, {"gelu", "gelu_new", "relu", "silu"}));
 }
 
 }  // namespace roformer::model

@@ -49,7 +49,6 @@ position::EncodingOptions encoding_options(const EncoderConfig& config) {
   options.num_heads = config.num_attention_heads;
   options.num_layers = config.num_hidden_layers;
   options.max_positions = config.max_position_embeddings;
-  options.initializer_range = config.initializer_range;
   options.causal = config.is_decoder;
   options.feature_size = config.turning_features();
   return options;
@@ -91,8 +90,9 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config, torch::nn::Embedding share
   for (std::int64_t i = 0; i < config.num_hidden_layers; ++i) {
     parts_->blocks.push_back(layers->add(std::to_string(i), Block(config)));
   }
-  initialize(*this, config);
   if (!has_own_words || format::weights_are_blank()) return;
+  weights_seed_ = new_weights_seed();
+  initialize(*this, "", config, weights_seed_);
   const torch::NoGradGuard no_gradient;
   parts_->words->weight[config.pad_token_id].zero_();
 }

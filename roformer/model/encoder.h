@@ -51,9 +51,10 @@ struct ForwardOptions {
 /// key, value; encoder.layer.{i}.crossattention.self.kv likewise, rows key, value.
 class EncoderImpl : public torch::nn::Module {
  public:
+  /// Weights are drawn from a new_weights_seed (initialize.h).
   explicit EncoderImpl(const EncoderConfig& config);
   /// With the word embeddings (vocab_size, embedding_size) of another module, which keeps them:
-  /// they are no parameter of this one.
+  /// they are no parameter of this one, and that module draws the weights of both.
   EncoderImpl(const EncoderConfig& config, torch::nn::Embedding words);
 
   /// Hidden states (N, hidden_size), or (M, hidden_size) for options.rows; then the last block
@@ -66,6 +67,8 @@ class EncoderImpl : public torch::nn::Module {
 
   const EncoderConfig& config() const { return config_; }
   torch::Tensor word_embeddings() const;  // (vocab_size, embedding_size)
+  /// What the weights were drawn from; whoever adds some draws them from it too.
+  std::uint64_t weights_seed() const { return weights_seed_; }
 
  private:
   torch::Tensor sum_of_embeddings(const packed::PackedBatch& batch) const;
@@ -75,6 +78,7 @@ class EncoderImpl : public torch::nn::Module {
                                         const ForwardOptions& options) const;
 
   EncoderConfig config_;
+  std::uint64_t weights_seed_ = 0;
   struct Parts;
   std::shared_ptr<Parts> parts_;
 };

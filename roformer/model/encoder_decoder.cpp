@@ -3,8 +3,6 @@
 #include <torch/nn/module.h>
 #include <torch/utils.h>
 
-#include <cmath>
-
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/format/blank_weights.h"
@@ -24,9 +22,8 @@ EncoderDecoderImpl::EncoderDecoderImpl(const EncoderDecoderConfig& config) : con
                           format::new_weight({1, side.vocab_size}, [](Tensor& x) { x.zero_(); }));
   output_ = register_module("output", Linear(shared_->weight, bias_));
   if (format::weights_are_blank()) return;
-  initialize_translation(*this);
+  initialize_translation(*this, side, new_weights_seed());
   const torch::NoGradGuard no_gradient;
-  shared_->weight.normal_(0, 1 / std::sqrt(static_cast<double>(side.hidden_size)));
   shared_->weight[side.pad_token_id].zero_();
 }
 

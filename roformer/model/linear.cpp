@@ -1,7 +1,6 @@
 #include "roformer/model/linear.h"
 
 #include <torch/autograd.h>
-#include <torch/nn/init.h>
 #include <torch/nn/module.h>
 #include <torch/utils.h>
 
@@ -11,6 +10,7 @@
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/activation.h"
 #include "roformer/model/prepared_weight.h"
+#include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
 
 namespace roformer::model {
@@ -63,7 +63,10 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
     const Tensor slope = gradients[0].contiguous().view(
         {gradients[0].numel() / std::max<std::int64_t>(1, out), out});
     variable_list result(4);
-    if (context->needs_input_grad(0)) result[0] = plain_product(slope, weight.t(), {});
+    // oneDNN's product has no gradient in turn.
+    if (context->needs_input_grad(0))
+      result[0] = packed::gradient_is_differentiated() ? at::mm(slope, weight)
+                                                       : plain_product(slope, weight.t(), {});
     if (context->needs_input_grad(1)) result[1] = at::mm(slope.t(), x);
     if (context->saved_data["has_bias"].toBool() && context->needs_input_grad(2))
       result[2] = slope.sum(0);
@@ -81,14 +84,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, torch::
 }
 
 LinearImpl::LinearImpl(std::int64_t in, std::int64_t out, bool with_bias) {
-  weight = register_parameter("weight", format::new_weight({out, in}, [](Tensor& x) {
-                                torch::nn::init::kaiming_uniform_(x, std::sqrt(5.0));
-                              }));
-  if (!with_bias) return;
-  const double most = 1 / std::sqrt(static_cast<double>(in));
-  bias = register_parameter("bias", format::new_weight({out}, [&](Tensor& x) {
-                              torch::nn::init::uniform_(x, -most, most);
-                            }));
+  weight = register_parameter("weight", format::new_weight({out, in}));
+  if (with_bias) bias = register_parameter("bias", format::new_weight({out}));
 }
 
 LinearImpl::LinearImpl(const Tensor& given_weight, const Tensor& given_bias)

@@ -17,8 +17,9 @@ namespace roformer::model {
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                      torch::IntArrayRef shape = {});
 
-/// Parameters `weight` (out, in) and `bias` (out), named and drawn as torch::nn::Linear's. Fused
-/// rows (queries, keys and values) are one layer of as many rows.
+/// Parameters `weight` (out, in) and `bias` (out), named as torch::nn::Linear's, of no certain
+/// values: a model draws its layers when it has them all (initialize.h). Fused rows (queries, keys
+/// and values) are one layer of as many rows.
 class LinearImpl : public torch::nn::Module {
  public:
   LinearImpl(std::int64_t in, std::int64_t out, bool with_bias = true);

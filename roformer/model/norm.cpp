@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <torch/autograd.h>
+#include <torch/csrc/autograd/function.h>
 #include <torch/nn/module.h>
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -11,8 +12,10 @@
 #include "roformer/base/random.h"
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/residual_norm_kernel.h"
+#include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/keep_mask.h"
 #include "roformer/packed/run_tasks.h"
+#include "roformer/packed/wide_type.h"
 
 namespace roformer::model {
 namespace {
@@ -72,6 +75,21 @@ struct NormWeights {
   }
 };
 
+// residual + dropout(x), composed.
+Tensor residual_sum(const Tensor& x, const Tensor& residual, const Dropout& dropout) {
+  Tensor sum = x;
+  if (dropout.probability > 0)
+    sum = sum * dropout_factors(x.size(0), x.size(1), dropout).to(x.options());
+  return residual.defined() ? sum + residual : sum;
+}
+
+// The norm of rows, composed.
+Tensor norm_of(const Tensor& rows, const NormWeights& weights, double epsilon) {
+  if (weights.weight.defined())
+    return torch::layer_norm(rows, {rows.size(1)}, weights.weight, weights.bias, epsilon);
+  return rows / (rows.square().mean(-1, true) + epsilon).sqrt();
+}
+
 struct NormResult {
   Tensor y, normalized, inverse_deviation;
 };
@@ -99,6 +117,13 @@ NormResult norm_forward(const Tensor& x, const Tensor& residual, const NormWeigh
   return result;
 }
 
+// Zeros in the place of an operator's input, whose gradient goes where that of the input goes.
+Tensor stand_in(const Tensor& like, const torch::autograd::Edge& edge) {
+  Tensor zeros = torch::zeros(like.sizes(), like.options());
+  if (edge.is_valid()) torch::autograd::impl::set_gradient_edge(zeros, edge);
+  return zeros;
+}
+
 struct ResidualNorm : torch::autograd::Function<ResidualNorm> {
   static Tensor forward(AutogradContext* context, const Tensor& x,
                         const std::optional<Tensor>& residual, const std::optional<Tensor>& weight,
@@ -107,6 +132,7 @@ struct ResidualNorm : torch::autograd::Function<ResidualNorm> {
     const at::AutoDispatchBelowADInplaceOrView guard;
     const NormWeights weights{weight.value_or(Tensor()), bias.value_or(Tensor())};
     const Dropout dropout{probability, static_cast<std::uint64_t>(seed)};
+    context->saved_data["epsilon"] = epsilon;
     const auto result = norm_forward(x, residual.value_or(Tensor()), weights, epsilon, dropout,
                                      Keep::what_the_gradient_needs);
     context->save_for_backward(
@@ -121,6 +147,7 @@ struct ResidualNorm : torch::autograd::Function<ResidualNorm> {
     const NormWeights weights{saved[2], saved[3]};
     const bool has_weights = weights.weight.defined();
     const Dropout dropout = kept_dropout(context);
+    if (packed::gradient_is_differentiated()) return composed_backward(context, gradients[0]);
     const Tensor slope = gradients[0].contiguous();
     const std::int64_t rows = slope.size(0), size = slope.size(1);
     const Tensor residual_gradient = torch::empty(slope.sizes(), slope.options());
@@ -151,6 +178,25 @@ struct ResidualNorm : torch::autograd::Function<ResidualNorm> {
     result[3] = total[1];
     return result;
   }
+
+  // x and the residual were not kept. What was normalised is: their sum, less its mean, which the
+  // norm takes away anyhow. So it is added to zeros that stand for the two.
+  static variable_list composed_backward(AutogradContext* context, const Tensor& slope) {
+    const auto saved = context->get_saved_variables();
+    const Tensor sum = saved[0].detach() / saved[1].unsqueeze(1);
+    const auto node = torch::autograd::get_current_node();
+    const bool has_residual = context->saved_data["has_residual"].toBool();
+    const Tensor x = stand_in(sum, node->next_edge(0)),
+                 residual = has_residual ? stand_in(sum, node->next_edge(1)) : Tensor();
+    const double epsilon = context->saved_data["epsilon"].toDouble();
+    auto result = packed::composed_gradients(
+        {x, residual, saved[2], saved[3]}, slope, [&](const variable_list& inputs) {
+          return norm_of(residual_sum(inputs[0], inputs[1], kept_dropout(context)) + sum,
+                         {inputs[2], inputs[3]}, epsilon);
+        });
+    result.resize(7);
+    return result;
+  }
 };
 
 Tensor dropout_on_cpu(const Tensor& x, const Dropout& dropout) {
@@ -174,17 +220,13 @@ struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    return {dropout_on_cpu(gradients[0].contiguous(), kept_dropout(context)), Tensor(), Tensor()};
+    const Dropout kept = kept_dropout(context);
+    if (packed::gradient_is_differentiated())
+      return {apply(gradients[0], kept.probability, static_cast<std::int64_t>(kept.seed)), Tensor(),
+              Tensor()};
+    return {dropout_on_cpu(gradients[0].contiguous(), kept), Tensor(), Tensor()};
   }
 };
-
-// residual + dropout(x), composed.
-Tensor residual_sum(const Tensor& x, const Tensor& residual, const Dropout& dropout) {
-  Tensor sum = x;
-  if (dropout.probability > 0)
-    sum = sum * dropout_factors(x.size(0), x.size(1), dropout).to(x.options());
-  return residual.defined() ? sum + residual : sum;
-}
 
 }  // namespace
 
@@ -204,9 +246,10 @@ Tensor residual_norm(const Tensor& x, const Tensor& residual, const Tensor& weig
 
 Tensor residual_norm_composed(const Tensor& x, const Tensor& residual, const Tensor& weight,
                               const Tensor& bias, double epsilon, const Dropout& dropout) {
-  const Tensor sum = residual_sum(x, residual, dropout);
-  if (weight.defined()) return torch::layer_norm(sum, {x.size(1)}, weight, bias, epsilon);
-  return sum / (sum.square().mean(-1, true) + epsilon).sqrt();
+  const auto wide = [](const Tensor& y) { return y.defined() ? packed::widened(y) : y; };
+  return norm_of(residual_sum(wide(x), wide(residual), dropout), {wide(weight), wide(bias)},
+                 epsilon)
+      .to(x.scalar_type());
 }
 
 Tensor dropout(const Tensor& x, const Dropout& dropout) {

@@ -27,7 +27,7 @@ PooledEncoderImpl::PooledEncoderImpl(const EncoderConfig& config, const HeadConf
     : EncoderImpl(config), activation_(head.pooler_activation) {
   dense_ = register_module("pooler", std::make_shared<NamedGroup>())
                ->add("dense", Linear(config.hidden_size, config.hidden_size));
-  initialize(*dense_, config);
+  initialize(*dense_, "pooler.dense", config, weights_seed());
 }
 
 torch::Tensor PooledEncoderImpl::pool(const torch::Tensor& first) {

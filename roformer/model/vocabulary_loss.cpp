@@ -13,7 +13,9 @@
 #include "roformer/base/error.h"
 #include "roformer/model/linear.h"
 #include "roformer/model/vocabulary_loss_kernel.h"
+#include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
+#include "roformer/packed/wide_type.h"
 
 namespace roformer::model {
 namespace {
@@ -31,10 +33,6 @@ VocabularyLossTask loss_task(std::int64_t words, double smoothing) {
   const double shared = words > 1 ? smoothing : 0;
   const double each = shared / static_cast<double>(std::max<std::int64_t>(1, words - 1));
   return {words, 1 - shared - each, each};
-}
-
-torch::ScalarType wide_type(const Tensor& x) {
-  return at::promote_types(x.scalar_type(), torch::kFloat32);
 }
 
 // What is computed: which gradients, and by rows of floats or by LibTorch's operators.
@@ -89,7 +87,7 @@ void take_rows_composed(const LossRequest& request, const Tensor& logits, const 
                         LossPass& pass) {
   const VocabularyLossTask& task = request.task;
   const Tensor places = labels.unsqueeze(1);
-  const Tensor log_probabilities = at::log_softmax(logits, -1, wide_type(logits));
+  const Tensor log_probabilities = at::log_softmax(logits, -1, packed::wide_type(logits));
   VocabularyLossSums part;
   part.negative_log_likelihood =
       -log_probabilities.gather(1, places).sum(torch::kFloat64).item<double>();
@@ -144,25 +142,37 @@ LossPass pass_over_pieces(const LossRequest& request, const Tensor& hidden, cons
 
 // Gradients were made with the loss; here they only take their factor.
 struct VocabularyLossFunction : torch::autograd::Function<VocabularyLossFunction> {
-  static Tensor forward(AutogradContext* context, const Tensor& hidden, const Tensor& /*weight*/,
-                        const std::optional<Tensor>& bias, const LossPass& pass) {
+  static Tensor forward(AutogradContext* context, const Tensor& hidden, const Tensor& weight,
+                        const std::optional<Tensor>& bias, const Tensor& labels,
+                        const LossPass& pass, double smoothing) {
     const at::AutoDispatchBelowADInplaceOrView guard;
     context->save_for_backward({pass.of_hidden, pass.of_weight,
-                                pass.of_biases.defined() ? pass.of_biases.sum(0) : Tensor()});
+                                pass.of_biases.defined() ? pass.of_biases.sum(0) : Tensor(), hidden,
+                                weight, bias.value_or(Tensor()), labels});
     context->saved_data["has_bias"] = bias.has_value();
-    return torch::full({}, pass.sums.loss, hidden.options().dtype(wide_type(hidden)));
+    context->saved_data["smoothing"] = smoothing;
+    return torch::full({}, pass.sums.loss, hidden.options().dtype(packed::wide_type(hidden)));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    if (packed::gradient_is_differentiated()) {
+      const double smoothing = context->saved_data["smoothing"].toDouble();
+      auto result = packed::composed_gradients(
+          {saved[3], saved[4], saved[5]}, gradients[0], [&](const variable_list& x) {
+            return vocabulary_loss_composed(x[0], x[1], x[2], saved[6], smoothing).loss;
+          });
+      result.resize(6);
+      return result;
+    }
     // Nearly always 1: the loss is a sum, which the optimizer divides.
     const bool as_it_is = gradients[0].item<double>() == 1;
-    const auto saved = context->get_saved_variables();
     const auto scaled = [&](std::size_t i) {
       if (!saved[i].defined() || !context->needs_input_grad(i)) return Tensor();
       return as_it_is ? saved[i] : saved[i] * gradients[0];
     };
     const bool has_bias = context->saved_data["has_bias"].toBool();
-    return {scaled(0), scaled(1), has_bias ? scaled(2) : Tensor(), Tensor()};
+    return {scaled(0), scaled(1), has_bias ? scaled(2) : Tensor(), Tensor(), Tensor(), Tensor()};
   }
 };
 
@@ -189,11 +199,11 @@ VocabularyLoss vocabulary_loss(const Tensor& hidden, const Tensor& weight, const
       packed::is_float_on_cpu(hidden),
   };
   const Tensor x = hidden.contiguous();
-  const LossPass pass =
-      pass_over_pieces(request, x, weight, bias, labels.contiguous(), most_logits);
+  const Tensor targets = labels.contiguous();
+  const LossPass pass = pass_over_pieces(request, x, weight, bias, targets, most_logits);
   const auto given = bias.defined() ? std::optional<Tensor>(bias) : std::nullopt;
-  return {VocabularyLossFunction::apply(x, weight, given, pass), pass.sums.negative_log_likelihood,
-          pass.sums.correct};
+  return {VocabularyLossFunction::apply(x, weight, given, targets, pass, smoothing),
+          pass.sums.negative_log_likelihood, pass.sums.correct};
 }
 
 VocabularyLoss vocabulary_loss_composed(const Tensor& hidden, const Tensor& weight,
@@ -201,7 +211,7 @@ VocabularyLoss vocabulary_loss_composed(const Tensor& hidden, const Tensor& weig
                                         double smoothing) {
   Tensor logits = at::mm(hidden, weight.t());
   if (bias.defined()) logits = logits + bias;
-  const Tensor log_probabilities = at::log_softmax(logits, -1);
+  const Tensor log_probabilities = at::log_softmax(logits, -1, packed::wide_type(logits));
   const Tensor likelihood = -log_probabilities.gather(1, labels.unsqueeze(1)).sum();
   const VocabularyLossTask task = loss_task(weight.size(0), smoothing);
   const Tensor loss = task.own * likelihood - task.each * log_probabilities.sum();

@@ -79,7 +79,7 @@ data::Split split_of(std::uint64_t source_hash, const ParallelOptions& options) 
   const double place =
       base::uniform(base::derive(options.split_seed, 0x7041495253ull), source_hash);
   if (place < test_share) return data::Split::test;
-  return place < test_share + validation_share ? data::Split::validation : data::Split::training;
+  return place < 1 - validation_share ? data::Split::training : data::Split::validation;
 }
 
 }  // namespace roformer::parallel

@@ -34,7 +34,7 @@ std::unique_ptr<documents::PairSource> open_held_out(const ParallelOptions& opti
                                                      data::Split split);
 
 /// The part of a pair of the training text, by the hash of its source line (hash_bytes): equal
-/// sentences are never on both sides.
+/// sentences are never on both sides, and each held-out part hangs on its own share alone.
 data::Split split_of(std::uint64_t source_hash, const ParallelOptions& options);
 
 /// The tokenizer of a translation recipe: given as a folder, a SentencePiece model or subword-nmt's

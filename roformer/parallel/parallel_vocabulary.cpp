@@ -23,7 +23,7 @@ using base::require;
 using text::Tokenizer;
 
 // Part of every key: raise it when trained vocabularies change their meaning.
-constexpr std::uint64_t kVocabularyVersion = 1;
+constexpr std::uint64_t kVocabularyVersion = 2;
 
 text::SubwordSettings settings_of(const ParallelOptions& options) {
   return {.source_language = options.source_language,

@@ -1,5 +1,6 @@
 #include "roformer/pipeline/embed.h"
 
+#include <spdlog/spdlog.h>
 #include <torch/autograd.h>
 
 #include <algorithm>
@@ -37,6 +38,14 @@ model::Encoder load_pooled(const checkpoint::Folder& folder) {
   return model::Encoder(std::shared_ptr<model::EncoderImpl>(loaded.module.ptr()));
 }
 
+// A vector's numbers before some of them are taken. Throws Error where a step does not fit.
+std::int64_t width_of(const EmbedOptions& options, const model::EncoderConfig& config) {
+  const std::int64_t parts = std::max<std::int64_t>(1, std::ssize(options.poolings));
+  torch::Tensor vector = torch::zeros({1, parts * config.hidden_size});
+  for (const VectorStep& step : options.steps) vector = step(vector);
+  return vector.size(1);
+}
+
 }  // namespace
 
 Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options)
@@ -54,6 +63,10 @@ Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions
                   options.name);
     skipped_ = prompt_tokens();
   }
+  const std::int64_t width = width_of(options_, model_->config());
+  base::require(options_.dimensions.value_or(0) <= width,
+                "[pipeline] {}: expected at most {} dimensions, a vector's width, but got {}",
+                options.name, width, options_.dimensions.value_or(0));
   model_->to(options.device);
 }
 
@@ -97,7 +110,9 @@ torch::Tensor Embed::operator()(const Lines& lines) {
   for (const std::string& text : lines.texts)
     prompted.push_back(options_.prompt.value_or("") + text);
   const std::vector<Piece> pieces = encoder_.encode({prompted, lines.first});
-  for (const Piece& piece : pieces) cut_lines_ += piece.is_cut ? 1 : 0;
+  for (const Piece& piece : pieces) {
+    if (piece.is_cut && cut_lines_++ == 0) first_cut_line_ = lines.number(piece.line);
+  }
   const std::vector<float> shares = shares_of_lines(pieces, lines.texts.size());
   torch::Tensor sums = torch::zeros(
       {std::ssize(lines.texts), model_->config().hidden_size * std::ssize(options_.poolings)});
@@ -137,6 +152,7 @@ void apply_own(const SentenceSettings& own, EmbedOptions& options) {
 // sentence-transformers cuts what is longer than the folder says, or its tokenizer, or the model.
 void apply_length(const SentenceSettings& own, const model::EncoderConfig& config,
                   const text::Tokenizer& tokenizer, LengthOptions& length) {
+  if (own.is_unlimited && length.max_length == 0) return;
   length.truncate = length.truncate || !length.stride;
   if (length.max_length != 0) return;
   const std::int64_t positions = config.max_position_embeddings;
@@ -150,18 +166,41 @@ void apply_length(const SentenceSettings& own, const model::EncoderConfig& confi
 
 }  // namespace
 
+namespace {
+
+// Here a line's vector is its own, whichever lines are computed beside it. Elsewhere padding is
+// looked at where no mask hides it, and moves a BERT's positions where it stands before the text.
+void require_padding_unseen(const text::Tokenizer& tokenizer, const model::EncoderConfig& config,
+                            const std::string& name) {
+  const text::RowSettings& row = tokenizer.facts().row;
+  base::require(row.masks_padding,
+                "[pipeline] {}: expected attention_mask among model_input_names of "
+                "tokenizer_config.json: without it a line's vector hangs on the lines beside it",
+                name);
+  if (row.pads_left && config.model_type == "bert")
+    spdlog::warn(
+        "{}: padding_side \"left\" of tokenizer_config.json moves positions elsewhere, so that a "
+        "line's vector hangs on the lines beside it; here it is that of the line alone",
+        name);
+}
+
+}  // namespace
+
 Embed open_embed(const std::filesystem::path& path, EmbedOptions options) {
   options.name = path.string();
   const checkpoint::Folder folder(path);
   const auto own = read_sentence_folder(folder.path(), options.poolings);
-  base::require(own || options.prompt_name.empty(),
-                "[pipeline] {}: expected modules.json beside a prompt's name but there is none",
-                options.name);
+  const bool asked = options.dimensions.has_value();
+  // Names that sentence-transformers knows without any file are none's prompts here either.
   if (own) apply_own(*own, options);
+  if (!own && !options.prompt_name.empty()) SentenceSettings().prompt(options.prompt_name);
   model::Encoder encoder = has(options.poolings, Pooling::pooler)
                                ? load_pooled(folder)
                                : checkpoint::load_model<model::Encoder>(folder).module;
+  if (!asked && options.dimensions.value_or(0) > width_of(options, encoder->config()))
+    options.dimensions = 0;  // as sentence-transformers takes a truncate_dim beyond the width
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.path());
+  require_padding_unseen(tokenizer, encoder->config(), options.name);
   if (own) {
     if (own->lower_case && !tokenizer.facts().lower_cases) tokenizer = tokenizer.lower_cased();
     apply_length(*own, encoder->config(), tokenizer, options.length);
@@ -179,9 +218,8 @@ void require_own_settings(const checkpoint::Folder& folder, const model::Encoder
     apply_length(*own, config, tokenizer, options.length);
   }
   const TextEncoder encoder(tokenizer, config, options.length, options.name);
-  const std::int64_t parts = std::max<std::int64_t>(1, std::ssize(options.poolings));
-  torch::Tensor vector = torch::zeros({1, parts * config.hidden_size});
-  for (const VectorStep& step : options.steps) vector = step(vector);
+  require_padding_unseen(tokenizer, config, options.name);
+  width_of(options, config);
 }
 
 }  // namespace roformer::pipeline

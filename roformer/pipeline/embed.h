@@ -32,7 +32,7 @@ struct EmbedOptions : TextOptions {
 class Embed {
  public:
   /// `model` is in evaluation mode, a model::PooledEncoder if the pooler is a pooling: else throws
-  /// Error, as where the tokenizer does not fit.
+  /// Error, as where the tokenizer does not fit, or `dimensions` are more than a vector has.
   Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options = {});
 
   /// (lines, width) float32 on the CPU, in the order of the lines. Of a line read in windows: the
@@ -40,8 +40,11 @@ class Embed {
   /// vectors that are none.
   torch::Tensor operator()(const Lines& lines);
 
-  /// How many lines were cut so far.
+  /// How many lines were cut so far, and the number of the first of them.
   std::int64_t cut_lines() const { return cut_lines_; }
+  std::int64_t first_cut_line() const { return first_cut_line_; }
+  /// Whether it is a line's begin that is left out then, not its end.
+  bool cuts_at_begin() const { return encoder_.tokenizer().facts().row.cut_at_begin; }
   /// Tokens that a line may have; 0: any number.
   std::int64_t max_length() const { return encoder_.max_length(); }
   /// Whether the tokenizer takes bytes as they are, UTF-8 or not.
@@ -56,7 +59,7 @@ class Embed {
   model::Encoder model_;
   TextEncoder encoder_;
   std::int64_t skipped_ = 0;  // tokens of a sequence that are not pooled
-  std::int64_t cut_lines_ = 0;
+  std::int64_t cut_lines_ = 0, first_cut_line_ = 0;
 };
 
 /// The model and the tokenizer of a checkpoint folder, or of weights in one. Throws Error if it has

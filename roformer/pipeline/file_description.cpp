@@ -18,10 +18,15 @@ namespace roformer::pipeline {
 namespace {
 
 // In the order of Dtype.
-constexpr std::array<const char*, 17> type_words = {
-    "bool",    "uint8",     "int8",        "int16",       "int32",      "int64",
-    "float16", "bfloat16",  "float32",     "float64",     "uint16",     "uint32",
-    "uint64",  "complex64", "float8_e4m3", "float8_e5m2", "float8_e8m0"};
+constexpr std::array<const char*, format::kDtypeCount> type_words = {
+    "bool",          "uint8",           "int8",
+    "int16",         "int32",           "int64",
+    "float16",       "bfloat16",        "float32",
+    "float64",       "uint16",          "uint32",
+    "uint64",        "complex64",       "float8_e4m3",
+    "float8_e5m2",   "float8_e8m0",     "complex32",
+    "complex128",    "float8_e4m3fnuz", "float8_e5m2fnuz",
+    "float4_e2m1_x2"};
 
 const char* type_in_words(format::Dtype dtype) {
   return type_words.at(static_cast<std::size_t>(dtype));

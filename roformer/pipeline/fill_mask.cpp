@@ -76,8 +76,9 @@ void FillMask::require_all_masks(const Lines& lines, const std::vector<Piece>& p
     const auto left = count(piece.ids);
     require_of_line(left == all,
                     "[pipeline] line {}: expected its {} masks within {} tokens but {} of them lie "
-                    "behind these; --stride reads longer lines in windows",
-                    lines.number(piece.line), all, encoder_.max_length(), all - left);
+                    "{} these; --stride reads longer lines in windows",
+                    lines.number(piece.line), all, encoder_.max_length(), all - left,
+                    tokenizer.facts().row.cut_at_begin ? "before" : "behind");
   }
 }
 

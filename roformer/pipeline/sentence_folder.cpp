@@ -9,6 +9,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
+#include "roformer/base/nearest_name.h"
 #include "roformer/format/printable.h"
 #include "roformer/pipeline/settings_file.h"
 
@@ -174,15 +175,26 @@ void require_order(const std::vector<Module>& modules, const fs::path& file) {
       file.string());
 }
 
+// A null stands for max_seq_length as a number does, and is no limit; transformers writes 1e30 for
+// that.
+void read_length(const SettingsFile& file, const char* key, const json& length,
+                 SentenceSettings& settings) {
+  constexpr double most = 2147483647;
+  settings.is_unlimited = length.is_null() || (length.is_number() && length.get<double>() > most);
+  if (!settings.is_unlimited && !length.is_number_unsigned())
+    file.fail(key, "an object whose model_max_length is a whole number");
+  settings.max_length = settings.is_unlimited ? 0 : length.get<std::int64_t>();
+}
+
 // What transformers' classes are told besides their files: only a length changes nothing else.
 void read_arguments(SettingsFile& file, SentenceSettings& settings) {
   for (const char* key : {"processor_kwargs", "tokenizer_args"}) {
     json arguments = file.take(key);
     if (arguments.is_null()) continue;
-    const json length =
-        arguments.is_object() ? arguments.value("model_max_length", json()) : json();
-    if (length.is_number_unsigned()) settings.max_length = length.get<std::int64_t>();
-    if (arguments.is_object()) arguments.erase("model_max_length");
+    if (arguments.is_object() && arguments.contains("model_max_length")) {
+      read_length(file, key, arguments["model_max_length"], settings);
+      arguments.erase("model_max_length");
+    }
     if (arguments != json::object()) file.fail(key, "model_max_length alone");
   }
   for (const char* key : {"model_kwargs", "model_args", "config_kwargs", "config_args",
@@ -217,9 +229,8 @@ void read_prompts(SettingsFile& file, SentenceSettings& settings) {
   if (prompts.is_null()) return;
   if (!prompts.is_object()) file.fail("prompts", "an object of texts");
   for (const auto& [name, text] : prompts.items()) {
-    if (text.is_null()) continue;
-    if (!text.is_string()) file.fail("prompts", "an object of texts");
-    settings.prompts[name] = text.get<std::string>();
+    if (!text.is_null() && !text.is_string()) file.fail("prompts", "an object of texts");
+    settings.prompts[name] = text.is_null() ? "" : text.get<std::string>();
   }
 }
 
@@ -245,8 +256,8 @@ const std::vector<std::string>& pooling_names() {
 Pooling pooling_of(const std::string& name) {
   const auto& names = pooling_names();
   const auto found = std::find(names.begin(), names.end(), name);
-  base::require(found != names.end(), "[pipeline] expected a pooling of {} but got '{}'",
-                fmt::join(names, ", "), name);
+  base::require(found != names.end(), "[pipeline] expected a pooling of {} but got '{}'{}",
+                fmt::join(names, ", "), name, base::did_you_mean(name, names));
   return static_cast<Pooling>(found - names.begin());
 }
 
@@ -255,8 +266,8 @@ const std::string& SentenceSettings::prompt(const std::string& name) const {
   if (found != prompts.end()) return found->second;
   std::vector<std::string> names;
   for (const auto& prompt : prompts) names.push_back(prompt.first);
-  base::fail("[pipeline] expected a prompt of {} but got '{}'",
-             names.empty() ? "this folder, which has none," : format::printable(names), name);
+  base::fail("[pipeline] expected a prompt of {} but got '{}'{}", format::printable(names), name,
+             base::did_you_mean(name, names));
 }
 
 std::optional<SentenceSettings> read_sentence_folder(const fs::path& folder,

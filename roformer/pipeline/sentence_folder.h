@@ -41,12 +41,14 @@ struct SentenceSettings {
   std::vector<Pooling> poolings = {Pooling::mean};  // their vectors side by side
   bool include_prompt = true;                       // false: its tokens are not pooled
   std::vector<SentenceStep> steps = {};
-  std::int64_t max_length = 0;                      // tokens, [CLS] and [SEP] included; 0: not said
-  bool lower_case = false;                          // texts turn to lower case before all else
-  std::map<std::string, std::string> prompts = {};  // by name; one stands before each text
-  std::string default_prompt = {};                  // its name; empty: none
-  std::int64_t dimensions = 0;                      // the first so many of a vector; 0: all
-  std::string similarity = {};                      // what vectors are compared by; empty: not said
+  std::int64_t max_length = 0;  // tokens, [CLS] and [SEP] included; 0: not said
+  bool is_unlimited = false;    // said to be so, whatever tokenizer and model say
+  bool lower_case = false;      // texts turn to lower case before all else
+  /// By name; one stands before each text. These two sentence-transformers has without a file.
+  std::map<std::string, std::string> prompts = {{"query", ""}, {"document", ""}};
+  std::string default_prompt = {};  // its name; empty: none
+  std::int64_t dimensions = 0;      // the first so many of a vector; 0: all
+  std::string similarity = {};      // what vectors are compared by; empty: not said
 
   /// The prompt of a name. Throws Error listing the names if there is no such.
   const std::string& prompt(const std::string& name) const;

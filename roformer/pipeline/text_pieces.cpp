@@ -75,11 +75,13 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
       "[pipeline] line {}: expected at most {} tokens but got {}; --stride reads longer "
       "lines in windows, --truncate cuts them",
       lines.number(line), max_length_, length);
-  std::int64_t begin = 0;
-  for (text::Encoding& window : tokenizer_.windows(text, limited, *stride_)) {
-    add(std::move(window), begin);
-    begin += max_length_ - tokens_around(tokenizer_) - *stride_;
-  }
+  const std::int64_t around = tokens_around(tokenizer_);
+  const auto ranges = text::window_ranges(
+      static_cast<std::size_t>(length - around), static_cast<std::size_t>(max_length_ - around),
+      static_cast<std::size_t>(*stride_), tokenizer_.facts().row.cut_at_begin);
+  std::size_t next = 0;
+  for (text::Encoding& window : tokenizer_.windows(text, limited, *stride_))
+    add(std::move(window), static_cast<std::int64_t>(ranges[next++].begin));
 }
 
 std::vector<Piece> TextEncoder::encode(const Lines& lines) const {

@@ -15,7 +15,7 @@ struct Piece {
   std::size_t line = 0;  // index into Lines::texts
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> type_ids;  // as many
-  bool is_cut = false;                 // the line was longer, and its end is left out
+  bool is_cut = false;                 // the line was longer, and its end is left out, or its begin
   std::int64_t begin =
       0;  // of the line's own tokens, which one [CLS] stands before, the first in this piece
 };

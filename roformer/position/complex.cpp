@@ -48,6 +48,8 @@ class ComplexEncoding : public PositionEncoding {
                                        [](Tensor& phases) { phases.zero_(); }));
   }
 
+  /// Its publication begins with one wave a word and dimension, nothing random.
+  bool is_drawn(const std::string&) const override { return false; }
   Tensor embed(const Tensor& x, const Tensor& tokens, const Positions& positions) const override {
     const Tensor omega = of_tokens(frequencies_, tokens, frequencies_.size(0) == 1);
     const Tensor theta = phases_.defined() ? torch::embedding(phases_, tokens) : Tensor();

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "roformer/packed/wide_type.h"
+
 namespace roformer::position {
 
 using torch::Tensor;
@@ -15,8 +17,10 @@ Tensor complex_wave(const Tensor& r, const Tensor& omega, const Tensor& theta, c
   // float64, as the sinusoid's angles: a late position's angle has many turns.
   Tensor angles = omega.to(torch::kFloat64) * t.to(torch::kFloat64).unsqueeze(-1);
   if (theta.defined()) angles = angles + theta;
-  const auto type = r.scalar_type();
-  return torch::cat({r * angles.cos().to(type), r * angles.sin().to(type)}, -1);
+  const Tensor wide = packed::widened(r);
+  const auto type = wide.scalar_type();
+  return torch::cat({wide * angles.cos().to(type), wide * angles.sin().to(type)}, -1)
+      .to(r.scalar_type());
 }
 
 Tensor ComplexProduct::modulus() const {

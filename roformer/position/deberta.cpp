@@ -1,7 +1,6 @@
 #include "roformer/position/deberta.h"
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
 #include <cmath>
@@ -35,16 +34,16 @@ class DebertaEncoding : public PositionEncoding {
                                                                : Form::code) {
     if (distance_ == 0) distance_ = form_ == Form::second_version ? 256 : 512;
     const std::int64_t size = options.hidden_size;
-    table_ = register_parameter("table", drawn({2 * distance_, size}, options));
+    table_ = add_table(*this, "table", {2 * distance_, size});
     if (form_ == Form::second_version) {
       norm_ = register_module(
           "LayerNorm",
           torch::nn::LayerNorm(torch::nn::LayerNormOptions({size}).eps(deberta_norm_epsilon)));
       return;
     }
-    keys_ = add_layer_tables(*this, "key", {size, size}, options);
+    keys_ = add_layer_tables(*this, "key", {size, size}, options.num_layers);
     for (std::int64_t i = 0; i < options.num_layers; ++i)
-      queries_.push_back(add_product(layer_group(*this, i), "query", size, size, options));
+      queries_.push_back(add_product(layer_group(*this, i), "query", size, size));
   }
 
   Tensor score_bias(const ScoreInputs& inputs) const override {
@@ -52,7 +51,7 @@ class DebertaEncoding : public PositionEncoding {
     const Projections product = products(inputs);
     const auto projected = [&](const TableRows& rows, const Tensor& weight, const Tensor& bias) {
       const Tensor x = embeddings(rows.first, rows.count, inputs);
-      return split_heads(torch::linear(x, weight, bias), num_heads_)
+      return split_heads(torch::linear(x, in_type_of(x, weight), in_type_of(x, bias)), num_heads_)
           .transpose(-1, -2);  // (H, D, R)
     };
     const TableRows for_words = table_rows(distances, rows_of(-distances.values()));
@@ -79,18 +78,18 @@ class DebertaEncoding : public PositionEncoding {
     return (distances + distance_).clamp(0, 2 * distance_ - 1);
   }
   Tensor embeddings(std::int64_t first, std::int64_t count, const ScoreInputs& inputs) const {
-    Tensor rows = table_.narrow(0, first, count);
+    Tensor rows = in_type_of(inputs.q, table_.narrow(0, first, count));
     if (!norm_.is_empty())
-      rows =
-          torch::layer_norm(rows, {rows.size(1)}, norm_->weight, norm_->bias, norm_->options.eps());
+      rows = torch::layer_norm(rows, {rows.size(1)}, in_type_of(rows, norm_->weight),
+                               in_type_of(rows, norm_->bias), norm_->options.eps());
     if (!inputs.training || dropout_ == 0) return rows;
     return dropped(rows, first, dropout_, inputs.dropout_seed);
   }
   Projections products(const ScoreInputs& inputs) const {
     if (form_ == Form::second_version) return inputs.projections;
     const auto layer = static_cast<std::size_t>(inputs.layer);
-    const torch::nn::Linear& query = queries_.at(layer);
-    return {query->weight, query->bias, keys_.at(layer), {}};
+    const Product& query = queries_.at(layer);
+    return {query.weight, query.bias, keys_.at(layer), {}};
   }
 
   std::int64_t num_heads_, distance_;
@@ -99,7 +98,7 @@ class DebertaEncoding : public PositionEncoding {
   torch::Tensor table_;
   torch::nn::LayerNorm norm_{nullptr};  // second_version alone
   std::vector<torch::Tensor> keys_;     // the others alone
-  std::vector<torch::nn::Linear> queries_;
+  std::vector<Product> queries_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "roformer/format/blank_weights.h"
+#include "roformer/packed/wide_type.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/sinusoidal.h"
 #include "roformer/position/tables.h"
@@ -39,12 +40,12 @@ class FloaterEncoding : public PositionEncoding {
         num_layers_(options.num_layers) {
     const std::int64_t size = options.hidden_size;
     for (const char* name : {"first", "second"}) {
-      const auto product = add_product(*this, name, size + 1, size, options);
-      parameters_.insert(parameters_.end(), {product->weight, product->bias});
+      const auto product = add_product(*this, name, size + 1, size);
+      parameters_.insert(parameters_.end(), {product.weight, product.bias});
     }
     std::vector<std::int64_t> shape = {num_layers_, size};
     if (!at_input_) shape.insert(shape.begin(), 3);
-    parameters_.push_back(register_parameter("initial", drawn(shape, options)));
+    parameters_.push_back(add_table(*this, "initial", shape));
     std::int64_t count = 1;
     for (const Tensor& parameter : parameters_) count += parameter.numel();
     kept_ =
@@ -70,19 +71,25 @@ class FloaterEncoding : public PositionEncoding {
                      std::int64_t layer) const override {
     if (!at_input_) return x;
     const Tensor& points = positions.prepared.at(static_cast<std::size_t>(layer) + 1);
-    return x + points[0].index_select(0, positions.ids);
+    return x + points[0].index_select(0, positions.ids).to(x.scalar_type());
   }
   Tensor transform(const Tensor& x, const Positions& positions, Role role,
                    std::int64_t layer) const override {
     if (at_input_) return x;
     const Tensor& points = positions.prepared.at(static_cast<std::size_t>(layer) + 1);
-    return x + points[static_cast<std::int64_t>(role)].index_select(0, positions.ids).view_as(x);
+    return x + points[static_cast<std::int64_t>(role)]
+                   .index_select(0, positions.ids)
+                   .view_as(x)
+                   .to(x.scalar_type());
   }
   Tensor transform_packed(Tensor qkv, const Positions& positions,
                           std::int64_t layer) const override {
     if (at_input_) return qkv;
     const Tensor& points = positions.prepared.at(static_cast<std::size_t>(layer) + 1);
-    return qkv + points.index_select(1, positions.ids).transpose(0, 1).reshape(qkv.sizes());
+    return qkv + points.index_select(1, positions.ids)
+                     .transpose(0, 1)
+                     .reshape(qkv.sizes())
+                     .to(qkv.scalar_type());
   }
   bool transforms() const override { return !at_input_; }
   void begin_update(std::int64_t update) override {
@@ -131,7 +138,8 @@ class FloaterEncoding : public PositionEncoding {
     if (goes_on && settled_.size(1) >= length) return settled_;
     const torch::NoGradGuard no_gradient;
     const std::vector<Tensor> parameters = parameters_in_force();
-    if (!goes_on) settled_ = first_points(parameters).detach().clone().unsqueeze(1);
+    if (!goes_on)
+      settled_ = packed::widened(first_points(parameters)).detach().clone().unsqueeze(1);
     const std::int64_t done = settled_.size(1);
     const std::int64_t count = std::max(length - done, goes_on ? least_growth : 0);
     const Tensor others = continue_trajectory(flow_of(parameters), settled_.select(1, done - 1),
@@ -149,7 +157,7 @@ class FloaterEncoding : public PositionEncoding {
   torch::Tensor kept_;
   std::int64_t updates_ = 0;
   bool is_due_ = true;
-  torch::Tensor settled_;  // the last curve without gradient
+  torch::Tensor settled_;  // the last curve without gradient, never in a half type
   std::optional<Source> settled_source_;
 };
 

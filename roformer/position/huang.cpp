@@ -14,8 +14,8 @@ class HuangEncoding : public PositionEncoding {
   /// Throws Error without max_position_embeddings.
   explicit HuangEncoding(const EncodingOptions& options) : max_positions_(options.max_positions) {
     require_rows(max_positions_);
-    tables_ =
-        add_layer_tables(*this, "distances", {2 * max_positions_ - 1, options.head_size}, options);
+    tables_ = add_layer_tables(*this, "distances", {2 * max_positions_ - 1, options.head_size},
+                               options.num_layers);
   }
 
   /// Throws Error for a position outside the table.
@@ -27,7 +27,8 @@ class HuangEncoding : public PositionEncoding {
     const Distances distances(inputs.q_positions, inputs.k_positions);
     const torch::Tensor& table = tables_.at(static_cast<std::size_t>(inputs.layer));
     const torch::Tensor vectors =
-        table.index_select(0, (max_positions_ - 1) - distances.values()).t();  // (D, R)
+        in_type_of(inputs.q, table.index_select(0, (max_positions_ - 1) - distances.values()))
+            .t();  // (D, R)
     return (distances.of_queries(torch::matmul(inputs.q, vectors)) +
             distances.of_keys(torch::matmul(inputs.k, vectors))) /
            score_divisor(inputs.q.size(-1));

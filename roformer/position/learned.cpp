@@ -10,11 +10,10 @@ namespace {
 
 class LearnedEncoding : public PositionEncoding {
  public:
-  /// One parameter, `weight` (max_positions, embedding_size), drawn from N(0, initializer_range²).
+  /// One parameter, `weight` (max_positions, embedding_size).
   explicit LearnedEncoding(const EncodingOptions& options) {
     require_rows(options.max_positions);
-    weight_ = register_parameter("weight",
-                                 drawn({options.max_positions, options.embedding_size}, options));
+    weight_ = add_table(*this, "weight", {options.max_positions, options.embedding_size});
   }
 
   /// Throws Error for a position outside the table.

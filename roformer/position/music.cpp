@@ -17,8 +17,8 @@ class MusicEncoding : public PositionEncoding {
                                                     : options.max_positions) {
     require_rows(length_);
     const std::int64_t rows = options.causal ? length_ : 2 * length_ - 1;
-    tables_ =
-        add_layer_tables(*this, "distances", {options.num_heads, rows, options.head_size}, options);
+    tables_ = add_layer_tables(*this, "distances", {options.num_heads, rows, options.head_size},
+                               options.num_layers);
   }
 
   torch::Tensor score_bias(const ScoreInputs& inputs) const override {
@@ -27,8 +27,8 @@ class MusicEncoding : public PositionEncoding {
     const std::int64_t last = table.size(1) - 1;
     const torch::Tensor rows = distances.values() + (length_ - 1);
     const torch::Tensor has_row = (rows >= 0).logical_and(rows <= last).to(table.scalar_type());
-    const torch::Tensor vectors =
-        table.index_select(1, rows.clamp(0, last)) * has_row.unsqueeze(-1);  // (H, R, D)
+    const torch::Tensor vectors = in_type_of(
+        inputs.q, table.index_select(1, rows.clamp(0, last)) * has_row.unsqueeze(-1));  // (H, R, D)
     return distances.of_queries(torch::matmul(inputs.q, vectors.transpose(-1, -2))) /
            score_divisor(inputs.q.size(-1));
   }

@@ -32,6 +32,10 @@ double PositionEncoding::score_divisor(std::int64_t head_size) const {
   return std::sqrt(static_cast<double>(head_size));
 }
 
+bool PositionEncoding::is_drawn(const std::string& name) const {
+  return !name.ends_with("bias") && name.find("LayerNorm") == std::string::npos;
+}
+
 std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options) {
   std::shared_ptr<PositionEncoding> made;
   with_encoding(options.settings, [&](const auto& encoding) { made = encoding.make(options); });

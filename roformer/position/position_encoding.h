@@ -33,7 +33,8 @@ struct Projections {
   torch::Tensor key_weight, key_bias;
 };
 
-/// What the scores of G sequences of equal length are made of.
+/// What the scores of G sequences of equal length are made of. Queries and keys of half types come
+/// in float32, and so goes the answer.
 struct ScoreInputs {
   torch::Tensor q, k;                      // (G, H, T_q, D), (G, H, T_k, D)
   torch::Tensor q_positions, k_positions;  // (G, T_q), (G, T_k) int64
@@ -105,6 +106,11 @@ class PositionEncoding : public torch::nn::Module {
   /// What q · k is divided by; sqrt(D) but for DeBERTa, TUPE and T5.
   virtual double score_divisor(std::int64_t head_size) const;
 
+  /// Whether the parameter of this name begins as random numbers, N(0, initializer_range²), which
+  /// the model draws (model/initialize.h); the others begin as the constructor leaves them. By
+  /// default all but biases and norms.
+  virtual bool is_drawn(const std::string& name) const;
+
   /// Called before update `update` = 0, 1, … of a training: what is not computed anew in each.
   virtual void begin_update(std::int64_t /*update*/) {}
 
@@ -123,13 +129,13 @@ struct EncodingOptions {
   std::int64_t head_size = 0;
   std::int64_t num_heads = 0;
   std::int64_t num_layers = 0;
-  std::int64_t max_positions = 0;   // rows of tables
-  std::int64_t feature_size = 0;    // of linear attention's feature maps (Eq. 19); 0: softmax
-  double initializer_range = 0.02;  // standard deviation of tables and products
-  bool causal = false;              // tokens look back only
+  std::int64_t max_positions = 0;  // rows of tables
+  std::int64_t feature_size = 0;   // of linear attention's feature maps (Eq. 19); 0: softmax
+  bool causal = false;             // tokens look back only
 };
 
-/// Throws Error naming the known encodings for an unknown name.
+/// Of weights that are not drawn yet (is_drawn). Throws Error naming the known encodings for an
+/// unknown name.
 std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options);
 
 }  // namespace roformer::position

@@ -13,8 +13,8 @@ class ShawEncoding : public PositionEncoding {
   explicit ShawEncoding(const EncodingOptions& options) : clip_(options.settings.shaw_clip) {
     std::vector<std::int64_t> shape = {2 * clip_ + 1, options.head_size};
     if (options.settings.shaw_per_head) shape.insert(shape.begin(), options.num_heads);
-    keys_ = add_layer_tables(*this, "key", shape, options);
-    values_ = add_layer_tables(*this, "value", shape, options);
+    keys_ = add_layer_tables(*this, "key", shape, options.num_layers);
+    values_ = add_layer_tables(*this, "value", shape, options.num_layers);
   }
 
   torch::Tensor score_bias(const ScoreInputs& inputs) const override {

@@ -15,14 +15,13 @@ class T5Encoding : public PositionEncoding {
       : max_distance_(options.settings.t5_max_distance),
         scaled_(options.settings.t5_scaled),
         causal_(options.causal),
-        table_(register_parameter(
-            "table", drawn({options.settings.t5_buckets, options.num_heads}, options))) {}
+        table_(add_table(*this, "table", {options.settings.t5_buckets, options.num_heads})) {}
 
   torch::Tensor score_bias(const ScoreInputs& inputs) const override {
     const Distances distances(inputs.q_positions, inputs.k_positions);
     const auto buckets_of = causal_ ? t5_causal_buckets : t5_two_sided_buckets;
     const torch::Tensor buckets = buckets_of(distances.values(), table_.size(0), max_distance_);
-    return distances.spread(table_.index_select(0, buckets).t());
+    return distances.spread(in_type_of(inputs.q, table_).index_select(0, buckets).t());
   }
   double score_divisor(std::int64_t head_size) const override {
     return scaled_ ? PositionEncoding::score_divisor(head_size) : 1.0;

@@ -1,9 +1,7 @@
 #include "roformer/position/tables.h"
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/types.h>
-#include <torch/utils.h>
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
@@ -27,9 +25,9 @@ TableRows clipped_rows(const torch::Tensor& q_positions, const torch::Tensor& k_
 
 }  // namespace
 
-torch::Tensor drawn(torch::IntArrayRef shape, const EncodingOptions& options) {
-  return format::new_weight(
-      shape, [&](torch::Tensor& weight) { weight.normal_(0, options.initializer_range); });
+torch::Tensor add_table(torch::nn::Module& owner, const std::string& name,
+                        torch::IntArrayRef shape) {
+  return owner.register_parameter(name, format::new_weight(shape));
 }
 
 torch::nn::Module& layer_group(torch::nn::Module& owner, std::int64_t layer) {
@@ -37,21 +35,23 @@ torch::nn::Module& layer_group(torch::nn::Module& owner, std::int64_t layer) {
 }
 
 std::vector<torch::Tensor> add_layer_tables(torch::nn::Module& owner, const std::string& name,
-                                            torch::IntArrayRef shape,
-                                            const EncodingOptions& options) {
+                                            torch::IntArrayRef shape, std::int64_t num_layers) {
   std::vector<torch::Tensor> tables;
-  for (std::int64_t i = 0; i < options.num_layers; ++i)
-    tables.push_back(layer_group(owner, i).register_parameter(name, drawn(shape, options)));
+  for (std::int64_t i = 0; i < num_layers; ++i)
+    tables.push_back(add_table(layer_group(owner, i), name, shape));
   return tables;
 }
 
-torch::nn::Linear add_product(torch::nn::Module& owner, const std::string& name, std::int64_t in,
-                              std::int64_t out, const EncodingOptions& options) {
-  torch::nn::Linear product(in, out);
-  const torch::NoGradGuard no_gradient;
-  product->weight.normal_(0, options.initializer_range);
-  product->bias.zero_();
-  return owner.register_module(name, product);
+Product add_product(torch::nn::Module& owner, const std::string& name, std::int64_t in,
+                    std::int64_t out) {
+  torch::nn::Module& group = child_group(owner, name);
+  const auto zero = [](torch::Tensor& bias) { bias.zero_(); };
+  return {add_table(group, "weight", {out, in}),
+          group.register_parameter("bias", format::new_weight({out}, zero))};
+}
+
+torch::Tensor in_type_of(const torch::Tensor& x, const torch::Tensor& parameter) {
+  return parameter.defined() ? parameter.to(x.scalar_type()) : parameter;
 }
 
 torch::Tensor split_heads(const torch::Tensor& x, std::int64_t num_heads) {
@@ -100,13 +100,15 @@ torch::Tensor sinusoid_table_in_halves(const torch::Tensor& positions, std::int6
 torch::Tensor clipped_key_term(const ScoreInputs& inputs, const torch::Tensor& table,
                                std::int64_t clip) {
   const TableRows rows = clipped_rows(inputs.q_positions, inputs.k_positions, clip);
-  return take_of_queries(torch::matmul(inputs.q, rows.of(table, -2).transpose(-1, -2)), rows);
+  const torch::Tensor vectors = in_type_of(inputs.q, rows.of(table, -2));
+  return take_of_queries(torch::matmul(inputs.q, vectors.transpose(-1, -2)), rows);
 }
 
 torch::Tensor clipped_value_term(const ValueInputs& inputs, const torch::Tensor& table,
                                  std::int64_t clip) {
   const TableRows rows = clipped_rows(inputs.q_positions, inputs.k_positions, clip);
-  return torch::matmul(sum_by_row(inputs.weights, rows), rows.of(table, -2));
+  return torch::matmul(sum_by_row(inputs.weights, rows),
+                       in_type_of(inputs.weights, rows.of(table, -2)));
 }
 
 }  // namespace roformer::position

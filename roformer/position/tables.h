@@ -1,8 +1,6 @@
-// What encodings with tables share: parameters drawn as tables and products are, one for the model
-// or one a layer; rows by position, by distance, and of sinusoids.
+// What encodings with tables share: parameters, one for the model or one a layer; rows by position, by distance, and of sinusoids.
 #pragma once
 #include <torch/nn/module.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/types.h>
 
 #include <cstdint>
@@ -13,20 +11,29 @@
 
 namespace roformer::position {
 
-/// A tensor of `shape`, drawn from N(0, options.initializer_range²).
-torch::Tensor drawn(torch::IntArrayRef shape, const EncodingOptions& options);
+/// A tensor of `shape`, not drawn yet, registered in `owner` as "name".
+torch::Tensor add_table(torch::nn::Module& owner, const std::string& name,
+                        torch::IntArrayRef shape);
 
-/// One drawn tensor a layer, registered in `owner` as "layer.{i}.name".
+/// One such tensor a layer, registered in `owner` as "layer.{i}.name".
 std::vector<torch::Tensor> add_layer_tables(torch::nn::Module& owner, const std::string& name,
-                                            torch::IntArrayRef shape,
-                                            const EncodingOptions& options);
+                                            torch::IntArrayRef shape, std::int64_t num_layers);
 
-/// A product (out, in) with bias 0, registered in `owner` as "name.weight" and "name.bias".
-torch::nn::Linear add_product(torch::nn::Module& owner, const std::string& name, std::int64_t in,
-                              std::int64_t out, const EncodingOptions& options);
+/// The parameters of x Wᵀ + b.
+struct Product {
+  torch::Tensor weight, bias;  // (out, in), (out)
+};
+
+/// One that is not drawn yet, its bias 0, registered in `owner` as "name.weight" and "name.bias".
+Product add_product(torch::nn::Module& owner, const std::string& name, std::int64_t in,
+                    std::int64_t out);
 
 /// The group "layer.{i}" of `owner`, made at the first call.
 torch::nn::Module& layer_group(torch::nn::Module& owner, std::int64_t layer);
+
+/// A parameter, which may be undefined, in the type that scores are computed in: x, queries or
+/// weights, is float32 where the parameters are of a half type.
+torch::Tensor in_type_of(const torch::Tensor& x, const torch::Tensor& parameter);
 
 /// x (…, H · D) → (…, H, …, D): rows (R, H · D) as heads (H, R, D), (G, T, H · D) as (G, H, T, D).
 torch::Tensor split_heads(const torch::Tensor& x, std::int64_t num_heads);

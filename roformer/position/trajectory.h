@@ -1,7 +1,8 @@
 // `floater`'s curve of positions: p(t) with dp/dt = h(t, p; w), t_i = i Δ (Liu et al. 2020, Eq. 5).
 //   h(t, p) = W2 [relu(W1 [p; t] + b1); t] + b2, the time last (xuanqing94/FLOATER)
 // Integrated by the classical Runge-Kutta rule with steps of Δ / 5. Many curves of one h are rows
-// of one matrix.
+// of one matrix. Half types are integrated in float32, and the curve is float32 then: a step of
+// theirs is too small to change them.
 #pragma once
 #include <torch/types.h>
 

@@ -28,14 +28,14 @@ class TransformerXlEncoding : public PositionEncoding {
         hidden_size_);
     const std::vector<std::int64_t> query = {num_heads_, options.head_size};
     if (options.settings.xl_untie) {
-      content_queries_ = add_layer_tables(*this, "content_query", query, options);
-      position_queries_ = add_layer_tables(*this, "position_query", query, options);
+      content_queries_ = add_layer_tables(*this, "content_query", query, options.num_layers);
+      position_queries_ = add_layer_tables(*this, "position_query", query, options.num_layers);
     } else {
-      content_queries_ = {register_parameter("content_query", drawn(query, options))};
-      position_queries_ = {register_parameter("position_query", drawn(query, options))};
+      content_queries_ = {add_table(*this, "content_query", query)};
+      position_queries_ = {add_table(*this, "position_query", query)};
     }
-    position_keys_ = add_layer_tables(*this, "position_key",
-                                      {num_heads_ * options.head_size, hidden_size_}, options);
+    position_keys_ = add_layer_tables(
+        *this, "position_key", {num_heads_ * options.head_size, hidden_size_}, options.num_layers);
   }
 
   torch::Tensor score_bias(const ScoreInputs& inputs) const override {
@@ -44,10 +44,11 @@ class TransformerXlEncoding : public PositionEncoding {
     if (clamp_ > 0) j = j.clamp(-clamp_, clamp_);
     const torch::Tensor sinusoids =
         sinusoid_table_in_halves(j, hidden_size_, inputs.q.scalar_type()).to(inputs.q.options());
-    const torch::Tensor& product = position_keys_.at(static_cast<std::size_t>(inputs.layer));
+    const auto wide = [&](const torch::Tensor& x) { return in_type_of(inputs.q, x); };
+    const torch::Tensor product = wide(position_keys_.at(static_cast<std::size_t>(inputs.layer)));
     const torch::Tensor keys = split_heads(torch::linear(sinusoids, product), num_heads_);
-    const torch::Tensor u = own_or_shared(content_queries_, inputs.layer).unsqueeze(1),
-                        v = own_or_shared(position_queries_, inputs.layer).unsqueeze(1);
+    const torch::Tensor u = wide(own_or_shared(content_queries_, inputs.layer)).unsqueeze(1),
+                        v = wide(own_or_shared(position_queries_, inputs.layer)).unsqueeze(1);
     const torch::Tensor content = torch::matmul(u, inputs.k.transpose(-1, -2)),
                         position = torch::matmul(inputs.q + v, keys.transpose(-1, -2));
     return (content + distances.of_queries(position)) / score_divisor(inputs.q.size(-1));

@@ -1,7 +1,6 @@
 #include "roformer/position/tupe.h"
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
 #include <cmath>
@@ -29,17 +28,17 @@ class TupeEncoding : public PositionEncoding {
         thetas_are_free_(options.settings.tupe_form == "publication") {
     require_rows(options.max_positions);
     const std::int64_t size = options.hidden_size;
-    table_ = register_parameter("table", drawn({options.max_positions + 1, size}, options));
+    table_ = add_table(*this, "table", {options.max_positions + 1, size});
     norm_ = register_module("LayerNorm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({size})));
-    query_ = add_product(*this, "query", size, size, options);
-    key_ = add_product(*this, "key", size, size, options);
+    query_ = add_product(*this, "query", size, size);
+    key_ = add_product(*this, "key", size, size);
     if (options.settings.tupe_relative) {
       const std::int64_t rows = thetas_are_free_ ? tupe_buckets : tupe_buckets + 1;
-      buckets_ = register_parameter("buckets", drawn({rows, num_heads_}, options));
+      buckets_ = add_table(*this, "buckets", {rows, num_heads_});
     }
     if (!thetas_are_free_) return;
-    first_row_ = register_parameter("first_row", drawn({num_heads_}, options));
-    first_column_ = register_parameter("first_column", drawn({num_heads_}, options));
+    first_row_ = add_table(*this, "first_row", {num_heads_});
+    first_column_ = add_table(*this, "first_column", {num_heads_});
   }
 
   /// Throws Error for a position outside the table.
@@ -50,18 +49,21 @@ class TupeEncoding : public PositionEncoding {
   Tensor score_bias(const ScoreInputs& inputs) const override {
     const Tensor m = without_repetition(inputs.q_positions),
                  n = without_repetition(inputs.k_positions);
-    Tensor bias =
-        torch::matmul(projected(query_, m + 1), projected(key_, n + 1).transpose(-1, -2)) /
-        score_divisor(inputs.q.size(-1));
+    Tensor bias = torch::matmul(projected(query_, m + 1, inputs.q),
+                                projected(key_, n + 1, inputs.q).transpose(-1, -2)) /
+                  score_divisor(inputs.q.size(-1));
     if (buckets_.defined()) {
       const Distances distances(inputs.q_positions, inputs.k_positions);
       const Tensor buckets =
           t5_two_sided_buckets(distances.values(), tupe_buckets, tupe_max_distance);
-      bias = bias + distances.spread(buckets_.index_select(0, buckets).t());
+      bias = bias + distances.spread(in_type_of(inputs.q, buckets_).index_select(0, buckets).t());
     }
-    const Tensor first_row = thetas_are_free_ ? first_row_ : untied(0, first_row_bucket),
-                 first_column = thetas_are_free_ ? first_column_ : untied(1, first_column_bucket);
-    const auto of_heads = [](const Tensor& theta) { return theta.view({1, -1, 1, 1}); };
+    const Tensor first_row = thetas_are_free_ ? first_row_ : untied(0, first_row_bucket, inputs.q),
+                 first_column =
+                     thetas_are_free_ ? first_column_ : untied(1, first_column_bucket, inputs.q);
+    const auto of_heads = [&](const Tensor& theta) {
+      return in_type_of(inputs.q, theta).view({1, -1, 1, 1});
+    };
     bias = torch::where((n == 0).unsqueeze(1).unsqueeze(2), of_heads(first_column), bias);
     return torch::where((m == 0).unsqueeze(1).unsqueeze(3), of_heads(first_row), bias);
   }
@@ -70,17 +72,20 @@ class TupeEncoding : public PositionEncoding {
   }
 
  private:
-  // rows (G, T) of the table → (G, H, T, D).
-  Tensor projected(const torch::nn::Linear& product, const Tensor& rows) const {
-    const Tensor x = torch::layer_norm(torch::embedding(table_, rows), {table_.size(1)},
-                                       norm_->weight, norm_->bias, norm_->options.eps());
-    return split_heads(torch::linear(x, product->weight, product->bias), num_heads_);
+  // rows (G, T) of the table → (G, H, T, D), in the type of `like`.
+  Tensor projected(const Product& product, const Tensor& rows, const Tensor& like) const {
+    const auto wide = [&](const Tensor& parameter) { return in_type_of(like, parameter); };
+    const Tensor x =
+        torch::layer_norm(wide(torch::embedding(table_, rows)), {table_.size(1)},
+                          wide(norm_->weight), wide(norm_->bias), norm_->options.eps());
+    return split_heads(torch::linear(x, wide(product.weight), wide(product.bias)), num_heads_);
   }
   // The code's θ: (H).
-  Tensor untied(std::int64_t row, std::int64_t bucket) const {
+  Tensor untied(std::int64_t row, std::int64_t bucket, const Tensor& like) const {
     const Tensor rows =
         torch::full({1, 1}, row, torch::TensorOptions(torch::kInt64).device(table_.device()));
-    const Tensor q = projected(query_, rows), k = projected(key_, rows);  // (1, H, 1, D)
+    const Tensor q = projected(query_, rows, like),
+                 k = projected(key_, rows, like);  // (1, H, 1, D)
     const Tensor theta = (q * k).sum(-1).flatten() / score_divisor(q.size(-1));
     return buckets_.defined() ? theta + buckets_[bucket] : theta;
   }
@@ -89,7 +94,7 @@ class TupeEncoding : public PositionEncoding {
   bool thetas_are_free_;
   torch::Tensor table_, buckets_, first_row_, first_column_;
   torch::nn::LayerNorm norm_{nullptr};
-  torch::nn::Linear query_{nullptr}, key_{nullptr};
+  Product query_, key_;
 };
 
 }  // namespace

@@ -19,6 +19,12 @@ struct Series {
   std::string colour_key = {};  // whose colour the line has (palette.h); empty: that of its place
 };
 
+/// A place on the x axis that is told apart by a vertical line.
+struct Mark {
+  double x = 0;
+  std::string name;
+};
+
 struct LineChart {
   std::string title;
   std::string x_title;
@@ -27,6 +33,7 @@ struct LineChart {
   bool log_x = false;
   bool log_y = false;
   std::string band_title = {};  // what the bands say, a line below the title
+  std::vector<Mark> marks = {};
 };
 
 /// In units of the drawing, which scales with the page; letters are 12 of them high.

@@ -157,6 +157,11 @@ Page& Page::chart(const LineChart& chart) {
   return *this;
 }
 
+Page& Page::heat_map(const HeatMap& map) {
+  parts_.push_back(fmt::format("<figure class=\"scroll\">{}</figure>\n", svg_heat_map(map)));
+  return *this;
+}
+
 std::string Page::html() const {
   std::string html = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

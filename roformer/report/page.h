@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "roformer/report/heat_map.h"
 #include "roformer/report/line_chart.h"
 #include "roformer/report/link.h"
 #include "roformer/report/table.h"
@@ -29,6 +30,8 @@ class Page {
   /// Drawn as SVG, once for wide screens and once for narrow ones; without gnuplot, its numbers as
   /// a table.
   Page& chart(const LineChart& chart);
+  /// A narrow screen scrolls it.
+  Page& heat_map(const HeatMap& map);
 
   std::string html() const;
 

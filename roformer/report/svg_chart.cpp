@@ -101,6 +101,21 @@ std::string title_of(const LineChart& chart) {
                      gnuplot_string(chart.band_title));
 }
 
+// Dashed lines from bottom to top, their names at the top; those beyond the points are left out.
+std::string mark_lines(const LineChart& chart) {
+  const Range range = x_range(chart);
+  std::string script;
+  for (const Mark& mark : chart.marks) {
+    if (!(mark.x >= range.low && mark.x <= range.high)) continue;
+    script += fmt::format(
+        "set arrow from first {0:.9g}, graph 0 to first {0:.9g}, graph 1 nohead dashtype 2 "
+        "linecolor rgb '#888888'\n"
+        "set label {1} at first {0:.9g}, graph 0.97 offset 0.5, 0 textcolor rgb '#444444'\n",
+        mark.x, gnuplot_string(mark.name));
+  }
+  return script;
+}
+
 // The names stand below the plot, where no line runs.
 std::string frame(const LineChart& chart, ChartSize size) {
   std::string script = fmt::format(
@@ -115,7 +130,7 @@ std::string frame(const LineChart& chart, ChartSize size) {
   script += fmt::format("set xlabel {} textcolor rgb '#444444'\n", gnuplot_string(chart.x_title));
   script += fmt::format("set ylabel {} textcolor rgb '#444444'\n", gnuplot_string(chart.y_title));
   return script + axis_range('x', x_range(chart), chart.log_x) +
-         axis_range('y', y_range(chart), chart.log_y);
+         axis_range('y', y_range(chart), chart.log_y) + mark_lines(chart);
 }
 
 std::string colour(const Series& series, std::size_t place) {

@@ -47,7 +47,6 @@ Angles angles(const torch::Tensor& position_ids, const Frequencies& frequencies,
   base::require(position_ids.dim() == 1,
                 "[rope] expected position_ids (tokens), one axis, but got {} axes",
                 position_ids.dim());
-  const torch::NoGradGuard no_gradient;
   const auto kept = type == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
   const bool integral = !position_ids.is_floating_point();
   // Packed sequences repeat the same few positions: compute each once, then gather rows. Same
@@ -72,8 +71,7 @@ Angles angles(const torch::Tensor& position_ids, std::int64_t rotary_dim, double
 XposAngles xpos_angles(const Angles& plain, const torch::Tensor& position_ids, double scale_base,
                        double centre) {
   base::require(scale_base > 0, "[rope] expected xPos' scale base > 0 but got {}", scale_base);
-  const torch::NoGradGuard no_gradient;
-  require_range(position_ids, scale_base, centre);
+  require_range(position_ids.detach(), scale_base, centre);
   const auto exponents = (position_ids.to(torch::kFloat64) - centre) / scale_base;
   const auto logarithms =
       exponents.unsqueeze(1) * log_zeta(plain.cos.size(1)).to(position_ids.device());

@@ -17,7 +17,7 @@ struct Angles {
 
 /// Cosines and sines for `position_ids` (N) of any integer or floating type, times the attention
 /// factor, computed in float64 and rounded once: to float64 when `type` is, else to float32 (an
-/// angle in half precision is off by 0.2 at position 1536).
+/// angle in half precision is off by 0.2 at position 1536). Floating positions may have a gradient.
 Angles angles(const torch::Tensor& position_ids, const Frequencies& frequencies,
               torch::ScalarType type = torch::kFloat32);
 

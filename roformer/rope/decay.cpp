@@ -29,15 +29,6 @@ double sum_of_moduli(const std::vector<Complex>& values) {
   return sum;
 }
 
-// h_0 … h_{R/2}, the last of which is 0.
-std::vector<Complex> products(std::span<const double> q, std::span<const double> k) {
-  std::vector<Complex> h;
-  for (std::size_t i = 0; i + 1 < q.size(); i += 2)
-    h.push_back(Complex(q[i], q[i + 1]) * std::conj(Complex(k[i], k[i + 1])));
-  h.emplace_back(0);
-  return h;
-}
-
 double largest_step(const std::vector<Complex>& h) {
   double largest = 0;
   for (std::size_t i = 0; i + 1 < h.size(); ++i)
@@ -56,8 +47,20 @@ Complex normal_pair(std::uint64_t seed, std::uint64_t counter) {
 
 double decay_bound(std::span<const double> frequencies, double distance) {
   if (frequencies.empty()) return 0;
-  return sum_of_moduli(partial_sums(frequencies, distance)) /
-         static_cast<double>(frequencies.size());
+  return sum_of_partial_sums(frequencies, distance) / static_cast<double>(frequencies.size());
+}
+
+std::vector<double> normal_vector(std::size_t size, std::uint64_t seed) {
+  std::vector<double> vector;
+  for (std::uint64_t pair = 0; vector.size() < size; ++pair) {
+    const Complex numbers = normal_pair(seed, pair);
+    vector.insert(vector.end(), {numbers.real(), numbers.imag()});
+  }
+  return vector;
+}
+
+double sum_of_partial_sums(std::span<const double> frequencies, double distance) {
+  return sum_of_moduli(partial_sums(frequencies, distance));
 }
 
 double expected_score(std::span<const double> frequencies, double distance) {
@@ -82,17 +85,30 @@ double sampled_score(std::span<const double> frequencies, double distance, std::
   return unturned > 0 ? turned / unturned : 0;
 }
 
+PairProducts pair_products(std::span<const double> q, std::span<const double> k) {
+  base::require(q.size() == k.size() && q.size() % 2 == 0,
+                "[rope] expected q and k of one even number of dimensions but got {} and {}",
+                q.size(), k.size());
+  PairProducts products;
+  for (std::size_t i = 0; i < q.size(); i += 2)
+    products.h.push_back(Complex(q[i], q[i + 1]) * std::conj(Complex(k[i], k[i + 1])));
+  products.moduli = sum_of_moduli(products.h);
+  products.h.emplace_back(0);
+  products.largest_step = largest_step(products.h);
+  return products;
+}
+
 AbelBound abel_bound(std::span<const double> q, std::span<const double> k,
                      std::span<const double> frequencies, double distance) {
   base::require(q.size() == 2 * frequencies.size() && k.size() == q.size(),
                 "[rope] expected q and k of {} numbers, two a frequency, but got {} and {}",
                 2 * frequencies.size(), q.size(), k.size());
-  const auto h = products(q, k);
+  const PairProducts products = pair_products(q, k);
   Complex sum = 0;
   for (std::size_t i = 0; i < frequencies.size(); ++i)
-    sum += h[i] * std::polar(1.0, distance * frequencies[i]);
+    sum += products.h[i] * std::polar(1.0, distance * frequencies[i]);
   return {sum.real(), std::abs(sum),
-          largest_step(h) * sum_of_moduli(partial_sums(frequencies, distance))};
+          products.largest_step * sum_of_partial_sums(frequencies, distance)};
 }
 
 }  // namespace roformer::rope

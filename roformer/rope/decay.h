@@ -4,6 +4,7 @@
 // and summation by parts, Eq. 36, with S_j = sum_{i < j} e^{i (m − n) θ_i}, S_0 = 0, h_{R/2} = 0,
 // gives Eq. 37: its modulus is at most (max_i |h_{i+1} − h_i|) sum_i |S_{i+1}|. No tensors.
 #pragma once
+#include <complex>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,6 +21,22 @@ double expected_score(std::span<const double> frequencies, double distance);
 /// The same from `samples` vectors of normal numbers, turned and multiplied; a function of `seed`.
 double sampled_score(std::span<const double> frequencies, double distance, std::int64_t samples,
                      std::uint64_t seed);
+
+/// `size` independent normal numbers, an even number of them; a function of `seed`.
+std::vector<double> normal_vector(std::size_t size, std::uint64_t seed);
+
+/// sum_i |S_{i+1}| at a distance: decay_bound's mean times R / 2.
+double sum_of_partial_sums(std::span<const double> frequencies, double distance);
+
+/// What Eq. 35 to 37 take of a query and a key, whatever their positions.
+struct PairProducts {
+  std::vector<std::complex<double>> h;  // h_0 … h_{R/2}, the last of which is 0
+  double largest_step = 0;              // max_i |h_{i+1} − h_i|
+  double moduli = 0;                    // sum_i |h_i|: no modulus of Eq. 35 is above it
+};
+
+/// For q and k of R numbers, interleaved pairs. Throws Error unless both have the same even number.
+PairProducts pair_products(std::span<const double> q, std::span<const double> k);
 
 /// Both sides of Eq. 37 and the real part that is the score.
 struct AbelBound {

@@ -1,5 +1,6 @@
 #include "roformer/rope/rotation.h"
 
+#include <ATen/MemoryOverlap.h>
 #include <ATen/Parallel.h>
 #include <fmt/ranges.h>
 #include <torch/autograd.h>
@@ -9,6 +10,7 @@
 
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/run_tasks.h"
 #include "roformer/rope/rotation_kernel.h"
 
 namespace roformer::rope {
@@ -47,6 +49,38 @@ void check_shapes(const Tensor& x, const Tensor& cos, const Tensor& sin) {
                 "[rope] expected angles of type {} for {} but got {}", c10::toString(type),
                 c10::toString(x.scalar_type()),
                 c10::toString((cos.scalar_type() == type ? sin : cos).scalar_type()));
+}
+
+// Whether two numbers of x, of at least one, lie in one place. `strides` and `sizes` of LibTorch tell
+// that of most tensors; the places of the others are counted.
+bool overlaps_itself(const Tensor& x) {
+  const auto known = at::has_internal_overlap(x);
+  if (known != at::MemOverlap::TooHard) return known == at::MemOverlap::Yes;
+  std::vector<std::pair<std::int64_t, std::int64_t>> axes;  // stride, size
+  for (std::int64_t i = 0; i < x.dim(); ++i) {
+    if (x.size(i) > 1) axes.emplace_back(x.stride(i), x.size(i));
+  }
+  std::sort(axes.begin(), axes.end());
+  std::int64_t reach = 0;
+  bool apart = true;  // each axis steps over all that the shorter steps reach
+  for (const auto& [stride, size] : axes) {
+    apart = apart && stride > reach;
+    reach += stride * (size - 1);
+  }
+  if (apart) return false;
+  Tensor places = torch::zeros({1}, torch::kInt64);
+  for (const auto& [stride, size] : axes)
+    places = (places.unsqueeze(1) + torch::arange(size) * stride).flatten();
+  return std::get<0>(at::_unique(places)).numel() < places.numel();
+}
+
+// Some numbers would turn twice, or not, as the threads have it.
+void check_places(const Tensor& x) {
+  if (x.numel() > 0 && overlaps_itself(x))
+    base::fail(
+        "[rope] expected a tensor with a place in memory for each number, to rotate it in "
+        "place, but got {} with strides ({}): clone() it first",
+        shape_of(x), fmt::join(x.strides(), ", "));
 }
 
 // x (N, …, D) seen as (N, heads, D) without a copy, or undefined if its strides do not allow that.
@@ -114,6 +148,7 @@ Direction direction_of(bool inverse) {
 Tensor& rotate_in_place_cpu(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
                             bool inverse) {
   check_shapes(x, cos, sin);
+  check_places(x);
   if (x.numel() == 0 || cos.numel() == 0) return x;
   const Tensor rows = as_head_rows(x);
   if (!rows.defined()) {  // odd strides: by way of a contiguous copy
@@ -148,6 +183,7 @@ Tensor& rotate_packed_in_place(Tensor& qkv, const Tensor& cos, const Tensor& sin
     base::fail("[rope] expected a packed buffer (tokens, 3, heads, head_size) but got {}",
                shape_of(qkv));
   base::require(parts >= 0 && parts <= 3, "[rope] expected 0 to 3 rotated parts but got {}", parts);
+  check_places(qkv);
   Tensor rotated = qkv.narrow(1, 0, parts);
   rotate_view(rotated, cos, sin, interleaved, inverse);
   return qkv;
@@ -166,6 +202,7 @@ Tensor rotate_any(const Tensor& x, const Tensor& cos, const Tensor& sin, bool in
 
 Tensor& rotate_in_place_any(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
                             bool inverse) {
+  check_places(x);
   return x.copy_(rotate_any(x, cos, sin, interleaved, inverse));
 }
 
@@ -204,9 +241,32 @@ Tensor& dispatch_rotate_packed_(Tensor& qkv, const Tensor& cos, const Tensor& si
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+// The first and the second numbers of the pairs that turn, (N, …, R / 2) each, in the angles' type:
+// half types turn in float32.
+std::pair<Tensor, Tensor> pairs_of(const Tensor& x, const Tensor& cos, PairLayout layout) {
+  const std::int64_t pairs = cos.size(1);
+  const Tensor turning = x.narrow(-1, 0, 2 * pairs).to(cos.scalar_type());
+  if (layout == PairLayout::half_split)
+    return {turning.narrow(-1, 0, pairs), turning.narrow(-1, pairs, pairs)};
+  const auto both = turning.unflatten(-1, {pairs, 2}).unbind(-1);
+  return {both[0], both[1]};
+}
+
+// The gradients of cos and sin, (N, R / 2) each: what turned by an angle is summed.
+std::pair<Tensor, Tensor> angle_gradients(const Tensor& x, const Tensor& slope, const Tensor& cos,
+                                          PairLayout layout, Direction direction) {
+  const auto [first, second] = pairs_of(x, cos, layout);
+  const auto [first_slope, second_slope] = pairs_of(slope, cos, layout);
+  const auto of_token = [](const Tensor& y) { return y.dim() == 2 ? y : y.flatten(1, -2).sum(1); };
+  const Tensor of_sin = of_token(first * second_slope - second * first_slope);
+  return {of_token(first * first_slope + second * second_slope),
+          direction == Direction::forward ? of_sin : -of_sin};
+}
+
+// `x` is undefined unless the angles have a gradient.
 void keep_angles(AutogradContext* context, const Tensor& cos, const Tensor& sin, bool interleaved,
-                 bool inverse) {
-  context->save_for_backward({cos, sin});
+                 bool inverse, const Tensor& x = {}) {
+  context->save_for_backward({cos, sin, x});
   context->saved_data["interleaved"] = interleaved;
   context->saved_data["inverse"] = inverse;
 }
@@ -215,7 +275,8 @@ template <bool in_place>
 struct RotateFunction : torch::autograd::Function<RotateFunction<in_place>> {
   static Tensor forward(AutogradContext* context, Tensor x, const Tensor& cos, const Tensor& sin,
                         bool interleaved, bool inverse) {
-    keep_angles(context, cos, sin, interleaved, inverse);
+    const bool angles_learn = !in_place && (cos.requires_grad() || sin.requires_grad());
+    keep_angles(context, cos, sin, interleaved, inverse, angles_learn ? x : Tensor());
     const at::AutoDispatchBelowADInplaceOrView guard;
     if constexpr (!in_place) return dispatch_rotate(x, cos, sin, interleaved, inverse);
     dispatch_rotate_(x, cos, sin, interleaved, inverse);
@@ -225,10 +286,15 @@ struct RotateFunction : torch::autograd::Function<RotateFunction<in_place>> {
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    return {dispatch_rotate(gradients[0], saved[0], saved[1],
-                            context->saved_data["interleaved"].toBool(),
-                            !context->saved_data["inverse"].toBool()),
-            Tensor(), Tensor(), Tensor(), Tensor()};
+    const bool interleaved = context->saved_data["interleaved"].toBool(),
+               inverse = context->saved_data["inverse"].toBool();
+    variable_list result(5);
+    if (context->needs_input_grad(0))
+      result[0] = dispatch_rotate(gradients[0], saved[0], saved[1], interleaved, !inverse);
+    if (saved[2].defined())
+      std::tie(result[1], result[2]) = angle_gradients(
+          saved[2], gradients[0], saved[0], layout_of(interleaved), direction_of(inverse));
+    return result;
   }
 };
 
@@ -262,14 +328,25 @@ Tensor rotate_autograd(const Tensor& x, const Tensor& cos, const Tensor& sin, bo
   return RotateFunction<false>::apply(x, cos, sin, interleaved, inverse);
 }
 
+// What turned is needed for the gradient of the angles, so a copy of it turns.
+Tensor& rotate_copy_in_place(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
+                             bool inverse) {
+  check_places(x);
+  return x.copy_(dispatch_rotate(x.clone(), cos, sin, interleaved, inverse));
+}
+
 Tensor& rotate_in_place_autograd(Tensor& x, const Tensor& cos, const Tensor& sin, bool interleaved,
                                  bool inverse) {
+  if (packed::wants_gradient({cos, sin}))
+    return rotate_copy_in_place(x, cos, sin, interleaved, inverse);
   RotateFunction<true>::apply(x, cos, sin, interleaved, inverse);
   return x;
 }
 
 Tensor& rotate_packed_autograd(Tensor& qkv, const Tensor& cos, const Tensor& sin, bool interleaved,
                                bool inverse, std::int64_t parts) {
+  if (packed::wants_gradient({cos, sin}))
+    return rotate_packed_in_place(qkv, cos, sin, interleaved, inverse, parts, rotate_copy_in_place);
   RotatePackedFunction::apply(qkv, cos, sin, interleaved, inverse, parts);
   return qkv;
 }
@@ -336,26 +413,17 @@ Tensor rotate_composed(const Tensor& x, const Angles& angles, PairLayout layout,
                        Direction direction) {
   check_shapes(x, angles.cos, angles.sin);
   const std::int64_t rotary_dim = 2 * angles.cos.size(1);
-  // Half types turn in float32 and round once, as the kernel does.
-  const auto type = angles.cos.scalar_type();
-  const Tensor turning = x.narrow(-1, 0, rotary_dim).to(type);
+  const auto [first, second] = pairs_of(x, angles.cos, layout);
   std::vector<std::int64_t> shape(x.dim(), 1);
   shape.front() = x.size(0);
   shape.back() = rotary_dim / 2;
   const Tensor cos = angles.cos.view(shape);
   const Tensor sin =
       direction == Direction::forward ? angles.sin.view(shape) : -angles.sin.view(shape);
-  Tensor rotated;
-  if (layout == PairLayout::interleaved) {
-    const auto pairs = turning.unflatten(-1, {rotary_dim / 2, 2}).unbind(-1);
-    rotated = torch::stack({pairs[0] * cos - pairs[1] * sin, pairs[1] * cos + pairs[0] * sin}, -1)
-                  .flatten(-2);
-  } else {
-    const auto halves = turning.chunk(2, -1);
-    rotated =
-        torch::cat({halves[0] * cos - halves[1] * sin, halves[1] * cos + halves[0] * sin}, -1);
-  }
-  rotated = rotated.to(x.scalar_type());
+  const std::vector<Tensor> turned = {first * cos - second * sin, second * cos + first * sin};
+  const Tensor rotated = (layout == PairLayout::interleaved ? torch::stack(turned, -1).flatten(-2)
+                                                            : torch::cat(turned, -1))
+                             .to(x.scalar_type());  // half types round once, as in the kernel
   if (rotary_dim == x.size(-1)) return rotated;
   return torch::cat({rotated, x.narrow(-1, rotary_dim, x.size(-1) - rotary_dim)}, -1);
 }

@@ -3,7 +3,8 @@
 //
 // Registered as torch.ops.roformer.{rotate, rotate_, rotate_packed_, rope_angles}, so Python can
 // load libroformer.so. The gradient of a rotation is the rotation by the negative angle; nothing
-// but cos and sin is kept for it.
+// but cos and sin is kept for it. Cosines and sines that require a gradient (of a learned base) get
+// one too, for which what turns is kept. Gradients are differentiable.
 #pragma once
 #include <torch/types.h>
 
@@ -21,13 +22,15 @@ torch::Tensor rotate(const torch::Tensor& x, const Angles& angles,
                      PairLayout layout = PairLayout::interleaved,
                      Direction direction = Direction::forward);
 
-/// The same in place; returns x.
+/// The same in place; returns x. Throws Error for an x whose numbers share places in memory, as one
+/// that was expanded.
 torch::Tensor rotate_(torch::Tensor x, const Angles& angles,
                       PairLayout layout = PairLayout::interleaved,
                       Direction direction = Direction::forward);
 
 /// In place on the packed buffer (N, 3, H, D) of queries, keys and values: the first `parts` of the
-/// three are rotated, 2 for queries and keys, 3 for values too (Hugging Face's rotary_value).
+/// three are rotated, 2 for queries and keys, 3 for values too (Hugging Face's rotary_value). Throws
+/// Error as rotate_ does.
 torch::Tensor rotate_packed_(torch::Tensor qkv, const Angles& angles,
                              PairLayout layout = PairLayout::interleaved, std::int64_t parts = 2);
 

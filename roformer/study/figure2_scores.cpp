@@ -7,6 +7,7 @@
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/pipeline/finite_answers.h"
+#include "roformer/study/layer_products.h"
 
 namespace roformer::study {
 namespace {
@@ -14,29 +15,16 @@ namespace {
 using position::Role;
 using torch::Tensor;
 
-std::shared_ptr<position::PositionEncoding> encoding_of(const model::Encoder& encoder) {
-  const auto modules = encoder->named_modules();
-  return std::dynamic_pointer_cast<position::PositionEncoding>(
-      modules["embeddings.position_embeddings"]);
-}
-
 struct QueriesAndKeys {
   Tensor q, k;  // (N, H D)
 };
 
-// The turned queries and keys of a layer: the block's own product of its input.
-QueriesAndKeys turned_queries_and_keys(const model::Encoder& encoder, std::int64_t layer,
-                                       const Tensor& hidden, const position::Positions& positions) {
-  const auto& config = encoder->config();
-  const std::string prefix = fmt::format("encoder.layer.{}.attention.self.qkv.", layer);
-  const auto parameters = encoder->named_parameters();
-  const Tensor* bias = parameters.find(prefix + "bias");
-  const Tensor qkv =
-      torch::linear(hidden, parameters[prefix + "weight"], bias == nullptr ? Tensor() : *bias)
-          .view({-1, 3, config.num_attention_heads, config.head_size()});
+// The turned queries and keys of a layer.
+QueriesAndKeys turned(const model::Encoder& encoder, std::int64_t layer,
+                      const LayerProducts& products, const position::Positions& positions) {
   const auto encoding = encoding_of(encoder);
-  return {encoding->transform(qkv.select(1, 0), positions, Role::query, layer).flatten(1),
-          encoding->transform(qkv.select(1, 1), positions, Role::key, layer).flatten(1)};
+  return {encoding->transform(products.q, positions, Role::query, layer).flatten(1),
+          encoding->transform(products.k, positions, Role::key, layer).flatten(1)};
 }
 
 // Of the pairs of T tokens that count: their places in a (T, T) matrix and their distances.
@@ -84,17 +72,11 @@ void ScoresByDistance::add(const pipeline::Lines& lines) {
 
 void ScoresByDistance::add_batch(const packed::PackedBatch& batch,
                                  std::span<const std::int64_t> lines) {
-  model::EncoderTrace trace;
-  trace.want_hidden_states = true;
-  model::ForwardOptions forward;
-  forward.trace = &trace;
-  model_->forward(batch, forward);
-  const auto positions =
-      encoding_of(model_)->prepare_batch(batch, trace.hidden_states.front().scalar_type());
+  const ModelProducts products = layer_products(model_, batch);
   std::vector<QueriesAndKeys> layers;
   for (std::int64_t layer = 0; layer < sums_.size(0); ++layer)
-    layers.push_back(turned_queries_and_keys(
-        model_, layer, trace.hidden_states[static_cast<std::size_t>(layer)], positions));
+    layers.push_back(turned(model_, layer, products.layers[static_cast<std::size_t>(layer)],
+                            products.positions));
   for (std::int64_t b = 0; b < batch.num_sequences(); ++b) {
     const auto begin = batch.cu_seqlens[b].item<std::int64_t>();
     const auto end = batch.cu_seqlens[b + 1].item<std::int64_t>();

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "roformer/metric/seed_interval.h"
 #include "roformer/pipeline/fill_mask.h"
 #include "roformer/report/page.h"
+#include "roformer/study/result_file.h"
 #include "roformer/study/studies.h"
 #include "roformer/task/text_material.h"
 
@@ -31,23 +33,43 @@ std::vector<std::string> first_guesses(const fs::path& folder,
   return guesses;
 }
 
-Figure3LeftResult gather(const PairedRuns& pair,
-                         const std::shared_ptr<const data::Corpus>& corpus) {
+// A BERT without a word on positions guesses as well as one that has learned none.
+const Control kControl = {"bert", "none", 0.3};
+
+std::vector<std::string> verdicts_of(const std::vector<ArmResult>& results) {
+  const ArmResult &roformer = *find_result(results, "roformer"),
+                  &bert = *find_result(results, "bert");
+  std::vector<std::string> verdicts = {test_verdict(roformer, bert)};
+  for (const char* key : {"sinusoidal", "none"}) {
+    if (const ArmResult* other = find_result(results, key))
+      verdicts.push_back(test_verdict(roformer, *other));
+  }
+  verdicts.push_back(control_sentence(results, kControl));
+  return verdicts;
+}
+
+Figure3LeftResult gather_left(const Arms& arms, const task::Material& material) {
+  const auto corpus = task::text_of<task::MaskedLanguageTask>(material);
+  const Arm &roformer = *arms.find("roformer"), &bert = *arms.find("bert");
   Figure3LeftResult result;
-  result.scale = pair.options().scale;
+  result.scale = arms.options().scale;
   result.data = corpus->summary();
-  result.roformer = pair.curve(pair.first());
-  result.bert = pair.curve(pair.second());
-  result.guess = task::guess_accuracy(pair.recipe().evaluation,
-                                      data::MaskedLanguageSource(corpus, pair.recipe().seed));
+  result.roformer = arms.curve(roformer);
+  result.bert = arms.curve(bert);
+  result.arms = gather_results(arms, material);
+  result.unfit = unfit(result.arms, kControl);
+  result.verdicts = verdicts_of(result.arms);
+  result.guess = task::guess_accuracy(arms.recipe().evaluation,
+                                      data::MaskedLanguageSource(corpus, arms.recipe().seed));
   result.sentences = held_out_sentences(*corpus, kSentences);
-  result.roformer_answers = first_guesses(pair.runs(pair.first()).front(), result.sentences);
-  result.bert_answers = first_guesses(pair.runs(pair.second()).front(), result.sentences);
+  result.roformer_answers = first_guesses(arms.runs(roformer).front(), result.sentences);
+  result.bert_answers = first_guesses(arms.runs(bert).front(), result.sentences);
   const LossUnit unit = {"loss", "loss (nats a masked word)"};
-  result.training_chart = pair.chart("Training loss", "training", unit);
-  result.held_out_chart = pair.chart("Held-out loss, fixed masking", "evaluation", unit);
-  result.recipes = pair.recipe_texts();
-  result.sources = pair.sources();
+  const std::string mark = result.unfit ? "UNFIT: " : "";
+  result.training_chart = arms.chart(mark + "Training loss", "training", unit);
+  result.held_out_chart = arms.chart(mark + "Validation loss, fixed masking", "evaluation", unit);
+  result.recipes = arms.recipe_texts();
+  result.sources = arms.sources();
   return result;
 }
 
@@ -59,8 +81,20 @@ std::string percent(double share) {
   return fmt::format("{:.1f} %", 100 * share);
 }
 
-double final_accuracy(const LearningCurve& curve) {
-  return curve.points.empty() ? 0 : curve.points.back().held_out_accuracy;
+// Of several seeds with half of the interval.
+std::string final_accuracy(const LearningCurve& curve) {
+  if (curve.points.empty()) return percent(0);
+  const metric::SeedMean accuracy{100 * curve.points.back().held_out_accuracy,
+                                  100 * curve.half_width.back().held_out_accuracy, curve.seeds};
+  return metric::format_mean(accuracy, 1) + " %";
+}
+
+// What both the terminal and the page say in words.
+std::vector<std::string> left_verdict(const Figure3LeftResult& result) {
+  std::vector<std::string> lines = verdict(result.roformer, result.bert);
+  lines.insert(lines.begin(), result.verdicts.begin(), result.verdicts.end());
+  if (result.unfit) lines.insert(lines.begin(), *result.unfit);
+  return lines;
 }
 
 }  // namespace
@@ -74,11 +108,13 @@ std::string quoted_guesses(const std::vector<std::string>& tokens) {
 report::Table proportion_table(const Figure3LeftResult& result) {
   report::Table table;
   table.caption = "Masked words of held-out text guessed right";
+  const std::string note = metric::interval_note(result.roformer.seeds);
+  if (!note.empty()) table.caption += ": " + note;
   table.columns = {"who", "right"};
   table.rows = {{"always the most frequent word", percent(result.guess.most_frequent)},
                 {"bigram guess from both neighbours", percent(result.guess.neighbours)},
-                {"BERT", percent(final_accuracy(result.bert))},
-                {"RoFormer", percent(final_accuracy(result.roformer))}};
+                {"BERT", final_accuracy(result.bert)},
+                {"RoFormer", final_accuracy(result.roformer)}};
   return table;
 }
 
@@ -94,11 +130,22 @@ report::Table sentence_table(const Figure3LeftResult& result) {
   return table;
 }
 
+std::vector<Arm> figure3_left_arms() {
+  const char *rotary = "paper/figure3-left-roformer", *learned = "paper/figure3-left-bert";
+  return {{"roformer", "RoFormer", rotary},
+          {"bert", "BERT", learned},
+          {"none", "no positions", learned, {"model.position_encoding=none"}},
+          {"sinusoidal", "sinusoids", learned, {"model.position_encoding=sinusoidal"}}};
+}
+
 void print_result(const Figure3LeftResult& result) {
+  if (result.unfit) fmt::print("\n{}\n", *result.unfit);
   fmt::print("\nLearning curves, {} scale: {}\n", result.scale, result.data);
   report::print_table(side_by_side(result.roformer, result.bert));
   fmt::print("\n");
-  for (const auto& line : verdict(result.roformer, result.bert)) fmt::print("{}\n", line);
+  print_results(result.arms, "bert");
+  fmt::print("\n");
+  for (const auto& line : left_verdict(result)) fmt::print("{}\n", line);
   fmt::print("{}\n\n", kPaperSays);
   report::print_table(proportion_table(result));
   fmt::print("\nHeld-out sentences with a word masked, the first guesses of both\n");
@@ -109,11 +156,13 @@ void print_result(const Figure3LeftResult& result) {
 }
 
 void write_result(const Figure3LeftResult& result, const std::filesystem::path& path) {
-  report::Page page(fmt::format("Figure 3, left: RoFormer and BERT, {} scale", result.scale));
+  report::Page page(fmt::format("{}Figure 3, left: RoFormer and BERT, {} scale",
+                                result.unfit ? "UNFIT: " : "", result.scale));
+  for (const auto& line : left_verdict(result)) page.paragraph(line);
   page.paragraph(result.data).paragraph(kPaperSays);
-  for (const auto& line : verdict(result.roformer, result.bert)) page.paragraph(line);
+  add_results(page, result.arms, "bert");
   page.section("Training loss").chart(result.training_chart);
-  page.section("Held-out loss").chart(result.held_out_chart);
+  page.section("Validation loss").chart(result.held_out_chart);
   page.section("Side by side").table(side_by_side(result.roformer, result.bert));
   page.section("In proportion").table(proportion_table(result));
   page.section("Held-out sentences").table(sentence_table(result));
@@ -123,14 +172,22 @@ void write_result(const Figure3LeftResult& result, const std::filesystem::path& 
 }
 
 int reproduce_figure3_left(const StudyOptions& options) {
-  const PairedRuns pair("figure3-left", {"roformer", "RoFormer"}, {"bert", "BERT"}, options);
-  const auto material = task::open_material(pair.recipe());
-  if (const int signal = pair.train(*material); signal != 0) return signal;
-  const Figure3LeftResult result = gather(pair, task::text_of<task::MaskedLanguageTask>(*material));
+  Arms arms("figure3-left", figure3_left_arms(), options);
+  require_arms(arms, {"roformer", "bert"});
+  const auto material = task::open_material(arms.recipe());
+  if (const int signal = arms.train(*material); signal != 0) return signal;
+  const Figure3LeftResult result = gather_left(arms, *material);
   print_result(result);
-  write_result(result, pair.report_path());
-  fmt::print("\nReport with the plots: {}\nModels: {} and {}\n", pair.report_path().string(),
-             pair.runs(pair.first()).front().string(), pair.runs(pair.second()).front().string());
+  write_result(result, arms.report_path());
+  write_result_file({"figure3-left",
+                     "Figure 3, left",
+                     kPaperSays,
+                     left_verdict(result),
+                     result.sources.command,
+                     {},
+                     to_json(result.arms)},
+                    options);
+  print_places(arms);
   return 0;
 }
 

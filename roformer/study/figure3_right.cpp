@@ -5,6 +5,8 @@
 #include <numbers>
 
 #include "roformer/report/page.h"
+#include "roformer/study/arm_comparison.h"
+#include "roformer/study/result_file.h"
 
 namespace roformer::study {
 namespace {
@@ -13,51 +15,91 @@ constexpr const char* kRightPaperSays =
     "The paper (section 4.4.2 and Figure 3, right): \"substituting RoPE into Performer leads to "
     "rapid convergence and lower loss under the same amount of training steps.\"";
 
+constexpr const char* kRightOurs =
+    "Not the paper's: blocks are post-norm (performer-pytorch's, which the paper took, are "
+    "pre-norm), the other side has no positions (there: learned ones), φ(q) and φ(k) turn as in "
+    "Eq. 19 (there: q and k), and AdamW decays weights; the comments of "
+    "recipes/paper/figure3-right-performer.toml say it of each value.";
+
 const LossUnit kBits = {"bits/char", "bits per character (a byte)", 1 / std::numbers::ln2};
 
-// How the runs end, then what the curves say.
-std::vector<std::string> right_verdict(const PairedRuns& pair, const LearningCurve& with_rope,
-                                       const LearningCurve& without) {
-  std::vector<std::string> lines = verdict(with_rope, without);
-  lines.insert(lines.begin(),
-               final_verdict(with_rope.model, final_losses(pair.runs(pair.first()), kBits),
-                             without.model, final_losses(pair.runs(pair.second()), kBits), kBits));
-  return lines;
+// Both orders of Eq. 19's rotation, and the encodings that BERT and the Transformer have.
+std::vector<Arm> figure3_right_arms() {
+  const char *rope = "paper/figure3-right-performer-rope", *plain = "paper/figure3-right-performer";
+  const auto rotation = [](const char* where) {
+    return std::vector<std::string>{fmt::format("model.feature_rotation={}", where)};
+  };
+  return {{"performer-rope", "RoPE (features turn, Eq. 19)", rope, rotation("features")},
+          {"performer-rope-inputs", "RoPE (q and k turn before φ)", rope, rotation("inputs")},
+          {"performer", "no positions", plain},
+          {"learned", "learned", plain, {"model.position_encoding=learned"}},
+          {"sinusoidal", "sinusoids", plain, {"model.position_encoding=sinusoidal"}}};
+}
+
+struct Figure3RightResult {
+  std::string data;
+  LearningCurve with_rope, without;
+  std::vector<ArmResult> arms;
+  std::vector<std::string> verdicts;
+};
+
+Figure3RightResult gather_right(const Arms& arms, const task::Material& material) {
+  Figure3RightResult result;
+  result.data = material.summary();
+  result.with_rope = arms.curve(*arms.find("performer-rope"), kBits);
+  result.without = arms.curve(*arms.find("performer"), kBits);
+  result.arms = gather_results(arms, material, kBits);
+  for (const ArmResult& other : result.arms) {
+    if (other.key != "performer-rope")
+      result.verdicts.push_back(test_verdict(*find_result(result.arms, "performer-rope"), other));
+  }
+  const auto curves = verdict(result.with_rope, result.without);
+  result.verdicts.insert(result.verdicts.end(), curves.begin(), curves.end());
+  return result;
 }
 
 // On standard output and as a page.
-void show_right(const PairedRuns& pair, const std::string& data) {
-  const LearningCurve with_rope = pair.curve(pair.first(), kBits);
-  const LearningCurve without = pair.curve(pair.second(), kBits);
-  const report::Table curves = side_by_side(with_rope, without);
-  const std::string& scale = pair.options().scale;
+void show_right(const Arms& arms, const Figure3RightResult& result) {
+  const report::Table curves = side_by_side(result.with_rope, result.without);
+  const std::string& scale = arms.options().scale;
   report::Page page(
       fmt::format("Figure 3, right: Performer with and without RoPE, {} scale", scale));
-  page.paragraph(data).paragraph(kRightPaperSays);
-  fmt::print("\nBits per character, {} scale: {}\n", scale, data);
+  fmt::print("\nBits per character, {} scale: {}\n", scale, result.data);
   report::print_table(curves);
   fmt::print("\n");
-  for (const auto& line : right_verdict(pair, with_rope, without)) {
+  print_results(result.arms, "performer", kBits);
+  fmt::print("\n");
+  for (const auto& line : result.verdicts) {
     fmt::print("{}\n", line);
     page.paragraph(line);
   }
   fmt::print("{}\n", kRightPaperSays);
-  page.section("Training").chart(pair.chart("Training", "training", kBits));
-  page.section("Held-out text").chart(pair.chart("Held-out text", "evaluation", kBits));
+  page.paragraph(result.data).paragraph(kRightPaperSays).paragraph(kRightOurs);
+  add_results(page, result.arms, "performer", kBits);
+  page.section("Training").chart(arms.chart("Training", "training", kBits));
+  page.section("Validation text").chart(arms.chart("Validation text", "evaluation", kBits));
   page.section("Side by side").table(curves);
-  pair.write_report(page);
+  arms.write_report(page);
 }
 
 }  // namespace
 
 int reproduce_figure3_right(const StudyOptions& options) {
-  const PairedRuns pair("figure3-right", {"performer-rope", "RoPE"}, {"performer", "no RoPE"},
-                        options);
-  const auto material = task::open_material(pair.recipe());
-  if (const int signal = pair.train(*material); signal != 0) return signal;
-  show_right(pair, material->summary());
-  fmt::print("\nReport with the plots: {}\nModels: {} and {}\n", pair.report_path().string(),
-             pair.runs(pair.first()).front().string(), pair.runs(pair.second()).front().string());
+  Arms arms("figure3-right", figure3_right_arms(), options);
+  require_arms(arms, {"performer-rope", "performer"});
+  const auto material = task::open_material(arms.recipe());
+  if (const int signal = arms.train(*material); signal != 0) return signal;
+  const Figure3RightResult result = gather_right(arms, *material);
+  show_right(arms, result);
+  write_result_file({"figure3-right",
+                     "Figure 3, right",
+                     kRightPaperSays,
+                     result.verdicts,
+                     arms.sources().command,
+                     {},
+                     to_json(result.arms, kBits)},
+                    options);
+  print_places(arms);
   return 0;
 }
 

@@ -53,7 +53,8 @@ std::vector<MaskedSentence> held_out_sentences(const data::Corpus& corpus, std::
       std::max<std::size_t>(1, documents.size() / static_cast<std::size_t>(4 * count + 1));
   for (std::size_t i = stride / 2;
        i < documents.size() && static_cast<std::int64_t>(sentences.size()) < count; i += stride) {
-    auto sentence = first_sentence(corpus.tokens().document(documents[i]), tokenizer);
+    auto sentence =
+        first_sentence(corpus.tokens(data::Split::validation).document(documents[i]), tokenizer);
     const auto places = maskable(sentence, tokenizer);
     if (places.size() < 4) continue;
     const std::size_t place = places[base::uniform_below(17, i, places.size())];

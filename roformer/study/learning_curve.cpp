@@ -6,9 +6,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "roformer/base/error.h"
+#include "roformer/metric/seed_interval.h"
 #include "roformer/train/metrics_log.h"
 
 namespace roformer::study {
@@ -20,12 +20,10 @@ namespace {
 constexpr std::array kFields = {&CurvePoint::training_loss, &CurvePoint::held_out_loss,
                                 &CurvePoint::held_out_accuracy};
 
-// A figure of the curve's point; of several seeds with its deviation.
+// A figure of the curve's point; of several seeds with its interval.
 std::string cell_of(const LearningCurve& curve, std::size_t i, double CurvePoint::*field) {
-  const double mean = curve.points[i].*field;
-  if (!std::isfinite(mean)) return "";
-  if (curve.seeds < 2) return fmt::format("{:.3f}", mean);
-  return fmt::format("{:.3f} ± {:.3f}", mean, curve.deviation[i].*field);
+  const metric::SeedMean mean{curve.points[i].*field, curve.half_width[i].*field, curve.seeds};
+  return std::isfinite(mean.mean) ? metric::format_mean(mean, 3) : "";
 }
 
 // The first step at which the held-out loss is no higher than `loss`; −1 if none is.
@@ -39,15 +37,6 @@ std::int64_t first_step_at(const LearningCurve& curve, double loss) {
 std::string lower_of(const LearningCurve& first, const LearningCurve& second, std::size_t i) {
   const double a = first.points[i].held_out_loss, b = second.points[i].held_out_loss;
   return a < b ? first.model : b < a ? second.model : "equal";
-}
-
-std::string in_errors(const std::vector<double>& differences) {
-  if (differences.size() < 2)
-    return "one run of each: no error can be given, more seeds would tell";
-  const double error = standard_error(differences);
-  if (error == 0) return fmt::format("the same in all {} seeds", differences.size());
-  return fmt::format("{:.1f} standard errors of {:.4f}, {} seeds, paired",
-                     std::abs(mean_of(differences)) / error, error, differences.size());
 }
 
 }  // namespace
@@ -81,8 +70,8 @@ LearningCurve mean_curve(std::string model, const std::vector<fs::path>& runs,
   std::vector<std::vector<CurvePoint>> all;
   for (const auto& run : runs) all.push_back(read_points(run, unit));
   for (std::size_t i = 0; !all.empty() && i < all.front().size(); ++i) {
-    CurvePoint mean, deviation;
-    mean.step = deviation.step = all.front()[i].step;
+    CurvePoint mean, half_width;
+    mean.step = half_width.step = all.front()[i].step;
     for (std::size_t run = 0; run < all.size(); ++run)
       base::require(i < all[run].size() && all[run][i].step == mean.step,
                     "[study] expected an evaluation at step {} in {} but got none", mean.step,
@@ -90,23 +79,19 @@ LearningCurve mean_curve(std::string model, const std::vector<fs::path>& runs,
     for (const auto field : kFields) {
       std::vector<double> values;
       for (const auto& points : all) values.push_back(points[i].*field);
-      mean.*field = mean_of(values);
-      deviation.*field = standard_deviation(values);
+      const metric::SeedMean of_seeds = metric::seed_mean(values);
+      mean.*field = of_seeds.mean;
+      half_width.*field = of_seeds.half_width;
     }
     curve.points.push_back(mean);
-    curve.deviation.push_back(deviation);
+    curve.half_width.push_back(half_width);
   }
   return curve;
 }
 
-std::string deviation_note(std::int64_t seeds) {
-  if (seeds < 2) return "";
-  return fmt::format("mean ± standard deviation over {} seeds", seeds);
-}
-
 report::Table side_by_side(const LearningCurve& first, const LearningCurve& second) {
   report::Table table;
-  table.caption = deviation_note(first.seeds);
+  table.caption = metric::interval_note(first.seeds);
   const std::string& loss = first.unit.name;
   table.columns = {"step",       fmt::format("training {} {}", loss, first.model),
                    second.model, fmt::format("held-out {} {}", loss, first.model),
@@ -164,37 +149,17 @@ std::vector<double> final_losses(const std::vector<fs::path>& runs, const LossUn
   return losses;
 }
 
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double standard_deviation(const std::vector<double>& values) {
-  if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
-  const double mean = mean_of(values);
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
-double standard_error(const std::vector<double>& values) {
-  return standard_deviation(values) / std::sqrt(static_cast<double>(values.size()));
-}
-
 std::string final_verdict(const std::string& first_model, const std::vector<double>& first,
                           const std::string& second_model, const std::vector<double>& second,
                           const LossUnit& unit) {
+  constexpr int digits = 4;
   base::require(!first.empty() && first.size() == second.size(),
                 "[study] expected as many runs of both models but got {} and {}", first.size(),
                 second.size());
-  std::vector<double> differences;
-  for (std::size_t i = 0; i < first.size(); ++i) differences.push_back(second[i] - first[i]);
-  const double difference = mean_of(differences);
-  const std::string ends = fmt::format("held-out {} of {} is {:.4f}, of {} {:.4f}", unit.name,
-                                       first_model, mean_of(first), second_model, mean_of(second));
-  if (difference == 0) return fmt::format("At the end {}: equal.", ends);
-  return fmt::format("At the end {}: {} is lower by {:.4f} ({}).", ends,
-                     difference > 0 ? first_model : second_model, std::abs(difference),
-                     in_errors(differences));
+  return fmt::format("At the end held-out {} of {} is {:.{}f}, of {} {:.{}f}; {} beside {}: {}.",
+                     unit.name, first_model, metric::mean_of(first), digits, second_model,
+                     metric::mean_of(second), digits, first_model, second_model,
+                     metric::describe(metric::paired_difference(second, first), digits));
 }
 
 }  // namespace roformer::study

@@ -21,6 +21,9 @@ struct ReportSources {
   std::vector<NamedRun> runs;
 };
 
+/// Whether a study trains: those alone have a scale.
+bool trains(const std::string& study);
+
 /// `roformer reproduce` with what a user chose, its words quoted for a shell where they must be.
 std::string reproduce_command(const std::string& study, const StudyOptions& options);
 

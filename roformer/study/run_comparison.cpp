@@ -4,9 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
-#include <limits>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -15,9 +13,9 @@
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/report/page.h"
-#include "roformer/study/learning_curve.h"
 #include "roformer/study/report_sources.h"
 #include "roformer/study/seed_series.h"
+#include "roformer/task/material.h"
 #include "roformer/train/metrics_log.h"
 #include "roformer/train/run_extension.h"
 #include "roformer/train/run_folder.h"
@@ -31,7 +29,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kSeed = "run.seed";
-constexpr const char* kContent = "data (content of the text and vocabulary)";
+constexpr const char* kContent = task::kContentKey;
 
 train::FlatRecipe recipe_of(const fs::path& run) {
   const auto checkpoint = train::last_checkpoint(run);
@@ -162,9 +160,9 @@ std::vector<std::string> figure_names(const nlohmann::json& line) {
 }
 
 // What the losses hang on beside the models.
-std::vector<std::string> notes_of(const EvaluationsOfRuns& runs, std::int64_t step) {
-  std::vector<train::FlatRecipe> recipes;
-  for (const auto& [run, lines] : runs) recipes.push_back(recipe_of(run));
+std::vector<std::string> notes_of(const EvaluationsOfRuns& runs,
+                                  const std::vector<train::FlatRecipe>& recipes,
+                                  std::int64_t step) {
   std::vector<std::string> notes;
   std::string keys;
   for (const auto& key : differing_keys(recipes)) {
@@ -182,21 +180,22 @@ std::vector<std::string> notes_of(const EvaluationsOfRuns& runs, std::int64_t st
   return notes;
 }
 
-std::string with_deviation(const BySeed& values) {
+constexpr int kFigureDigits = 4;
+
+std::string figure_cell(const BySeed& values) {
+  if (values.empty()) return "";
   std::vector<double> numbers;
   for (const auto& [seed, value] : values) numbers.push_back(value);
-  if (numbers.empty()) return "";
-  if (numbers.size() < 2) return fmt::format("{:.4f}", numbers.front());
-  return fmt::format("{:.4f} ± {:.4f}", mean_of(numbers), standard_deviation(numbers));
+  return metric::format_mean(metric::seed_mean(numbers), kFigureDigits);
 }
 
 std::string difference_cell(const RunComparison& comparison, std::size_t group) {
   if (group == 0) return "";
-  const PairedDifference difference = paired_difference(comparison, group, 0);
-  if (difference.pairs == 0) return "no seed in common";
-  if (difference.pairs == 1) return fmt::format("{:+.4f} (1 seed)", difference.mean);
-  return fmt::format("{:+.4f} ± {:.4f} ({} seeds)", difference.mean, difference.standard_error,
-                     difference.pairs);
+  const auto difference = difference_to_first(comparison, group, 0);
+  if (!difference) return "no seed in common";
+  const std::int64_t seeds = difference->mean.seeds;
+  return fmt::format("{} ({} {})", metric::format_difference(*difference, kFigureDigits), seeds,
+                     seeds == 1 ? "seed" : "seeds");
 }
 
 std::int64_t most_seeds(const std::vector<RunGroup>& groups) {
@@ -236,6 +235,34 @@ std::set<fs::path> runs_at(const fs::path& path) {
   return runs;
 }
 
+std::vector<train::FlatRecipe> recipes_of(const std::vector<fs::path>& runs) {
+  std::vector<train::FlatRecipe> recipes;
+  for (const auto& run : runs) recipes.push_back(recipe_of(run));
+  return recipes;
+}
+
+// `recipes` are the runs'.
+std::vector<RunGroup> group_recipes(const std::vector<fs::path>& runs,
+                                    const std::vector<train::FlatRecipe>& recipes) {
+  std::vector<RunGroup> groups;
+  std::vector<train::FlatRecipe> models;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const train::FlatRecipe model = without_seed(recipes[i]);
+    const auto found = std::find(models.begin(), models.end(), model);
+    const auto place = static_cast<std::size_t>(found - models.begin());
+    if (found == models.end()) {
+      models.push_back(model);
+      groups.emplace_back();
+    }
+    const std::int64_t seed = std::stoll("0" + value_of(recipes[i], kSeed));
+    const auto [other, fresh] = groups[place].runs.emplace(seed, runs[i]);
+    base::require(fresh, "[study] expected one run of a recipe and seed but got {} and {}, seed {}",
+                  other->second.string(), runs[i].string(), seed);
+  }
+  name_groups(groups, models);
+  return groups;
+}
+
 }  // namespace
 
 std::vector<fs::path> find_runs(const std::vector<fs::path>& paths) {
@@ -251,29 +278,13 @@ std::vector<fs::path> find_runs(const std::vector<fs::path>& paths) {
 }
 
 std::vector<RunGroup> group_by_seed(const std::vector<fs::path>& runs) {
-  std::vector<RunGroup> groups;
-  std::vector<train::FlatRecipe> models;
-  for (const auto& run : runs) {
-    const train::FlatRecipe recipe = recipe_of(run);
-    const train::FlatRecipe model = without_seed(recipe);
-    const auto found = std::find(models.begin(), models.end(), model);
-    const auto place = static_cast<std::size_t>(found - models.begin());
-    if (found == models.end()) {
-      models.push_back(model);
-      groups.emplace_back();
-    }
-    const std::int64_t seed = std::stoll("0" + value_of(recipe, kSeed));
-    const auto [other, fresh] = groups[place].runs.emplace(seed, run);
-    base::require(fresh, "[study] expected one run of a recipe and seed but got {} and {}, seed {}",
-                  other->second.string(), run.string(), seed);
-  }
-  name_groups(groups, models);
-  return groups;
+  return group_recipes(runs, recipes_of(runs));
 }
 
 RunComparison compare_runs(const std::vector<fs::path>& runs) {
   RunComparison comparison;
-  comparison.groups = group_by_seed(runs);
+  const std::vector<train::FlatRecipe> recipes = recipes_of(runs);
+  comparison.groups = group_recipes(runs, recipes);
   EvaluationsOfRuns evaluations;
   for (const auto& run : runs) evaluations[run] = read_evaluations(run);
   comparison.step = last_common_step(evaluations);
@@ -289,43 +300,57 @@ RunComparison compare_runs(const std::vector<fs::path>& runs) {
       }
     }
   }
-  comparison.notes = notes_of(evaluations, comparison.step);
+  comparison.notes = notes_of(evaluations, recipes, comparison.step);
   return comparison;
 }
 
-PairedDifference paired_difference(const RunComparison& comparison, std::size_t group,
-                                   std::size_t figure) {
-  std::vector<double> differences;
+std::optional<metric::SeedDifference> difference_to_first(const RunComparison& comparison,
+                                                          std::size_t group, std::size_t figure) {
+  std::vector<double> of_first, of_group;
   const BySeed& first = comparison.values.front().at(figure);
   for (const auto& [seed, value] : comparison.values.at(group).at(figure)) {
     const auto other = first.find(seed);
-    if (other != first.end()) differences.push_back(value - other->second);
+    if (other == first.end()) continue;
+    of_first.push_back(other->second);
+    of_group.push_back(value);
   }
-  const double none = std::numeric_limits<double>::quiet_NaN();
-  return {differences.empty() ? none : mean_of(differences), standard_error(differences),
-          std::ssize(differences)};
+  if (of_group.empty()) return std::nullopt;
+  return metric::paired_difference(of_first, of_group);
 }
 
 report::Table comparison_table(const RunComparison& comparison) {
   report::Table table;
   const bool several = most_seeds(comparison.groups) > 1;
-  table.caption = fmt::format("Held-out figures at step {}{}", comparison.step,
-                              several ? ": mean ± standard deviation over the seeds" : "");
+  table.caption =
+      fmt::format("Held-out figures at step {}{}", comparison.step,
+                  several ? ": mean ± half of its 95 % interval (Student's t) over the seeds" : "");
   table.columns = {"model", "seeds"};
   for (const auto& figure : comparison.figures) table.columns.push_back(figure);
   if (comparison.groups.size() > 1)
     table.columns.push_back(fmt::format("loss less that of {}{}", comparison.groups.front().name,
-                                        several ? ", paired, ± standard error" : ""));
+                                        several ? ", paired by seed" : ""));
   for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
     std::vector<std::int64_t> seeds;
     for (const auto& [seed, run] : comparison.groups[i].runs) seeds.push_back(seed);
     std::vector<std::string> row = {comparison.groups[i].name,
                                     fmt::format("{}", fmt::join(seeds, " "))};
-    for (const auto& values : comparison.values[i]) row.push_back(with_deviation(values));
+    for (const auto& values : comparison.values[i]) row.push_back(figure_cell(values));
     if (comparison.groups.size() > 1) row.push_back(difference_cell(comparison, i));
     table.rows.push_back(std::move(row));
   }
   return table;
+}
+
+std::vector<std::string> comparison_verdicts(const RunComparison& comparison) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 1; i < comparison.groups.size(); ++i) {
+    const auto difference = difference_to_first(comparison, i, 0);
+    if (difference)
+      lines.push_back(fmt::format("Loss of {} beside {}: {}.", comparison.groups[i].name,
+                                  comparison.groups.front().name,
+                                  metric::describe(*difference, kFigureDigits)));
+  }
+  return lines;
 }
 
 void write_comparison(const RunComparison& comparison, const fs::path& out,
@@ -333,6 +358,7 @@ void write_comparison(const RunComparison& comparison, const fs::path& out,
   report::Page page("Runs beside each other");
   for (const auto& note : comparison.notes) page.paragraph(note);
   page.section("Figures").table(comparison_table(comparison));
+  for (const auto& line : comparison_verdicts(comparison)) page.paragraph(line);
   page.section("Held-out loss").chart(curves(comparison, "Held-out loss", "evaluation"));
   page.section("Training loss").chart(curves(comparison, "Training loss", "training"));
   ReportSources sources{command, {}};

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "roformer/metric/seed_interval.h"
 #include "roformer/report/table.h"
 
 namespace roformer::study {
@@ -39,18 +41,16 @@ struct RunComparison {
 /// all runs.
 RunComparison compare_runs(const std::vector<std::filesystem::path>& runs);
 
-/// How much a figure of a group exceeds the first group's, over the seeds that both have.
-struct PairedDifference {
-  double mean = 0;
-  double standard_error = 0;  // NaN for one pair
-  std::int64_t pairs = 0;
-};
-/// Of a group by its number and a figure by its own.
-PairedDifference paired_difference(const RunComparison& comparison, std::size_t group,
-                                   std::size_t figure);
+/// How much a figure of a group exceeds the first group's, over the seeds that both have; none
+/// where they share none. Group and figure by their numbers.
+std::optional<metric::SeedDifference> difference_to_first(const RunComparison& comparison,
+                                                          std::size_t group, std::size_t figure);
 
 /// A row a group: its seeds, its figures, and the paired difference of the loss to the first group.
 report::Table comparison_table(const RunComparison& comparison);
+
+/// In words: what may be said of each group's loss beside the first group's.
+std::vector<std::string> comparison_verdicts(const RunComparison& comparison);
 
 /// Writes report.html into `out`: table, curves of mean and band, and the way to each run.
 /// `command` is the one that made it.

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "roformer/study/learning_curve.h"
+#include "roformer/metric/seed_interval.h"
 
 namespace roformer::study {
 
@@ -18,20 +18,21 @@ report::Series mean_over_seeds(const std::string& model, const std::vector<repor
   }
   for (const auto& [x, of_runs] : values) {
     if (of_runs.size() != runs.size()) continue;
-    const double mean = mean_of(of_runs);
+    const metric::SeedMean mean = metric::seed_mean(of_runs);
     line.x.push_back(x);
-    line.y.push_back(mean);
-    if (!line.band) continue;
-    const double deviation = standard_deviation(of_runs);
-    line.band->lower.push_back(mean - deviation);
-    line.band->upper.push_back(mean + deviation);
+    line.y.push_back(mean.mean);
+    const auto interval = mean.interval();
+    if (!interval) continue;
+    line.band->lower.push_back(interval->lower);
+    line.band->upper.push_back(interval->upper);
   }
   return line;
 }
 
 std::string band_title(std::int64_t seeds) {
   if (seeds < 2) return "";
-  return fmt::format("line: mean, band: ± standard deviation, {} seeds", seeds);
+  return fmt::format("line: mean, band: its 95 % interval (Student's t), {}",
+                     metric::count_seeds(seeds));
 }
 
 }  // namespace roformer::study

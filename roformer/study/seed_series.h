@@ -7,8 +7,8 @@
 
 namespace roformer::study {
 
-/// The mean of the runs wherever all of them have a point, with a band of one standard deviation
-/// (n − 1) to both sides where there are two or more, in the colour of `model`.
+/// The mean of the runs wherever all of them have a point, with a band of its 95 % interval
+/// (metric::seed_mean) where there are two or more, in the colour of `model`.
 report::Series mean_over_seeds(const std::string& model, const std::vector<report::Series>& runs);
 
 /// What the bands of such lines say, for a chart's title; empty for one seed.

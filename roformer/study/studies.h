@@ -2,14 +2,15 @@
 // writes OUT/report.html. What trains repeats no finished run and goes on with one that was
 // stopped; it returns the signal that stopped it, or 0.
 #pragma once
-#include "roformer/study/paired_runs.h"
+#include "roformer/study/study_options.h"
 
 namespace roformer::study {
 
 /// Every position encoding in the same model, trained on the same text in the same order (what the
 /// paper's section 2 surveys): recipe encodings-{scale} with each encoding and seed. One table with
-/// mean and standard deviation over the seeds of the held-out loss at fixed steps, tokens a second,
-/// parameters, and the loss on sequences twice and four times as long as in training.
+/// the held-out loss at fixed steps, its mean and 95 % interval over the seeds, and how far it is
+/// from rotary's, tokens a second, parameters, and the loss on one text in sequences as long, twice
+/// and four times as long as in training.
 int compare_encodings(const StudyOptions& options);
 
 /// Figure 2: the bound of Eq. 37 on the score of two tokens falls with their distance, for the
@@ -28,9 +29,27 @@ int reproduce_figure3_right(const StudyOptions& options);
 
 /// Table 1: translation with rotary against sinusoidal positions, in BLEU. Trains the Transformer
 /// and RoFormer on the same pairs, averages the last models of each, and shows their BLEU on each
-/// test set beside the paper's, with a paired bootstrap of the difference; writes table, plots,
+/// test set beside the paper's, with paired tests of the difference; writes table, plots,
 /// translations and recipes. At scale tiny, where the recipe's files are absent, apt's package
 /// descriptions take their place.
 int reproduce_table1(const StudyOptions& options);
+
+// Pictures that the paper lacks. They train nothing, read little text (sample_text.h), and write
+// numbers.json and their drawings beside the report; they return 0.
+
+/// Eq. 37's bound beside Σ|h_i|, which needs no positions, and beside what both bound, up to
+/// distance 10^6: for random and constant queries and keys and for those of options.models.
+int reproduce_decay(const StudyOptions& options);
+
+/// The lengths of the queries and keys of options.models by frequency pair and layer.
+int reproduce_frequency_norms(const StudyOptions& options);
+
+/// Eq. 19's weights: the share of those below 0 and the sums of rows, with the rotation behind the
+/// feature map and before it, for random inputs and for the runs options.models, beside their loss.
+int reproduce_linear_weights(const StudyOptions& options);
+
+/// Held-out loss by the place in the sequence, within and beyond the training length, for the runs
+/// in options.models; those that differ in their seed alone are one line.
+int reproduce_loss_by_position(const StudyOptions& options);
 
 }  // namespace roformer::study

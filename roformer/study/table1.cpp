@@ -10,7 +10,9 @@
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/metric/translation_score.h"
-#include "roformer/study/learning_curve.h"
+#include "roformer/study/arms.h"
+#include "roformer/study/result_file.h"
+#include "roformer/study/table1_scores.h"
 #include "roformer/study/translated_tests.h"
 #include "roformer/task/recipe.h"
 #include "roformer/task/translation_task.h"
@@ -20,8 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Side rotary_side = {"roformer", "RoFormer"};
-const Side sinusoidal_side = {"transformer", "Transformer"};
+const std::vector<Arm> kTable1Arms = {{"roformer", "RoFormer", "paper/table1-roformer"},
+                                      {"transformer", "Transformer", "paper/table1-transformer"}};
 
 constexpr const char* text_keys[] = {"data.source",
                                      "data.target",
@@ -77,32 +79,30 @@ void require_kept_models(const task::Recipe& recipe) {
                 recipe.path.string(), recipe.training.keep_last);
 }
 
-// Both models of one seed on one test set.
+// The translations of both models of one seed on one test set, line by line.
 struct TranslatedTest {
-  std::string test;
-  std::int64_t seed = 0;
-  std::vector<std::string> rotary, sinusoidal;  // translations, line by line
-  metric::TranslationScore rotary_score, sinusoidal_score;
-  metric::TranslationComparison comparison;  // baseline: sinusoidal
+  std::vector<std::string> rotary, sinusoidal;
 };
 
 struct Table1Result {
   std::string data;  // a line on the text
   std::vector<TestSet> sets;
-  std::vector<TranslatedTest> tests;  // by seed, then by set
-  std::int64_t averaged = 0;          // models of each run
+  std::vector<TranslatedTest> translations;  // by seed, then by set
+  std::vector<ComparedTest> tests;           // by seed, by set, by kind of BLEU
+  std::int64_t averaged = 0;                 // models of each run
 };
 
-// Table 1: WMT 2014 English to German.
-const std::vector<std::string> table1_paper_row = {
-    "the paper, newstest2014", "27.3", "27.5", "+0.2", "", "", ""};
+constexpr const char* kTable1Claim =
+    "The paper (Table 1): RoFormer \"gives better BLEU scores compared to its baseline "
+    "alternative\", "
+    "27.5 beside 27.3 on WMT 2014 English to German.";
 
 fs::path averaged(const fs::path& run) {
   return run.string() + "-average";
 }
 
 // Models of one run on all test sets; the translations are kept beside the mean of its models.
-std::vector<std::vector<std::string>> translations_of(const PairedRuns& pair, const fs::path& run,
+std::vector<std::vector<std::string>> translations_of(const Arms& pair, const fs::path& run,
                                                       Table1Result& result) {
   result.averaged = average_last(pair.recipe(), run, averaged(run));
   std::vector<std::vector<std::string>> all;
@@ -114,62 +114,50 @@ std::vector<std::vector<std::string>> translations_of(const PairedRuns& pair, co
   return all;
 }
 
-std::vector<std::string> score_row(const TranslatedTest& test, bool with_seed) {
-  const auto& bleu = test.comparison.bleu;
-  const std::string name = with_seed ? fmt::format("{} seed {}", test.test, test.seed) : test.test;
-  return {name,
-          fmt::format("{:.2f} ± {:.2f}", bleu.baseline.score, bleu.baseline.half_width),
-          fmt::format("{:.2f} ± {:.2f}", bleu.system.score, bleu.system.half_width),
-          fmt::format("{:+.2f}", bleu.system.score - bleu.baseline.score),
-          bleu.differs ? fmt::format("{:.3f}", bleu.p_value) : "none",
-          fmt::format("{:.2f}", test.sinusoidal_score.chrf),
-          fmt::format("{:.2f}", test.rotary_score.chrf)};
+bool is_tokenized(const task::Recipe& recipe) {
+  return !task::options_of<task::TranslationOptions>(recipe).parallel.codes.empty();
 }
 
-report::Table score_table(const Table1Result& result, bool with_seeds) {
-  report::Table table;
-  table.caption = "BLEU ± half of its 95 % interval (bootstrap over the test sentences), and chrF";
-  table.columns = {"test set", "Transformer", "RoFormer",      "difference",
-                   "p",        "chrF",        "chrF, RoFormer"};
-  for (const TranslatedTest& test : result.tests) table.rows.push_back(score_row(test, with_seeds));
-  table.rows.push_back(table1_paper_row);
-  return table;
+// How translations are scored: sacreBLEU's way, and where text is tokenized the paper's.
+std::vector<metric::TranslationScoreOptions> kinds_of_bleu(const task::Recipe& recipe) {
+  std::vector<metric::TranslationScoreOptions> kinds = {score_options(recipe)};
+  if (!is_tokenized(recipe)) return kinds;
+  kinds.push_back(kinds.front());
+  kinds.back().bleu.tokenizer = metric::ScoreTokenizer::compounds;
+  return kinds;
 }
 
-// What the seeds together say of a test set.
-std::string seeds_verdict(const Table1Result& result, const TestSet& set) {
-  std::vector<double> differences;
-  for (const TranslatedTest& test : result.tests) {
-    if (test.test != set.name) continue;
-    differences.push_back(test.rotary_score.bleu.score - test.sinusoidal_score.bleu.score);
-  }
-  if (differences.size() < 2)
-    return fmt::format(
-        "{}: one seed; p is of the choice of test sentences, not of the training "
-        "(--seeds 3 tells more).",
-        set.name);
-  return fmt::format(
-      "{}: RoFormer's BLEU is higher by {:.2f} on average over {} seeds, standard "
-      "error {:.2f}.",
-      set.name, mean_of(differences), differences.size(), standard_error(differences));
+ComparedTest compare_test(const TestSet& set, const TranslatedTest& translated,
+                          const metric::TranslationScoreOptions& kind) {
+  const metric::References references = {set.reference};
+  const auto score_of = [&](const std::vector<std::string>& lines) {
+    return metric::score_translations(lines, references, kind);
+  };
+  ComparedTest test;
+  test.test = set.name;
+  if (kind.bleu.tokenizer == metric::ScoreTokenizer::compounds) test.test += ", compounds split";
+  test.scores = metric::compare_translations(score_of(translated.sinusoidal),
+                                             score_of(translated.rotary), kind);
+  return test;
 }
 
-std::vector<std::string> table1_notes(const PairedRuns& pair, const Table1Result& result) {
+std::vector<std::string> table1_notes(const Arms& pair, const Table1Result& result) {
   const auto& beam = task::options_of<task::TranslationOptions>(pair.recipe()).beam;
   std::vector<std::string> notes = {
       result.data,
       fmt::format("Mean of the last {} models of each run, beam {}, length penalty {}; {}.",
                   result.averaged, beam.beam_size, beam.length_penalty,
                   metric::bleu_signature(score_options(pair.recipe()).bleu, 1)),
-      "p: paired bootstrap resampling of the difference in BLEU (Koehn 2004), 1,000 resamples."};
-  for (const TestSet& set : result.sets) notes.push_back(seeds_verdict(result, set));
+      paper_note(is_tokenized(pair.recipe()))};
+  const auto verdicts = score_verdicts(result.tests);
+  notes.insert(notes.end(), verdicts.begin(), verdicts.end());
   return notes;
 }
 
 report::Table example_table(const Table1Result& result, std::size_t set) {
   constexpr std::size_t most_examples = 8;
   const TestSet& lines = result.sets[set];
-  const TranslatedTest& test = result.tests[set];
+  const TranslatedTest& test = result.translations[set];
   report::Table table;
   table.columns = {"source", "reference", "RoFormer", "Transformer"};
   table.align.assign(4, report::Align::left);
@@ -180,28 +168,22 @@ report::Table example_table(const Table1Result& result, std::size_t set) {
 
 // Averages the last models of every run, translates the test sets with them and writes the
 // translations beside the averages.
-Table1Result gather_table1(const PairedRuns& pair, const task::Material& material,
+Table1Result gather_table1(const Arms& pair, const task::Material& material,
                            std::vector<TestSet> sets) {
   Table1Result result;
   result.data = material.summary();
   result.sets = std::move(sets);
-  const auto scoring = score_options(pair.recipe());
-  const auto rotary_runs = pair.runs(pair.first()), sinusoidal_runs = pair.runs(pair.second());
+  const auto kinds = kinds_of_bleu(pair.recipe());
+  const auto rotary_runs = pair.runs(pair.arms()[0]), sinusoidal_runs = pair.runs(pair.arms()[1]);
   for (std::size_t seed = 0; seed < rotary_runs.size(); ++seed) {
     auto rotary = translations_of(pair, rotary_runs[seed], result);
     auto sinusoidal = translations_of(pair, sinusoidal_runs[seed], result);
     for (std::size_t i = 0; i < result.sets.size(); ++i) {
-      TranslatedTest test;
-      test.test = result.sets[i].name;
-      test.seed = static_cast<std::int64_t>(seed);
-      test.rotary = std::move(rotary[i]);
-      test.sinusoidal = std::move(sinusoidal[i]);
-      const metric::References references = {result.sets[i].reference};
-      test.rotary_score = metric::score_translations(test.rotary, references, scoring);
-      test.sinusoidal_score = metric::score_translations(test.sinusoidal, references, scoring);
-      test.comparison =
-          metric::compare_translations(test.sinusoidal_score, test.rotary_score, scoring);
-      result.tests.push_back(std::move(test));
+      result.translations.push_back({std::move(rotary[i]), std::move(sinusoidal[i])});
+      for (const auto& kind : kinds) {
+        result.tests.push_back(compare_test(result.sets[i], result.translations.back(), kind));
+        result.tests.back().seed = static_cast<std::int64_t>(seed);
+      }
     }
   }
   return result;
@@ -209,18 +191,22 @@ Table1Result gather_table1(const PairedRuns& pair, const task::Material& materia
 
 // The table and its verdict on standard output, and the same as a page with learning curves,
 // examples and recipes.
-void show_table1(const PairedRuns& pair, const Table1Result& result) {
+void show_table1(const Arms& pair, const Table1Result& result) {
   const std::string& scale = pair.options().scale;
-  const report::Table scores = score_table(result, pair.options().seeds > 1);
+  std::vector<report::Table> scores = {score_table(result.tests)};
+  if (pair.options().seeds > 1) scores.push_back(seed_table(result.tests));
   report::Page page(fmt::format("Table 1: translation with and without RoPE, {} scale", scale));
   fmt::print("\nTable 1, {} scale\n\n", scale);
-  report::print_table(scores);
-  fmt::print("\n");
+  for (const report::Table& table : scores) {
+    report::print_table(table);
+    fmt::print("\n");
+  }
   for (const auto& line : table1_notes(pair, result)) {
     fmt::print("{}\n", line);
     page.paragraph(line);
   }
-  page.section("Scores").table(scores);
+  page.section("Scores");
+  for (const report::Table& table : scores) page.table(table);
   const LossUnit nats = {"loss", "smoothed loss, nats a word piece"};
   page.section("Learning curves");
   page.chart(pair.chart("BLEU on validation pairs while training", "evaluation", {"BLEU", "BLEU"},
@@ -231,19 +217,29 @@ void show_table1(const PairedRuns& pair, const Table1Result& result) {
     page.section("Translations: " + result.sets[i].name).table(example_table(result, i));
   pair.write_report(page);
   fmt::print("\nReport with plots and examples: {}\nModels: {} and {}\n",
-             pair.report_path().string(), averaged(pair.runs(pair.first()).front()).string(),
-             averaged(pair.runs(pair.second()).front()).string());
+             pair.report_path().string(), averaged(pair.runs(pair.arms()[0]).front()).string(),
+             averaged(pair.runs(pair.arms()[1]).front()).string());
 }
 
 }  // namespace
 
 int reproduce_table1(const StudyOptions& given) {
-  const PairedRuns pair("table1", rotary_side, sinusoidal_side, with_text_at_hand(given));
+  Arms pair("table1", kTable1Arms, with_text_at_hand(given));
+  require_arms(pair, {"roformer", "transformer"});
   require_kept_models(pair.recipe());
   const auto material = task::open_material(pair.recipe());
   auto sets = test_sets(pair.recipe(), *material);
   if (const int signal = pair.train(*material); signal != 0) return signal;
-  show_table1(pair, gather_table1(pair, *material, std::move(sets)));
+  const Table1Result result = gather_table1(pair, *material, std::move(sets));
+  show_table1(pair, result);
+  write_result_file({"table1",
+                     "Table 1",
+                     kTable1Claim,
+                     score_verdicts(result.tests),
+                     pair.sources().command,
+                     {},
+                     nlohmann::ordered_json()},
+                    pair.options());
   return 0;
 }
 

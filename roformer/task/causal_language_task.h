@@ -6,11 +6,13 @@
 
 #include "roformer/data/causal_language_source.h"
 #include "roformer/head/language_model.h"
+#include "roformer/task/language_task.h"
 #include "roformer/task/model_task.h"
 
 namespace roformer::task {
 
-class CausalLanguageTask final : public HeadTask<head::LanguageModel, data::CausalBatch> {
+class CausalLanguageTask final : public HeadTask<head::LanguageModel, data::CausalBatch>,
+                                 public LanguageTask {
  public:
   using Text = data::TokenStream;
 
@@ -26,6 +28,9 @@ class CausalLanguageTask final : public HeadTask<head::LanguageModel, data::Caus
   /// "loss" (nats a token), "accuracy", and "bits_per_character" (loss / ln 2; a character is a
   /// byte) of byte models or "perplexity" of others.
   train::Metrics figures(const metric::TokenScore& score, data::Split split) override;
+
+  head::LanguageModel language_model() const override { return model(); }
+  LabelledTokens labelled(const train::MicroBatch& batch) const override;
 
  private:
   data::CausalBatch training_batch(const data::BatchRequest& request) const override {

@@ -24,6 +24,8 @@ class Fingerprint {
   }
   /// The same for wider ids.
   void add(std::span<const std::int64_t> ids) { sum_ = base::hash_values(ids, sum_); }
+  /// Adds the beginning of a part.
+  void add_border(std::uint64_t part) { sum_ = base::derive(sum_, part); }
   /// Adds a tokenizer: its vocabulary and how it cuts.
   void add(const text::Tokenizer& tokenizer) { sum_ = base::derive(sum_, tokenizer.fingerprint()); }
   /// Sixteen hexadecimal digits.

@@ -6,6 +6,7 @@
 
 #include "roformer/data/masked_language_source.h"
 #include "roformer/head/language_model.h"
+#include "roformer/task/language_task.h"
 #include "roformer/task/model_task.h"
 
 namespace roformer::task {
@@ -17,7 +18,8 @@ struct GuessAccuracy {
   double neighbours = 0;
 };
 
-class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::MaskedBatch> {
+class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::MaskedBatch>,
+                                 public LanguageTask {
  public:
   using Text = data::Corpus;
 
@@ -38,11 +40,13 @@ class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::Mask
   /// "perplexity", and what counting alone achieves.
   void add_figures(data::Split split, train::Metrics& figures) const override;
 
+  head::LanguageModel language_model() const override { return model(); }
+  LabelledTokens labelled(const train::MicroBatch& batch) const override;
+
  private:
   data::MaskedBatch training_batch(const data::BatchRequest& request) const override {
     return source_.batch(request);
   }
-  // Of Split::validation only.
   std::vector<data::MaskedBatch> held_out_batches(data::Split split) const override;
   train::LossSum loss_of(const data::MaskedBatch& batch,
                          const model::ForwardOptions& options) override;
@@ -55,8 +59,9 @@ class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::Mask
   std::vector<data::MaskedBatch> validation_;  // masked once: every evaluation reads the same
 };
 
-/// Counts the training documents and guesses the masked tokens of the held-out sequences.
+/// Counts the training documents and guesses the masked tokens of a held-out part's sequences.
 GuessAccuracy guess_accuracy(const EvaluationOptions& evaluation,
-                             const data::MaskedLanguageSource& source);
+                             const data::MaskedLanguageSource& source,
+                             data::Split split = data::Split::validation);
 
 }  // namespace roformer::task

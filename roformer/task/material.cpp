@@ -1,14 +1,20 @@
 #include "roformer/task/material.h"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
+#include <optional>
+#include <vector>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/base/non_finite.h"
 #include "roformer/task/kind.h"
+#include "roformer/train/run_folder.h"
 #include "roformer/train/task.h"
 #include "roformer/train/training_report.h"
+#include "roformer/train/training_state.h"
 
 namespace roformer::task {
 
@@ -20,14 +26,47 @@ std::int64_t count_parameters(const torch::nn::Module& module) {
 
 namespace {
 
-std::shared_ptr<const Material> open_with(const Recipe& recipe,
-                                          const std::filesystem::path& vocabulary) {
-  auto material = find_kind(recipe.task, recipe.path.string()).open(recipe, vocabulary);
-  spdlog::info("data: {}", material->summary());
-  return material;
+// What a run has learned, as it was written with its last checkpoint.
+std::optional<train::FlatRecipe> learned_recipe(const std::filesystem::path& model) {
+  const std::filesystem::path own = own_recipe(model);
+  const auto last = own.empty() ? std::nullopt : train::last_checkpoint(own.parent_path());
+  if (!last || !std::filesystem::exists(*last / "state.json")) return std::nullopt;
+  return train::load_state(*last / "state.json").recipe;
+}
+
+// "data.text = ["/books/a.txt"]", and each other key that names files of text.
+std::string text_files_of(const Recipe& recipe) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : recipe.training.recipe) {
+    const bool files = key == "data.text" || key == "data.pairs" || key.ends_with("source") ||
+                       key.ends_with("target");
+    if (key.starts_with("data.") && files) keys.push_back(fmt::format("{} = {}", key, value));
+  }
+  return fmt::format("{}", fmt::join(keys, ", "));
+}
+
+// Where the same files and options are read as in training, the same text is expected.
+void warn_of_other_content(const Recipe& recipe, const Material& material,
+                           const std::filesystem::path& model) {
+  const auto learned = learned_recipe(model);
+  if (!learned || !learned->contains(kContentKey)) return;
+  const auto counts = [](const std::string& key) {
+    return key == "task.kind" || (key.starts_with("data.") && key != "data.cache");
+  };
+  if (train::first_difference(*learned, recipe.training.recipe, counts)) return;
+  if (learned->at(kContentKey) == material.fingerprint()) return;
+  spdlog::warn(
+      "the text is another one than {} was trained on, and so may be what is held out: {} has "
+      "changed since then",
+      model.string(), text_files_of(recipe));
+}
+
+void say_what_is_left_out(const Recipe& recipe) {
+  for (const std::string& line : recipe.left_out) spdlog::warn("{}", line);
 }
 
 void describe(const Recipe& recipe, RecipeTask& task) {
+  say_what_is_left_out(recipe);
   spdlog::info("{}: {:.1f} M parameters, {} steps, {} an epoch", recipe.name,
                static_cast<double>(count_parameters(task.module())) / 1e6,
                data::total_steps(recipe.training.stages), task.epoch());
@@ -42,13 +81,23 @@ void describe(const Recipe& recipe, RecipeTask& task) {
 }  // namespace
 
 std::shared_ptr<const Material> open_material(const Recipe& recipe) {
-  return open_with(recipe, recipe.checkpoint);
+  return open_material(recipe, recipe.checkpoint);
+}
+
+std::shared_ptr<const Material> open_material(const Recipe& recipe,
+                                              const std::filesystem::path& vocabulary) {
+  std::shared_ptr<const Material> material;
+  base::at_place(fmt::format("[recipe] {}", recipe.path.string()), [&] {
+    material = find_kind(recipe.task, recipe.path.string()).open(recipe, vocabulary);
+  });
+  spdlog::info("data: {}", material->summary());
+  return material;
 }
 
 train::Outcome run_training(const Recipe& recipe, const Material& material,
                             train::RunFolder& folder, torch::Device device) {
   train::TrainingOptions training = recipe.training;
-  training.recipe["data (content of the text and vocabulary)"] = material.fingerprint();
+  training.recipe[kContentKey] = material.fingerprint();
   const auto task = material.make_task(recipe, device);
   describe(recipe, *task);
   train::Trainer trainer(*task, std::move(training), folder);
@@ -63,7 +112,16 @@ train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path&
                               data::Split split, torch::Device device) {
   base::require(std::filesystem::is_directory(folder),
                 "[task] expected a checkpoint folder at {} but there is none", folder.string());
-  const auto task = open_with(recipe, folder)->load_task(recipe, folder, device);
+  say_what_is_left_out(recipe);
+  const auto material = open_material(recipe, folder);
+  warn_of_other_content(recipe, *material, folder);
+  return evaluate_model(recipe, *material, folder, split, device);
+}
+
+train::Metrics evaluate_model(const Recipe& recipe, const Material& material,
+                              const std::filesystem::path& folder, data::Split split,
+                              torch::Device device) {
+  const auto task = material.load_task(recipe, folder, device);
   train::Metrics figures = train::evaluate(*task, split);
   task->add_figures(split, figures);
   for (const auto& [name, value] : figures)

@@ -14,6 +14,9 @@
 
 namespace roformer::task {
 
+/// What stands for the text's content in the recipe that a run keeps, beside its keys.
+inline constexpr const char* kContentKey = "data (content of the text and vocabulary)";
+
 class RecipeTask : public train::Task {
  public:
   /// What is learned from in an epoch, for people: "12 sequences of 512 tokens".
@@ -44,6 +47,9 @@ class Material {
 
 /// Opens the text that the recipe describes and says on standard error what it is.
 std::shared_ptr<const Material> open_material(const Recipe& recipe);
+/// The same with the vocabulary of a model's folder in place of the recipe's.
+std::shared_ptr<const Material> open_material(const Recipe& recipe,
+                                              const std::filesystem::path& vocabulary);
 
 /// Numbers that a module learns.
 std::int64_t count_parameters(const torch::nn::Module& module);
@@ -54,8 +60,13 @@ train::Outcome run_training(const Recipe& recipe, const Material& material,
                             train::RunFolder& folder, torch::Device device);
 
 /// Figures of the model in a folder on a held-out part of the recipe's text, in the model's own
-/// words. Throws Error for a part that the recipe does not hold out.
+/// words. Warns where the files that its run has learned from have another content now. Throws Error
+/// for a part that the recipe does not hold out.
 train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path& folder,
                               data::Split split, torch::Device device);
+/// The same on a text that is open, with the vocabulary of the model.
+train::Metrics evaluate_model(const Recipe& recipe, const Material& material,
+                              const std::filesystem::path& folder, data::Split split,
+                              torch::Device device);
 
 }  // namespace roformer::task

@@ -32,6 +32,12 @@ const Kind& read_kind(const base::TomlTable& root, Recipe& recipe) {
   return kind;
 }
 
+// An Error of the work names the recipe's file first.
+template <typename Work>
+void at_recipe(const Recipe& recipe, const Work& work) {
+  base::at_place(fmt::format("[recipe] {}", recipe.path.string()), work);
+}
+
 void read_stages(const base::TomlTable& root, const Kind& kind, Recipe& recipe) {
   const std::string no_length = fmt::format(
       "expected no such key for {}, whose longest sentences are data.max_length", recipe.task);
@@ -52,7 +58,7 @@ void read_stages(const base::TomlTable& root, const Kind& kind, Recipe& recipe) 
     reader.finish();
     recipe.training.stages.push_back(stage);
   }
-  data::validate(recipe.training.stages);
+  at_recipe(recipe, [&] { data::validate(recipe.training.stages); });
 }
 
 void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
@@ -79,7 +85,7 @@ void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
 void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("schedule"), "schedule", recipe.resolved);
   train::Schedule& schedule = recipe.training.schedule;
-  reader.read({"kind", "constant, linear, cosine, inverse_sqrt"}, schedule.kind);
+  reader.read({"kind", "the shape behind the warm-up", {}, train::schedule_kinds()}, schedule.kind);
   reader.read({"warmup_steps", "up to the peak"}, schedule.warmup_steps);
   reader.read({"initial_ratio", "share of the peak that warm-up begins at"},
               schedule.initial_ratio);
@@ -88,7 +94,7 @@ void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   reader.finish();
   // A trial of few steps by the recipe of a long run; resolved and compared as it was asked for.
   schedule.warmup_steps = train::fitting_warmup(schedule.warmup_steps, schedule.total_steps);
-  train::validate(schedule);
+  at_recipe(recipe, [&] { train::validate(schedule); });
 }
 
 void read_evaluate(const base::TomlTable& root, const Kind& kind, Recipe& recipe) {
@@ -135,6 +141,7 @@ Recipe recipe_of(const base::TomlTable& root, const fs::path& path) {
   read_evaluate(root, kind, recipe);
   read_run(root, recipe);
   root.reject_unknown_keys();
+  recipe.left_out = root.left_out();
   recipe.training.title = recipe.name;
   recipe.training.seed = recipe.seed;
   recipe.training.recipe = recipe.resolved.flat();
@@ -164,8 +171,8 @@ const Kind& find_kind(std::string_view name, std::string_view where) {
   for (const Kind* kind : kinds()) {
     if (kind->name() == name) return *kind;
   }
-  base::fail("[recipe] {}: expected one of {} but got \"{}\"", where, fmt::join(kind_names(), ", "),
-             name);
+  base::fail("[recipe] {}: expected one of {} but got \"{}\"{}", where,
+             fmt::join(kind_names(), ", "), name, base::did_you_mean(name, kind_names()));
 }
 
 fs::path find_recipe(const std::string& name) {
@@ -199,6 +206,15 @@ std::vector<std::string> recipe_names() {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+fs::path own_recipe(const fs::path& model) {
+  fs::path folder = fs::absolute(model / "");
+  for (int levels = 0; levels < 4; ++levels) {
+    folder = folder.parent_path();
+    if (fs::exists(folder / "recipe.toml")) return folder / "recipe.toml";
+  }
+  return {};
 }
 
 Recipe read_recipe(const fs::path& path, const std::vector<std::string>& changes) {

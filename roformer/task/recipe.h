@@ -21,6 +21,7 @@ struct EvaluationOptions {
   std::int64_t every = 1000;         // steps
   std::int64_t length = 0;           // tokens of a sequence; 0: the last stage's
   std::int64_t sequences = 500;      // held-out sequences; 0: all
+  std::int64_t passage = 0;          // causal: tokens that are drawn together; 0: length
   std::int64_t batch_tokens = 8192;  // tokens in one forward pass
 };
 
@@ -36,6 +37,8 @@ struct Recipe {
   std::uint64_t seed = 0;
   std::int64_t threads = 0;  // 0: as many as the machine has
   ResolvedRecipe resolved;
+  // A line for each key of the file that is left out, since a change leaves it without effect.
+  std::vector<std::string> left_out;
 };
 
 /// What the recipe's kind has of its own. Throws Error where that is not `Options`: another kind.
@@ -55,7 +58,13 @@ std::filesystem::path find_recipe(const std::string& name);
 /// The names that find_recipe knows, sorted.
 std::vector<std::string> recipe_names();
 
-/// Reads a recipe with `section.key=value` changes applied. Text and vocabulary files that are not
+/// The recipe that a model was trained by, if its folder lies in a run's: at its top, in best/, in
+/// checkpoints/step-N or in training/step-N/model. Empty otherwise.
+std::filesystem::path own_recipe(const std::filesystem::path& model);
+
+/// Reads a recipe with `section.key=value` changes applied. A key of the file that a change leaves
+/// without effect is left out; one that is without effect anyway is an error. Text and vocabulary
+/// files that are not
 /// found from the working folder are looked for from the recipe's folder. Throws Error naming file,
 /// line and key for whatever is unknown, of the wrong type or out of range.
 Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& changes = {});

@@ -128,6 +128,10 @@ Group bytes() {
   return {.base = {}, .probes = {{{{"data.vocabulary", "\"bytes\""}}}}};
 }
 
+Group files_of_parts() {
+  return {.base = {}, .probes = {{{{"data.validation_text", ""}}}, {{{"data.test_text", ""}}}}};
+}
+
 Group pairs_of_lines() {
   const Setting codes{"data.codes", ""}, words{"data.vocabulary", ""};
   return {.base = {},
@@ -212,7 +216,7 @@ class KindKeys {
       : kind_(std::move(kind)), plain_(keys_of(kind_, {})), followed_(ask(kind_, followed(kind_))) {
     const RecipeKey& encodings = key_named(plain_, "model.position_encoding");
     groups_.push_back(ask(kind_, one_each(encodings)));
-    for (const Group& group : {linear_attention(), pairs_of_lines(), bytes()})
+    for (const Group& group : {linear_attention(), files_of_parts(), pairs_of_lines(), bytes()})
       if (reads(group)) groups_.push_back(ask(kind_, group));
     for (const RecipeKey& key : plain_) insert(key);
     for (const Answers& group : groups_) {
@@ -421,7 +425,8 @@ constexpr const char* kIntroduction =
     "A recipe is a TOML file; [training.md](training.md) says how to write one. A key that is "
     "not given has its default; an unknown key is an error, and so is one that has no effect "
     "beside the others. `--set section.key=value` changes a key on the command line, "
-    "`stage.0.steps` that of the first `[[stage]]`. Defaults of [model] are those of the preset; "
+    "`stage.0.steps` that of the first `[[stage]]`; keys of the file that a change leaves without "
+    "effect are left out, with a line that says so. Defaults of [model] are those of the preset; "
     "where a publication states a default, the meaning names it: paper is Su et al. 2021, BERT is "
     "Devlin et al. 2019.\n";
 

@@ -9,31 +9,16 @@ const char* direction(bool is_decoder) {
   return is_decoder ? "a decoder" : "an encoder";
 }
 
-// The options of encoding and linear attention that have an effect, as text.
-std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
-  std::map<std::string, std::string> options;
-  position::for_each_option(config.encoding, [&](const base::Option& option, const auto& value) {
-    options[option.key] = to_toml(value);
-  });
-  if (config.attention != "linear") return options;
-  options["feature_map"] = to_toml(std::string_view(config.linear.feature_map));
-  options["feature_rotation"] = to_toml(std::string_view(config.linear.rotation));
-  if (attention::draws_features(config.linear))
-    options["number of features"] =
-        to_toml(attention::feature_size(config.linear, config.head_size()));
-  return options;
-}
-
 }  // namespace
 
-model::EncoderConfig with_vocabulary(model::EncoderConfig config,
-                                     const text::Tokenizer& tokenizer) {
+model::EncoderConfig with_vocabulary(const Recipe& recipe, const text::Tokenizer& tokenizer) {
+  model::EncoderConfig config = recipe.model;
   const std::int64_t words = tokenizer.vocabulary_size();
   if (config.vocab_size == 0) config.vocab_size = words;
   base::require(config.vocab_size == words,
-                "[recipe] expected model.vocab_size to be the {} of the vocabulary (leave it out: "
-                "it is taken from there) but got {}",
-                words, config.vocab_size);
+                "[recipe] {}: expected model.vocab_size to be the {} of the vocabulary (leave it "
+                "out: it is taken from there) but got {}",
+                recipe.path.string(), words, config.vocab_size);
   config.pad_token_id = tokenizer.pad_id();
   return config;
 }

@@ -15,7 +15,7 @@ namespace roformer::task {
 
 /// The recipe's model with the vocabulary's size filled in. Throws Error if model.vocab_size is
 /// another one.
-model::EncoderConfig with_vocabulary(model::EncoderConfig config, const text::Tokenizer& tokenizer);
+model::EncoderConfig with_vocabulary(const Recipe& recipe, const text::Tokenizer& tokenizer);
 
 /// Throws Error naming both where position encoding, attention or direction of the checkpoint are
 /// not the recipe's.
@@ -28,7 +28,7 @@ void require_words(const model::EncoderConfig& config, const text::Tokenizer& to
 /// A model with weights drawn from the recipe's seed.
 template <typename Module>
 Module draw_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
-  const model::EncoderConfig config = with_vocabulary(recipe.model, tokenizer);
+  const model::EncoderConfig config = with_vocabulary(recipe, tokenizer);
   model::validate(config);
   torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
   return Module(config);

@@ -8,17 +8,19 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/log.h"
 #include "roformer/checkpoint/config_file.h"
 #include "roformer/checkpoint/marian_config.h"
 #include "roformer/data/document_stream.h"
 #include "roformer/model/config.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::task {
 
 namespace fs = std::filesystem;
 namespace {
 
-// Options of another encoding would be without effect: an error.
+// Options of another encoding would be without effect.
 void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) {
   reader.read_unchecked(
       {"position_encoding", "the paper's own is rotary", {}, position::encoding_names()},
@@ -30,10 +32,10 @@ void read_encoding(SectionReader& reader, position::EncodingSettings& encoding) 
   position::for_each_option_of_all(
       encoding, [&](std::string_view, const base::Option& option, const auto&) {
         const auto readers = position::readers_of(option.key);
-        base::require(!reader.has(option.key) ||
-                          std::find(readers.begin(), readers.end(), encoding.name) != readers.end(),
-                      "[recipe] {}: expected it only with position_encoding {} but got \"{}\"",
-                      reader.where(option.key), fmt::join(readers, " "), encoding.name);
+        if (std::find(readers.begin(), readers.end(), encoding.name) != readers.end()) return;
+        reader.refuse_without_effect(
+            option.key, fmt::format("expected it only with position_encoding {} but got \"{}\"",
+                                    fmt::join(readers, " "), encoding.name));
       });
 }
 
@@ -61,13 +63,13 @@ bool has_effect(std::string_view key, const model::EncoderConfig& config) {
 void read_linear(SectionReader& reader, model::EncoderConfig& config) {
   attention::for_each_option(config.linear, [&](const base::Option& option, auto& value) {
     if (has_effect(option.key, config)) return reader.read(option, value);
-    base::require(!reader.has(option.key),
-                  "[recipe] {}: expected it only where it has an effect (attention = \"linear\"; "
-                  "num_features and feature_redraw_interval with feature_map favor or relu, "
-                  "feature_rotation with position_encoding rotary) but got attention \"{}\", "
-                  "feature_map \"{}\", position_encoding \"{}\"",
-                  reader.where(option.key), config.attention, config.linear.feature_map,
-                  config.encoding.name);
+    reader.refuse_without_effect(
+        option.key,
+        fmt::format("expected it only where it has an effect (attention = \"linear\"; "
+                    "num_features and feature_redraw_interval with feature_map favor or relu, "
+                    "feature_rotation with position_encoding rotary) but got attention \"{}\", "
+                    "feature_map \"{}\", position_encoding \"{}\"",
+                    config.attention, config.linear.feature_map, config.encoding.name));
   });
 }
 
@@ -88,10 +90,8 @@ constexpr const char* kCheckpointKey = "folder of the model to go on with; empty
 std::optional<std::string> read_starting_config(SectionReader& reader, Recipe& recipe) {
   reader.read_if_given({"checkpoint", kCheckpointKey}, recipe.checkpoint);
   if (recipe.checkpoint.empty()) return std::nullopt;
-  base::require(
-      !reader.has("preset"),
-      "[recipe] {}: expected no preset beside model.checkpoint, which says what the model is",
-      reader.where("preset"));
+  reader.refuse_without_effect(
+      "preset", "expected no preset beside model.checkpoint, which says what the model is");
   recipe.checkpoint = find_beside(recipe.checkpoint, recipe.path);
   recipe.resolved.set_last("checkpoint", to_toml(recipe.checkpoint));
   const fs::path config = fs::path(recipe.checkpoint) / "config.json";
@@ -103,19 +103,26 @@ std::optional<std::string> read_starting_config(SectionReader& reader, Recipe& r
   return std::nullopt;
 }
 
+std::map<std::string, std::string> all_as_text(const model::EncoderConfig& model) {
+  std::map<std::string, std::string> values = options_in_force(model);
+  model::for_each_option(model, [&](const model::EncoderOption& option, const auto& value) {
+    values[option.key] = to_toml(value);
+  });
+  return values;
+}
+
 // Dropout may be another; whatever else the recipe says of the model must be true of it.
 void require_as_started(const SectionReader& reader, const model::EncoderConfig& model,
                         model::EncoderConfig started) {
   take_dropout(model, started);
-  std::map<std::string, std::string> wanted;
-  model::for_each_option(started, [&](const model::EncoderOption& option, const auto& value) {
-    wanted[option.key] = to_toml(value);
-  });
-  model::for_each_option(model, [&](const model::EncoderOption& option, const auto& value) {
-    base::require(to_toml(value) == wanted[option.key],
-                  "[recipe] {}: expected {}, as model.checkpoint has it, but got {}",
-                  reader.where(option.key), wanted[option.key], to_toml(value));
-  });
+  const auto require_same = [&](const char* key, const std::string& wanted, const std::string& is) {
+    base::require(is == wanted, "[recipe] {}: expected {}, as model.checkpoint has it, but got {}",
+                  reader.where(key), wanted, is);
+  };
+  // First, since another encoding has other options.
+  require_same("position_encoding", to_toml(started.encoding.name), to_toml(model.encoding.name));
+  auto wanted = all_as_text(started);
+  for (const auto& [key, value] : all_as_text(model)) require_same(key.c_str(), wanted[key], value);
 }
 
 // Learns what another kind of task has written only if it looks the same way.
@@ -133,12 +140,13 @@ const Names translation_presets{"transformer-base", "transformer-small", "transf
 
 // The preset that is first among the names or another one, which `find` makes and whose unknown
 // names it refuses; the size of the vocabulary comes from the text.
-model::EncoderConfig read_preset(SectionReader& reader, const Names& names,
+model::EncoderConfig read_preset(SectionReader& reader, bool is_drawn, const Names& names,
                                  model::EncoderConfig (*find)(const std::string&)) {
   std::string name = names.front();
   const char* about = "the defaults of the keys below; not beside model.checkpoint";
-  if (!reader.has("checkpoint")) reader.read_unchecked({"preset", about, {}, names}, name);
-  model::EncoderConfig model = find(name);
+  if (is_drawn) reader.read_unchecked({"preset", about, {}, names}, name);
+  model::EncoderConfig model;
+  base::at_place(fmt::format("[recipe] {}", reader.where("preset")), [&] { model = find(name); });
   model.vocab_size = 0;
   return model;
 }
@@ -152,7 +160,7 @@ void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
     m = checkpoint::parse_config(*config, recipe.checkpoint + "/config.json").encoder;
     require_direction(m, is_decoder, recipe);
   } else {
-    m = read_preset(reader, language_presets, model::preset);
+    m = read_preset(reader, recipe.checkpoint.empty(), language_presets, model::preset);
   }
   const model::EncoderConfig started = m;
   m.is_decoder = is_decoder;
@@ -162,15 +170,44 @@ void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
   reader.finish();
 }
 
+// Keys that say how a vocabulary is trained, which nobody does beside model.checkpoint: by hand
+// they are refused, but a recipe's file may be one that is usually without a checkpoint.
+void refuse_training_keys(const base::TomlTable& data, const Names& keys, const Recipe& recipe) {
+  if (recipe.checkpoint.empty()) return;
+  for (const std::string& key : keys) {
+    if (!data.has(key)) continue;
+    base::require(!data.is_changed(key),
+                  "[recipe] {}: expected no such key beside model.checkpoint, whose vocabulary is "
+                  "taken, but got one",
+                  data.where(key));
+    spdlog::warn("{}: without effect beside model.checkpoint, whose vocabulary is taken",
+                 data.where(key));
+  }
+}
+
+// Whether a key belongs to the resolved recipe.
+bool counts(const base::Option& option, const Names& of_trained, const Recipe& recipe) {
+  const bool trains =
+      std::find(of_trained.begin(), of_trained.end(), option.key) != of_trained.end();
+  return option.only == nullptr && (recipe.checkpoint.empty() || !trains);
+}
+
+const Names keys_of_trained_words{"vocab_size", "lower_case"};
+const Names keys_of_trained_pieces{"vocab_size", "character_coverage"};
+
 data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Recipe& recipe) {
-  data::DataOptions d = data::read_data_options(root.table("data"), use);
-  for (auto& name : d.text) name = find_beside(name, recipe.path);
+  const base::TomlTable data = root.table("data");
+  data::DataOptions d = data::read_data_options(data, use);
+  refuse_training_keys(data, keys_of_trained_words, recipe);
+  for (auto* files : {&d.text, &d.validation_text, &d.test_text})
+    for (auto& name : *files) name = find_beside(name, recipe.path);
   if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
   recipe.resolved.begin("data");
   data::for_each_option(d, use, [&](const base::Option& option, const auto& value) {
-    if (option.only != nullptr) return;
-    recipe.resolved.describe(option, toml_type(value), to_toml(value));
-    recipe.resolved.add(option.key, to_toml(value));
+    if (!counts(option, keys_of_trained_words, recipe)) return;
+    const std::string toml = to_toml(value);
+    recipe.resolved.describe(option, toml_type(value), toml);
+    if (toml != "[]") recipe.resolved.add(option.key, toml);
   });
   const base::Option split = data::split_option(d);
   recipe.resolved.describe(split, "string", to_toml(split.one_of.front()));
@@ -178,6 +215,19 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
 }
 
 }  // namespace
+
+std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
+  std::map<std::string, std::string> options;
+  position::for_each_option(config.encoding, [&](const base::Option& option, const auto& value) {
+    options[option.key] = to_toml(value);
+  });
+  if (config.attention != "linear") return options;
+  options["feature_map"] = to_toml(std::string_view(config.linear.feature_map));
+  options["feature_rotation"] = to_toml(std::string_view(config.linear.rotation));
+  if (attention::draws_features(config.linear))
+    options["num_features"] = to_toml(attention::feature_size(config.linear, config.head_size()));
+  return options;
+}
 
 void take_dropout(const model::EncoderConfig& from, model::EncoderConfig& to) {
   to.hidden_dropout_prob = from.hidden_dropout_prob;
@@ -195,7 +245,8 @@ std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe)
     m = both.encoder;
     decoder_layers = both.decoder.num_hidden_layers;
   } else {
-    m = read_preset(reader, translation_presets, model::translation_preset);
+    m = read_preset(reader, recipe.checkpoint.empty(), translation_presets,
+                    model::translation_preset);
   }
   const model::EncoderConfig started = m;
   const std::int64_t started_layers = decoder_layers;
@@ -219,14 +270,23 @@ void require_sound(model::EncoderConfig model, const std::string& where) {
   base::at_place(fmt::format("[recipe] {}", where), [&] { model::validate(model); });
 }
 
-void require_positions(const model::EncoderConfig& model, std::int64_t longest, const char* what) {
+void require_positions(const Recipe& recipe, std::int64_t longest, const char* what) {
+  const model::EncoderConfig& model = recipe.model;
   base::require(longest <= model.longest_sequence().value_or(longest),
-                "[recipe] expected model.max_position_embeddings to be at least {}, {}, but got {}",
-                what, longest, model.max_position_embeddings);
+                "[recipe] {}: expected model.max_position_embeddings to be at least {}, {}, but "
+                "got {}",
+                recipe.path.string(), what, longest, model.max_position_embeddings);
 }
 
 parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
-  parallel::ParallelOptions d = parallel::read_parallel_options(root.table("data"));
+  const base::TomlTable data = root.table("data");
+  parallel::ParallelOptions d = parallel::read_parallel_options(data);
+  refuse_training_keys(data, keys_of_trained_pieces, recipe);
+  for (const char* key : {"vocabulary", "codes"})
+    base::require(recipe.checkpoint.empty() || data.get(key, "").empty(),
+                  "[recipe] {}: expected no data.{} beside model.checkpoint, whose own is taken, "
+                  "but got {}",
+                  data.where(key), key, data.get(key, ""));
   parallel::for_each_file_list(d, [&](std::vector<std::string>& files) {
     for (auto& name : files) name = find_beside(name, recipe.path);
   });
@@ -241,7 +301,7 @@ parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe
     return toml == "[]" || (toml == "\"\"" && option.key == std::string_view("codes"));
   };
   parallel::for_each_option(d, [&](const base::Option& option, const auto& value) {
-    if (option.only != nullptr) return;
+    if (!counts(option, keys_of_trained_pieces, recipe)) return;
     const std::string toml = to_toml(value);
     recipe.resolved.describe(option, toml_type(value), toml);
     if (!is_absent(option, toml)) recipe.resolved.add(option.key, toml);
@@ -273,13 +333,28 @@ void LanguageKind::validate(const Recipe& recipe) const {
       "[recipe] {}: expected stage.length and evaluate.length of {} or more tokens ([CLS], "
       "a word, [SEP]) but got {}",
       recipe.path.string(), data::shortest_sequence, shortest);
-  require_positions(recipe.model, longest, "the longest sequence");
+  require_positions(recipe, longest, "the longest sequence");
+}
+
+void require_kind_of_tokens(const Recipe& recipe, const text::Tokenizer& tokenizer,
+                            const fs::path& folder) {
+  const bool bytes = options_of<data::DataOptions>(recipe).is_bytes();
+  if (tokenizer.is_bytes() == bytes) return;
+  const char* remedy = "say data.vocabulary = \"bytes\"";
+  if (bytes) remedy = "leave data.vocabulary out";
+  if (recipe.task == "masked_lm") remedy = "a model of bytes has no [MASK]";
+  base::fail("[task] {}: expected a tokenizer of {} for data.vocabulary of {} but got {}: {}",
+             folder.string(), bytes ? "bytes (ByT5Tokenizer)" : "words", recipe.path.string(),
+             tokenizer.facts().tokenizer_class, remedy);
 }
 
 data::DataOptions LanguageKind::text_options(const Recipe& recipe,
                                              const std::filesystem::path& vocabulary) {
   auto options = options_of<data::DataOptions>(recipe);
-  if (!vocabulary.empty() && !options.is_bytes()) options.vocabulary = vocabulary.string();
+  if (vocabulary.empty()) return options;
+  // Here, since a text is long to read.
+  require_kind_of_tokens(recipe, text::Tokenizer::load(vocabulary), vocabulary);
+  if (!options.is_bytes()) options.vocabulary = vocabulary.string();
   return options;
 }
 

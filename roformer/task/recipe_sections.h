@@ -1,9 +1,13 @@
 // What the kinds read their recipes with: the sections [model] and [data], which hang on what is
 // learned. No tensors here.
 #pragma once
+#include <map>
+#include <string>
+
 #include "roformer/data/data_options.h"
 #include "roformer/parallel/parallel_options.h"
 #include "roformer/task/kind.h"
+#include "roformer/text/tokenizer.h"
 
 namespace roformer::task {
 
@@ -13,11 +17,19 @@ std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe)
 /// Gives a model the dropout of another: what a recipe may change of model.checkpoint.
 void take_dropout(const model::EncoderConfig& from, model::EncoderConfig& to);
 
+/// The options of encoding and linear attention that have an effect, as text.
+std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config);
+
 /// Throws Error where a model's sizes do not fit each other, whatever the vocabulary; `where` says
 /// whose they are.
 void require_sound(model::EncoderConfig model, const std::string& where);
 /// Throws Error where a table of positions has no room for `longest` tokens, which are `what`.
-void require_positions(const model::EncoderConfig& model, std::int64_t longest, const char* what);
+void require_positions(const Recipe& recipe, std::int64_t longest, const char* what);
+
+/// Throws Error that says what to change where a model of bytes would learn from words, or one of
+/// words from bytes: `tokenizer` is that of the model's folder.
+void require_kind_of_tokens(const Recipe& recipe, const text::Tokenizer& tokenizer,
+                            const std::filesystem::path& folder);
 
 /// [data] of a translation model.
 parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe);

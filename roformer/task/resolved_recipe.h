@@ -122,6 +122,10 @@ class SectionReader {
 
   /// File, line and key, for messages.
   std::string where(const char* key) const { return table_.where(key); }
+  /// For a key without effect, as TomlTable::refuse_without_effect.
+  void refuse_without_effect(const char* key, std::string_view why) const {
+    table_.refuse_without_effect("recipe", key, why);
+  }
   /// Throws Error for a key that nobody read.
   void finish() const { table_.reject_unknown_keys(); }
 

@@ -17,7 +17,7 @@ namespace {
 
 model::EncoderDecoderConfig translation_config(const Recipe& recipe,
                                                const text::Tokenizer& tokenizer) {
-  auto config = model::both_sides(with_vocabulary(recipe.model, tokenizer),
+  auto config = model::both_sides(with_vocabulary(recipe, tokenizer),
                                   options_of<TranslationOptions>(recipe).decoder_layers);
   config.eos_token_id = tokenizer.end_id();
   config.decoder_start_token_id = tokenizer.pad_id();  // as Marian starts
@@ -114,7 +114,7 @@ class TranslationKind final : public Kind {
     for (const auto& side :
          {recipe.model, model::both_sides(recipe.model, options.decoder_layers).decoder})
       require_sound(side, recipe.path.string());
-    require_positions(recipe.model, options.parallel.max_length + 1, "data.max_length and the end");
+    require_positions(recipe, options.parallel.max_length + 1, "data.max_length and the end");
   }
 
   std::vector<std::string> uses() const override {

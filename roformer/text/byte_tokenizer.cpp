@@ -9,11 +9,11 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
+#include "roformer/text/added_token_json.h"
 #include "roformer/text/added_token_matcher.h"
 #include "roformer/text/json_values.h"
 #include "roformer/text/token_coder.h"
 #include "roformer/text/tokenizer_kinds.h"
-#include "roformer/text/tokenizer_settings.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
@@ -140,6 +140,7 @@ ByteFiles parse_byte_tokenizer(const json& root, std::string_view name) {
   for (const auto& [key, token] : token_keys(byt5))
     config.*token = get_token(root, key, config.*token, name);
   config.model_max_length = get_model_max_length(root, name);
+  apply_row_settings(root, name, config.row);
   return files;
 }
 
@@ -162,6 +163,7 @@ ordered_json make_byte_tokenizer_config(const TokenizerConfig& config, std::int3
   if (byt5) root["additional_special_tokens"] = extra;
   root["added_tokens_decoder"] = decoder;
   if (config.model_max_length > 0) root["model_max_length"] = config.model_max_length;
+  if (config.row.cut_at_begin) root["truncation_side"] = "left";
   return root;
 }
 

@@ -22,6 +22,17 @@ KeptTokens truncate_longest(std::size_t first, std::size_t second, std::size_t r
 
 }  // namespace
 
+std::vector<TokenRange> window_ranges(std::size_t tokens, std::size_t room, std::size_t stride,
+                                      bool from_end) {
+  std::vector<TokenRange> ranges;
+  for (std::size_t passed = 0;; passed += room - stride) {
+    const std::size_t reached = std::min(passed + room, tokens);
+    ranges.push_back(from_end ? TokenRange{tokens - reached, tokens - passed}
+                              : TokenRange{passed, reached});
+    if (reached == tokens) return ranges;
+  }
+}
+
 KeptTokens truncate(std::size_t first, std::size_t second, std::size_t room, Truncation strategy) {
   const std::size_t total = first + second;
   if (total <= room) return {first, second};

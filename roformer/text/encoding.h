@@ -73,6 +73,17 @@ struct KeptTokens {
   std::size_t second;
 };
 
+/// Tokens of a text, half-open.
+struct TokenRange {
+  std::size_t begin, end;
+  friend bool operator==(const TokenRange&, const TokenRange&) = default;
+};
+
+/// The windows of at most `room` of a text's tokens, each sharing `stride` < room with the one
+/// before it: from the text's begin on, or from its end back. At least one.
+std::vector<TokenRange> window_ranges(std::size_t tokens, std::size_t room, std::size_t stride,
+                                      bool from_end);
+
 /// `room`: max_length less the special tokens. Throws Error if the strategy cannot make texts fit.
 KeptTokens truncate(std::size_t first, std::size_t second, std::size_t room, Truncation strategy);
 

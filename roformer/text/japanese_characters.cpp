@@ -46,7 +46,7 @@ TokenizerKind japanese_characters() {
           [](const TokenizerFolder& folder) {
             WordPieceFiles files = read_wordpiece_files(folder);
             cut_into_characters(folder.settings(), folder.settings_file().string(), files.config);
-            return wordpiece_tokenizer(std::move(files.vocabulary), std::move(files.config));
+            return wordpiece_tokenizer(std::move(files));
           }};
 }
 

@@ -57,7 +57,7 @@ TokenizerKind roformer_words() {
           [](const TokenizerFolder& folder) {
             WordPieceFiles files = read_wordpiece_files(folder);
             cut_chinese(files.vocabulary, files.config);
-            return wordpiece_tokenizer(std::move(files.vocabulary), std::move(files.config));
+            return wordpiece_tokenizer(std::move(files));
           }};
 }
 

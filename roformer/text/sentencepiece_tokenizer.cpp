@@ -1,6 +1,7 @@
 #include "roformer/text/subword_table.h"
 
 #include <algorithm>
+#include <map>
 
 #include "roformer/base/file.h"
 #include "roformer/text/added_token_matcher.h"
@@ -24,8 +25,8 @@ std::string with_spaces(std::string line) {
   return line;
 }
 
-// As Python's strip: white space of Unicode and the four separators of ASCII.
-std::string strip(const std::string& line) {
+// As Python's strip, lstrip or rstrip: white space of Unicode and the four separators of ASCII.
+std::string strip(const std::string& line, bool left = true, bool right = true) {
   const auto is_blank = [](char32_t code) {
     return unicode::is_white_space(code) || (code >= 0x1C && code <= 0x1F);
   };
@@ -36,7 +37,14 @@ std::string strip(const std::string& line) {
     p += c.size;
     if (!is_blank(c.code)) last = p;
   }
-  return first == nullptr ? std::string() : std::string(first, last);
+  if (first == nullptr) return {};
+  return std::string(left ? first : line.data(), right ? last : end);
+}
+
+// Where the tokens stand, whatever is beside them.
+std::vector<AddedToken> without_flags(std::vector<AddedToken> tokens) {
+  for (AddedToken& token : tokens) token.single_word = token.lstrip = token.rstrip = false;
+  return tokens;
 }
 
 // MarianTokenizer: special tokens are cut out of the text first; then each part may begin with a
@@ -47,7 +55,9 @@ class SentencePieceCoder final : public SubwordCoder {
       : SubwordCoder(std::move(table), "SentencePiece", "MarianTokenizer"),
         source_(side_of(source)),
         target_(source == target ? source_ : side_of(target)),
-        matcher_(added_tokens()) {}
+        matcher_(without_flags(added_tokens())) {
+    for (const AddedToken& token : added_tokens()) added_.emplace(token.content, token);
+  }
 
   std::uint64_t fingerprint() const override {
     return hash_with({source_.model->bytes(), target_.model->bytes()});
@@ -67,13 +77,12 @@ class SentencePieceCoder final : public SubwordCoder {
   void encode_line(std::string_view line, Side side,
                    std::vector<std::int32_t>& ids) const override {
     const ModelOfSide& own = side == Side::target ? target_ : source_;
-    std::size_t from = 0;
-    while (const auto found = matcher_.find(line, from)) {
-      encode_text(own, line.substr(from, found->begin - from), ids);
-      ids.push_back(found->id);
-      from = found->end;
+    if (!matcher_.find(line, 0)) return encode_text(own, line, ids);
+    for (const std::string& part : cut_at_added_tokens(line)) {
+      if (part.empty()) continue;
+      const auto token = added_.find(part);
+      token == added_.end() ? encode_text(own, part, ids) : ids.push_back(token->second.id);
     }
-    encode_text(own, line.substr(from), ids);
   }
 
   // As transformers with skip_special_tokens: <unk> goes too.
@@ -97,6 +106,39 @@ class SentencePieceCoder final : public SubwordCoder {
     return side;
   }
 
+  // As transformers' PythonBackend: white space and whole words are settled between the parts, so
+  // that a token within a word turns its left or right neighbour into text.
+  std::vector<std::string> cut_at_added_tokens(std::string_view line) const {
+    std::vector<std::string> parts;
+    std::size_t from = 0;
+    while (const auto found = matcher_.find(line, from)) {
+      if (found->begin > from) parts.emplace_back(line.substr(from, found->begin - from));
+      parts.emplace_back(line.substr(found->begin, found->end - found->begin));
+      from = found->end;
+    }
+    if (from < line.size()) parts.emplace_back(line.substr(from));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (const auto token = added_.find(parts[i]); token != added_.end())
+        apply_flags(token->second, i, parts);
+    }
+    return parts;
+  }
+
+  static void apply_flags(const AddedToken& token, std::size_t i, std::vector<std::string>& parts) {
+    const std::string left = i > 0 ? parts[i - 1] : "";
+    const std::string right = i + 1 < parts.size() ? parts[i + 1] : "";
+    if (token.rstrip && !right.empty()) parts[i + 1] = strip(right, true, false);
+    if (token.lstrip && !left.empty()) parts[i - 1] = strip(left, false, true);
+    if (!token.single_word) return;
+    if (!left.empty() && left.back() != ' ') {
+      parts[i - 1] += parts[i];
+      parts[i].clear();
+    } else if (!right.empty() && right.front() != ' ') {
+      parts[i + 1] = parts[i] + parts[i + 1];
+      parts[i].clear();
+    }
+  }
+
   void encode_text(const ModelOfSide& side, std::string_view text,
                    std::vector<std::int32_t>& ids) const {
     if (const auto end = text.find("<<"); text.starts_with(">>") && end != text.npos) {
@@ -114,6 +156,7 @@ class SentencePieceCoder final : public SubwordCoder {
 
   ModelOfSide source_, target_;
   AddedTokenMatcher matcher_;
+  std::map<std::string, AddedToken, std::less<>> added_;  // by content
 };
 
 Model read_model(const std::filesystem::path& file) {

@@ -7,10 +7,11 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
+#include "roformer/text/added_token_json.h"
 #include "roformer/text/added_tokens.h"
 #include "roformer/text/json_values.h"
+#include "roformer/text/stated_tokens.h"
 #include "roformer/text/tokenizer_json.h"
-#include "roformer/text/tokenizer_settings.h"
 #include "roformer/unicode/unicode.h"
 #include "roformer/unicode/utf8.h"
 
@@ -52,14 +53,18 @@ void read_settings(const TokenizerFolder& folder, SubwordTable& table) {
           "[text] {}: separate_vocabs: expected one vocabulary for source and target but these "
           "have one each, which is not supported",
           name);
-  table.end_token = get_token(config, "eos_token", table.end_token, name);
-  table.unk_token = get_token(config, "unk_token", table.unk_token, name);
-  table.pad_token = get_token(config, "pad_token", table.pad_token, name);
+  apply_row_settings(config, name, table.row);
   SubwordSettings& settings = table.settings;
   settings.source_language = get(config, "source_lang", settings.source_language, name);
   settings.target_language = get(config, "target_lang", settings.target_language, name);
   settings.lower_case = get(config, "lower_case_lines", settings.lower_case, name);
   settings.model_max_length = get_model_max_length(config, name);
+}
+
+void name_tokens(const StatedTokens& stated, SubwordTable& table) {
+  table.end_token = stated.content("eos_token", table.end_token);
+  table.unk_token = stated.content("unk_token", table.unk_token);
+  table.pad_token = stated.content("pad_token", table.pad_token);
 }
 
 std::string write_settings(const SubwordTable& table, const std::string& tokenizer_class) {
@@ -73,6 +78,7 @@ std::string write_settings(const SubwordTable& table, const std::string& tokeniz
   config["pad_token"] = table.pad_token;
   if (table.settings.model_max_length > 0)
     config["model_max_length"] = table.settings.model_max_length;
+  if (table.row.cut_at_begin) config["truncation_side"] = "left";
   config["separate_vocabs"] = false;
   if (table.settings.lower_case) config["lower_case_lines"] = true;
   for (const AddedToken& token : table.added) {
@@ -120,6 +126,7 @@ TokenizerFacts subword_facts(const SubwordTable& table, std::string_view kind,
   facts.frame.end = require_token(table, table.end_token);
   facts.single.after = {.ids = {*facts.frame.end}, .type_ids = {0}};
   facts.lower_cases = table.settings.lower_case;
+  facts.row = table.row;
   facts.has_offsets = facts.has_pairs = false;
   facts.has_sides = true;
   facts.source_language = table.settings.source_language;
@@ -149,14 +156,9 @@ SubwordTable read_subword_table(const TokenizerFolder& folder) {
   read_settings(folder, table);
   table.name = folder.path(kTokenTable).string();
   table.vocabulary = read_table(folder.path(kTokenTable));
-  TokenizerConfig config;
-  apply_folder_settings(folder, config);
-  complete_added_tokens(config, table.vocabulary, table.name);
-  for (AddedToken& token : config.added_tokens) {
-    const auto id = table.vocabulary.find(token.content);
-    token.id = id.value_or(-1);
-    if (id) table.added.push_back(std::move(token));
-  }
+  const StatedTokens stated = read_stated_tokens(folder);
+  name_tokens(stated, table);
+  table.added = number_by_id(stated, table.vocabulary, table.name);
   return table;
 }
 

@@ -31,6 +31,7 @@ struct SubwordTable {
   std::string name = "vocabulary";  // where it was read, for messages
   std::string end_token = "</s>", unk_token = "<unk>", pad_token = "<pad>";
   SubwordSettings settings = {};
+  RowSettings row = {};
   std::vector<AddedToken> added = {};  // found in a text before it is cut; the three among them
 };
 

@@ -100,8 +100,11 @@ void Tokenizer::encode_texts(const SpecialRuns& around, std::string_view first,
     const KeptTokens kept =
         truncate(first_size, second_size, room_for_text(options.max_length, around.size()),
                  options.truncation);
-    erase_tokens(encoding, middle + kept.second, second_size - kept.second);
-    erase_tokens(encoding, begin + kept.first, first_size - kept.first);
+    const auto cut = [&](std::size_t from, std::size_t size, std::size_t left) {
+      erase_tokens(encoding, facts().row.cut_at_begin ? from : from + left, size - left);
+    };
+    cut(middle, second_size, kept.second);
+    cut(begin, first_size, kept.first);
     middle = begin + kept.first;
   }
   insert(around.between, middle, encoding);
@@ -123,19 +126,21 @@ std::vector<Encoding> Tokenizer::windows(std::string_view text, const EncodeOpti
   Encoding whole;
   append(text, options.side, whole);
   std::vector<Encoding> windows;
-  for (std::size_t begin = 0;; begin += room - static_cast<std::size_t>(stride)) {
-    const std::size_t end = std::min(begin + room, whole.size());
+  const auto add = [&](const TokenRange& range) {
     Encoding& window = windows.emplace_back();
     append_run(around.before, window);
-    for (std::size_t i = begin; i < end; ++i) {
+    for (std::size_t i = range.begin; i < range.end; ++i) {
       window.ids.push_back(whole.ids[i]);
       window.offsets.push_back(whole.offsets[i]);
     }
     window.type_ids.resize(window.size(), around.first_type);
     append_run(around.after, window);
     drop_offsets(window);
-    if (end == whole.size()) return windows;
-  }
+  };
+  for (const TokenRange& range : window_ranges(whole.size(), room, static_cast<std::size_t>(stride),
+                                               facts().row.cut_at_begin))
+    add(range);
+  return windows;
 }
 
 std::int32_t Tokenizer::special_id(const std::string& token, std::string_view name) const {

@@ -47,7 +47,8 @@ class Tokenizer {
   }
 
   /// Cuts a text into windows of at most options.max_length tokens (special tokens included), each
-  /// repeating the last `stride` tokens of the one before it. An empty text has one window.
+  /// repeating the last `stride` tokens of the one before it. An empty text has one window. Where
+  /// texts are cut at their begin (facts().row) the first window is the text's end, and so on back.
   std::vector<Encoding> windows(std::string_view text, const EncodeOptions& options,
                                 std::int64_t stride) const;
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "roformer/text/row_settings.h"
+
 namespace roformer::text {
 
 /// One normalizer; names and meanings of all steps are those of Hugging Face's tokenizers library.
@@ -90,6 +92,7 @@ struct AddedToken {
 struct TokenizerConfig {
   std::string source = "vocabulary";              // where it was read, for messages
   std::string tokenizer_class = "BertTokenizer";  // transformers' name for it
+  RowSettings row = {};
   NormalizerOptions normalizer = {};
   /// Set: these instead of BertNormalizer alone; none at all where empty.
   std::optional<std::vector<NormalizerStep>> normalizer_steps = {};
@@ -108,10 +111,7 @@ struct TokenizerConfig {
   bool decoder_cleanup = true;                // removes spaces before punctuation
   std::int64_t max_word_length = 100;         // in characters; a longer word is unknown
   std::int64_t model_max_length = 0;          // 0: not stated
-  std::vector<AddedToken> added_tokens = {};  // besides the five above
-  /// Special tokens that are named and nothing else, in their order; words of the vocabulary, or
-  /// behind it.
-  std::vector<std::string> extra_special_tokens = {};
+  std::vector<AddedToken> added_tokens = {};  // found in a text before it is cut
 };
 
 /// A special token of a configuration by its key in JSON files.

@@ -84,6 +84,7 @@ TokenizerFacts facts_of(Vocabulary vocabulary, const TokenizerConfig& config,
   facts.source = config.source;
   facts.tokenizer_class = config.tokenizer_class;
   facts.longest = config.model_max_length;
+  facts.row = config.row;
   facts.tokens = {.unk = config.unk_token,
                   .pad = config.pad_token,
                   .cls = config.cls_token,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "roformer/text/encoding.h"
+#include "roformer/text/row_settings.h"
 #include "roformer/text/tokenizer_config.h"
 #include "roformer/text/vocabulary.h"
 
@@ -56,6 +57,7 @@ struct TokenizerFacts {
   bool has_pairs = true;   // two texts have an encoding together, and types tell them apart
   bool has_sides = false;  // source and target of a translation, whose texts end with `tokens.end`
   std::int64_t longest = 0;  // tokens of a sequence (model_max_length); 0: not stated
+  RowSettings row = {};
   std::string source_language = {}, target_language = {};  // of the sides; may be empty
 };
 

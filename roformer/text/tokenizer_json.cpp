@@ -5,8 +5,8 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
+#include "roformer/text/added_token_json.h"
 #include "roformer/text/json_values.h"
-#include "roformer/text/tokenizer_settings.h"
 
 namespace roformer::text {
 namespace {
@@ -43,6 +43,12 @@ json read_json_file(const std::filesystem::path& file) {
   return base::parse_json(base::read_file(file), file.string());
 }
 
+ordered_json read_ordered_json_file(const std::filesystem::path& file) {
+  const std::string text = base::read_file(file);
+  base::parse_json(text, file.string());  // for its errors, which name the line
+  return ordered_json::parse(text);
+}
+
 WordPieceFiles parse_json_words(const json& root, std::string_view name) {
   base::require(root.is_object() && root.contains("model"), "[text] {}: expected the key model",
                 name);
@@ -52,6 +58,9 @@ WordPieceFiles parse_json_words(const json& root, std::string_view name) {
                 excerpt(model.is_object() ? model.value("type", json()) : model));
   WordPieceFiles files{parse_vocabulary(model, name), {}};
   files.config.source = name;
+  const json truncation = root.value("truncation", json());
+  if (truncation.is_object())  // where tokenizer_config.json says nothing of it
+    files.config.row.cut_at_begin = truncation.value("direction", json()) == "Left";
   files.config.added_tokens = parse_added_tokens(root.value("added_tokens", json()), name);
   return files;
 }
@@ -72,9 +81,8 @@ WordPieceFiles parse_tokenizer_json(const json& root, std::string_view name) {
   return files;
 }
 
-ordered_json make_tokenizer_json(const Vocabulary& vocabulary, const TokenizerConfig& config,
-                                 const std::vector<AddedToken>& added_tokens) {
-  std::vector<AddedToken> sorted = added_tokens;
+ordered_json make_tokenizer_json(const Vocabulary& vocabulary, const TokenizerConfig& config) {
+  std::vector<AddedToken> sorted = config.added_tokens;
   std::sort(sorted.begin(), sorted.end(),
             [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
   ordered_json added = ordered_json::array();

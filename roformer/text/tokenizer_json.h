@@ -14,6 +14,8 @@ namespace roformer::text {
 
 /// Parses a file. Throws Error naming file and line.
 nlohmann::json read_json_file(const std::filesystem::path& file);
+/// The same with its keys in the order of the file.
+nlohmann::ordered_json read_ordered_json_file(const std::filesystem::path& file);
 
 /// The words and the added tokens of a tokenizer.json with a WordPiece model, and nothing else of
 /// it. Throws Error naming the key.
@@ -25,8 +27,7 @@ WordPieceFiles parse_tokenizer_json(const nlohmann::json& json, std::string_view
 
 /// The tokenizer.json that reads back to these parts.
 nlohmann::ordered_json make_tokenizer_json(const Vocabulary& vocabulary,
-                                           const TokenizerConfig& config,
-                                           const std::vector<AddedToken>& added_tokens);
+                                           const TokenizerConfig& config);
 
 /// Reads a part of tokenizer.json into `config`; `name` is the file's. Throws Error naming the key.
 void parse_normalizer(const nlohmann::json& part, std::string_view name, TokenizerConfig& config);

@@ -34,8 +34,10 @@ TokenizerFolder::TokenizerFolder(const fs::path& folder_or_file) {
     folder_ = folder_or_file.parent_path();
   }
   const fs::path settings = settings_file();
-  settings_ =
-      std::make_shared<const json>(fs::exists(settings) ? read_json_file(settings) : json());
+  const bool there = fs::exists(settings);
+  ordered_settings_ = std::make_shared<const nlohmann::ordered_json>(
+      there ? read_ordered_json_file(settings) : nlohmann::ordered_json());
+  settings_ = std::make_shared<const json>(*ordered_settings_);
 }
 
 std::string TokenizerFolder::tokenizer_class() const {

@@ -30,6 +30,8 @@ class TokenizerFolder {
 
   /// tokenizer_config.json; null where there is none.
   const nlohmann::json& settings() const { return *settings_; }
+  /// The same in the order of the file, which decides about ids of special tokens.
+  const nlohmann::ordered_json& ordered_settings() const { return *ordered_settings_; }
   /// Its path.
   std::filesystem::path settings_file() const { return path("tokenizer_config.json"); }
   /// Its tokenizer_class; empty where it states none.
@@ -38,6 +40,7 @@ class TokenizerFolder {
  private:
   std::filesystem::path folder_, file_;
   std::shared_ptr<const nlohmann::json> settings_;
+  std::shared_ptr<const nlohmann::ordered_json> ordered_settings_;
 };
 
 struct TokenizerKind {

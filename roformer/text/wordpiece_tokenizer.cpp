@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -11,6 +10,8 @@
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
 #include "roformer/text/added_tokens.h"
+#include "roformer/text/stated_tokens.h"
+#include "roformer/text/tokenizer_class.h"
 #include "roformer/text/tokenizer_json.h"
 #include "roformer/text/tokenizer_kinds.h"
 #include "roformer/text/tokenizer_settings.h"
@@ -24,29 +25,6 @@ using nlohmann::json;
 
 constexpr const char* kJson = "tokenizer.json";
 constexpr const char* kVocabulary = "vocab.txt";
-
-// The classes of transformers 5 that build their tokenizer themselves, as BERT's: of tokenizer.json
-// they take the words and the added tokens alone, and tokenizer_config.json switches the rest, with
-// the class's defaults. All others take tokenizer.json as it stands.
-bool is_built_by_class(std::string name) {
-  if (name.ends_with("Fast")) name.resize(name.size() - 4);
-  constexpr std::array<const char*, 8> classes = {
-      "BertTokenizer",       "RoFormerTokenizer", "DistilBertTokenizer",  "ElectraTokenizer",
-      "MobileBertTokenizer", "LayoutLMTokenizer", "SqueezeBertTokenizer", "LxmertTokenizer"};
-  return std::find(classes.begin(), classes.end(), name) != classes.end();
-}
-
-// Without a class in tokenizer_config.json config.json tells it.
-std::string class_of(const TokenizerFolder& folder) {
-  const std::string stated = folder.tokenizer_class();
-  const fs::path file = folder.path("config.json");
-  if (!stated.empty() || !fs::exists(file)) return stated;
-  const json config = read_json_file(file);
-  const json named = config.is_object() ? config.value("tokenizer_class", json()) : json();
-  if (named.is_string()) return named.get<std::string>();
-  const json type = config.is_object() ? config.value("model_type", json()) : json();
-  return type == "bert" ? "BertTokenizer" : type == "roformer" ? "RoFormerTokenizer" : "";
-}
 
 WordPieceFiles read_vocabulary_or_json(const fs::path& file, bool words_alone) {
   if (file.extension() == ".json") {
@@ -76,8 +54,7 @@ void require_special_ids(const WordPieceFiles& files, const std::string& name) {
 }
 
 void write_wordpiece_files(const fs::path& folder, const Vocabulary& vocabulary,
-                           const TokenizerConfig& config,
-                           const std::vector<AddedToken>& added_tokens) {
+                           const TokenizerConfig& config) {
   fs::create_directories(folder);
   const auto write = [&](const char* name, const nlohmann::ordered_json& content) {
     base::write_file_atomically(folder / name, content.dump(2) + "\n");
@@ -85,16 +62,15 @@ void write_wordpiece_files(const fs::path& folder, const Vocabulary& vocabulary,
   // A vocabulary that no lines can hold is in tokenizer.json alone.
   if (vocabulary.fits_lines()) vocabulary.save(folder / kVocabulary);
   write("tokenizer_config.json", make_tokenizer_config(config));
-  write(kJson, make_tokenizer_json(vocabulary, config, added_tokens));
+  write(kJson, make_tokenizer_json(vocabulary, config));
 }
 
 class WordPieceCoder final : public TokenCoder {
  public:
-  WordPieceCoder(Vocabulary vocabulary, TokenizerConfig config, std::vector<AddedToken> added)
-      : TokenCoder(wordpiece_facts(std::move(vocabulary), config, added)),
+  WordPieceCoder(Vocabulary vocabulary, TokenizerConfig config)
+      : TokenCoder(wordpiece_facts(std::move(vocabulary), config)),
         config_(std::move(config)),
-        added_tokens_(std::move(added)),
-        encoder_(facts().vocabulary, config_, added_tokens_) {}
+        encoder_(facts().vocabulary, config_, config_.added_tokens) {}
 
   void encode(std::string_view text, Side, std::vector<std::int32_t>& ids,
               std::vector<Offset>* offsets) const override {
@@ -127,7 +103,7 @@ class WordPieceCoder final : public TokenCoder {
     std::uint64_t sum = base::hash_bytes(fmt::format(
         "{} {} {} {} {}", text_of(make_normalizer(config_)), text_of(make_pre_tokenizer(config_)),
         config_.unk_token, config_.continuing_prefix, config_.max_word_length));
-    for (const AddedToken& added : added_tokens_) {
+    for (const AddedToken& added : config_.added_tokens) {
       sum = base::hash_bytes(
           fmt::format("{} {} {} {} {} {} {}", added.id, added.normalized, added.single_word,
                       added.lstrip, added.rstrip, added.appended, added.content),
@@ -148,18 +124,16 @@ class WordPieceCoder final : public TokenCoder {
       options.strip_accents = options.strip_accents.value_or(options.lowercase);
       options.lowercase = true;
     }
-    return std::make_shared<const WordPieceCoder>(facts().vocabulary, std::move(config),
-                                                  added_tokens_);
+    return std::make_shared<const WordPieceCoder>(facts().vocabulary, std::move(config));
   }
 
   void save(const std::filesystem::path& folder) const override {
-    write_wordpiece_files(folder, facts().vocabulary, config_, added_tokens_);
+    write_wordpiece_files(folder, facts().vocabulary, config_);
   }
 
  private:
-  static TokenizerFacts wordpiece_facts(Vocabulary vocabulary, const TokenizerConfig& config,
-                                        const std::vector<AddedToken>& added) {
-    TokenizerFacts facts = facts_of(std::move(vocabulary), config, added);
+  static TokenizerFacts wordpiece_facts(Vocabulary vocabulary, const TokenizerConfig& config) {
+    TokenizerFacts facts = facts_of(std::move(vocabulary), config, config.added_tokens);
     facts.kind = "WordPiece";
     facts.lower_cases = config.normalizer.lowercase;
     if (!config.sep_token.empty()) facts.frame.end = facts.vocabulary.find(config.sep_token);
@@ -172,19 +146,55 @@ class WordPieceCoder final : public TokenCoder {
   }
 
   TokenizerConfig config_;
-  std::vector<AddedToken> added_tokens_;
   WordPieceEncoder encoder_;
 };
 
+// The tokens that BertTokenizer looks for though no file names them; it adds those that the
+// vocabulary lacks. Words alone are what they are.
+void add_defaults(const TokenizerConfig& config, const Vocabulary& vocabulary, bool built,
+                  StatedTokens& stated) {
+  for (const auto& [key, token] : kNamedTokens) {
+    if (built || vocabulary.find(config.*token))
+      stated.named.try_emplace(key, AddedToken{.content = config.*token});
+  }
+}
+
+// As the class names them: its defaults, and what the files state.
+void name_tokens(const StatedTokens& stated, const std::string& name, TokenizerConfig& config) {
+  for (const auto& [key, token] : kNamedTokens) config.*token = stated.content(key, config.*token);
+  for (const char* key : {"unk_token", "cls_token", "sep_token"}) {
+    const auto place = stated.named.find(key);
+    base::require(place == stated.named.end() || (place->second && !place->second->content.empty()),
+                  "[text] {}: expected the key {} to be a token or to be left out but got null",
+                  name, key);
+  }
+}
+
+// tokenizer.json as it stands: its model has the unknown token, its template the first and the
+// separating one. A mask or a padding that is neither stated nor looked for is none.
+void name_tokens_beside(const StatedTokens& stated, TokenizerConfig& config) {
+  const auto listed = [&](const std::string& token) {
+    return std::any_of(config.added_tokens.begin(), config.added_tokens.end(),
+                       [&](const AddedToken& added) { return added.content == token; });
+  };
+  for (const auto& [key, token] : {NamedToken{"pad_token", &TokenizerConfig::pad_token},
+                                   {"mask_token", &TokenizerConfig::mask_token}})
+    config.*token = stated.content(key, listed(config.*token) ? config.*token : "");
+  if (!config.post_processor) return;
+  config.cls_token = stated.content("cls_token", config.cls_token);
+  config.sep_token = stated.content("sep_token", config.sep_token);
+}
+
 }  // namespace
 
-WordPieceFiles finish_wordpiece_files(WordPieceFiles files) {
+WordPieceFiles finish_wordpiece_files(WordPieceFiles files, const StatedTokens& stated) {
   const std::string name = files.config.source;
-  complete_added_tokens(files.config, files.vocabulary, name);
-  require_special_ids(files, name);
   base::require(files.vocabulary.find(files.config.unk_token).has_value(),
                 "[text] {}: expected the unknown token '{}' among its {} tokens", name,
                 files.config.unk_token, files.vocabulary.size());
+  files.config.added_tokens =
+      number_by_order(stated, files.config.added_tokens, files.vocabulary, name);
+  require_special_ids(files, name);
   return files;
 }
 
@@ -196,18 +206,33 @@ WordPieceFiles read_wordpiece_files(const TokenizerFolder& folder) {
   const fs::path file =
       !folder.file().empty() ? folder.file() : folder.path(folder.has(kJson) ? kJson : kVocabulary);
   // A file alone, and a folder that names no class, are what the file says.
-  const bool built = folder.file().empty() && is_built_by_class(class_of(folder));
+  const bool built = folder.file().empty() && is_built_as_berts(folder);
+  const bool as_it_stands = !built && file.extension() == ".json";
   WordPieceFiles files = read_vocabulary_or_json(file, built);
-  const NormalizerOptions as_it_stands = files.config.normalizer;
-  apply_folder_settings(folder, files.config);
-  if (!built && file.extension() == ".json") files.config.normalizer = as_it_stands;
-  return finish_wordpiece_files(std::move(files));
+  TokenizerConfig& config = files.config;
+  const NormalizerOptions of_file = config.normalizer;
+  if (!folder.settings().is_null())
+    apply_tokenizer_config(folder.settings(), folder.settings_file().string(), config);
+  if (as_it_stands) config.normalizer = of_file;
+  StatedTokens stated = read_stated_tokens(folder, config.added_tokens);
+  if (as_it_stands) {
+    name_tokens_beside(stated, config);
+  } else {
+    config.added_tokens.clear();
+    name_tokens(stated, folder.settings_file().string(), config);
+    add_defaults(config, files.vocabulary, built, stated);
+  }
+  return finish_wordpiece_files(std::move(files), stated);
+}
+
+Tokenizer wordpiece_tokenizer(WordPieceFiles files) {
+  return Tokenizer(
+      std::make_shared<const WordPieceCoder>(std::move(files.vocabulary), std::move(files.config)));
 }
 
 Tokenizer wordpiece_tokenizer(Vocabulary vocabulary, TokenizerConfig config) {
-  auto added = collect_added_tokens(vocabulary, config);
-  return Tokenizer(std::make_shared<const WordPieceCoder>(std::move(vocabulary), std::move(config),
-                                                          std::move(added)));
+  config.added_tokens = collect_added_tokens(vocabulary, config);
+  return wordpiece_tokenizer({std::move(vocabulary), std::move(config)});
 }
 
 namespace kinds {
@@ -215,8 +240,7 @@ namespace kinds {
 TokenizerKind wordpiece() {
   return {
       "tokenizer.json or vocab.txt", {}, has_wordpiece_files, [](const TokenizerFolder& folder) {
-        WordPieceFiles files = read_wordpiece_files(folder);
-        return wordpiece_tokenizer(std::move(files.vocabulary), std::move(files.config));
+        return wordpiece_tokenizer(read_wordpiece_files(folder));
       }};
 }
 

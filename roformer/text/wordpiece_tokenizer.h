@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "roformer/text/encoding.h"
+#include "roformer/text/stated_tokens.h"
 #include "roformer/text/tokenizer.h"
 #include "roformer/text/tokenizer_config.h"
 #include "roformer/text/tokenizer_kinds.h"
@@ -28,9 +29,12 @@ WordPieceFiles read_wordpiece_files(const TokenizerFolder& folder);
 
 /// What is common to all of them once the files are read: added tokens join the vocabulary, ids are
 /// checked. Throws Error.
-WordPieceFiles finish_wordpiece_files(WordPieceFiles files);
+WordPieceFiles finish_wordpiece_files(WordPieceFiles files, const StatedTokens& stated = {});
 
-/// Throws Error if the vocabulary lacks the unknown token.
+/// Looks for the configuration's added tokens, and no others. Throws Error if the vocabulary lacks
+/// the unknown token.
+Tokenizer wordpiece_tokenizer(WordPieceFiles files);
+/// The same for added tokens and the five of `config`, those that the vocabulary has.
 Tokenizer wordpiece_tokenizer(Vocabulary vocabulary, TokenizerConfig config = {});
 
 /// As Hugging Face's WordPiece decoder: appends one token to the text, the first of it or a later

@@ -38,7 +38,8 @@ bool names_files(std::string_view key) {
                                                "data.source", "data.target",     "data.pairs",
                                                "data.cache",  "model.checkpoint"};
   return std::find(names.begin(), names.end(), key) != names.end() ||
-         (key.starts_with("data.") && (key.ends_with("_source") || key.ends_with("_target")));
+         (key.starts_with("data.") &&
+          (key.ends_with("_source") || key.ends_with("_target") || key.ends_with("_text")));
 }
 
 // Whether "stage.i.name" concerns only steps that are still to come.

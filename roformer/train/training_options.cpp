@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "roformer/base/error.h"
+#include "roformer/base/option.h"
 
 namespace roformer::train {
 namespace {
@@ -29,13 +30,13 @@ std::optional<RecipeDifference> first_difference(
   return std::nullopt;
 }
 
+const std::vector<std::string>& schedule_kinds() {
+  static const std::vector<std::string> kinds{"constant", "linear", "cosine", "inverse_sqrt"};
+  return kinds;
+}
+
 void validate(const Schedule& schedule) {
-  const auto& kind = schedule.kind;
-  base::require(
-      kind == "constant" || kind == "linear" || kind == "cosine" || kind == "inverse_sqrt",
-      "[train] expected schedule.kind to be constant, linear, cosine or inverse_sqrt but got "
-      "\"{}\"",
-      kind);
+  base::require_text("[train]", {"schedule.kind", "", {}, schedule_kinds()}, schedule.kind);
   base::require(
       schedule.warmup_steps >= 0 && schedule.warmup_steps <= schedule.total_steps,
       "[train] expected schedule.warmup_steps between 0 and the {} steps of the run but got {}",

@@ -14,12 +14,15 @@ namespace roformer::train {
 /// Learning rates over the steps of a run: warm-up, then constant, linear, cosine or
 /// inverse-square-root decay.
 struct Schedule {
-  std::string kind = "linear";  // constant, linear, cosine, inverse_sqrt
+  std::string kind = "linear";  // one of schedule_kinds()
   std::int64_t warmup_steps = 0;
   std::int64_t total_steps = 1;
   double final_ratio = 0;    // linear and cosine end at this share of the peak
   double initial_ratio = 0;  // warm-up begins at this share of the peak; fairseq: 1e-7 of 5e-4
 };
+
+/// constant, linear, cosine, inverse_sqrt.
+const std::vector<std::string>& schedule_kinds();
 
 /// Throws Error naming the key unless `kind` is known, 0 ≤ warmup_steps ≤ total_steps and
 /// final_ratio is of [0, 1].

@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+#include "tests/packed/second_gradients.h"
+
 namespace roformer::attention {
 namespace {
 
@@ -78,6 +80,29 @@ TEST_F(ComposedAttention, TermsAreAddedToScoresAndOutput) {
   EXPECT_LE(
       (composed_attention(q_, k_, v_, some_spans, {}, terms) - expected).abs().max().item<double>(),
       1e-12);
+}
+
+// Scores of some tens, as trained models have them: one rounding of the result, 2^-9 or 2^-12 of
+// it, and none of scores, weights or sums on the way.
+TEST(ComposedAttentionHalf, IsRoundedOnce) {
+  torch::manual_seed(6);
+  const std::vector<Span> spans = {{0, 100, 0, 100, 100, 0}, {100, 300, 100, 300, 0, 0}};
+  const Tensor qkv = torch::randn({400, 3, 2, 64});
+  qkv.slice(1, 0, 2).mul_(std::sqrt(10.0));  // deviation of the scores: 10
+  for (const auto& [type, tolerance] : {std::pair{torch::kBFloat16, 3e-3}, {torch::kHalf, 4e-4}}) {
+    const auto parts = qkv.to(type).unbind(1);
+    const auto exact = qkv.to(type).to(torch::kFloat64).unbind(1);
+    std::vector<Tensor> weights, exact_weights;
+    const AttentionOptions options{0.125};
+    const Tensor out =
+        composed_attention(parts[0], parts[1], parts[2], spans, options, {}, &weights);
+    const Tensor expected =
+        composed_attention(exact[0], exact[1], exact[2], spans, options, {}, &exact_weights);
+    EXPECT_EQ(out.scalar_type(), type);
+    EXPECT_EQ(weights[1].scalar_type(), type);
+    EXPECT_LE(packed::relative_gap(out, expected), tolerance);
+    EXPECT_LE(packed::relative_gap(weights[1], exact_weights[1]), tolerance);
+  }
 }
 
 // A dropped weight counts in the denominator; the kept ones grow by 1 / (1 − p).

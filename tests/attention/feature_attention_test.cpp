@@ -7,6 +7,7 @@
 #include <torch/utils.h>
 
 #include "roformer/base/error.h"
+#include "tests/packed/second_gradients.h"
 
 namespace roformer::attention {
 namespace {
@@ -32,7 +33,9 @@ FeatureMap feature_map_of(const FeatureCase& c) {
   LinearSettings settings;
   settings.feature_map = c.map;
   settings.num_features = c.features;
-  return FeatureMap(settings, c.size);
+  FeatureMap map(settings, c.size);
+  map->draw(1);
+  return map;
 }
 
 std::optional<rope::FeatureRotation> rotation_of(const FeatureCase& c, const Tensor& positions,
@@ -90,6 +93,78 @@ INSTANTIATE_TEST_SUITE_P(
                       FeatureCase{{217}, 3, 17, 34, "relu", Turning::interleaved},
                       FeatureCase{{150}, 1, 65, 130, "relu", Turning::half_split},
                       FeatureCase{{300}, 1, 128, 622, "favor", Turning::interleaved}));
+
+const std::vector<FeatureCase> small_cases = {{{20, 1, 6}, 2, 6, 10, "favor", Turning::interleaved},
+                                              {{20, 1, 6}, 2, 6, 10, "favor", Turning::none},
+                                              {{27}, 1, 6, 10, "relu", Turning::half_split}};
+
+TEST(FeatureAttention, SecondGradientsAreThoseOfTheComposedForm) {
+  torch::manual_seed(24);
+  for (const FeatureCase& c : small_cases) {
+    const auto spans = causal_spans(c.lengths);
+    const Tensor places = places_of(c.lengths);
+    const auto map = feature_map_of(c);
+    const auto form = [&](const auto& attend) -> packed::Operator {
+      return [&, attend](const auto& in) {
+        return attend(in[0], in[1], in[2], spans, map, rotation_of(c, places, in[0].scalar_type()),
+                      nullptr);
+      };
+    };
+    packed::expect_second_gradients(form(feature_attention), form(composed_feature_attention),
+                                    {torch::randn({27, c.heads, 6}), torch::randn({27, c.heads, 6}),
+                                     torch::randn({27, c.heads, 6})},
+                                    1e-4);
+  }
+}
+
+TEST(FeatureAttention, AnglesThatAreLearnedHaveGradients) {
+  torch::manual_seed(25);
+  for (const FeatureCase& c : small_cases) {
+    if (c.turning == Turning::none) continue;
+    const auto map = feature_map_of(c);
+    const Tensor x = torch::randn({27, c.heads, 6});
+    const auto gradients = [&](torch::ScalarType type) {
+      auto rotation = *rotation_of(c, places_of(c.lengths), type);
+      rotation.angles.cos.set_requires_grad(true);
+      rotation.angles.sin.set_requires_grad(true);
+      const Tensor y = x.to(type);
+      const Tensor out = feature_attention(y, y, y, causal_spans(c.lengths), map, rotation);
+      return torch::autograd::grad({out.square().sum()},
+                                   {rotation.angles.cos, rotation.angles.sin});
+    };
+    const auto got = gradients(torch::kFloat32), expected = gradients(torch::kFloat64);
+    for (int i = 0; i < 2; ++i) EXPECT_LE(packed::relative_gap(got[i], expected[i]), 1e-4);
+  }
+}
+
+// Every map both ways: half's exponentials and sums overflow, bfloat16's sums stand still.
+TEST(FeatureAttention, HalfTypesAreSummedInFloat32) {
+  torch::manual_seed(26);
+  for (const char* name : {"elu", "shen", "shen_exp", "favor", "relu"}) {
+    const bool drawn = std::string(name) == "favor" || std::string(name) == "relu";
+    const FeatureCase c{{3000, 70}, 1, 16, drawn ? 36 : 16, name, Turning::none};
+    const auto map = feature_map_of(c);
+    const Tensor qkv = torch::randn({3070, 3, 1, 16});
+    qkv.select(1, 1).mul_(drawn ? 1 : 3);
+    qkv.select(1, 2).add_(1);
+    for (const auto visibility : {Visibility::causal, Visibility::two_sided}) {
+      const auto spans =
+          self_spans(torch::tensor({0, 3000, 3070}, torch::kInt32), 3070, visibility);
+      for (const auto& [type, tolerance] :
+           {std::pair{torch::kBFloat16, 3e-3}, {torch::kHalf, 4e-4}}) {
+        const auto half = qkv.to(type).unbind(1),
+                   exact = qkv.to(type).to(torch::kFloat64).unbind(1);
+        const Tensor expected =
+            composed_feature_attention(exact[0], exact[1], exact[2], spans, map);
+        for (const auto attend : {feature_attention, composed_feature_attention}) {
+          const Tensor out = attend(half[0], half[1], half[2], spans, map, {}, nullptr);
+          EXPECT_EQ(out.scalar_type(), type);
+          EXPECT_LE(packed::relative_gap(out, expected), tolerance) << name;
+        }
+      }
+    }
+  }
+}
 
 TEST(FeatureAttention, PackedAloneAndTheFutureUnseen) {
   torch::manual_seed(22);

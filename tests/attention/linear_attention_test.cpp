@@ -11,6 +11,7 @@
 #include "roformer/attention/feature_map.h"
 #include "roformer/base/error.h"
 #include "roformer/rope/rotation.h"
+#include "tests/packed/second_gradients.h"
 
 namespace roformer::attention {
 namespace {
@@ -149,6 +150,82 @@ TEST(LinearAttention, ChunkedEqualsTheSumInDoubleAt4096Tokens) {
   const double error = relative_difference(linear_attention(x, spans, {1e-6, true}), expected);
   RecordProperty("relative_error", fmt::format("{:.1e}", error));
   EXPECT_LE(error, 1e-4);
+}
+
+LinearInputs of_type(const LinearInputs& x, torch::ScalarType type) {
+  return {x.q.to(type), x.k.to(type), x.q_norm.to(type), x.k_norm.to(type), x.v.to(type)};
+}
+
+// 9,000 tokens: half's running sums overflow on the way, bfloat16's stand still.
+TEST(LinearAttention, HalfTypesAreSummedInFloat32) {
+  torch::manual_seed(13);
+  for (const auto visibility : {Visibility::causal, Visibility::two_sided}) {
+    const LinearCase c{{8000, 1000}, 1, 16, 8, visibility, false, true};
+    const auto spans = linear_spans(c.lengths, visibility);
+    LinearInputs x = random_inputs(c, 9000);
+    x.v = x.v + 3;
+    for (const Tensor& tensor : {x.q, x.k}) tensor.mul_(20);
+    for (const auto& [type, tolerance] :
+         {std::pair{torch::kBFloat16, 3e-3}, {torch::kHalf, 4e-4}}) {
+      const LinearInputs half = of_type(x, type), exact = of_type(half, torch::kFloat64);
+      const Tensor expected = composed_linear_attention(exact, spans, {1e-6, true});
+      for (const auto attend : {linear_attention, composed_linear_attention}) {
+        const Tensor out = attend(half, spans, {1e-6, true}, nullptr);
+        EXPECT_EQ(out.scalar_type(), type);
+        EXPECT_LE(packed::relative_gap(out, expected), tolerance);
+        const Tensor last = out.slice(0, 7999, 8000);
+        EXPECT_LE(packed::relative_gap(last, expected.slice(0, 7999, 8000)), 2 * tolerance);
+      }
+    }
+  }
+}
+
+TEST(LinearAttention, AStateOfHalfTypesIsFloat32) {
+  torch::manual_seed(14);
+  const LinearCase c{{600}, 2, 12, 8, Visibility::causal, false, true};
+  const LinearInputs x = of_type(random_inputs(c, 600), torch::kBFloat16);
+  const auto spans = linear_spans(c.lengths, c.visibility);
+  const Tensor whole = linear_attention(x, spans, {1e-6, true});
+  for (const auto attend : {linear_attention, composed_linear_attention}) {
+    RecurrentLayer state;
+    std::vector<Tensor> rows;
+    for (std::int64_t i = 0; i < 600; i += 200) {
+      const auto part = [&](const Tensor& y) { return y.slice(0, i, i + 200); };
+      rows.push_back(attend({part(x.q), part(x.k), part(x.q_norm), part(x.k_norm), part(x.v)},
+                            linear_spans({200}, Visibility::causal), {1e-6, true}, &state));
+    }
+    EXPECT_EQ(state.numerator.scalar_type(), torch::kFloat32);
+    EXPECT_EQ(state.denominator.scalar_type(), torch::kFloat32);
+    EXPECT_LE(packed::relative_gap(torch::cat(rows), whole), 1e-3);
+  }
+}
+
+TEST(LinearAttention, SecondGradientsAreThoseOfTheComposedForm) {
+  torch::manual_seed(15);
+  for (const bool normalizes : {true, false}) {
+    const LinearCase c{{40, 1, 7}, 2, 10, 6, Visibility::causal, true, normalizes};
+    const auto spans = linear_spans(c.lengths, c.visibility);
+    const LinearInputs x = random_inputs(c, 48);
+    const auto apart = [&](const auto& attend) -> packed::Operator {
+      return [&, attend](const auto& in) {
+        const LinearInputs y = normalizes ? LinearInputs{in[0], in[1], in[3], in[4], in[2]}
+                                          : LinearInputs{in[0], in[1], in[0], in[1], in[2]};
+        return attend(y, spans, {1e-6, normalizes}, nullptr);
+      };
+    };
+    std::vector<Tensor> inputs = {x.q, x.k, x.v};
+    if (normalizes) inputs.insert(inputs.end(), {x.q_norm, x.k_norm});
+    packed::expect_second_gradients(apart(linear_attention), apart(composed_linear_attention),
+                                    inputs, 1e-5);
+    // Nothing rotates: one tensor in two places.
+    const auto shared = [&](const auto& attend) -> packed::Operator {
+      return [&, attend](const auto& in) {
+        return attend({in[0], in[1], in[0], in[1], in[2]}, spans, {1e-6, normalizes}, nullptr);
+      };
+    };
+    packed::expect_second_gradients(shared(linear_attention), shared(composed_linear_attention),
+                                    {x.q_norm, x.k_norm, x.v}, 1e-5);
+  }
 }
 
 TEST(LinearAttention, PackedEqualsEachSequenceAlone) {

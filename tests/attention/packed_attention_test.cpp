@@ -7,6 +7,7 @@
 
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
+#include "tests/packed/second_gradients.h"
 
 namespace roformer::attention {
 namespace {
@@ -84,6 +85,50 @@ INSTANTIATE_TEST_SUITE_P(
                       AttentionCase{{300}, 1, 34, Visibility::two_sided, 0.1},
                       AttentionCase{{511, 2}, 2, 65, Visibility::causal, 0.5},
                       AttentionCase{{1500}, 1, 32, Visibility::two_sided, 0}));
+
+TEST(PackedAttention, SecondGradientsAreThoseOfTheComposedForm) {
+  torch::manual_seed(15);
+  for (const auto visibility : {Visibility::two_sided, Visibility::causal}) {
+    for (const double dropout : {0.0, 0.3}) {
+      const auto spans = spans_for({9, 1, 17}, visibility);
+      const AttentionOptions options{0.3, dropout, 77};
+      packed::expect_second_gradients(
+          [&](const auto& in) { return packed_self_attention(in[0], spans, options); },
+          [&](const auto& in) { return composed(in[0], spans, options); },
+          {torch::randn({27, 3, 2, 12})}, 1e-5);
+      packed::expect_second_gradients(
+          [&](const auto& in) { return packed_attention(in[0], in[1], in[2], spans, options); },
+          [&](const auto& in) { return composed_attention(in[0], in[1], in[2], spans, options); },
+          {torch::randn({27, 2, 12}), torch::randn({27, 2, 12}), torch::randn({27, 2, 12})}, 1e-5);
+    }
+  }
+}
+
+// Values and gradients of half types: one rounding each.
+TEST(PackedAttention, HalfTypesAreRoundedOnce) {
+  torch::manual_seed(16);
+  const auto spans = spans_for({120, 33, 500});
+  const AttentionOptions options{0.125, 0, 0};
+  const auto values = torch::randn({653, 3, 2, 64});
+  values.slice(1, 0, 2).mul_(std::sqrt(10.0));
+  const auto slope = torch::randn({653, 2, 64});
+  for (const auto& [type, tolerance] : {std::pair{torch::kBFloat16, 4e-3}, {torch::kHalf, 5e-4}}) {
+    const auto qkv = values.to(type).set_requires_grad(true);
+    const auto exact = qkv.detach().to(torch::kFloat64).set_requires_grad(true);
+    const auto out = packed_self_attention(qkv, spans, options);
+    const auto expected = composed(exact, spans, options);
+    EXPECT_EQ(out.scalar_type(), type);
+    EXPECT_LE(packed::relative_gap(out, expected), tolerance);
+    const auto half_slope = slope.to(type);
+    const auto gradient = torch::autograd::grad({out}, {qkv}, {half_slope})[0];
+    const auto exact_gradient =
+        torch::autograd::grad({expected}, {exact}, {half_slope.to(torch::kFloat64)})[0];
+    EXPECT_LE(packed::relative_gap(gradient, exact_gradient), tolerance);
+    const auto parts = qkv.detach().unbind(1);
+    const auto apart = packed_attention(parts[0], parts[1], parts[2], spans, options);
+    EXPECT_TRUE(torch::equal(apart, out));
+  }
+}
 
 TEST(PackedAttention, PackedEqualsEachSequenceAlone) {
   torch::manual_seed(6);

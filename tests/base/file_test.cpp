@@ -47,6 +47,19 @@ TEST(Files, ErrorsNameThePath) {
                        "no/such"));
 }
 
+TEST(Folders, AreMadeWithThoseAboveThem) {
+  const tests::TestFolder folder;
+  make_folder(folder.path() / "a" / "b");
+  make_folder(folder.path() / "a" / "b", "--out");  // it may be there
+  EXPECT_TRUE(std::filesystem::is_directory(folder.path() / "a" / "b"));
+  const auto file = folder.write("file", "");
+  const auto message = [&](std::string_view option) {
+    return tests::error_message([&] { make_folder(file, option); });
+  };
+  EXPECT_TRUE(tests::has_text(message("--out"), "make the folder " + file.string() + " (--out): "));
+  EXPECT_TRUE(tests::has_text(message({}), "make the folder " + file.string() + ": "));
+}
+
 TEST(CacheFolder, TheFirstOfThreePlaces) {
   const tests::Variable home("HOME", "/home/someone");
   {

@@ -58,6 +58,19 @@ TEST(ProgressTest, LastLineIsWrittenOnce) {
   EXPECT_EQ(text.find("all"), text.rfind("all")) << text;
 }
 
+// However long the last step took.
+TEST(ProgressTest, TheWholeIsToldOnceInALogFile) {
+  testing::internal::CaptureStderr();
+  Progress progress("reading", "lines", 2000, 0, std::chrono::milliseconds(0));
+  for (const std::int64_t done : {1000, 1999, 2000, 2000}) progress.update(done);
+  progress.finish();
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_NE(text.find("reading 50 % · 1,000 of 2,000 lines"), std::string::npos) << text;
+  EXPECT_NE(text.find("reading 99 % · 1,999 of 2,000 lines"), std::string::npos) << text;
+  EXPECT_NE(text.find("100 %"), std::string::npos) << text;
+  EXPECT_EQ(text.find("100 %"), text.rfind("100 %")) << text;
+}
+
 TEST(ProgressTest, NothingToDoIsDone) {
   testing::internal::CaptureStderr();
   Progress progress("reading", "bytes", 0);

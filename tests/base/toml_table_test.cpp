@@ -51,6 +51,32 @@ TEST(TomlTable, FallsBackWhereAbsent) {
   EXPECT_NO_THROW(recipe.table("model").reject_unknown_keys());
 }
 
+// A change by hand makes keys of the document meaningless; what is meaningless anyway, or given by
+// hand, is an error.
+TEST(TomlTable, WhatAChangeLeavesWithoutEffectIsLeftOut) {
+  const auto refuse = [](const std::vector<std::string>& changes) {
+    const auto recipe = TomlTable::parse(recipe_text, "r.toml", changes);
+    recipe.table("model").refuse_without_effect("room", "dropout", "expected none");
+    recipe.table("model").refuse_without_effect("room", "absent", "expected none");
+    return recipe.left_out();
+  };
+  const std::vector<std::string> line = {
+      "r.toml:4 [model] dropout is left out, since a --set leaves it without effect: expected "
+      "none"};
+  EXPECT_EQ(refuse({"model.bias=false"}), line);
+  EXPECT_EQ(refuse({"model.heads=3"}), line);
+  EXPECT_EQ(refuse({"task.kind=other"}), line);
+  for (const std::vector<std::string>& changes :
+       {std::vector<std::string>{}, {"data.text=x"}, {"name=x"}}) {
+    EXPECT_EQ(error_message([&] { refuse(changes); }),
+              "[room] r.toml:4 [model] dropout: expected none");
+  }
+  EXPECT_TRUE(has_text(error_message([&] {
+                         refuse({"model.bias=false", "model.dropout=0.2"});
+                       }),
+                       "(changed by --set) [model] dropout: expected none"));
+}
+
 TEST(TomlTable, WrongTypeNamesLine) {
   const auto recipe = TomlTable::parse(recipe_text, "r.toml");
   const auto text = error_message([&] { recipe.table("model").get("dropout", 1); });
@@ -104,6 +130,7 @@ TEST(TomlTable, AppliesChanges) {
   EXPECT_EQ(recipe.get("name", ""), "3");
   EXPECT_TRUE(recipe.table("new").table("section").has("key"));
   EXPECT_TRUE(has_text(recipe.table("model").where("hidden_size"), "--set"));
+  EXPECT_TRUE(recipe.table("model").is_changed("hidden_size"));
 }
 
 TEST(TomlTable, RefusesBadChanges) {

@@ -266,12 +266,16 @@ TEST(Load, PoolerIsThereOrNot) {
 
 TEST(Load, NothingIsDrawnForAWholeFile) {
   const TemporaryFolder folder("undrawn");
-  save_encoder(*random_module<model::Encoder>(small_config(), 3), small_config(), folder);
   torch::manual_seed(5);
   const torch::Tensor expected = torch::rand({3});
-  torch::manual_seed(5);
-  load_model<model::Encoder>(folder.path());
-  EXPECT_TRUE(torch::equal(torch::rand({3}), expected));
+  for (const position::Variant& variant : position::all_variants()) {
+    auto config = small_config();
+    config.encoding = variant.settings;
+    save_encoder(*random_module<model::Encoder>(config, 3), config, folder);
+    torch::manual_seed(5);
+    load_model<model::Encoder>(folder.path());
+    EXPECT_TRUE(torch::equal(torch::rand({3}), expected)) << variant.label;
+  }
 }
 
 TEST(Load, ASeedGivesAMissingHeadTheWeightsOfAFreshModule) {

@@ -31,6 +31,25 @@ TEST(Command, NumbersStayInTheirRange) {
     EXPECT_FALSE(parses(app, line)) << line;
 }
 
+TEST(Command, AWordThatIsNearAChoiceIsTold) {
+  CLI::App app;
+  std::string pooling;
+  add_choice(app, "--pooling", pooling, {"cls", "mean"}, "");
+  EXPECT_TRUE(parses(app, "--pooling mean"));
+  const auto message = [&](const std::string& line) {
+    try {
+      app.parse(line);
+      return std::string();
+    } catch (const CLI::ParseError& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_NE(message("--pooling maen").find("expected one of cls, mean but got maen"),
+            std::string::npos);
+  EXPECT_EQ(message("--pooling meen").find("did you mean 'mean'?") != std::string::npos, true);
+  EXPECT_EQ(message("--pooling other").find("did you mean"), std::string::npos);
+}
+
 TEST(Command, LengthsAreReadOnceGiven) {
   CLI::App app;
   pipeline::LengthOptions lengths;

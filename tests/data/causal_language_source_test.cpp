@@ -86,23 +86,67 @@ TEST(CausalLanguageSourceTest, HeldOutPartsAreFixedAndWhole) {
   EXPECT_EQ(source.held_out_batches(Split::validation, 16, 1, 3).size(), 3u);
 }
 
+// Each pair of a token and the next one is at one place of the text.
+TEST(CausalLanguageSourceTest, PassagesAreTheSameTextAtEveryLength) {
+  const tests::TestFolder folder;
+  const CausalLanguageSource source(place_stream(folder, 20000), 1);
+  const auto scored = [&](std::int64_t length, std::int64_t sequences) {
+    std::map<std::pair<std::int64_t, std::int64_t>, int> pairs;
+    std::map<std::int64_t, int> positions;
+    for (const auto& batch :
+         source.held_out_batches(Split::validation, length, 200, sequences, 64)) {
+      for (std::size_t at = 0; at < batch.labels.size(); ++at) {
+        ++pairs[{batch.batch.tokens[at], batch.labels[at]}];
+        ++positions[batch.batch.position_ids[at]];
+      }
+    }
+    EXPECT_EQ(positions.size(), static_cast<std::size_t>(length));
+    for (const auto& [position, count] : positions) EXPECT_EQ(count, positions.at(0)) << position;
+    return pairs;
+  };
+  const auto at_16 = scored(16, 24);
+  EXPECT_EQ(at_16.size(), 6u * 64);
+  for (const auto& [pair, count] : at_16) EXPECT_EQ(count, 1);
+  EXPECT_EQ(scored(32, 12), at_16);
+  EXPECT_EQ(scored(64, 6), at_16);
+  EXPECT_EQ(scored(64, 1), scored(16, 1));  // at least one passage
+  const auto all = scored(16, 0);
+  int targets = 0;
+  for (const auto& [pair, count] : all) targets += count;
+  EXPECT_EQ(targets, 999 / 64 * 64);
+  EXPECT_EQ(scored(64, 0), all);
+}
+
+TEST(CausalLanguageSourceTest, PassagesThatDoNotFitAreRefused) {
+  const tests::TestFolder folder;
+  const CausalLanguageSource source(place_stream(folder, 2000), 1);
+  const auto message = [&](std::int64_t length, std::int64_t passage) {
+    return tests::error_message(
+        [&] { source.held_out_batches(Split::test, length, 100, 0, passage); });
+  };
+  EXPECT_EQ(message(33, 99), "no error");
+  EXPECT_TRUE(tests::has_text(message(50, 100), "data.test_share")) << message(50, 100);
+  EXPECT_TRUE(tests::has_text(message(30, 99), "a multiple of 30")) << message(30, 99);
+}
+
 TEST(CausalLanguageSourceTest, DocumentsAreLaidEndToEnd) {
   const tests::TestFolder folder;
   const auto options = tests::number_options(folder);
   const CausalLanguageSource source(open_token_stream(options), 1);
   const Corpus corpus(options);
-  std::vector<std::int64_t> wanted;
-  corpus.for_each_document(Split::validation, [&](std::span<const std::int32_t> ids) {
-    if (!wanted.empty()) wanted.push_back(3);
-    wanted.insert(wanted.end(), ids.begin(), ids.end());
-  });
-  std::vector<std::int64_t> found;
-  for (const auto& batch : source.held_out_batches(Split::validation, 8, 1)) {
-    if (found.empty()) found.push_back(batch.batch.tokens.front());
-    found.insert(found.end(), batch.labels.begin(), batch.labels.end());
+  for (const Split split : {Split::validation, Split::test}) {
+    std::vector<std::int64_t> wanted;
+    corpus.for_each_document(split, [&](std::span<const std::int32_t> ids) {
+      if (!wanted.empty()) wanted.push_back(3);
+      wanted.insert(wanted.end(), ids.begin(), ids.end());
+    });
+    std::vector<std::int64_t> found;
+    for (const auto& batch : source.held_out_batches(split, 8, 1)) {
+      if (found.empty()) found.push_back(batch.batch.tokens.front());
+      found.insert(found.end(), batch.labels.begin(), batch.labels.end());
+    }
+    EXPECT_EQ(found, wanted);
   }
-  EXPECT_EQ(found, wanted);
-  EXPECT_THROW(source.stream().size(Split::test), Error);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "tests/base/test_files.h"
@@ -23,16 +24,20 @@ TEST(CorpusTest, DocumentsAndSplit) {
   const tests::TestFolder folder;
   const Corpus corpus(tests::number_options(folder));
   EXPECT_EQ(corpus.tokens().num_documents(), 200);
-  const auto &training = corpus.documents(Split::training),
-             &validation = corpus.documents(Split::validation);
-  EXPECT_EQ(training.size() + validation.size(), 200u);
-  EXPECT_NEAR(static_cast<double>(validation.size()), 40, 20);  // 3.5 standard deviations
-  std::vector<std::int64_t> both;
-  std::set_intersection(training.begin(), training.end(), validation.begin(), validation.end(),
-                        std::back_inserter(both));
-  EXPECT_TRUE(both.empty());
-  EXPECT_EQ(corpus.num_tokens(Split::training) + corpus.num_tokens(Split::validation),
-            corpus.tokens().num_tokens());
+  EXPECT_NEAR(static_cast<double>(corpus.documents(Split::validation).size()), 30, 18);  // 3.5 σ
+  EXPECT_NEAR(static_cast<double>(corpus.documents(Split::test).size()), 10, 9);
+  std::multiset<std::int64_t> all;
+  std::int64_t tokens = 0;
+  for (const Split split : {Split::training, Split::validation, Split::test}) {
+    const auto& part = corpus.documents(split);
+    EXPECT_TRUE(std::is_sorted(part.begin(), part.end()));
+    all.insert(part.begin(), part.end());
+    tokens += corpus.num_tokens(split);
+  }
+  std::multiset<std::int64_t> each;
+  for (std::int64_t document = 0; document < 200; ++document) each.insert(document);
+  EXPECT_EQ(all, each);  // none in two parts, none lost
+  EXPECT_EQ(tokens, corpus.tokens().num_tokens());
   EXPECT_EQ(corpus.tokens().num_tokens(), 200 * 22);
   EXPECT_TRUE(tests::has_text(corpus.summary(), "200 documents")) << corpus.summary();
 }
@@ -126,17 +131,76 @@ TEST(CorpusTest, TrainsAVocabularyOnTheTrainingDocuments) {
   EXPECT_FALSE(Corpus(options).tokenizer().facts().lower_cases);
 }
 
-TEST(CorpusTest, DocumentsHaveNoTestPart) {
-  const tests::TestFolder folder;
-  const Corpus corpus(tests::number_options(folder));
-  const auto refused = [](const std::function<void()>& action) {
-    return tests::has_text(tests::error_message(action),
-                           "but got test, which only data.vocabulary");
+// Documents of a word that no other has: whose words are in the vocabulary was learned from.
+TEST(CorpusTest, AVocabularySeesNoHeldOutText) {
+  const auto check = [](int count, double validation_share, double test_share) {
+    const tests::TestFolder folder;
+    auto options = tests::number_options(folder);
+    std::string text;
+    std::vector<std::string> own;
+    for (int d = 0; d < count; ++d) {
+      own.push_back(std::string("q") + static_cast<char>('a' + d / 26) +
+                    static_cast<char>('a' + d % 26) + "z");
+      for (int i = 0; i < 30; ++i) text += own.back() + (i % 7 == 6 ? "\n" : " ");
+      text += "\n\n";
+    }
+    options.text = {folder.write("text.txt", text).string()};
+    options.vocabulary = "";
+    options.vocab_size = 4000;
+    options.validation_share = validation_share;
+    options.test_share = test_share;
+    const Corpus corpus(options);
+    const auto& words = corpus.tokenizer().vocabulary().tokens();
+    std::array<std::size_t, 3> seen = {};
+    for (const Split split : {Split::training, Split::validation, Split::test}) {
+      for (const std::int64_t document : corpus.documents(split))
+        seen[static_cast<std::size_t>(split)] +=
+            std::find(words.begin(), words.end(), own[static_cast<std::size_t>(document)]) !=
+            words.end();
+    }
+    EXPECT_EQ(seen, (std::array<std::size_t, 3>{corpus.documents(Split::training).size(), 0, 0}));
+    EXPECT_FALSE(corpus.documents(Split::validation).empty());
+    EXPECT_FALSE(corpus.documents(Split::test).empty());
   };
-  EXPECT_TRUE(refused([&] { corpus.documents(Split::test); }));
-  EXPECT_TRUE(refused([&] { corpus.num_tokens(Split::test); }));
-  EXPECT_TRUE(refused([&] { corpus.for_each_document(Split::test, [](const auto&) {}); }));
-  EXPECT_FALSE(corpus.documents(Split::validation).empty());
+  check(120, 0.2, 0.2);
+  check(5, 1e-9, 1e-9);  // too few for the hash: the last documents are given to the parts
+}
+
+TEST(CorpusTest, AnotherTestShareIsAnotherVocabularyAndTheSameTokens) {
+  const tests::TestFolder folder;
+  auto options = tests::number_options(folder);
+  Corpus{options};
+  options.test_share = 0.3;
+  const Corpus corpus(options);
+  EXPECT_GT(corpus.documents(Split::test).size(), 30u);
+  EXPECT_EQ(cache_files(folder, "tokens-"), 1);
+  options.vocabulary = "";
+  options.vocab_size = 200;
+  Corpus{options};
+  options.test_share = 0.1;
+  Corpus{options};
+  EXPECT_EQ(cache_files(folder, "vocabulary-"), 2);
+}
+
+TEST(CorpusTest, PartsOfTheirOwnFiles) {
+  const tests::TestFolder folder;
+  auto options = tests::number_options(folder, 50);
+  options.validation_text = {
+      folder.write("validation.txt", tests::number_text(7, 20, 300)).string()};
+  options.test_text = {folder.write("test.txt", tests::number_text(9, 10, 300)).string()};
+  const Corpus corpus(options);
+  EXPECT_EQ(corpus.documents(Split::training).size(), 50u);
+  EXPECT_EQ(corpus.documents(Split::validation).size(), 7u);
+  EXPECT_EQ(corpus.documents(Split::test).size(), 9u);
+  EXPECT_EQ(corpus.tokens().num_documents(), 50);
+  EXPECT_EQ(corpus.tokens(Split::test).num_documents(), 9);
+  EXPECT_EQ(corpus.tokens(Split::validation).document(3), corpus.tokens().document(3));
+  EXPECT_EQ(corpus.num_tokens(Split::test), corpus.tokens(Split::test).num_tokens());
+  EXPECT_TRUE(tests::has_text(corpus.summary(), "7 more for validation, 9 more for test"))
+      << corpus.summary();
+  EXPECT_EQ(cache_files(folder, "tokens-"), 3);
+  Corpus{options};
+  EXPECT_EQ(cache_files(folder, "tokens-"), 3);
 }
 
 TEST(CorpusTest, ErrorsNameWhatIsMissing) {

@@ -16,7 +16,9 @@ TEST(DataOptionsTest, Defaults) {
   const auto options = options_of("");
   EXPECT_EQ(options.text, std::vector<std::string>{"apt"});
   EXPECT_EQ(options.document, documents::DocumentRule::block);
-  EXPECT_DOUBLE_EQ(options.validation_share, 0.2);
+  EXPECT_DOUBLE_EQ(options.validation_share, 0.15);
+  EXPECT_DOUBLE_EQ(options.test_share, 0.05);
+  EXPECT_DOUBLE_EQ(options.share_of(Split::training), 0);
   EXPECT_DOUBLE_EQ(options.masking.share, 0.15);
   EXPECT_EQ(options.cache, base::default_cache_folder());
 }
@@ -46,10 +48,22 @@ TEST(DataOptionsTest, BadValuesNameTheirKey) {
         std::pair{"random_token_share = 0.3", "random_token_share"},
         std::pair{"vocab_size = 3", "vocab_size"}, std::pair{"block_size = -1", "block_size"},
         std::pair{"document = 'book'", "book"}, std::pair{"text = []", "text"},
-        std::pair{"vocab_sise = 300", "vocab_size"}}) {
+        std::pair{"vocab_sise = 300", "vocab_size"}, std::pair{"test_share = 0.5", "test_share"},
+        std::pair{"test_text = 'a'\ntest_share = 0.1", "not both"},
+        std::pair{"validation_text = 'a'\nvalidation_share = 0.1", "not both"},
+        std::pair{"validation_share = 0.7\ntest_share = 0.3", "to leave a share to learn from"}}) {
     const auto message = tests::error_message([&, text = text] { options_of(text); });
     EXPECT_TRUE(tests::has_text(message, key)) << message;
   }
+}
+
+TEST(DataOptionsTest, FilesOfAPartTakeThePlaceOfItsShare) {
+  const auto options = options_of("validation_text = 'v'\ntest_text = ['t', 'u']");
+  EXPECT_EQ(options.files_of(Split::validation), std::vector<std::string>{"v"});
+  EXPECT_EQ(options.files_of(Split::test), (std::vector<std::string>{"t", "u"}));
+  EXPECT_EQ(options.files_of(Split::training), options.text);
+  EXPECT_EQ(options.share_of(Split::validation), 0);
+  EXPECT_EQ(options.share_of(Split::test), 0);
 }
 
 TEST(DataOptionsTest, Bytes) {
@@ -66,7 +80,6 @@ TEST(DataOptionsTest, Bytes) {
       {"vocabulary = 'bytes'\ndocument = 'block'", DataUse::causal_language},
       {"vocabulary = 'bytes'\nsplit = 'documents'", DataUse::causal_language},
       {"vocabulary = 'bytes'\ntest_share = 0.5", DataUse::causal_language},
-      {"test_share = 0.1", DataUse::causal_language},
       {"split = 'ranges'", DataUse::causal_language},
       {"mask_share = 0.15", DataUse::causal_language}};
   for (const auto& [text, use] : refused) {

@@ -86,6 +86,7 @@ TEST(MaskedLanguageSourceTest, TypesAreTheTokenizers) {
   const nlohmann::json pair = {special("[CLS]", 3), text("A"), special("[SEP]", 2), text("B"),
                                special("[SEP]", 2)};
   const nlohmann::json tokenizer = {
+      {"added_tokens", {{{"id", 4}, {"content", "[MASK]"}, {"special", true}}}},
       {"model", {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"vocab", vocabulary}}},
       {"normalizer", {{"type", "BertNormalizer"}}},
       {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
@@ -168,24 +169,32 @@ TEST(MaskedLanguageSourceTest, BatchLargerThanTheCorpus) {
   EXPECT_EQ(batch.batch.cu_seqlens.size(), 51u);
 }
 
-TEST(MaskedLanguageSourceTest, ValidationIsFixedAndHeldOut) {
+TEST(MaskedLanguageSourceTest, HeldOutPartsAreFixedAndTheirOwn) {
   const tests::TestFolder folder;
   const auto options = tests::number_options(folder);
   const MaskedLanguageSource source(options, 7), other(options, 8);
-  const auto batches = source.validation_batches(32, 100),
-             same_batches = other.validation_batches(32, 100);
-  ASSERT_EQ(batches.size(), same_batches.size());
-  std::int64_t sequences = 0;
-  for (std::size_t i = 0; i < batches.size(); ++i) {
-    EXPECT_TRUE(same(batches[i], same_batches[i]));
-    EXPECT_LE(batches[i].batch.tokens.size(), 100u);
-    sequences += static_cast<std::int64_t>(batches[i].batch.cu_seqlens.size()) - 1;
+  for (const Split split : {Split::validation, Split::test}) {
+    const auto batches = source.held_out_batches(split, 32, 100),
+               same_batches = other.held_out_batches(split, 32, 100);
+    ASSERT_EQ(batches.size(), same_batches.size());
+    std::int64_t sequences = 0;
+    std::vector<std::int64_t> words, wanted;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      EXPECT_TRUE(same(batches[i], same_batches[i]));
+      EXPECT_LE(batches[i].batch.tokens.size(), 100u);
+      sequences += static_cast<std::int64_t>(batches[i].batch.cu_seqlens.size()) - 1;
+      for (const std::int64_t id : unmasked(batches[i]))
+        if (id >= 5) words.push_back(id);
+    }
+    EXPECT_EQ(sequences, source.num_sequences(32, split));
+    source.corpus().for_each_document(split, [&](std::span<const std::int32_t> ids) {
+      wanted.insert(wanted.end(), ids.begin(), ids.end());
+    });
+    EXPECT_EQ(words, wanted);
   }
-  EXPECT_EQ(sequences, source.num_validation_sequences(32));
-
-  const auto sample = source.validation_batches(32, 1, 4);
+  const auto sample = source.held_out_batches(Split::validation, 32, 1, 4);
   EXPECT_EQ(sample.size(), 4u);  // a batch has at least one sequence
-  EXPECT_EQ(source.validation_batches(32, 1000000, 1000000).size(), 1u);
+  EXPECT_EQ(source.held_out_batches(Split::validation, 32, 1000000, 1000000).size(), 1u);
 }
 
 constexpr std::int64_t masking_vocab = 50, masking_mask = 3;

@@ -23,23 +23,14 @@ TEST(TokenStreamTest, DocumentsStandEndToEndInTheirParts) {
   const auto stream = open_token_stream(options, 1);
   const Corpus corpus(options);
   EXPECT_FALSE(stream->is_bytes());
-  for (const Split split : {Split::training, Split::validation}) {
-    const DocumentStream expected(corpus.tokens(), corpus.documents(split),
+  for (const Split split : {Split::training, Split::validation, Split::test}) {
+    const DocumentStream expected(corpus.tokens(split), corpus.documents(split),
                                   corpus.tokenizer().end_id());
     std::vector<std::int64_t> ids;
     expected.read(0, expected.size(), ids);
     EXPECT_EQ(whole_part(*stream, split), ids);
   }
   EXPECT_EQ(stream->summary(), corpus.summary());
-}
-
-TEST(TokenStreamTest, DocumentsHaveNoTestPart) {
-  const tests::TestFolder folder;
-  const auto stream = open_token_stream(tests::number_options(folder, 60, 2), 1);
-  const auto message = tests::error_message([&] { stream->size(Split::test); });
-  EXPECT_TRUE(tests::has_text(message, "data.test_share")) << message;
-  std::vector<std::int64_t> ids;
-  EXPECT_THROW(stream->read(Split::test, 0, 1, ids), Error);
 }
 
 TEST(TokenStreamTest, BytesAreInThreeRanges) {
@@ -103,6 +94,23 @@ TEST(ByteStreamTest, RangesAreNinetyFiveFive) {
   EXPECT_EQ(stream.size(Split::test), 500);
   EXPECT_EQ(stream.bytes(Split::validation).front(), 'v');
   EXPECT_EQ(stream.bytes(Split::test).front(), 't');
+}
+
+TEST(ByteStreamTest, PartsOfTheirOwnFiles) {
+  const tests::TestFolder folder;
+  auto options = byte_options({folder.write("text", std::string(1000, 'x')).string()});
+  options.test_text = {folder.write("test", "the test").string()};
+  const ByteStream stream(options);
+  EXPECT_EQ(stream.size(Split::training), 950);
+  EXPECT_EQ(stream.bytes(Split::validation), std::string(50, 'x'));
+  EXPECT_EQ(stream.bytes(Split::test), "the test");
+  options.validation_text = {folder.write("validation", "watch").string()};
+  const ByteStream both(options);
+  EXPECT_EQ(both.size(Split::training), 1000);
+  EXPECT_EQ(both.bytes(Split::validation), "watch");
+  options.test_text = {folder.write("empty", "").string()};
+  const auto message = tests::error_message([&] { ByteStream{options}; });
+  EXPECT_TRUE(tests::has_text(message, "data.test_text")) << message;
 }
 
 TEST(ByteStreamTest, EmptyTextIsRefused) {

@@ -109,6 +109,37 @@ TEST(PickleRebuild, TensorsOfBothVersionsAndParameters) {
   });
 }
 
+// Types that torch has no storage of lie in a storage of bytes.
+TEST(PickleRebuild, ElementsInAStorageOfBytes) {
+  Values values;
+  values.pickle.storages = {{"0", Dtype::u8, 24}, {"1", Dtype::f32, 24}};
+  const PickleId bytes = values.add(PickleStorageReference{0}), none = values.add(PickleNone{});
+  const PickleId two = values.add(std::int64_t{2}), zero = values.add(std::int64_t{0});
+  const PickleId shape = values.sizes({5}), strides = values.sizes({1});
+  const auto rebuild = [&](PickleId storage, PickleId offset, Dtype dtype) {
+    return values.call(PickleSymbol::rebuild_tensor_v3, {storage, offset, shape, strides, none,
+                                                         none, values.add(element_symbol(dtype))});
+  };
+  rebuild(bytes, two, Dtype::u16);  // bytes 4 to 14 of 24
+  EXPECT_EQ(values.pickle.tensors.at(0).dtype, Dtype::u16);
+  EXPECT_EQ(values.pickle.tensors.at(0).offset, 2);
+  rebuild(bytes, zero, Dtype::u32);  // 20 bytes
+  expect_error({"within its storage of 6"}, [&] { rebuild(bytes, two, Dtype::u32); });
+  expect_error({"within its storage of 1"}, [&] { rebuild(bytes, zero, Dtype::c128); });
+  expect_error({"a storage of bytes", "U16", "F32"},
+               [&] { rebuild(values.add(PickleStorageReference{1}), zero, Dtype::u16); });
+  expect_error({"types of elements"}, [&] {
+    values.call(PickleSymbol::rebuild_tensor_v3, {bytes, zero, shape, strides, none, none, two});
+  });
+  expect_error({"types of elements"}, [&] {
+    values.call(PickleSymbol::rebuild_tensor_v3,
+                {bytes, zero, shape, strides, none, none, values.add(PickleSymbol::size)});
+  });
+  expect_error({"7 to 8 arguments", "got 4"}, [&] {
+    values.call(PickleSymbol::rebuild_tensor_v3, {bytes, zero, shape, strides});
+  });
+}
+
 TEST(PickleRebuild, DictionariesAndSizes) {
   Values values;
   const PickleId a = values.add(std::string("a")), one = values.add(std::int64_t{1});
@@ -144,15 +175,29 @@ TEST(PickleRebuild, NothingElseIsCalled) {
 
 TEST(PickleGlobals, StoragesHaveTheirTypes) {
   const std::pair<const char*, Dtype> storages[] = {
-      {"BoolStorage", Dtype::boolean},  {"ByteStorage", Dtype::u8},
-      {"UntypedStorage", Dtype::u8},    {"CharStorage", Dtype::i8},
-      {"ShortStorage", Dtype::i16},     {"IntStorage", Dtype::i32},
-      {"LongStorage", Dtype::i64},      {"HalfStorage", Dtype::f16},
-      {"BFloat16Storage", Dtype::bf16}, {"FloatStorage", Dtype::f32},
-      {"DoubleStorage", Dtype::f64}};
+      {"BoolStorage", Dtype::boolean},      {"ByteStorage", Dtype::u8},
+      {"UntypedStorage", Dtype::u8},        {"CharStorage", Dtype::i8},
+      {"ShortStorage", Dtype::i16},         {"IntStorage", Dtype::i32},
+      {"LongStorage", Dtype::i64},          {"HalfStorage", Dtype::f16},
+      {"BFloat16Storage", Dtype::bf16},     {"FloatStorage", Dtype::f32},
+      {"DoubleStorage", Dtype::f64},        {"ComplexFloatStorage", Dtype::c64},
+      {"ComplexDoubleStorage", Dtype::c128}};
   for (const auto& [name, dtype] : storages)
     EXPECT_EQ(storage_dtype(find_pickle_symbol("torch", name, "f")), dtype) << name;
   EXPECT_EQ(storage_dtype(find_pickle_symbol("torch.storage", "UntypedStorage", "f")), Dtype::u8);
+}
+
+TEST(PickleGlobals, EveryTypeOfElementsHasItsName) {
+  for (int type = 0; type < kDtypeCount; ++type) {
+    const auto dtype = static_cast<Dtype>(type);
+    ASSERT_FALSE(element_name(dtype).empty()) << type;
+    const PickleSymbol symbol = find_pickle_symbol("torch", element_name(dtype), "f");
+    EXPECT_EQ(element_dtype(symbol), dtype);
+    EXPECT_EQ(storage_dtype(symbol), std::nullopt);
+    if (storage_name(dtype).empty()) continue;
+    EXPECT_EQ(element_dtype(find_pickle_symbol("torch", storage_name(dtype), "f")), std::nullopt);
+  }
+  EXPECT_EQ(element_dtype(PickleSymbol::size), std::nullopt);
 }
 
 TEST(PickleGlobals, OtherNamesOfTorchAreNoStorages) {
@@ -165,6 +210,8 @@ TEST(PickleGlobals, OtherNamesOfTorchAreNoStorages) {
             PickleSymbol::rebuild_tensor);
   EXPECT_EQ(find_pickle_symbol("torch._utils", "_rebuild_tensor_v2", "f"),
             PickleSymbol::rebuild_tensor_v2);
+  EXPECT_EQ(find_pickle_symbol("torch._utils", "_rebuild_tensor_v3", "f"),
+            PickleSymbol::rebuild_tensor_v3);
   EXPECT_EQ(find_pickle_symbol("torch._utils", "_rebuild_parameter", "f"),
             PickleSymbol::rebuild_parameter);
 }

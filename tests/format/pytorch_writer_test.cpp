@@ -32,6 +32,29 @@ TEST(PyTorchWriter, ReadsWhatBothWritersWrite) {
   EXPECT_EQ(std::string(PyTorchFile(folder / "zip").format().name), "pytorch");
 }
 
+TEST(PyTorchWriter, TypesThatAreListedAloneKeepTheirBytes) {
+  const TemporaryFolder folder("pytorch-odd");
+  const torch::Tensor bytes = torch::arange(0, 96, torch::kByte).view({2, 48});
+  std::vector<OutputTensor> tensors;
+  for (int type = 0; type < kDtypeCount; ++type) {
+    const auto dtype = static_cast<Dtype>(type);
+    if (is_computed(dtype)) continue;
+    const auto columns = 48 / static_cast<std::int64_t>(dtype_size(dtype));
+    tensors.push_back({std::string(dtype_name(dtype)), dtype, {2, columns}, [bytes, dtype] {
+                         return bytes.view(scalar_type(dtype));
+                       }});
+  }
+  write_pytorch_zip(folder / "zip", tensors, [](std::size_t) {});
+  const PyTorchFile file(folder / "zip");
+  for (const OutputTensor& tensor : tensors) {
+    EXPECT_EQ(file.entries().at(tensor.name).dtype, tensor.dtype);
+    EXPECT_EQ(file.entries().at(tensor.name).shape, tensor.shape);
+    EXPECT_TRUE(torch::equal(file.tensor(tensor.name).view(torch::kByte), bytes)) << tensor.name;
+  }
+  // PyTorch reads such storages in zip files alone.
+  EXPECT_THROW(write_pytorch_legacy(folder / "legacy", tensors, [](std::size_t) {}), Error);
+}
+
 // 1, 2, 3, 4 as float32 and 1, 2, 3 as int16, little-endian.
 const std::string kFloats =
     "\0\0\x80\x3f"

@@ -88,6 +88,11 @@ TEST(SafetensorsHeader, RefusesDataThatIsNotTheShapes) {
   expect_error({"2^63"}, [&] { parse(one("[4611686018427387904,4]", "[0,0]"), 0); });
   expect_error({"2^63"}, [&] { parse(one("[4611686018427387904,4,0]", "[0,0]"), 0); });
   expect_error({"F4_WEIRD"}, [&] { parse(one("[2]", "[0,8]", "F4_WEIRD"), 8); });
+  // PyTorch's alone.
+  expect_error({"C32"}, [&] { parse(one("[2]", "[0,8]", "C32"), 8); });
+  expect_error({"tensor 'x'", "C128"}, [] {
+    format_safetensors_header({{"x", Dtype::c128, {1}, 0, 16}}, {});
+  });
   expect_error({"array"}, [&] { parse(one("7", "[0,8]"), 8); });
 }
 

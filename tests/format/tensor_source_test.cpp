@@ -9,6 +9,7 @@
 #include "roformer/base/file.h"
 #include "roformer/format/safetensors.h"
 #include "roformer/format/tensor_format.h"
+#include "tests/base/test_files.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 
@@ -67,6 +68,19 @@ class OneTensor : public TensorSource {
   torch::Tensor tensor_;
   std::map<std::string, TensorFacts> entries_ = {{"x", {}}};
 };
+
+TEST(OpenTensors, TheOnlyModelBelowAFolderIsNamed) {
+  const tests::TestFolder folder;
+  EXPECT_EQ(checkpoint_below(folder.path()), "");
+  EXPECT_EQ(checkpoint_below(folder.path() / "absent"), "");
+  folder.write("notes/readme.md", "no model");
+  folder.write("one/config.json", "{}");
+  EXPECT_EQ(checkpoint_below(folder.path()), folder.path() / "one");
+  checkpoint::expect_error({"there is none", "one, which holds a model"},
+                           [&] { open_tensors(folder.path()); });
+  folder.write("two/model.safetensors", "");
+  EXPECT_EQ(checkpoint_below(folder.path()), "");
+}
 
 TEST(CopyTensor, ConvertsTypesOfEveryShape) {
   for (const auto& shape :

@@ -54,7 +54,7 @@ TEST(TensorFlowIndex, RefusesWhatItCannotRead) {
   refused({{"", "\x08\x00"s}}, {"1 to 99999 data files", "got 0"});
   refused({{"", "\x08\x01\x10\x01"s}}, {"little-endian"});
   refused({{"", "\x0b"s}}, {"wire type 3"});
-  refused({{"", kHeader}, {"w", "\x08\x08" + kEntry.substr(2)}}, {"tensor 'w'", "type 8"});
+  refused({{"", kHeader}, {"w", "\x08\x0c" + kEntry.substr(2)}}, {"tensor 'w'", "type 12"});
   refused({{"", kHeader}, {"w", kEntry + "\x3a\x00"s}}, {"tensor 'w'", "slices"});
   refused({{"", kHeader}, {"w", kEntry + "\x18\x02"}}, {"shard below 2", "got 2"});
   refused({{"", kHeader}, {"w", kEntry + "\x28\x17"}}, {"24 bytes", "got 23"});

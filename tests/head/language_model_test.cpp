@@ -42,6 +42,21 @@ TEST(LanguageModel, ASecondRoFormerHasTheWordsAlone) {
   expect_message("embedding_size = hidden_size", [&] { LanguageModel other(config); });
 }
 
+// More rows than logits are made of at once, so that pieces meet.
+TEST(LanguageModel, TheLossesOfTokensAddUpToTheLoss) {
+  auto model = random_model(small_config());
+  const torch::Tensor hidden = torch::randn({1100, 8}), labels = torch::randint(0, 30, {1100});
+  const torch::Tensor losses = model->token_losses(hidden, labels);
+  ASSERT_EQ(losses.sizes(), (std::vector<std::int64_t>{1100}));
+  EXPECT_NEAR(losses.to(torch::kFloat64).sum().item<double>() / 1100,
+              model->loss(hidden, labels).negative_log_likelihood / 1100, 1e-5);
+  const torch::Tensor likelihood = torch::log_softmax(model->logits(hidden), 1);
+  EXPECT_NEAR(losses[700].item<double>(),
+              -likelihood[700][labels[700].item<std::int64_t>()].item<double>(), 1e-5);
+  EXPECT_FALSE(losses.requires_grad());
+  EXPECT_EQ(model->token_losses(hidden.slice(0, 0, 0), labels.slice(0, 0, 0)).size(0), 0);
+}
+
 TEST(LanguageModel, IsCausalWhereItLooksBack) {
   auto config = small_config();
   EXPECT_EQ(LanguageModel(config)->class_name(), "RoFormerForMaskedLM");

@@ -5,6 +5,36 @@
 namespace roformer::head {
 namespace {
 
+// A head begins alike whatever the encoding of its trunk.
+TEST(ModelWithHead, TheEncodingChangesNoOtherInitialWeight) {
+  for (const Description& head : all()) {
+    for (const auto& [family, own] : head.classes) {
+      const auto parameters_of = [&](const char* encoding) {
+        Holdings holdings{small_config(family), {}, {}};
+        holdings.config.encoding.name = encoding;
+        torch::manual_seed(3);
+        return head.make(holdings)->module().named_parameters();
+      };
+      const auto rotary = parameters_of("rotary"), learned = parameters_of("learned");
+      EXPECT_EQ(learned.size(), rotary.size() + 1) << own.name;
+      for (const auto& item : rotary)
+        EXPECT_TRUE(torch::equal(learned[item.key()], item.value())) << own.name << item.key();
+    }
+  }
+}
+
+TEST(ModelWithHead, PartsOfOneModelAreDrawnApart) {
+  torch::manual_seed(3);
+  const auto model = choose("BertForPreTraining", {small_config("bert"), {}, {}})
+                         .make({small_config("bert"), {}, {}});
+  const auto pooler = parameter(model->module(), "bert.pooler.dense.weight"),
+             inner = parameter(model->module(), "cls.predictions.transform.dense.weight"),
+             block =
+                 parameter(model->module(), "bert.encoder.layer.0.attention.output.dense.weight");
+  EXPECT_FALSE(torch::equal(pooler, inner) || torch::equal(pooler, block) ||
+               torch::equal(inner, block));
+}
+
 TEST(ModelWithHead, DropoutIsAFunctionOfTheSeed) {
   auto config = small_config();
   config.hidden_dropout_prob = 0.5;

@@ -55,7 +55,7 @@ TEST(ScoreTokenizerTest, CharactersAndNone) {
 }
 
 TEST(ScoreTokenizerTest, NothingHasNoTokens) {
-  for (const char* name : {"13a", "intl", "none", "char"}) {
+  for (const char* name : {"13a", "intl", "none", "compounds", "char"}) {
     const ScoreTokenizer tokenizer = find_score_tokenizer(name);
     EXPECT_STREQ(name_of(tokenizer), name);
     EXPECT_TRUE(tokens(tokenizer, "").empty());
@@ -82,6 +82,19 @@ TEST(ScoreCharactersTest, CategoriesOfNewerCharacters) {
   EXPECT_EQ(score_category(0x1FBFA), 'S');
   EXPECT_EQ(score_category(0x1FBFB), 'C');
   EXPECT_EQ(score_category(0x10FFFF), 'C');
+}
+
+// What Perl makes of them by s{(\S)-(\S)}{$1 ##AT##-##AT## $2}g.
+TEST(ScoreTokenizerTest, CompoundsAreSplitAsPerlDoes) {
+  EXPECT_EQ(split_compounds("rich-text format"), "rich ##AT##-##AT## text format");
+  EXPECT_EQ(split_compounds("ab-cd-ef"), "ab ##AT##-##AT## cd ##AT##-##AT## ef");
+  EXPECT_EQ(split_compounds("a-b-c"), "a ##AT##-##AT## b-c") << "b was taken";
+  EXPECT_EQ(split_compounds("a--b"), "a ##AT##-##AT## -b");
+  EXPECT_EQ(split_compounds("----"), "- ##AT##-##AT## --");
+  EXPECT_EQ(split_compounds("Ö-Ä - x- -y -"), "Ö ##AT##-##AT## Ä - x- -y -");
+  EXPECT_EQ(split_compounds("-"), "-");
+  EXPECT_EQ(split_compounds(""), "");
+  EXPECT_EQ(separate_tokens(ScoreTokenizer::compounds, "x-y."), "x ##AT##-##AT## y.");
 }
 
 TEST(ScoreWordsTest, TrailingSpace) {

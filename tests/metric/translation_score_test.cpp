@@ -37,10 +37,10 @@ TEST(TranslationScore, ComparisonIsOfTheSecondWithTheFirst) {
   const auto a = score_translations(bad, four_references),
              b = score_translations(good, four_references);
   const TranslationComparison comparison = compare_translations(a, b);
-  EXPECT_NEAR(comparison.bleu.baseline.score, a.bleu.score, 1e-9);
-  EXPECT_NEAR(comparison.bleu.system.score, b.bleu.score, 1e-9);
-  EXPECT_NEAR(comparison.chrf.baseline.score, a.chrf, 1e-9);
-  EXPECT_NEAR(comparison.chrf.system.score, b.chrf, 1e-9);
+  EXPECT_NEAR(comparison.bleu.bootstrap.baseline.score, a.bleu.score, 1e-9);
+  EXPECT_NEAR(comparison.bleu.bootstrap.system.score, b.bleu.score, 1e-9);
+  EXPECT_NEAR(comparison.chrf.bootstrap.baseline.score, a.chrf, 1e-9);
+  EXPECT_NEAR(comparison.chrf.bootstrap.system.score, b.chrf, 1e-9);
 }
 
 const Lines test_hypotheses = {"the cat sat on the mat", "a dog", "he reads"};

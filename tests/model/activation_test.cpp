@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include "roformer/base/error.h"
+#include "tests/packed/second_gradients.h"
 
 namespace roformer::model {
 namespace {
@@ -31,6 +32,16 @@ TEST(ActivationTest, KernelEqualsLibTorch) {
       EXPECT_LE(activation_gap(gradient, torch::autograd::grad({expected.sum()}, {exact})[0]), 2e-6)
           << name;
     }
+  }
+}
+
+TEST(ActivationTest, SecondGradientsAreThoseOfTheComposedForm) {
+  for (const auto* name : {"gelu", "gelu_new", "relu", "silu"}) {
+    const Activation activation = parse_activation(name);
+    packed::expect_second_gradients(
+        [&](const auto& in) { return activate(in[0], activation); },
+        [&](const auto& in) { return activate_composed(in[0], activation); },
+        {torch::linspace(-4, 4, 101)}, 1e-5);
   }
 }
 

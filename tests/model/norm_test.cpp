@@ -7,6 +7,8 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include "tests/packed/second_gradients.h"
+
 namespace roformer::model {
 namespace {
 
@@ -113,6 +115,62 @@ INSTANTIATE_TEST_SUITE_P(Shapes, ResidualRmsNormTest,
                                            NormCase{3, 33, 0.5, true}, NormCase{65, 768, 0.1, true},
                                            NormCase{200, 100, 0, false},
                                            NormCase{5, 64, 0.3, false}));
+
+// With and without residual, dropout and weights; one tensor as both x and residual, too.
+TEST(ResidualNorm, SecondGradientsAreThoseOfTheComposedForm) {
+  torch::manual_seed(24);
+  for (const double probability : {0.0, 0.3}) {
+    for (const bool has_weights : {true, false}) {
+      for (const int residual : {-1, 1, 0}) {
+        const auto form = [&](const auto& norm) -> packed::Operator {
+          return [&, norm](const auto& in) {
+            const Tensor other = residual < 0 ? Tensor() : in[static_cast<std::size_t>(residual)];
+            const auto last = in.size() - 2;
+            return norm(in[0], other, has_weights ? in[last] : Tensor(),
+                        has_weights ? in[last + 1] : Tensor(), 1e-5, Dropout{probability, 7});
+          };
+        };
+        std::vector<Tensor> inputs = {torch::randn({9, 12}) + 0.5};
+        if (residual > 0) inputs.push_back(torch::randn({9, 12}));
+        if (has_weights) inputs.insert(inputs.end(), {torch::randn({12}), torch::randn({12})});
+        packed::expect_second_gradients(form(residual_norm), form(residual_norm_composed), inputs,
+                                        1e-4);
+      }
+    }
+  }
+}
+
+// A weight alone that learns: nothing else has a gradient.
+TEST(ResidualNorm, SecondGradientsOfTheWeightsAlone) {
+  torch::manual_seed(25);
+  const Tensor x = torch::randn({9, 12});
+  packed::expect_second_gradients(
+      [&](const auto& in) { return residual_norm(x, {}, in[0], in[1], 1e-5); },
+      [&](const auto& in) {
+        return residual_norm_composed(x.to(in[0].scalar_type()), {}, in[0], in[1], 1e-5);
+      },
+      {torch::randn({12}), torch::randn({12})}, 1e-4);
+}
+
+TEST(ResidualNorm, HalfsSquaresDoNotOverflow) {
+  const Tensor x = (torch::randn({4, 64}) * 900).to(torch::kHalf);
+  const Tensor y = residual_norm(x, {}, {}, {}, 1e-6);
+  const Tensor exact = residual_norm_composed(x.to(torch::kFloat64), {}, {}, {}, 1e-6);
+  EXPECT_EQ(y.scalar_type(), torch::kHalf);
+  EXPECT_LE(packed::relative_gap(y, exact), 4e-4);
+}
+
+TEST(Dropout, SecondGradientsPassTheMask) {
+  torch::manual_seed(26);
+  packed::expect_second_gradients(
+      [](const auto& in) {
+        return dropout(in[0].sin(), {0.3, 5});
+      },
+      [](const auto& in) {
+        return in[0].sin() * dropout_factors(9, 12, {0.3, 5}).to(in[0].options());
+      },
+      {torch::randn({9, 12})}, 1e-5);
+}
 
 TEST(Dropout, MaskIsAFunctionOfTheSeed) {
   const auto x = torch::ones({300, 130}).set_requires_grad(true);

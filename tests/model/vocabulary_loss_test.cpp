@@ -10,6 +10,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/head/language_model.h"
+#include "tests/packed/second_gradients.h"
 
 namespace roformer::model {
 namespace {
@@ -32,6 +33,24 @@ double relative_gap(const Tensor& a, const Tensor& b) {
 
 Tensor exact(const Tensor& x) {
   return x.defined() ? x.detach().to(torch::kFloat64).requires_grad_(x.requires_grad()) : x;
+}
+
+TEST_P(VocabularyLossTest, SecondGradientsAreThoseOfTheComposedForm) {
+  const LossCase& c = GetParam();
+  if (c.rows == 0 || c.words == 1 || c.words > 2000) GTEST_SKIP();
+  torch::manual_seed(7);
+  std::vector<Tensor> inputs = {torch::randn({c.rows, c.size}), torch::randn({c.words, c.size})};
+  if (c.bias) inputs.push_back(torch::randn({c.words}));
+  const Tensor labels = torch::randint(0, c.words, {c.rows}, torch::kInt64);
+  const auto bias_of = [](const auto& in) { return in.size() > 2 ? in[2] : Tensor(); };
+  packed::expect_second_gradients(
+      [&](const auto& in) {
+        return vocabulary_loss(in[0], in[1], bias_of(in), labels, c.smoothing).loss;
+      },
+      [&](const auto& in) {
+        return vocabulary_loss_composed(in[0], in[1], bias_of(in), labels, c.smoothing).loss;
+      },
+      inputs, 1e-4);
 }
 
 TEST_P(VocabularyLossTest, EqualsComposedInDoublePrecision) {

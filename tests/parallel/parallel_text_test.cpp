@@ -100,6 +100,13 @@ TEST(ParallelTextTest, SharesOfSentencesByTheirHash) {
     const auto hash = base::hash_bytes(std::to_string(i));
     const auto before = split_of(hash, options), after = split_of(hash, with_files);
     EXPECT_EQ(after, before == data::Split::validation ? data::Split::training : before);
+    // Another test share moves no pair of validation, nor the other way round.
+    auto no_test = options, more_validation = options;
+    no_test.test_share = 0;
+    more_validation.validation_share = 0.4;
+    EXPECT_EQ(split_of(hash, no_test) == data::Split::validation,
+              before == data::Split::validation);
+    EXPECT_EQ(split_of(hash, more_validation) == data::Split::test, before == data::Split::test);
   }
 }
 

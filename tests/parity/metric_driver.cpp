@@ -1,15 +1,21 @@
-// BLEU and chrF of many corpora for test_bleu.py: a JSON object a line on standard input, one a
+// BLEU and chrF of many corpora for test_bleu.py, a JSON object a line on standard input, one a
 // line on standard output.
-//   metric_driver score      {"tokenize", "smooth", "smooth_value"?, "lowercase", "effective_order",
-//                             "word_order", "hypotheses", "references"}
+//   metric_driver score      {"tokenize", "smooth", "smooth_value"?, "lowercase",
+//                             "effective_order", "word_order", "hypotheses", "references"}
 //   metric_driver bootstrap  the same with "baseline" and "resamples"
 //   metric_driver tokens     {"tokenize", "lines"} to lists of tokens
 //   metric_driver lower      {"lines"} to lines
+// and the statistics of seeds for test_statistics.py:
+//   metric_driver quantiles  {"cases": [[probability, degrees], …]} to quantiles of Student's t
+//   metric_driver p_values   {"cases": [[t, degrees], …]} to two-sided p
+//   metric_driver seeds      {"first", "second"} to the mean of the second and the difference
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "roformer/metric/score_words.h"
+#include "roformer/metric/seed_interval.h"
+#include "roformer/metric/student_t.h"
 #include "roformer/metric/translation_score.h"
 
 namespace {
@@ -49,13 +55,17 @@ json score(const json& task) {
           {"chrf_signature", metric::chrf_signature(chrf_options, references.size())}};
 }
 
-json describe(const metric::PairedBootstrap& result) {
+json facts_of(const metric::PairedComparison& comparison) {
   const auto one = [](const metric::ResampledScore& score) {
     return json{{"score", score.score}, {"mean", score.mean}, {"half_width", score.half_width}};
   };
+  const metric::PairedBootstrap& result = comparison.bootstrap;
   return {{"baseline", one(result.baseline)},
           {"system", one(result.system)},
+          {"difference_95", {result.difference_95.lower, result.difference_95.upper}},
           {"p_value", result.p_value},
+          {"randomisation_p_value", comparison.randomisation_p_value},
+          {"sacrebleu_p_value", result.sacrebleu_p_value},
           {"system_wins", result.system_wins},
           {"differs", result.differs}};
 }
@@ -69,7 +79,7 @@ json bootstrap(const json& task) {
   const auto result = metric::compare_translations(
       metric::score_translations(baseline, references, scores),
       metric::score_translations(hypotheses, references, scores), scores, options);
-  return {{"bleu", describe(result.bleu)}, {"chrf", describe(result.chrf)}};
+  return {{"bleu", facts_of(result.bleu)}, {"chrf", facts_of(result.chrf)}};
 }
 
 json tokens(const json& task) {
@@ -89,11 +99,40 @@ json lower(const json& task) {
   return lines;
 }
 
+template <typename Function>
+json of_cases(const json& task, Function function) {
+  json answers = json::array();
+  for (const auto& one : task.at("cases"))
+    answers.push_back(function(one.at(0).get<double>(), one.at(1).get<double>()));
+  return answers;
+}
+
+json facts_of(const metric::SeedMean& mean) {
+  json facts = {{"mean", mean.mean}, {"seeds", mean.seeds}, {"interval", nullptr}};
+  if (const auto interval = mean.interval()) facts["interval"] = {interval->lower, interval->upper};
+  return facts;
+}
+
+json seeds(const json& task) {
+  const auto first = task.at("first").get<std::vector<double>>();
+  const auto second = task.at("second").get<std::vector<double>>();
+  const auto difference = metric::paired_difference(first, second);
+  return {{"second", facts_of(metric::seed_mean(second))},
+          {"deviation", metric::standard_deviation(second)},
+          {"difference", facts_of(difference.mean)},
+          {"p_value", difference.p_value},
+          {"told_apart", difference.is_told_apart()},
+          {"words", metric::describe(difference, 3)}};
+}
+
 json answer(const std::string& mode, const json& task) {
   if (mode == "score") return score(task);
   if (mode == "bootstrap") return bootstrap(task);
   if (mode == "tokens") return tokens(task);
   if (mode == "lower") return lower(task);
+  if (mode == "quantiles") return of_cases(task, metric::student_t_quantile);
+  if (mode == "p_values") return of_cases(task, metric::student_t_two_sided_p);
+  if (mode == "seeds") return seeds(task);
   throw std::invalid_argument("unknown mode " + mode);
 }
 
@@ -101,7 +140,8 @@ json answer(const std::string& mode, const json& task) {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::cerr << "usage: metric_driver score|bootstrap|tokens|lower < TASKS\n";
+    std::cerr
+        << "usage: metric_driver score|bootstrap|tokens|lower|quantiles|p_values|seeds < TASKS\n";
     return 2;
   }
   try {

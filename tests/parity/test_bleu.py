@@ -1,4 +1,4 @@
-"""BLEU, chrF and their paired bootstrap against sacrebleu: perturbed references of the WMT test sets, random corpora of
+"""BLEU, chrF and their paired tests against sacrebleu: perturbed references of the WMT test sets, random corpora of
 awkward characters, every code point through the tokenizers, and `roformer bleu` itself."""
 
 import gzip
@@ -6,6 +6,9 @@ import json
 import os
 import pathlib
 import random
+import re
+import shutil
+import subprocess
 import unicodedata
 
 import pytest
@@ -130,7 +133,25 @@ def test_paired_bootstrap(strength):
                 assert ours[key][side]["score"] == pytest.approx(result.score, abs=CLOSE)
                 assert ours[key][side]["mean"] == pytest.approx(result.mean, abs=0.15)
                 assert ours[key][side]["half_width"] == pytest.approx(result.ci, rel=0.15)
-            assert ours[key]["p_value"] == pytest.approx(theirs[name][1].p_value, abs=0.06)
+            assert ours[key]["sacrebleu_p_value"] == pytest.approx(theirs[name][1].p_value, abs=0.06)
+
+
+@needs_test_sets
+@pytest.mark.parametrize("share", [0, 0.02, 0.1, 0.5])
+def test_approximate_randomisation(share):
+    """The part of the lines that the second system translates better decides how sure the difference is."""
+    chance = random.Random(9)
+    references = lines_of(DATA / "newstest2014.de")[:300]
+    baseline = [perturbed(line, chance, 0.6) for line in references]
+    hypotheses = [line if chance.random() < share else perturbed(line, chance, 0.6) for line in references]
+    ours = run_driver("bootstrap", [dict(tokenize="13a", baseline=baseline, hypotheses=hypotheses, references=[references])])[0]
+    metrics = {"BLEU": BLEU(references=[references]), "chrF": CHRF(references=[references])}
+    _, theirs = PairedTest([("a", baseline), ("b", hypotheses)], metrics, None, test_type="ar", n_samples=2000)()
+    for key, name in (("bleu", "BLEU"), ("chrf", "chrF2")):
+        expected = theirs[name][1].p_value
+        assert ours[key]["randomisation_p_value"] == pytest.approx(expected, abs=4 * (expected / 1000) ** 0.5 + 0.002)
+        # Two right tests of one question agree roughly.
+        assert ours[key]["p_value"] == pytest.approx(expected, abs=0.1)
 
 
 @pytest.mark.parametrize("baseline, hypotheses", [
@@ -147,7 +168,10 @@ def test_paired_bootstrap_without_chance(baseline, hypotheses):
     metrics = {"BLEU": BLEU(references=[references]), "chrF": CHRF(references=[references])}
     _, theirs = PairedTest([("a", baseline), ("b", hypotheses)], metrics, None, test_type="bs", n_samples=100)()
     for key, name in (("bleu", "BLEU"), ("chrf", "chrF2")):
-        assert ours[key]["p_value"] == theirs[name][1].p_value
+        assert ours[key]["sacrebleu_p_value"] == theirs[name][1].p_value
+        if baseline == hypotheses:
+            assert ours[key]["p_value"] == ours[key]["randomisation_p_value"] == 1
+            assert ours[key]["difference_95"] == [0, 0]
         assert ours[key]["system"]["score"] == pytest.approx(theirs[name][1].score, abs=CLOSE)
         assert ours[key]["differs"] == (baseline != hypotheses)
 
@@ -286,9 +310,48 @@ def test_command_compares(files):
     comparison = json.loads(runs[0])["comparison"]
     assert comparison["bleu"]["system"]["score"] == json.loads(runs[0])["bleu"]
     assert comparison["bleu"]["system_wins"] > 0.5 and comparison["bleu"]["differs"]
-    assert "50 paired resamples" in run_bleu(hypotheses, *arguments).stdout
+    for key in ("bleu", "chrf"):
+        assert {"p_value", "randomisation_p_value", "sacrebleu_p_value", "difference", "difference_95"} <= comparison[key].keys()
+        assert comparison[key]["difference"] == comparison[key]["system"]["score"] - comparison[key]["baseline"]["score"]
+    plain = run_bleu(hypotheses, *arguments).stdout
+    assert "50 paired resamples" in plain
+    assert re.search(r"^BLEU of standard input beside the baseline's: (higher by|not told apart: difference \+)", plain, re.MULTILINE)
     same = run_bleu(paths[2].read_text().split("\n")[:-1], *arguments)
-    assert same.stdout.count("no difference") == 2
+    assert same.stdout.count("no difference on any line") == 2
+
+
+PERL = r"s{(\S)-(\S)}{$1 ##AT##-##AT## $2}g"  # compound_split_bleu.sh of fairseq, get_ende_bleu.sh of tensor2tensor
+
+
+def split_by_perl(lines):
+    given = "".join(line + "\n" for line in lines).encode()
+    return subprocess.run(["perl", "-ple", PERL], input=given, capture_output=True, check=True).stdout.decode().split("\n")[:-1]
+
+
+@pytest.mark.skipif(not shutil.which("perl"), reason="SKIPPED LOUDLY: no perl")
+def test_compounds_are_split_as_perl_does():
+    chance = random.Random(10)
+    awkward = ["-", "--", "a", "b-c", " ", "\t", "\x0b", "\x1c", "\u00a0", "ü", "\u2028", "東-", "\r", "0-0-0"]
+    lines = ["".join(chance.choice(awkward) for _ in range(chance.randrange(12))) for _ in range(3000)]
+    lines += [line for path in TEST_SETS[:2] for line in lines_of(path)]
+    ours = run_driver("tokens", [dict(tokenize="compounds", lines=lines)])[0]
+    assert ours == [line.split() for line in split_by_perl(lines)]
+    assert sum(len(line) for line in ours) > sum(len(line.split()) for line in lines) + 1000
+
+
+@pytest.mark.skipif(not shutil.which("perl"), reason="SKIPPED LOUDLY: no perl")
+@pytest.mark.parametrize("options", [dict(smooth="none"), dict(lowercase=True)])
+def test_bleu_of_split_compounds(options):
+    """fairseq-score of the split text is BLEU of its words as they are, without smoothing."""
+    chance = random.Random(11)
+    references = [" ".join(chance.choice(["ein", "Haus-Boot", "a-b-c", "der", ",", "-", "EU-Rats-Sitzung", "."]) for _ in range(20)) for _ in range(200)]
+    hypotheses = [perturbed(line, chance, 0.6) for line in references]
+    ours, whole = run_driver("score", [dict(tokenize=name, hypotheses=hypotheses, references=[references]) | options
+                                       for name in ("compounds", "none")])  # fmt: skip
+    bleu, _ = metrics_of(dict(tokenize="none") | options)
+    theirs = bleu.corpus_score(split_by_perl(hypotheses), [split_by_perl(references)])
+    assert ours["bleu"] == pytest.approx(theirs.score, abs=CLOSE) != whole["bleu"]
+    assert "tok:compounds" in ours["signature"]
 
 
 def test_last_line_needs_no_end_and_references_may_be_compressed(files, tmp_path):

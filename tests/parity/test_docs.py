@@ -38,6 +38,8 @@ OWN = {
     "recipe.toml": {"masked_lm": {}, "translation": OWN_PAIRS},
     "stages.toml": {"causal_lm": {"stage.1.steps": 2}},
     "further.toml": {"masked_lm": {}},
+    "bytes.toml": {"causal_lm": {}},
+    "parts.toml": {"causal_lm": {}},
 }
 # Of ours and of studies: what their names begin with.
 OURS = {
@@ -50,11 +52,14 @@ OURS = {
     "table1": PAIRS,
 }  # fmt: skip
 
+# Studies that train nothing and so take no settings.
+PICTURES = ["decay", "figure2", "frequency-norms", "linear-weights", "loss-by-position"]
+
 # `roformer` of the blocks: the program, with smaller numbers.
 STAND_IN = """#!{python} -SE
 import json, os, re, sys
 arguments = sys.argv[1:]
-if arguments[:1] in (["train"], ["reproduce"]) and arguments[1:2] not in ([], ["figure2"], ["--help"]):
+if arguments[:1] in (["train"], ["reproduce"], ["sweep"]) and arguments[1:2] not in [[], ["--help"], *([name] for name in {pictures})]:
     small = json.load(open("{folder}/small.json"))
     name = arguments[1]
     if name in small["own"] and os.path.exists(name):
@@ -69,6 +74,8 @@ if arguments[:1] in (["train"], ["reproduce"]) and arguments[1:2] not in ([], ["
     fewer = lambda found: "stage.0.steps=" + str(int(found[1]) // {divisor})
     rest = [re.sub("^stage.0.steps=([0-9]+)$", fewer, argument) for argument in arguments[2:]]
     first = [word for key, value in settings.items() for word in ("--set", key + "=" + str(value))]
+    if arguments[0] == "reproduce" and "--seeds" not in rest:
+        first += ["--seeds", "1"]
     arguments = [arguments[0], name, *first, *rest]
 os.execv("{program}", ["roformer", *arguments])
 """
@@ -110,7 +117,7 @@ def small(tmp_path_factory):
     own = {name: {kind: filled(settings, folder) for kind, settings in kinds.items()} for name, kinds in OWN.items()}
     ours = {name: filled(settings, folder) for name, settings in OURS.items()}
     (folder / "small.json").write_text(json.dumps({"shape": SHAPE, "steps": STEPS, "own": own, "ours": ours}))
-    names = dict(python=sys.executable, folder=folder, program=BUILD / "roformer", divisor=STEPS_A_SMALL_STEP)
+    names = dict(python=sys.executable, folder=folder, program=BUILD / "roformer", divisor=STEPS_A_SMALL_STEP, pictures=PICTURES)
     write_program(folder / "build" / "roformer", STAND_IN.format(**names))
     (folder / "build" / "libroformer.so").symlink_to(BUILD / "libroformer.so")
     write_program(folder / ".venv" / "bin" / "python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from conftest import BUILD, run_program
+from scipy import stats
 from test_resume import write_text
 
 RECIPE = """
@@ -117,9 +118,47 @@ def test_going_on_from_a_checkpoint_on_other_text(work):
                       "[evaluate]\nevery = 4\n")  # fmt: skip
     finished = run_program("train", recipe, "--out", work / "more")
     assert finished.returncode == 0, finished.stderr
+    assert "without effect" not in finished.stderr
     assert (work / "more" / "vocab.txt").read_text() == (work / "base" / "vocab.txt").read_text()
     config = json.loads((work / "more" / "config.json").read_text())
     assert config["hidden_size"] == 32 and config["model_type"] == "roformer"
+
+
+def test_a_checkpoint_by_hand_takes_the_place_of_the_preset(work):
+    train(work, "begun")
+    shape = ["hidden_size", "embedding_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"]
+    plain = "\n".join(line for line in (work / "masked_lm.toml").read_text().splitlines()
+                      if line.split(" ")[0] not in shape)  # fmt: skip
+    (work / "preset.toml").write_text(plain)
+    by_hand = ["--set", f"model.checkpoint={work}/begun"]
+    finished = run_program("train", work / "preset.toml", "--out", work / "gone-on", *by_hand)
+    assert finished.returncode == 0, finished.stderr
+    assert "preset is left out, since a --set leaves it without effect" in finished.stderr
+    assert "vocab_size: without effect beside model.checkpoint" in finished.stderr
+    kept = (work / "gone-on" / "recipe.toml").read_text()
+    assert "preset =" not in kept and "vocab_size" not in kept[kept.index("[data]") :]
+    assert run_program("evaluate", "--model", work / "gone-on").returncode == 0
+    # What is wrong beside it is told before any text is read.
+    for change, message in [("model.position_encoding=learned", 'expected "rotary", as model.checkpoint has it'),
+                            ("model.hidden_size=64", "expected 32, as model.checkpoint has it"),
+                            ("data.vocab_size=100", "no such key beside model.checkpoint"),
+                            ("model.preset=bert-tiny", "expected no preset beside model.checkpoint")]:  # fmt: skip
+        refused = run_program("train", work / "preset.toml", "--out", work / "refused", *by_hand, "--set", change)
+        assert refused.returncode == 1 and message in refused.stderr, refused.stderr
+        assert "data:" not in refused.stderr and not (work / "refused").exists()
+
+
+def test_an_evaluation_on_another_text_says_so(work):
+    text = work / "rewritten.txt"
+    write_text(text)
+    train(work, "read", "--set", f"data.text={text}")
+    same = run_program("evaluate", "--model", work / "read")
+    assert same.returncode == 0 and "warning" not in same.stderr, same.stderr
+    text.write_text(text.read_text().replace("a", "e"))
+    changed = run_program("evaluate", "--model", work / "read")
+    assert changed.returncode == 0 and f'data.text = ["{text}"] has changed since then' in changed.stderr
+    asked = run_program("evaluate", "--model", work / "read", "--set", f"data.text={work}/text.txt")
+    assert asked.returncode == 0 and "has changed" not in asked.stderr
 
 
 def test_compare(work):
@@ -133,19 +172,23 @@ def test_compare(work):
     assert report["step"] == 8 and [model["name"] for model in report["models"]] == ["rotary", "learned"]
     first, second = (model["figures"]["loss"] for model in report["models"])
     differences = [b - a for a, b in zip(first, second)]
-    assert report["models"][1]["loss_less_first"]["mean"] == pytest.approx(sum(differences) / 2)
-    assert report["models"][1]["loss_less_first"]["pairs"] == 2
+    difference = report["models"][1]["loss_less_first"]
+    test = stats.ttest_rel(second, first)
+    assert difference["pairs"] == 2 and difference["mean"] == pytest.approx(sum(differences) / 2)
+    assert difference["p_value"] == pytest.approx(test.pvalue)
+    assert difference["interval_95"] == pytest.approx(list(test.confidence_interval(0.95)))
     table = run_program("compare", *runs, "--out", work / "compare")
-    assert "±" in table.stdout and (work / "compare" / "report.html").exists()
+    assert "±" in table.stdout and "Loss of learned beside rotary: " in table.stdout and "two seeds" in table.stdout
+    assert (work / "compare" / "report.html").exists()
 
 
 def test_encodings_that_are_asked_for(work):
     small = [f"data.text={work}/text.txt", f"data.cache={work}/cache", "stage.0.steps=2", "evaluate.every=2", "evaluate.sequences=2",
              "model.num_hidden_layers=1"]  # fmt: skip
     flags = [flag for change in small for flag in ("--set", change)]
-    finished = run_program("reproduce", "encodings", "--only", "rotary,learned", "--out", work / "two", *flags)
+    finished = run_program("reproduce", "encodings", "--only", "rotary,learned", "--seeds", 1, "--out", work / "two", *flags)
     assert finished.returncode == 0, finished.stderr
-    assert sorted(path.name for path in (work / "two").iterdir()) == ["learned-seed0", "report.html", "rotary-seed0"]
+    assert sorted(path.name for path in (work / "two").iterdir()) == ["learned", "report.html", "result.json", "rotary"]
     wrong = run_program("reproduce", "encodings", "--only", "rotray", "--out", work / "none")
     assert wrong.returncode == 1 and "did you mean 'rotary'?" in wrong.stderr and not (work / "none").exists()
 
@@ -157,6 +200,14 @@ def test_encodings_that_are_asked_for(work):
     (["train", "paper/figure3-left-roformer-tyni", "--out", "OUT"], "paper/figure3-left-roformer-tiny"),
     (["train", "translation-tiny", "--out", "OUT", "--set", "model.position_encoding=rotray"], "'rotary'"),
     (["train", "translation-tiny", "--out", "OUT", "--set", "model.hiden_size=8"], "hidden_size"),
+    (["train", "translation-tiny", "--out", "OUT", "--set", "model.preset=transformer-tyni"], "did you mean 'transformer-tiny'?"),
+    (["train", "encodings-tiny", "--out", "OUT", "--set", "schedule.kind=cosin"], "did you mean 'cosine'?"),
+    (["train", "encodings-tiny", "--out", "OUT", "--set", "task.kind=causal-lm"], "did you mean 'causal_lm'?"),
+    (["embed", "--model", "x", "--pooling", "meen"], "did you mean 'mean'?"),
+    (["detokenize", "--model", "x", "--clean-up", "punctuatoin"], "did you mean 'punctuation'?"),
+    (["reproduce", "encoding"], "did you mean 'encodings'?"),
+    (["reproduce", "encodings", "--scale", "smal"], "did you mean 'small'?"),
+    (["train", "encodings-tiny", "--out", "OUT", "--set", "stage.0.steps=0"], "encodings-tiny.toml"),
 ])  # fmt: skip
 def test_a_wrong_name_is_told_before_any_work(words, message, tmp_path):
     finished = run_program(*[str(tmp_path / "out") if word == "OUT" else word for word in words])
@@ -208,3 +259,21 @@ def test_advice_names_nothing_that_is_set(work, tmp_path):
     flags = ["--set", f"data.text={tmp_path}/short.txt", "--set", "data.document=block"]
     refused = run_program("train", work / "masked_lm.toml", "--out", tmp_path / "one", *flags)
     assert refused.returncode == 1 and 'data.document = "block"' not in refused.stderr, refused.stderr
+
+
+def test_a_model_one_folder_down_is_named(work, tmp_path):
+    train(work, "packed")
+    (tmp_path / "un packed").mkdir()
+    os.symlink(work / "packed", tmp_path / "un packed" / "model")
+    finished = run_program("inspect", tmp_path / "un packed")
+    command = f"roformer inspect '{tmp_path}/un packed/model'"
+    assert finished.returncode == 1 and finished.stderr.endswith(command + "\n"), finished.stderr
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True,
+                         env={**os.environ, "PATH": f"{BUILD}:{os.environ['PATH']}"})  # fmt: skip
+    assert ran.returncode == 0 and "RoFormer" in ran.stdout
+    embedded = run_program("embed", "--model", tmp_path / "un packed", text="a\n")
+    assert embedded.returncode == 1 and "un packed/model, which holds a model" in embedded.stderr, embedded.stderr
+    # Of two nobody knows which was meant.
+    os.symlink(work / "packed", tmp_path / "un packed" / "other")
+    finished = run_program("inspect", tmp_path / "un packed")
+    assert finished.returncode == 1 and "un packed/model" not in finished.stderr

@@ -85,6 +85,67 @@ def test_reads_other_types(dtype, legacy, tmp_path):
     assert (logits(folder, tmp_path) - expected).abs().max() < 2e-5
 
 
+ODD_TYPES = ["uint16", "uint32", "uint64", "complex32", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2",
+             "float8_e8m0fnu", "float8_e4m3fnuz", "float8_e5m2fnuz", "float4_e2m1fn_x2"]  # fmt: skip
+
+
+def odd_tensors():
+    """A tensor of each type that no model's weights have, of random bytes, and strided ones."""
+    torch.manual_seed(1)
+    tensors = {}
+    for name in ODD_TYPES:
+        dtype = getattr(torch, name)
+        bytes_ = torch.randint(0, 100, (2, 3 * dtype.itemsize), dtype=torch.uint8)
+        tensors[f"extra.{name}"] = bytes_.view(dtype)
+        tensors[f"turned.{name}"] = bytes_.view(dtype).t()
+    return tensors
+
+
+@pytest.mark.parametrize("options", [{}, {"_use_new_zipfile_serialization": False}, {"pickle_protocol": 4}], ids=str)
+def test_tensors_of_types_that_nobody_needs_are_listed_and_passed_over(options, tmp_path):
+    model = make_model()
+    folder = as_bin(model, tmp_path / "model")
+    torch.save(model.state_dict() | odd_tensors(), folder / "pytorch_model.bin", **options)
+    assert (logits(folder, tmp_path) - theirs(model)).abs().max() < 2e-5
+    listed = run_program("inspect", folder, "--tensors")
+    assert listed.returncode == 0, listed.stderr
+    for name in odd_tensors():
+        assert name in listed.stdout, name
+
+
+def test_converts_types_that_nobody_computes_with(tmp_path):
+    tensors = odd_tensors()
+    torch.save(tensors, tmp_path / "odd.bin")
+    finished = run_program("convert", tmp_path / "odd.bin", tmp_path / "out", "--format", "pytorch")
+    assert finished.returncode == 0, finished.stderr
+    back = torch.load(tmp_path / "out" / "pytorch_model.bin", weights_only=True)
+    for name, tensor in tensors.items():
+        assert back[name].dtype == tensor.dtype and back[name].shape == tensor.shape, name
+        assert bytes(back[name].contiguous().view(torch.uint8).flatten()) == bytes(
+            tensor.contiguous().view(torch.uint8).flatten()), name  # fmt: skip
+    # Neither have a word for some of them.
+    refused = run_program("convert", tmp_path / "odd.bin", tmp_path / "old", "--format", "pytorch-legacy")
+    assert refused.returncode == 1 and "--format pytorch has it" in refused.stderr, refused.stderr
+    refused = run_program("convert", tmp_path / "odd.bin", tmp_path / "safe")
+    assert refused.returncode == 1 and "expected a type that safetensors has" in refused.stderr, refused.stderr
+
+
+@pytest.mark.parametrize("name", ["float8_e4m3fn", "complex64", "uint16"])
+def test_a_weight_of_a_type_that_is_not_computed_is_refused(name, tmp_path):
+    model = make_model()
+    folder = as_bin(model, tmp_path / "model")
+    state = model.state_dict()
+    weight = "roformer.embeddings.word_embeddings.weight"
+    state[weight] = torch.zeros(state[weight].shape, dtype=torch.uint8 if name.startswith("float8") else getattr(torch, name))
+    if name.startswith("float8"):
+        state[weight] = state[weight].view(getattr(torch, name))
+    torch.save(state, folder / "pytorch_model.bin")
+    save_file(INPUTS, tmp_path / "inputs.safetensors")
+    refused = run_program("run", "--model", folder, "--inputs", tmp_path / "inputs.safetensors",
+                          "--outputs", tmp_path / "outputs.safetensors")  # fmt: skip
+    assert refused.returncode == 1 and weight in refused.stderr, refused.stderr
+
+
 def test_reads_views_and_strides(tmp_path):
     model = make_model()
     folder = as_bin(model, tmp_path / "model")

@@ -50,6 +50,81 @@ def test_rotation_keeps_shapes_on_meta():
     assert ops.rotate(torch.empty(6, 2, 8, device="meta"), cos, sin).shape == (6, 2, 8)
 
 
+def test_a_learned_base_has_a_gradient():
+    x = torch.randn(6, 3, 2, 8, dtype=torch.float64)
+    places = torch.arange(-2.0, 4, dtype=torch.float64)
+
+    def turned(base, rotate):
+        angles = places[:, None] * base ** (torch.arange(4, dtype=torch.float64) / -4)
+        return rotate(angles.cos(), angles.sin())
+
+    base = torch.tensor(50.0, dtype=torch.float64, requires_grad=True)
+    for interleaved in (True, False):
+        for rotate in (
+            lambda cos, sin: ops.rotate(x, cos, sin, interleaved),
+            lambda cos, sin: ops.rotate_(x.clone(), cos, sin, interleaved, True),
+            lambda cos, sin: ops.rotate_packed_(x.clone(), cos, sin, interleaved),
+        ):
+            assert torch.autograd.gradcheck(lambda b, rotate=rotate: turned(b, rotate), (base,))
+            assert torch.autograd.gradgradcheck(lambda b, rotate=rotate: turned(b, rotate), (base,))
+
+
+def test_in_place_refuses_expanded_tensors():
+    cos, sin = ops.rope_angles(torch.arange(4), 8)
+    one = torch.randn(1, 2, 8)
+    with pytest.raises(RuntimeError, match="place in memory for each number"):
+        ops.rotate_(one.expand(4, 2, 8), cos, sin)
+    with pytest.raises(RuntimeError, match="place in memory for each number"):
+        ops.rotate_packed_(torch.randn(4, 1, 2, 8).expand(4, 3, 2, 8), cos, sin)
+
+
+def penalty(operator, *inputs):
+    """A gradient penalty's gradients."""
+    y = operator(*inputs)
+    slope = torch.arange(y.numel()).cos().view_as(y).to(y.dtype)
+    first = torch.autograd.grad(((y + y**2) * slope).sum(), inputs, create_graph=True)
+    return torch.autograd.grad(sum(g.square().sum() for g in first), inputs)
+
+
+def test_second_gradients_of_the_kernels():
+    offsets = torch.tensor([0, 9, 24], dtype=torch.int32)
+    cos, sin = ops.rope_angles(torch.arange(24), 16)
+    cases = [
+        (lambda x: ops.packed_self_attention(x, offsets, 0.25, True, 0.2, 3), [(24, 3, 2, 16)]),
+        (lambda q, k, v: ops.causal_linear_attention(q.exp(), k.exp(), q.exp(), k.exp(), v, offsets), [(24, 2, 8)] * 3),
+        (lambda x, c, s: ops.rotate(x, c, s), [(24, 2, 16), cos, sin]),
+        (lambda x, c, s: ops.rotate_packed_(x * 1, c, s), [(24, 3, 2, 16), cos, sin]),
+    ]
+    for operator, inputs in cases:
+        values = [x if torch.is_tensor(x) else torch.randn(x) for x in inputs]
+        got = penalty(operator, *(x.clone().requires_grad_() for x in values))
+        expected = penalty(operator, *(x.double().requires_grad_() for x in values))
+        for ours, theirs in zip(got, expected):
+            assert (ours - theirs).norm() <= 1e-4 * theirs.norm()
+
+
+@pytest.mark.parametrize("kind, tolerance", [(torch.bfloat16, 3e-3), (torch.float16, 4e-4)])
+def test_half_types_are_rounded_once(kind, tolerance):
+    """Attention whose scores have a deviation of 10, and 20,000 tokens of linear attention; within autocast too."""
+    qkv = torch.randn(300, 3, 2, 64)
+    qkv[:, :2] *= 10**0.5
+    qkv = qkv.to(kind)
+    offsets = torch.tensor([0, 300], dtype=torch.int32)
+    features = [(torch.nn.functional.elu(torch.randn(20_000, 1, 16)) + 1).to(kind) for _ in range(2)]
+    values = (torch.randn(20_000, 1, 8) + 1).to(kind)
+    ends = torch.tensor([0, 20_000], dtype=torch.int32)
+    exact = [x.double() for x in (*features, values)]
+    wanted = ops.packed_self_attention(qkv.double(), offsets, 0.125)
+    wanted_sums = ops.causal_linear_attention(exact[0], exact[1], exact[0], exact[1], exact[2], ends)
+    for autocast in (False, True):
+        with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+            got = ops.packed_self_attention(qkv, offsets, 0.125)
+            sums = ops.causal_linear_attention(*features, *features, values, ends)
+        assert got.dtype == sums.dtype == kind
+        assert (got - wanted).norm() <= tolerance * wanted.norm()
+        assert (sums - wanted_sums).norm() <= tolerance * wanted_sums.norm()
+
+
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("lengths, heads, size", [([5], 1, 8), ([7, 1, 130], 4, 64), ([64, 64, 64], 2, 34)])
 def test_attention_equals_pytorch(lengths, heads, size, causal):

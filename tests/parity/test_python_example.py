@@ -1,4 +1,4 @@
-"""The example of docs/python.md runs as it stands and is right; its table has the operators' names and arguments."""
+"""The examples of docs/python.md run as they stand and are right; its table has the operators' names and arguments."""
 
 import re
 
@@ -10,10 +10,11 @@ PAGE = (ROOT / "docs" / "python.md").read_text()
 
 
 def run_example():
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert '"build/libroformer.so"' in code
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert '"build/libroformer.so"' in blocks[0]
     names = {}
-    exec(code.replace("build/libroformer.so", str(BUILD / "libroformer.so")), names)
+    for code in blocks:
+        exec(code.replace("build/libroformer.so", str(BUILD / "libroformer.so")), names)
     return names
 
 
@@ -32,6 +33,11 @@ def test_example_equals_pytorch(capsys):
     assert (names["out"] - expected).abs().max() <= 3e-6
     (gradient,) = torch.autograd.grad(expected.square().sum(), qkv)
     assert (names["qkv"].grad - gradient).abs().max() <= 2e-5 * gradient.abs().max()
+
+
+def test_the_base_of_the_example_is_learned():
+    gradient = run_example()["base"].grad
+    assert gradient is not None and torch.isfinite(gradient) and gradient != 0
 
 
 def test_table_names_the_operators():

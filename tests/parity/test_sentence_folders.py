@@ -3,6 +3,9 @@ vectors, or a refusal that names the key."""
 
 import itertools
 import json
+import signal
+import subprocess
+import time
 
 import pytest
 import sentence_transformers
@@ -10,7 +13,7 @@ import torch
 import transformers
 from safetensors.torch import save_file
 
-from conftest import run_program
+from conftest import BUILD, run_program
 
 HIDDEN, TOLERANCE = 16, 2e-5
 WORDS = "the a cat dog Dog ran runs Red red fast slow query document : , . é É not no one two three four five six seven".split()
@@ -121,11 +124,16 @@ PARTS = {
     "null-length": transformer(max_seq_length=None, do_lower_case=False),
     "lower": transformer(do_lower_case=True),
     "kwargs-length": transformer(processor_kwargs={"model_max_length": 6}),
+    "null-kwargs-length": transformer(max_seq_length=5, processor_kwargs={"model_max_length": None}),
+    "cut-at-begin": lambda folder: (folder.transformer.update(max_seq_length=5), folder.tokenizer.update(truncation_side="left")),
     "tokenizer-length": tokenizer(model_max_length=7),
     "old-tokenizer-length": tokenizer(max_len=7),
     "prompt": prompt(),
+    "null-prompt": whole(prompts={"e": None}, default_prompt_name="e"),
+    "built-in-prompt": whole(prompts={"query": "query : "}, default_prompt_name="document"),
     "prompts-unused": whole(prompts={"query": "query : "}, default_prompt_name=None),
     "dimensions": whole(truncate_dim=5),
+    "too-many-dimensions": whole(truncate_dim=99),
     "similarity": whole(similarity_fn_name="dot", __version__={"sentence_transformers": "6.2.0"}),
     "normalize": lambda folder: folder.steps.append(None),
     "dense": lambda folder: folder.dense(9),
@@ -147,6 +155,7 @@ REFUSED = {
     "module_input_name": lambda folder: folder.dense(4, module_input_name="token_embeddings"),
     "default_prompt_name": whole(prompts={"query": "q"}, default_prompt_name="answer"),
     "model_type": whole(model_type="CrossEncoder"),
+    "model_input_names": tokenizer(model_input_names=["input_ids"]),
 }
 PAIRS = [pair for i, pair in enumerate(itertools.combinations(PARTS, 2)) if i % 6 == 0]
 
@@ -197,10 +206,62 @@ def test_prompts_by_name_and_text(tmp_path):
         assert (found - model.encode("the cat", convert_to_tensor=True, **wanted)).abs().max() <= TOLERANCE
 
 
-def test_long_lines_are_cut_with_one_warning(tmp_path):
-    path = make(["length"], tmp_path / "model")
+def test_two_names_are_prompts_without_a_file(tmp_path):
+    path = Folder(tmp_path / "model").save()
+    model = sentence_transformers.SentenceTransformer(str(path), device="cpu")
+    for name in ("query", "document"):
+        finished = run_program("embed", "--model", path, "--prompt-name", name, text="the cat\n")
+        assert finished.returncode == 0, finished.stderr
+        found = torch.tensor([float(x) for x in finished.stdout.split()])
+        assert (found - model.encode("the cat", convert_to_tensor=True, prompt_name=name)).abs().max() <= TOLERANCE
+    with pytest.raises(ValueError):
+        model.encode("the cat", prompt_name="passage")
+    refused = run_program("embed", "--model", path, "--prompt-name", "passage", text="the cat\n")
+    assert refused.returncode == 1 and "passage" in refused.stderr and "query" in refused.stderr
+
+
+@pytest.mark.parametrize("part, words", [("length", "what is behind them"), ("cut-at-begin", "what is before them")])
+def test_long_lines_are_cut_with_one_warning(part, words, tmp_path):
+    path = make([part], tmp_path / "model")
     finished = run_program("embed", "--model", path, text="".join(line + "\n" for line in LINES))
-    assert finished.stderr.count("warning") == 1 and "3 lines were longer than 5 tokens" in finished.stderr, finished.stderr
+    assert finished.stderr.count("warning") == 1 and words in finished.stderr, finished.stderr
+    assert "3 lines were longer than 5 tokens (the first: line 4)" in finished.stderr, finished.stderr
+
+
+def test_padding_on_the_left_is_warned_of_where_it_moves_positions(tmp_path):
+    folder = Folder(tmp_path / "model")
+    folder.tokenizer.update(padding_side="left")
+    path = folder.save()
+    warned = run_program("embed", "--model", path, text="the cat\n")
+    assert warned.returncode == 0 and warned.stderr.count("padding_side") == 1, warned.stderr
+    # A line alone has no padding: there the vectors are the same.
+    model = sentence_transformers.SentenceTransformer(str(path), device="cpu")
+    found = torch.tensor([float(x) for x in warned.stdout.split()])
+    assert (found - model.encode("the cat", convert_to_tensor=True)).abs().max() <= TOLERANCE
+
+
+def test_more_dimensions_than_there_are_are_refused(tmp_path):
+    path = make(["words"], tmp_path / "model")  # three poolings side by side
+    for dimensions, code in [(3 * HIDDEN, 0), (3 * HIDDEN + 1, 1)]:
+        finished = run_program("embed", "--model", path, "--dimensions", dimensions, text="the cat\n")
+        assert finished.returncode == code, finished.stderr
+    assert f"at most {3 * HIDDEN} dimensions" in finished.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_file_that_is_not_whole_goes_with_the_program(number, tmp_path):
+    path = Folder(tmp_path / "model").save()
+    process = subprocess.Popen([BUILD / "roformer", "embed", "--model", path, "--output", tmp_path / "vectors.npy"],
+                               stdin=subprocess.PIPE, text=True)  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "vectors.npy.partial").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert (tmp_path / "vectors.npy.partial").exists()
+    process.stdin.write("the cat\n")
+    process.stdin.flush()
+    process.send_signal(number)
+    assert process.wait(timeout=60) == -number
+    assert not list(tmp_path.glob("vectors.npy*"))
 
 
 def test_a_converted_folder_gives_the_same_vectors(tmp_path):

@@ -62,6 +62,73 @@ TEST(Embed, TheFolderSaysHow) {
   EXPECT_EQ(cutting.cut_lines(), 1);
 }
 
+TEST(Embed, CutLinesAreCountedAndTheFirstIsKnown) {
+  const SmallCheckpoint checkpoint("bert");
+  EmbedOptions options;
+  options.length.max_length = 5;
+  options.length.truncate = true;
+  Embed embed = open_embed(checkpoint.folder(), options);
+  embed({kTexts, 7});
+  EXPECT_EQ(embed.cut_lines(), 4);
+  EXPECT_EQ(embed.first_cut_line(), 7);
+  const std::vector<std::string> more{"the cat sat on the mat"};
+  embed({more, 13});
+  EXPECT_EQ(embed.cut_lines(), 5);
+  EXPECT_EQ(embed.first_cut_line(), 7);
+  EXPECT_FALSE(embed.cuts_at_begin());
+}
+
+TEST(Embed, TheBeginOfALineIsCutWhereTheFilesSaySo) {
+  const SmallCheckpoint checkpoint("bert");
+  write_text(checkpoint.folder() / "tokenizer_config.json", R"({"truncation_side": "left"})");
+  EmbedOptions options;
+  options.length.max_length = 4;
+  options.length.truncate = true;
+  const std::vector<std::string> longer{"the cat sat on"}, last{"sat on"};
+  Embed embed = open_embed(checkpoint.folder(), options);
+  EXPECT_TRUE(torch::equal(embed({longer, 1}), open_embed(checkpoint.folder())({last, 1})));
+  EXPECT_TRUE(embed.cuts_at_begin());
+}
+
+TEST(Embed, MoreDimensionsThanThereAreAreRefused) {
+  const SmallCheckpoint checkpoint("bert");
+  EmbedOptions options;
+  options.dimensions = 24;
+  EXPECT_EQ(open_embed(checkpoint.folder(), options)({kTexts, 1}).size(1), 24);
+  options.dimensions = 25;
+  checkpoint::expect_error({"at most 24 dimensions", "got 25", "pipeline-bert"},
+                           [&] { open_embed(checkpoint.folder(), options); });
+  options.poolings = {Pooling::cls, Pooling::mean};
+  EXPECT_EQ(open_embed(checkpoint.folder(), options)({kTexts, 1}).size(1), 25);
+  // A folder's own number is taken as sentence-transformers takes it.
+  write_text(checkpoint.folder() / "modules.json", kModules);
+  write_text(checkpoint.folder() / "1_Pooling" / "config.json",
+             R"({"pooling_mode_cls_token": true})");
+  write_text(checkpoint.folder() / "config_sentence_transformers.json", R"({"truncate_dim": 99})");
+  EXPECT_EQ(open_embed(checkpoint.folder())({kTexts, 1}).size(1), 24);
+}
+
+TEST(Embed, TwoPromptsAreKnownWithoutAFile) {
+  const SmallCheckpoint checkpoint("bert");
+  const torch::Tensor plain = open_embed(checkpoint.folder())({kTexts, 1});
+  EmbedOptions options;
+  for (const char* name : {"query", "document"}) {
+    options.prompt_name = name;
+    EXPECT_TRUE(torch::equal(open_embed(checkpoint.folder(), options)({kTexts, 1}), plain));
+  }
+  options.prompt_name = "passage";
+  checkpoint::expect_error({"document", "query", "passage"},
+                           [&] { open_embed(checkpoint.folder(), options); });
+}
+
+TEST(Embed, PaddingThatIsLookedAtIsRefused) {
+  const SmallCheckpoint checkpoint("bert");
+  write_text(checkpoint.folder() / "tokenizer_config.json",
+             R"({"model_input_names": ["input_ids"]})");
+  checkpoint::expect_error({"attention_mask among model_input_names", "pipeline-bert"},
+                           [&] { open_embed(checkpoint.folder()); });
+}
+
 TEST(Embed, NormalizesToLengthOne) {
   const SmallCheckpoint checkpoint("roformer");
   EmbedOptions options;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "roformer/base/error.h"
+#include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
 #include "tests/pipeline/sentence_files.h"
 
@@ -53,6 +54,42 @@ TEST(SentenceFolder, AChoiceLeavesOutWhatIsNotComputed) {
   }
   write_text(folder / "sentence_bert_config.json", R"({"max_seq_length": null})");
   EXPECT_EQ(read_sentence_folder(folder, {Pooling::cls})->max_length, 0);
+}
+
+TEST(SentenceFolder, ALengthOfTheTokenizersStandsForTheOther) {
+  const checkpoint::TemporaryFolder temporary("sentences");
+  const auto folder = temporary.path();
+  write_text(folder / "modules.json", kModules);
+  const auto with = [&](const std::string& arguments) {
+    write_text(folder / "sentence_bert_config.json",
+               R"({"max_seq_length": 6, "processor_kwargs": )" + arguments + "}");
+    return *read_sentence_folder(folder, {Pooling::cls});
+  };
+  EXPECT_EQ(with("{}").max_length, 6);
+  EXPECT_EQ(with(R"({"model_max_length": 9})").max_length, 9);
+  EXPECT_FALSE(with(R"({"model_max_length": 9})").is_unlimited);
+  for (const char* none : {"null", "1e30"}) {
+    const auto settings = with(std::string(R"({"model_max_length": )") + none + "}");
+    EXPECT_EQ(settings.max_length, 0) << none;
+    EXPECT_TRUE(settings.is_unlimited) << none;
+  }
+  EXPECT_THROW(with(R"({"model_max_length": "9"})"), Error);
+  EXPECT_THROW(with(R"({"padding_side": "left"})"), Error);
+}
+
+TEST(SentenceFolder, PromptsHaveTheNamesOfTheFileAndTwoMore) {
+  const checkpoint::TemporaryFolder temporary("sentences");
+  const auto folder = temporary.path();
+  write_text(folder / "modules.json", kModules);
+  write_text(folder / "config_sentence_transformers.json",
+             R"({"prompts": {"query": "q: ", "passage": "p: ", "none": null}})");
+  const auto settings = *read_sentence_folder(folder, {Pooling::cls});
+  EXPECT_EQ(settings.prompt("query"), "q: ");
+  EXPECT_EQ(settings.prompt("passage"), "p: ");
+  EXPECT_EQ(settings.prompt("none"), "");
+  EXPECT_EQ(settings.prompt("document"), "");
+  checkpoint::expect_error({"passage", "'passag'", "did you mean 'passage'?"},
+                           [&] { settings.prompt("passag"); });
 }
 
 TEST(SentenceFolder, PoolingsHaveNames) {

@@ -2,6 +2,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/position/trajectory.h"
+#include "tests/position/drawn_encoding.h"
 #include "tests/position/golden.h"
 
 namespace roformer::position {
@@ -10,7 +11,6 @@ namespace {
 EncodingOptions floater_options() {
   auto options = golden_options("floater", 2, 4);
   options.num_layers = 2;
-  options.initializer_range = 0.5;
   options.settings.floater_refresh = 3;
   options.settings.floater_step = 0.1;
   return options;
@@ -20,6 +20,22 @@ EncodingOptions floater_options() {
 torch::Tensor added(PositionEncoding& encoding, std::int64_t length) {
   const auto positions = encoding.prepare(torch::arange(length), torch::kFloat32);
   return encoding.transform(torch::zeros({length, 2, 4}), positions, Role::query, 1).flatten(1);
+}
+
+TEST(Floater, ServesHalfTypes) {
+  const auto encoding = drawn_encoding(floater_options(), 0.5);
+  encoding->to(torch::kBFloat16);
+  encoding->eval();
+  const torch::NoGradGuard no_gradient;
+  const auto of_type = [&](torch::ScalarType type) {
+    encoding->to(type);
+    const auto positions = encoding->prepare(torch::arange(50), type);
+    const auto x = encoding->transform(torch::zeros({50, 2, 4}).to(type), positions, Role::key, 1);
+    EXPECT_EQ(x.scalar_type(), type);
+    return x.to(torch::kFloat64);
+  };
+  const auto half = of_type(torch::kBFloat16), exact = of_type(torch::kFloat64);
+  EXPECT_LE(((half - exact).norm() / exact.norm()).item<double>(), 3e-3);
 }
 
 void move_parameters(PositionEncoding& encoding) {
@@ -67,7 +83,7 @@ TEST(Trajectory, GradientByFiniteDifferences) {
 }
 
 TEST(Floater, HasAGradientWhenDueAlone) {
-  const auto owner = make_encoding(floater_options());
+  const auto owner = drawn_encoding(floater_options(), 0.5);
   PositionEncoding& encoding = *owner;
   for (std::int64_t update = 0; update < 7; ++update) {
     encoding.begin_update(update);
@@ -76,7 +92,7 @@ TEST(Floater, HasAGradientWhenDueAlone) {
 }
 
 TEST(Floater, TheCurveStaysBetweenUpdatesThatAreDue) {
-  const auto owner = make_encoding(floater_options());
+  const auto owner = drawn_encoding(floater_options(), 0.5);
   PositionEncoding& encoding = *owner;
   encoding.begin_update(0);
   const auto curve = added(encoding, 5).detach();
@@ -92,9 +108,9 @@ TEST(Floater, TheCurveStaysBetweenUpdatesThatAreDue) {
 }
 
 TEST(Floater, GoesOnAfterAKillToTheBit) {
-  const auto running_owner = make_encoding(floater_options());
+  const auto running_owner = drawn_encoding(floater_options(), 0.5);
   PositionEncoding& running = *running_owner;
-  const auto resumed_owner = make_encoding(floater_options());
+  const auto resumed_owner = drawn_encoding(floater_options(), 0.5);
   PositionEncoding& resumed = *resumed_owner;
   running.begin_update(0);
   added(running, 5);
@@ -112,7 +128,7 @@ TEST(Floater, GoesOnAfterAKillToTheBit) {
 }
 
 TEST(Floater, EvaluationFollowsParametersUnlessACurveIsKept) {
-  const auto owner = make_encoding(floater_options());
+  const auto owner = drawn_encoding(floater_options(), 0.5);
   PositionEncoding& encoding = *owner;
   encoding.eval();
   const auto before = added(encoding, 5);
@@ -124,7 +140,7 @@ TEST(Floater, EvaluationFollowsParametersUnlessACurveIsKept) {
 
 TEST(Floater, EachRoleLayerAndPlaceHasItsOwnCurve) {
   auto options = floater_options();
-  const auto owner = make_encoding(options);
+  const auto owner = drawn_encoding(options, 0.5);
   PositionEncoding& encoding = *owner;
   const auto positions = encoding.prepare(torch::arange(4), torch::kFloat32);
   const auto zeros = torch::zeros({4, 2, 4});
@@ -136,7 +152,7 @@ TEST(Floater, EachRoleLayerAndPlaceHasItsOwnCurve) {
   }
   EXPECT_TRUE(encoding.enter_block(torch::zeros({4, 8}), positions, 0).eq(0).all().item<bool>());
   options.settings.floater_place = "input";
-  const auto at_input_owner = make_encoding(options);
+  const auto at_input_owner = drawn_encoding(options, 0.5);
   PositionEncoding& at_input = *at_input_owner;
   const auto places = at_input.prepare(torch::arange(4), torch::kFloat32);
   EXPECT_FALSE(at_input.transforms());

@@ -11,7 +11,7 @@
 
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
-#include "roformer/position/position_encoding.h"
+#include "tests/position/drawn_encoding.h"
 
 namespace roformer::position {
 
@@ -56,7 +56,7 @@ inline EncodingOptions golden_options(const std::string& name, std::int64_t head
 }
 
 inline std::shared_ptr<PositionEncoding> make_double(const EncodingOptions& options) {
-  auto encoding = make_encoding(options);
+  auto encoding = drawn_encoding(options);
   encoding->to(torch::kFloat64);
   return encoding;
 }

@@ -4,13 +4,14 @@
 #include <torch/types.h>
 
 #include "roformer/base/error.h"
+#include "tests/position/drawn_encoding.h"
 #include "tests/position/plain_options.h"
 
 namespace roformer::position {
 namespace {
 
 TEST(Learned, LearnedAddsItsRowAndKnowsItsLimit) {
-  const auto encoding = make_encoding(plain_options("learned"));
+  const auto encoding = drawn_encoding(plain_options("learned"));
   const auto table = encoding->named_parameters()["weight"];
   ASSERT_EQ(table.sizes(), (std::vector<std::int64_t>{5, 12}));
   const auto positions = encoding->prepare(torch::tensor({4, 0}), torch::kFloat32);

@@ -14,6 +14,7 @@
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
 #include "roformer/position/distances.h"
+#include "tests/position/drawn_encoding.h"
 #include "tests/position/plain_options.h"
 #include "tests/position/variants.h"
 
@@ -31,7 +32,6 @@ EncodingOptions hook_options(const EncodingSettings& settings, bool causal = fal
   options.embedding_size = options.hidden_size = 8;
   options.num_layers = 2;
   options.max_positions = 64;
-  options.initializer_range = 0.4;
   options.causal = causal;
   return options;
 }
@@ -40,7 +40,7 @@ class EveryEncoding : public testing::TestWithParam<Variant> {
  protected:
   std::shared_ptr<PositionEncoding> make(bool causal = false) const {
     torch::manual_seed(7);
-    auto encoding = make_encoding(hook_options(GetParam().settings, causal));
+    auto encoding = drawn_encoding(hook_options(GetParam().settings, causal), 0.4);
     encoding->to(torch::kFloat64);
     const torch::NoGradGuard no_gradient;
     for (Tensor& parameter : encoding->parameters())
@@ -141,6 +141,38 @@ TEST_P(EveryEncoding, EveryParameterOfTheLayerIsReached) {
     ASSERT_TRUE(gradient.defined()) << item.key();
     EXPECT_GT(gradient.abs().max().item<double>(), 1e-9) << item.key();
   }
+}
+
+// Scores of some tens from tables and products of bfloat16: the result is rounded, and nothing on
+// the way to it.
+TEST_P(EveryEncoding, HalfTypesAreRoundedOnce) {
+  const auto encoding = make();
+  if (!encoding->acts_on_scores()) GTEST_SKIP();
+  const auto spans = attention::self_spans(torch::tensor({0, 40, 60}, torch::kInt32), 60,
+                                           attention::Visibility::two_sided);
+  const Tensor ids = torch::cat({torch::arange(40), torch::arange(20)});
+  const Tensor qkv = torch::randn({60, 3, 2, 4}, torch::kFloat64) * 4;
+  const Tensor weight = torch::randn({8, 8}, torch::kFloat64);
+  const auto attend = [&](torch::ScalarType type) {
+    encoding->to(type);
+    const auto rounded = [&](const Tensor& x) { return x.to(torch::kBFloat16).to(type); };
+    const Projections projections{rounded(weight), {}, rounded(weight), {}};
+    attention::AttentionTerms terms;
+    terms.score_bias = [&](const Tensor& q, const Tensor& k, const Tensor& m, const Tensor& n) {
+      return encoding->score_bias({q, k, m, n, 1, projections});
+    };
+    if (encoding->acts_on_values())
+      terms.value_term = [&](const Tensor& weights, const Tensor& m, const Tensor& n) {
+        return encoding->value_term({weights, m, n, 1});
+      };
+    terms.q_positions = terms.k_positions = ids;
+    const auto parts = rounded(qkv).unbind(1);
+    return attention::composed_attention(parts[0], parts[1], parts[2], spans,
+                                         {1 / encoding->score_divisor(4), 0, 0}, terms);
+  };
+  const Tensor half = attend(torch::kBFloat16), exact = attend(torch::kFloat64);
+  EXPECT_EQ(half.scalar_type(), torch::kBFloat16);
+  EXPECT_LE(((half - exact).norm() / exact.norm()).item<double>(), 3e-3);
 }
 
 ScoreInputs random_inputs(std::int64_t groups, const Tensor& q_ids, const Tensor& k_ids) {
@@ -269,7 +301,7 @@ TEST_P(EveryEncoding, NoTensorOfAllPairsAndDimensions) {
   options.max_positions = 2 * tokens;
   options.settings.music_distance = options.settings.deberta_distance = tokens;
   options.settings.shaw_clip = options.settings.nezha_clip = tokens;
-  const auto encoding = make_encoding(options);
+  const auto encoding = drawn_encoding(options, 0.4);
   const torch::NoGradGuard no_gradient;
   const Tensor q = torch::randn({1, 1, tokens, size}), product = torch::randn({size, size});
   const Tensor in_order = torch::arange(tokens).unsqueeze(0);
@@ -281,6 +313,20 @@ TEST_P(EveryEncoding, NoTensorOfAllPairsAndDimensions) {
         encoding->value_term({torch::ones({1, 1, tokens, tokens}), ids, ids, 0});
     });
     EXPECT_LE(peak, 64 * tokens * tokens) << static_cast<double>(peak) / (tokens * tokens);
+  }
+}
+
+// What begins as numbers of no certain values is drawn, and no other parameter is.
+TEST_P(EveryEncoding, SaysWhichWeightsAreDrawn) {
+  const auto encoding = drawn_encoding(hook_options(GetParam().settings), 0.4);
+  for (const auto& item : encoding->named_parameters()) {
+    const bool constant = item.key().ends_with("bias") || item.key().starts_with("LayerNorm") ||
+                          GetParam().settings.name == "complex";
+    EXPECT_EQ(encoding->is_drawn(item.key()), !constant) << item.key();
+    EXPECT_TRUE(torch::isfinite(item.value()).all().item<bool>()) << item.key();
+    if (item.key().ends_with("bias")) {
+      EXPECT_TRUE(item.value().eq(0).all().item<bool>()) << item.key();
+    }
   }
 }
 
@@ -310,7 +356,7 @@ TEST(Encodings, APositionBeyondATableNamesTheKey) {
   for (const char* name : {"learned", "huang", "tupe"}) {
     EncodingSettings settings;
     settings.name = name;
-    const auto encoding = make_encoding(hook_options(settings));
+    const auto encoding = drawn_encoding(hook_options(settings));
     encoding->prepare(torch::tensor({0, 63}), torch::kFloat32);
     const auto message = message_of([&] {
       encoding->prepare(torch::tensor({3, 64}), torch::kFloat32);

@@ -17,37 +17,26 @@ namespace {
 using checkpoint::expect_error;
 using torch::Tensor;
 
-EncodingOptions wide_options() {
-  EncodingOptions options;
-  options.num_layers = 3;
-  options.initializer_range = 0.5;
-  return options;
-}
-
 TEST(LayerParameters, TablesAreNamedByTheirLayer) {
-  torch::manual_seed(4);
   PositionEncoding owner;
-  const auto tables = add_layer_tables(owner, "key", {50, 40}, wide_options());
+  const auto tables = add_layer_tables(owner, "key", {50, 40}, 3);
   ASSERT_EQ(tables.size(), 3u);
   const auto parameters = owner.named_parameters();
-  for (std::size_t i = 0; i < 3; ++i)
+  for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_TRUE(tables[i].is_same(parameters["layer." + std::to_string(i) + ".key"]));
-  EXPECT_FALSE(torch::equal(tables[0], tables[1]));
-  // 2,000 numbers of deviation 0.5: their deviation is within 5 % of it (six of its own).
-  EXPECT_NEAR(tables[0].std().item<double>(), 0.5, 0.05);
-  EXPECT_NEAR(tables[0].mean().item<double>(), 0, 0.07);
+    EXPECT_EQ(tables[i].sizes(), (torch::IntArrayRef{50, 40}));
+  }
   layer_group(owner, 1).register_parameter("more", torch::zeros({1}));
   EXPECT_TRUE(owner.named_parameters().contains("layer.1.more"));
 }
 
 TEST(LayerParameters, ProductsHaveNoBiasAtFirst) {
-  torch::manual_seed(5);
   PositionEncoding owner;
-  const auto product = add_product(owner, "query", 60, 40, wide_options());
+  const Product product = add_product(owner, "query", 60, 40);
   EXPECT_EQ(owner.named_parameters()["query.weight"].sizes(), (torch::IntArrayRef{40, 60}));
   EXPECT_TRUE(owner.named_parameters()["query.bias"].eq(0).all().item<bool>());
-  EXPECT_NEAR(product->weight.std().item<double>(), 0.5, 0.05);
-  EXPECT_TRUE(product->weight.requires_grad() && product->bias.requires_grad());
+  EXPECT_TRUE(owner.is_drawn("query.weight") && !owner.is_drawn("query.bias"));
+  EXPECT_TRUE(product.weight.requires_grad() && product.bias.requires_grad());
 }
 
 TEST(LayerParameters, HeadsAreSplit) {

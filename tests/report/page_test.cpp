@@ -70,6 +70,13 @@ TEST(PageTest, AChartIsDrawnForWideAndForNarrowScreens) {
   EXPECT_NE(html.find("viewBox=\"0 0 400 340\"", narrow), std::string::npos);
 }
 
+TEST(PageTest, AHeatMapScrollsOnANarrowScreen) {
+  const std::string html =
+      Page("T").heat_map({"Lengths", "pair", "layer", {"layer 0"}, {{1, 2}}}).html();
+  EXPECT_TRUE(tests::has_text(html, "<figure class=\"scroll\"><svg ")) << html;
+  EXPECT_TRUE(tests::has_text(html, "Lengths"));
+}
+
 TEST(PageTest, NeedsNothingFromElsewhere) {
   Page page("Title");
   page.chart({"Loss", "step", "nats", {{"one", {0, 1}, {1, 0.5}}}, false, false});

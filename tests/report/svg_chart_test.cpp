@@ -54,6 +54,17 @@ TEST(SvgChart, AxesAndSizes) {
   }
 }
 
+TEST(SvgChart, MarksWithinThePoints) {
+  if (!base::has_program("gnuplot"))
+    GTEST_SKIP() << "gnuplot is not installed: charts are NOT tested";
+  auto chart = two_lines();
+  chart.marks = {{1, "trained's end"}, {3, "too far"}};
+  const auto svg = svg_chart(chart);
+  ASSERT_TRUE(svg.has_value());
+  EXPECT_TRUE(tests::has_text(*svg, "trained's end")) << *svg;
+  EXPECT_FALSE(tests::has_text(*svg, "too far"));
+}
+
 TEST(SvgChart, NothingToDraw) {
   EXPECT_FALSE(svg_chart({}).has_value());
   LineChart chart{"c", "x", "y", {{"s", {1}, {std::nan("")}}}, false, false};

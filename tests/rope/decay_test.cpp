@@ -72,6 +72,43 @@ TEST(Decay, Equation37ByHand) {
   });
 }
 
+// Σ|h_i| knows no distance, and no modulus is above it.
+TEST(Decay, ProductsOfAPair) {
+  const std::vector<double> q = {1, 2, 0, 3}, k = {2, 0, 1, 1};
+  const PairProducts products = pair_products(q, k);
+  ASSERT_EQ(products.h.size(), 3u);
+  EXPECT_EQ(products.h[0], std::complex<double>(2, 4));
+  EXPECT_EQ(products.h[1], std::complex<double>(3, 3));
+  EXPECT_EQ(products.h[2], 0.0);
+  EXPECT_DOUBLE_EQ(products.moduli, std::sqrt(20) + std::sqrt(18));
+  EXPECT_DOUBLE_EQ(products.largest_step, std::sqrt(18));  // from 3 + 3i to 0
+  const std::vector<double> frequencies = {1.0, 0.1};
+  for (const double distance : {0.0, 1.0, 7.0, 1e6}) {
+    const AbelBound both = abel_bound(q, k, frequencies, distance);
+    EXPECT_LE(both.modulus, products.moduli + 1e-12);
+    EXPECT_DOUBLE_EQ(both.bound,
+                     products.largest_step * sum_of_partial_sums(frequencies, distance));
+    EXPECT_DOUBLE_EQ(sum_of_partial_sums(frequencies, distance),
+                     2 * decay_bound(frequencies, distance));
+  }
+  checkpoint::expect_error({"one even number", "4 and 3"},
+                           [&] { pair_products(q, std::vector<double>(3)); });
+}
+
+TEST(Decay, NormalVectorsAreAFunctionOfTheSeed) {
+  const auto numbers = normal_vector(20000, 3);
+  ASSERT_EQ(numbers.size(), 20000u);
+  double sum = 0, squares = 0;
+  for (const double number : numbers) {
+    sum += number;
+    squares += number * number;
+  }
+  EXPECT_NEAR(sum / 20000, 0, 0.03);
+  EXPECT_NEAR(squares / 20000, 1, 0.05);
+  EXPECT_EQ(normal_vector(4, 3), (std::vector<double>(numbers.begin(), numbers.begin() + 4)));
+  EXPECT_NE(normal_vector(4, 3), normal_vector(4, 4));
+}
+
 TEST(Decay, ExpectedScoreIsTheMeanOverRandomVectors) {
   const auto frequencies = plain_frequencies(64, 10000);
   EXPECT_DOUBLE_EQ(expected_score(frequencies, 0), 1);

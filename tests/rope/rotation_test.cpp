@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "roformer/base/error.h"
+#include "tests/packed/second_gradients.h"
 
 namespace roformer::rope {
 namespace {
@@ -75,6 +76,71 @@ TEST_P(RotationTest, PackedBufferInPlaceWithGradient) {
     EXPECT_LE(largest_difference(buffer, expected), c.tolerance);
     EXPECT_LE(largest_difference(leaf.grad(), expected_gradient), c.tolerance);
   }
+}
+
+// Cosines and sines that are learned, in every way to rotate: against the composed form in float64.
+TEST_P(RotationTest, AnglesThatAreLearnedHaveGradients) {
+  const auto& [c, layout] = GetParam();
+  torch::manual_seed(8);
+  const auto turn = angles(random_positions(c.tokens), c.rotary_dim, 10000.0, c.type);
+  const auto x = torch::randn({c.tokens, 3, c.heads, c.head_size}).to(c.type);
+  const auto slope = torch::randn({c.tokens, 3, c.heads, c.head_size}).to(c.type);
+  const auto exact = [](const Tensor& y) { return y.to(torch::kFloat64); };
+  const auto gradients = [&](const Tensor& y, const Tensor& weight, const Angles& by) {
+    return torch::autograd::grad({(y * weight).sum()}, {by.cos, by.sin});
+  };
+  for (const auto direction : {Direction::forward, Direction::inverse}) {
+    const Angles learned{turn.cos.clone().set_requires_grad(true),
+                         turn.sin.clone().set_requires_grad(true)};
+    const Angles reference{exact(turn.cos).set_requires_grad(true),
+                           exact(turn.sin).set_requires_grad(true)};
+    const auto expected =
+        gradients(rotate_composed(exact(x), reference, layout, direction), exact(slope), reference);
+    const auto compare = [&](const Tensor& y) {
+      const auto got = gradients(y, slope, learned);
+      const double rounding = c.type == torch::kFloat64 ? 1e-12 : 1e-4;
+      for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(got[i].scalar_type(), turn.cos.scalar_type());
+        EXPECT_LE(largest_difference(got[i], expected[i]), rounding);
+      }
+    };
+    compare(rotate(x, learned, layout, direction));
+    compare(rotate_(x.clone(), learned, layout, direction));
+    compare(rotate_(x.clone().set_requires_grad(true) * 1, learned, layout, direction));
+    if (direction == Direction::forward) compare(rotate_packed_(x.clone(), learned, layout, 3));
+  }
+}
+
+TEST_P(RotationTest, SecondGradientsAreThoseOfTheComposedForm) {
+  const auto& [c, layout] = GetParam();
+  if (c.type != torch::kFloat32 || c.tokens == 0 || c.tokens > 100) GTEST_SKIP();
+  torch::manual_seed(9);
+  const auto turn = angles(random_positions(c.tokens), c.rotary_dim);
+  const auto x = torch::randn({c.tokens, 3, c.heads, c.head_size});
+  const auto by = layout;
+  const auto composed = [by](const torch::autograd::variable_list& in) {
+    return rotate_composed(in[0], {in[1], in[2]}, by);
+  };
+  const std::vector<packed::Operator> forms = {
+      [by](const auto& in) {
+        return rotate(in[0], {in[1], in[2]}, by);
+      },
+      [by](const auto& in) {
+        return rotate_(in[0] * 1, {in[1], in[2]}, by);
+      },
+      [by](const auto& in) {
+        return rotate_packed_(in[0] * 1, {in[1], in[2]}, by, 3);
+      }};
+  for (const auto& form : forms)
+    packed::expect_second_gradients(form, composed, {x, turn.cos, turn.sin}, 1e-5);
+  const auto fixed = [&](const packed::Operator& form) -> packed::Operator {
+    return [form, turn](const torch::autograd::variable_list& in) {
+      const auto type = in[0].scalar_type();
+      return form({in[0], turn.cos.to(type), turn.sin.to(type)});
+    };
+  };
+  for (const auto& form : forms)
+    packed::expect_second_gradients(fixed(form), fixed(composed), {x}, 1e-5);
 }
 
 // float32 rounds products of magnitude up to about 4: 4 ulp. Half types: one rounding of the
@@ -187,6 +253,62 @@ TEST(Rotation, OddStridesAndViews) {
   const auto expected = rotate_composed(strided, turn);
   rotate_(strided, turn);
   EXPECT_LE(largest_difference(strided, expected), 2e-6);
+}
+
+// θ_i = b^(−2i / R) of a learned b, by autograd and by finite differences.
+TEST(Rotation, ABaseIsLearned) {
+  torch::manual_seed(10);
+  const auto x = torch::randn({5, 3, 2, 8}, torch::kFloat64);
+  const auto weight = torch::randn({5, 3, 2, 8}, torch::kFloat64);
+  const auto exponents = torch::arange(4, torch::kFloat64) / -4;
+  const auto positions = torch::tensor({0.0, 1.0, 2.0, -7.0, 40.0}, torch::kFloat64);
+  for (const auto layout : {PairLayout::interleaved, PairLayout::half_split}) {
+    const auto value = [&](const Tensor& base) {
+      const auto turns = positions.unsqueeze(1) * torch::pow(base, exponents);
+      return (rotate_packed_(x.clone(), {turns.cos(), turns.sin()}, layout) * weight).sum();
+    };
+    const auto base = torch::tensor(50.0, torch::kFloat64).set_requires_grad(true);
+    const double slope = torch::autograd::grad({value(base)}, {base})[0].item<double>();
+    const double step = 1e-5;
+    const double difference =
+        (value(base.detach() + step) - value(base.detach() - step)).item<double>() / (2 * step);
+    EXPECT_GT(std::abs(slope), 1e-3);
+    EXPECT_NEAR(slope, difference, 1e-7);
+  }
+}
+
+TEST(Rotation, FloatingPositionsHaveAGradient) {
+  const auto positions = torch::tensor({0.5, 3.0}, torch::kFloat64).set_requires_grad(true);
+  const auto turn = angles(positions, 4, 100.0, torch::kFloat64);
+  turn.sin.sum().backward();
+  const auto expected = positions.detach().cos() + (positions.detach() / 10).cos() / 10;
+  EXPECT_LE(largest_difference(positions.grad(), expected), 1e-15);
+}
+
+// Numbers that share a place would turn more than once, or only some of them.
+TEST(Rotation, InPlaceRefusesNumbersThatShareAPlace) {
+  const auto turn = angles(torch::arange(4), 8);
+  const auto row = torch::randn({1, 2, 8});
+  const std::vector<Tensor> overlapping = {
+      row.expand({4, 2, 8}), torch::randn({4, 1, 8}).expand({4, 2, 8}),
+      torch::randn({64}).as_strided({4, 2, 8}, {8, 4, 1}),  // heads lie half upon each other
+      torch::randn({64}).as_strided({4, 2, 8}, {4, 16, 1})};
+  for (const Tensor& x : overlapping) {
+    const auto before = x.clone();
+    EXPECT_THROW(rotate_(x, turn), Error);
+    EXPECT_TRUE(torch::equal(x, before));
+    EXPECT_LE(largest_difference(rotate(x, turn), rotate_composed(x, turn)), 2e-6);
+  }
+  const auto one = torch::randn({4, 1, 2, 8}).expand({4, 3, 2, 8});
+  for (const std::int64_t parts : {1, 2, 3})
+    EXPECT_THROW(rotate_packed_(one, turn, PairLayout::interleaved, parts), Error);
+  EXPECT_THROW(rotate_packed_(torch::randn({1, 3, 2, 8}).expand({4, 3, 2, 8}), turn), Error);
+  // Places that are apart though one axis steps into the other's: 0 2 4 … and 3 5 7 ….
+  auto apart = torch::randn({200}).as_strided({4, 2, 8}, {40, 3, 2});
+  const auto expected = rotate_composed(apart, turn);
+  EXPECT_LE(largest_difference(rotate_(apart, turn), expected), 2e-6);
+  auto one_token = torch::randn({1, 1, 8}).expand({1, 1, 8});
+  EXPECT_NO_THROW(rotate_(one_token, angles(torch::arange(1), 8)));
 }
 
 TEST(Rotation, AnglesInDoubleStayExactFarOut) {

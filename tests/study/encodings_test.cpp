@@ -22,6 +22,7 @@ class CompareEncodingsTest : public testing::Test {
     StudyOptions options;
     options.scale = scale;
     options.out = files_.file("out");
+    options.seeds = 2;
     options.changes = {"data.text=" + files_.write("t", tests::number_text(300, 20, 8)).string(),
                        "data.cache=" + files_.file("cache").string(), "model.hidden_size=16",
                        "model.intermediate_size=32"};

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "roformer/base/file.h"
 #include "roformer/train/training_state.h"
 #include "tests/base/test_files.h"
@@ -55,26 +53,36 @@ TEST_F(RunComparisonTest, RunsOfOneRecipeAreOneModel) {
   EXPECT_EQ(found.values[1][0], (BySeed{{0, 2.1}, {1, 2.5}}));
   EXPECT_TRUE(found.notes.empty());
   // 0.1 and 0.3 by seed.
-  const PairedDifference difference = paired_difference(found, 1, 0);
-  EXPECT_NEAR(difference.mean, 0.2, 1e-12);
-  EXPECT_NEAR(difference.standard_error, 0.1, 1e-12);
-  EXPECT_EQ(difference.pairs, 2);
+  const auto difference = difference_to_first(found, 1, 0);
+  ASSERT_TRUE(difference.has_value());
+  EXPECT_NEAR(difference->mean.mean, 0.2, 1e-12);
+  EXPECT_NEAR(difference->mean.half_width, 12.706204736174694 * 0.1, 1e-9);
+  EXPECT_NEAR(difference->p_value, 0.29516723530086653, 1e-9);
+  EXPECT_EQ(difference->mean.seeds, 2);
   const auto table = comparison_table(found);
-  EXPECT_EQ(table.rows[0][2], "2.1000 ± 0.1414");
-  EXPECT_EQ(table.rows[1].back(), "+0.2000 ± 0.1000 (2 seeds)");
-  EXPECT_TRUE(has_text(table.caption, "mean ± standard deviation"));
+  EXPECT_EQ(table.rows[0][2], "2.1000 ± 1.2706");
+  EXPECT_EQ(table.rows[1].back(), "+0.2000 ± 1.2706, p 0.3 (2 seeds)");
+  EXPECT_TRUE(has_text(table.caption, "mean ± half of its 95 % interval"));
+  const std::vector<std::string> verdicts = {
+      "Loss of learned beside rotary: not told apart by two seeds: difference +0.2000 [-1.0706, "
+      "1.4706], p 0.3."};
+  EXPECT_EQ(comparison_verdicts(found), verdicts);
   write_comparison(found, files_.file("out"), "roformer compare …");
   const std::string page = base::read_file(files_.file("out") / "report.html");
   EXPECT_TRUE(has_text(page, "../rotary-0/metrics.jsonl"));
   EXPECT_TRUE(has_text(page, "roformer compare …"));
+  EXPECT_TRUE(has_text(page, "not told apart by two seeds"));
 }
 
-TEST_F(RunComparisonTest, OneSeedHasNoError) {
+TEST_F(RunComparisonTest, OneSeedHasNoInterval) {
   const RunComparison found = compare_runs({write_run("rotary", 0, 2.0), write_run("t5", 0, 2.5)});
-  EXPECT_TRUE(std::isnan(paired_difference(found, 1, 0).standard_error));
+  EXPECT_FALSE(difference_to_first(found, 1, 0)->mean.interval().has_value());
+  EXPECT_TRUE(has_text(comparison_verdicts(found).at(0), "higher by 0.5000 in one seed"));
   EXPECT_EQ(comparison_table(found).rows[1].back(), "+0.5000 (1 seed)");
   const RunComparison apart = compare_runs({write_run("rotary", 0, 2.0), write_run("t5", 1, 2.5)});
   EXPECT_EQ(comparison_table(apart).rows[1].back(), "no seed in common");
+  EXPECT_FALSE(difference_to_first(apart, 1, 0).has_value());
+  EXPECT_TRUE(comparison_verdicts(apart).empty());
 }
 
 TEST_F(RunComparisonTest, OtherTextIsSaid) {

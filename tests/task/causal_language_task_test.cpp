@@ -48,7 +48,8 @@ TEST_F(CausalLanguageTaskTest, WordsHavePerplexity) {
 
 TEST_F(CausalLanguageTaskTest, EveryTokenIsATarget) {
   const auto task = make(words());
-  const auto sum = task->loss(task->batch({words().training.stages[0]}), 0);
+  // The shorter sequence at the end of the text is in another batch.
+  const auto sum = task->loss(task->batch({words().training.stages[0], 0, 1}), 0);
   EXPECT_EQ(sum.targets, 4 * 16);
   EXPECT_EQ(sum.tokens, sum.targets);
   EXPECT_NEAR(sum.loss.item<double>() / 64, std::log(55), 0.2);
@@ -59,6 +60,22 @@ TEST_F(CausalLanguageTaskTest, TooLittleTextIsRefusedBeforeAModelIsDrawn) {
                        "at least one sequence of 5000 tokens (stage.0.length)"));
   EXPECT_TRUE(has_text(error_message([&] { make(bytes({"data.validation_share=0"})); }),
                        "two or more bytes to evaluate on in the validation part"));
+}
+
+TEST_F(CausalLanguageTaskTest, PassagesScoreAsManyTokensAtEveryLength) {
+  const auto targets = [&](const std::vector<std::string>& changes) {
+    const auto task = make(bytes(changes));
+    std::int64_t sum = 0;
+    for (const auto& batch : task->held_out(data::Split::validation))
+      sum += task->loss(batch, 0).targets;
+    return sum;
+  };
+  EXPECT_EQ(targets({"evaluate.length=8", "evaluate.sequences=8", "evaluate.passage=32"}), 64);
+  EXPECT_EQ(targets({"evaluate.length=32", "evaluate.sequences=2", "evaluate.passage=32"}), 64);
+  EXPECT_FALSE(bytes().training.recipe.contains("evaluate.passage"));
+  EXPECT_EQ(bytes({"evaluate.passage=32"}).training.recipe.at("evaluate.passage"), "32");
+  EXPECT_TRUE(has_text(error_message([&] { bytes({"evaluate.passage=40"}); }),
+                       "expected a multiple of evaluate.length, 16, but got 40"));
 }
 
 TEST_F(CausalLanguageTaskTest, WordsAreNotEvaluatedAsBytes) {

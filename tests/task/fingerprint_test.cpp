@@ -44,6 +44,34 @@ TEST(Fingerprint, TextAndVocabularyCountAndFileNamesDoNot) {
   EXPECT_NE(of_corpus(words), expected);
 }
 
+TEST(Fingerprint, WhereAPartOfItsOwnFilesBeginsCounts) {
+  const tests::TestFolder folder;
+  const auto of_parts = [&](const std::string& training, const std::string& validation,
+                            const std::string& vocabulary) {
+    auto options = tests::number_options(folder);
+    options.text = {folder.write("text.txt", training).string()};
+    options.validation_text = {folder.write("validation.txt", validation).string()};
+    options.test_share = 0;
+    if (!vocabulary.empty()) options.vocabulary = vocabulary;
+    return vocabulary.empty() ? fingerprint_of(data::Corpus(options, 1))
+                              : fingerprint_of(*data::open_token_stream(options, 1));
+  };
+  EXPECT_NE(of_parts("w1 w2\n\nw3\n", "w4\n", ""), of_parts("w1 w2\n", "w3\n\nw4\n", ""));
+  EXPECT_NE(of_parts("ab", "cd", data::byte_vocabulary),
+            of_parts("a", "bcd", data::byte_vocabulary));
+}
+
+TEST(Fingerprint, TheTestPartCounts) {
+  const tests::TestFolder folder;
+  auto options = tests::number_options(folder);
+  const auto before = fingerprint_of(data::Corpus(options, 1));
+  options.test_text = {folder.write("test.txt", "w1 w2\n").string()};
+  const auto own = fingerprint_of(data::Corpus(options, 1));
+  EXPECT_NE(own, before);
+  options.test_text = {folder.write("other.txt", "w1 w3\n").string()};
+  EXPECT_NE(fingerprint_of(data::Corpus(options, 1)), own);
+}
+
 TEST(Fingerprint, AllThreePartsOfBytesCount) {
   const tests::TestFolder folder;
   std::string text(1000, 'a');

@@ -66,17 +66,23 @@ TEST_F(MaskedLanguageTaskTest, AFinishedModelHasFurtherFigures) {
   EXPECT_EQ(figures[2].first, "perplexity");
   EXPECT_DOUBLE_EQ(figures[2].second, std::exp(figures[0].second));
   const auto corpus = text_of<MaskedLanguageTask>(*open_material(plain));
-  const auto guess =
-      guess_accuracy(plain.evaluation, data::MaskedLanguageSource(corpus, plain.seed));
+  const data::MaskedLanguageSource source(corpus, plain.seed);
+  const auto guess = guess_accuracy(plain.evaluation, source);
   EXPECT_EQ(figures[3],
             std::pair(std::string("accuracy_of_most_frequent_word"), guess.most_frequent));
   EXPECT_EQ(figures[4],
             std::pair(std::string("accuracy_of_both_neighbours_guess"), guess.neighbours));
+  const auto on_test =
+      evaluate_model(plain, files_.path() / "model", data::Split::test, torch::kCPU);
+  EXPECT_NE(on_test[0].second, figures[0].second);
+  EXPECT_EQ(on_test[4].second,
+            guess_accuracy(plain.evaluation, source, data::Split::test).neighbours);
+  const Recipe without = recipe({"data.test_share=0"});
   EXPECT_TRUE(has_text(error_message([&] {
-                         evaluate_model(plain, files_.path() / "model", data::Split::test,
+                         evaluate_model(without, files_.path() / "model", data::Split::test,
                                         torch::kCPU);
                        }),
-                       "but got test"));
+                       "there is none in the test part"));
 }
 
 TEST_F(MaskedLanguageTaskTest, TextThatDoesNotFitIsRefused) {

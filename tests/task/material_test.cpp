@@ -1,10 +1,14 @@
 #include "roformer/task/material.h"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/utils.h>
 
 #include <cmath>
+#include <memory>
+#include <sstream>
 
 #include "roformer/base/file.h"
 #include "roformer/train/metrics_log.h"
@@ -93,6 +97,55 @@ TEST_F(RunTrainingTest, AnEvaluationOfNoModelOrADamagedOneIsRefused) {
   const std::string message = refusal();
   EXPECT_TRUE(tests::has_text(message, "expected a finite loss but got nan")) << message;
   EXPECT_TRUE(tests::has_text(message, folder.string())) << message;
+}
+
+// What an evaluation by the run's own recipe warns of.
+std::string warnings_of_evaluation(const fs::path& run, const fs::path& model) {
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  const auto warnings = std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log));
+  warnings->set_level(spdlog::level::warn);
+  spdlog::set_default_logger(warnings);
+  evaluate_model(read_recipe(run / "recipe.toml"), model, data::Split::validation, torch::kCPU);
+  spdlog::set_default_logger(before);
+  return log.str();
+}
+
+TEST_F(RunTrainingTest, AnEvaluationSaysThatTheTextHasChanged) {
+  const fs::path run = files_.path() / "run";
+  for (const auto& text : {tests::tiny_translation_recipe(files_), tests::tiny_byte_recipe(files_),
+                           tests::tiny_language_recipe(files_, "masked_lm")}) {
+    fs::remove_all(run);
+    train(tests::read_tiny(files_, text), "run");
+    EXPECT_EQ(warnings_of_evaluation(run, run), "");
+  }
+  files_.write("text.txt", tests::number_text(61, 20, 8));
+  for (const fs::path& model : {run, run / "training" / "step-6" / "model"}) {
+    const std::string warning = warnings_of_evaluation(run, model);
+    EXPECT_TRUE(tests::has_text(warning, "has changed since then")) << warning;
+    EXPECT_TRUE(tests::has_text(warning, "data.text = [\"" + files_.file("text.txt").string()));
+  }
+}
+
+// A folder's words are looked at before a text that may be long.
+TEST_F(RunTrainingTest, AModelOfBytesWantsBytes) {
+  train(tests::read_tiny(files_, tests::tiny_byte_recipe(files_)), "bytes");
+  const std::string words = tests::tiny_language_recipe(files_, "causal_lm");
+  train(tests::read_tiny(files_, words), "words");
+  const auto refusal = [&](const std::string& data, const char* begin) {
+    const std::string text = "task.kind = \"causal_lm\"\n[model]\ncheckpoint = \"" +
+                             files_.file(begin).string() + "\"\n[data]\ntext = \"absent.txt\"\n" +
+                             data + "[[stage]]\nlength = 16\nbatch_size = 4\nsteps = 6\n";
+    return tests::error_message([&] { open_material(tests::read_tiny(files_, text)); });
+  };
+  const std::string of_bytes = refusal("", "bytes");
+  EXPECT_TRUE(tests::has_text(of_bytes, files_.file("bytes").string())) << of_bytes;
+  EXPECT_TRUE(tests::has_text(of_bytes, "expected a tokenizer of words")) << of_bytes;
+  EXPECT_TRUE(tests::has_text(of_bytes, "say data.vocabulary = \"bytes\"")) << of_bytes;
+  EXPECT_TRUE(
+      tests::has_text(refusal("vocabulary = \"bytes\"\n", "words"), "leave data.vocabulary out"));
+  EXPECT_TRUE(tests::has_text(refusal("", "words"), "recipe.toml: [data] "));  // and no absent.txt
 }
 
 TEST(CountParameters, CountsEachNumberOnce) {

@@ -29,17 +29,45 @@ Recipe small_model_recipe(const std::string& more = "") {
 }
 
 TEST(RecipeModel, TheVocabularyFillsTheModelIn) {
-  model::EncoderConfig config = small_model_recipe().model;
+  Recipe recipe = small_model_recipe();
+  model::EncoderConfig& config = recipe.model;
   EXPECT_EQ(config.vocab_size, 0);
-  EXPECT_EQ(with_vocabulary(config, six_tokens()).vocab_size, 6);
-  EXPECT_EQ(with_vocabulary(config, six_tokens()).pad_token_id, 3);
+  EXPECT_EQ(with_vocabulary(recipe, six_tokens()).vocab_size, 6);
+  EXPECT_EQ(with_vocabulary(recipe, six_tokens()).pad_token_id, 3);
   config.vocab_size = 7;
-  EXPECT_TRUE(has_text(error_message([&] { with_vocabulary(config, six_tokens()); }),
-                       "model.vocab_size to be the 6 of the vocabulary"));
+  EXPECT_TRUE(has_text(error_message([&] { with_vocabulary(recipe, six_tokens()); }),
+                       "asked.toml: expected model.vocab_size to be the 6 of the vocabulary"));
   EXPECT_NO_THROW(require_words(config, six_tokens()));  // a loaded model may have more
   config.vocab_size = 5;
   EXPECT_TRUE(has_text(error_message([&] { require_words(config, six_tokens()); }),
                        "at least the vocabulary's 6 words but got 5"));
+}
+
+// BERT and RoFormer of Figure 3, left: the run's seed says the weights that both have.
+TEST(RecipeModel, OfOneSeedModelsDifferInThePositionsAlone) {
+  const auto drawn = [](const char* preset, const char* encoding, std::int64_t seed) {
+    Recipe recipe = parse_recipe(
+        fmt::format("[[stage]]\nlength = 8\nbatch_size = 4\nsteps = 10\n[model]\npreset = "
+                    "\"{}\"\nhidden_size = 8\nnum_hidden_layers = 1\nnum_attention_heads = 2\n"
+                    "intermediate_size = 16\nposition_encoding = \"{}\"\n[run]\nseed = {}\n",
+                    preset, encoding, seed),
+        "asked.toml");
+    return draw_model<head::LanguageModel>(recipe, six_tokens());
+  };
+  const auto bert = drawn("bert-tiny", "learned", 4),
+             roformer = drawn("roformer-tiny", "rotary", 4),
+             other = drawn("roformer-tiny", "rotary", 5);
+  const auto bert_weights = bert->named_parameters(), other_weights = other->named_parameters();
+  EXPECT_EQ(bert_weights.size(), roformer->named_parameters().size() + 1);
+  std::int64_t changed = 0;
+  for (const auto& item : roformer->named_parameters()) {
+    const std::string prefix = "roformer.";
+    const std::string name =
+        item.key().starts_with(prefix) ? "bert." + item.key().substr(prefix.size()) : item.key();
+    EXPECT_TRUE(torch::equal(bert_weights[name], item.value())) << name;
+    changed += torch::equal(other_weights[item.key()], item.value()) ? 0 : 1;
+  }
+  EXPECT_EQ(changed, 7);  // words, types, four products of the block, the head's
 }
 
 TEST(RecipeModel, WhatDiffersInAFoundModelIsNamed) {
@@ -65,8 +93,8 @@ TEST(RecipeModel, WhatDiffersInAFoundModelIsNamed) {
       "attention = \"linear\"\nattention_probs_dropout_prob = 0\nfeature_map = \"favor\"\n"
       "num_features = 6\n");
   EXPECT_EQ(differs(favor, [](auto&) {}), "no error");
-  EXPECT_TRUE(has_text(differs(favor, [](auto& m) { m.linear.num_features = 8; }),
-                       "number of features = \"6\""));
+  EXPECT_TRUE(
+      has_text(differs(favor, [](auto& m) { m.linear.num_features = 8; }), "num_features = \"6\""));
   EXPECT_TRUE(
       has_text(differs(favor, [](auto& m) { m.linear.feature_map = "elu"; }), "feature_map"));
 }

@@ -43,14 +43,18 @@ TEST(RecipeSections, SizesWhateverTheVocabulary) {
 }
 
 TEST(RecipeSections, ATableOfPositionsHasAnEnd) {
-  model::EncoderConfig config = model::preset("bert-tiny");
-  config.encoding.name = "learned";
-  config.max_position_embeddings = 16;
-  EXPECT_NO_THROW(require_positions(config, 16, "the longest line"));
-  EXPECT_TRUE(has_text(error_message([&] { require_positions(config, 17, "the longest line"); }),
-                       "to be at least the longest line, 17, but got 16"));
-  config.encoding.name = "rotary";
-  EXPECT_NO_THROW(require_positions(config, 17, "the longest line"));
+  Recipe recipe;
+  recipe.path = "here.toml";
+  recipe.model = model::preset("bert-tiny");
+  recipe.model.encoding.name = "learned";
+  recipe.model.max_position_embeddings = 16;
+  EXPECT_NO_THROW(require_positions(recipe, 16, "the longest line"));
+  const std::string message =
+      error_message([&] { require_positions(recipe, 17, "the longest line"); });
+  EXPECT_TRUE(has_text(message, "here.toml: ")) << message;
+  EXPECT_TRUE(has_text(message, "to be at least the longest line, 17, but got 16")) << message;
+  recipe.model.encoding.name = "rotary";
+  EXPECT_NO_THROW(require_positions(recipe, 17, "the longest line"));
 }
 
 TEST(RecipeSections, PairsBesideTheRecipe) {

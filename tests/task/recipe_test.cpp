@@ -68,6 +68,40 @@ TEST_F(RecipeFileTest, ChangesAreApplied) {
   EXPECT_EQ(recipe.training.seed, 2u);
 }
 
+TEST_F(RecipeFileTest, KeysThatAChangeLeavesWithoutEffectAreLeftOut) {
+  const std::string performer =
+      "[task]\nkind = \"causal_lm\"\n[data]\ntext = [\"a\"]\nvocab_size = 100\n"
+      "[[stage]]\nlength = 8\nbatch_size = 4\nsteps = 10\n"
+      "[model]\npreset = \"roformer-tiny\"\nattention_probs_dropout_prob = 0.0\n"
+      "attention = \"linear\"\nfeature_map = \"favor\"\nnum_features = 64\n"
+      "feature_redraw_interval = 7\nfeature_rotation = \"inputs\"\nrope_theta = 500.0\n";
+  const auto left_out = [&](const std::vector<std::string>& changes,
+                            const std::vector<std::string>& keys,
+                            const std::string& section = "model") {
+    const Recipe recipe = read(performer, changes);
+    ASSERT_EQ(recipe.left_out.size(), keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      EXPECT_NE(recipe.left_out[i].find("] " + keys[i] + " is left out"), std::string::npos)
+          << recipe.left_out[i];
+      EXPECT_FALSE(recipe.training.recipe.contains(section + "." + keys[i])) << keys[i];
+    }
+    EXPECT_TRUE(read(recipe.resolved.to_toml()).left_out.empty());
+  };
+  left_out({}, {});
+  left_out({"model.feature_map=elu"}, {"num_features", "feature_redraw_interval"});
+  left_out({"model.position_encoding=none"}, {"rope_theta", "feature_rotation"});
+  left_out({"model.attention=softmax"},
+           {"feature_map", "num_features", "feature_redraw_interval", "feature_rotation"});
+  left_out({"data.vocabulary=bytes"}, {"vocab_size"}, "data");
+  EXPECT_EQ(read(performer, {"model.feature_map=elu"}).model.linear.num_features, 0);
+  const auto by_hand = error_of(performer, {"model.feature_map=elu", "model.num_features=32"});
+  EXPECT_NE(by_hand.find("(changed by --set) [model] num_features: expected it only"),
+            std::string::npos)
+      << by_hand;
+  const auto anyway = error_of(performer + "shaw_clip = 3\n", {"run.seed=2"});
+  EXPECT_NE(anyway.find("[model] shaw_clip: expected it only"), std::string::npos) << anyway;
+}
+
 TEST_F(RecipeFileTest, UnknownKeysAndSectionsAreNamedWithTheNearestOne) {
   const std::string key = error_of(std::string(kSmallest) + "[model]\nhiden_size = 8\n");
   EXPECT_NE(key.find("hiden_size"), std::string::npos) << key;
@@ -81,7 +115,7 @@ TEST_F(RecipeFileTest, ValuesOutOfRangeAreNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {"optimizer.learning_rate=-1", "learning_rate"},
       {"optimizer.beta2=1", "beta2"},
-      {"schedule.kind=cubic", "schedule.kind"},
+      {"schedule.kind=cubic", "[schedule] kind"},
       {"schedule.warmup_steps=-1", "warmup_steps"},
       {"evaluate.every=0", "every"},
       {"run.log_every=0", "log_every"},
@@ -100,6 +134,36 @@ TEST_F(RecipeFileTest, ValuesOutOfRangeAreNamed) {
     EXPECT_NE(message.find(word), std::string::npos) << change << ": " << message;
   }
   EXPECT_NE(error_of("").find("[[stage]]"), std::string::npos);
+}
+
+TEST_F(RecipeFileTest, WhatWasMeantIsSaid) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"schedule.kind=cosin", "'cosine'?"},
+      {"task.kind=masked_ml", "'masked_lm'?"},
+      {"model.preset=roformer-tyni", "'roformer-tiny'?"},
+      {"model.hidden_act=gellu", "'gelu'?"},
+      {"model.position_encoding=rotray", "'rotary'?"},
+      {"model.attention=liner", "'linear'?"},
+      {"data.document=blok", "'block'?"}};
+  for (const auto& [change, name] : cases) {
+    const std::string message = error_of(kSmallest, {change});
+    EXPECT_NE(message.find(std::string(", did you mean ") + name), std::string::npos) << message;
+  }
+  EXPECT_NE(error_of("task.kind = \"translation\"\nmodel.preset = \"transformer-smal\"\n" +
+                     std::string(kSmallest))
+                .find("'transformer-small'?"),
+            std::string::npos);
+}
+
+TEST_F(RecipeFileTest, EveryRefusalNamesTheFile) {
+  for (const char* change :
+       {"stage.0.steps=0", "stage.0.batch_tokens=5", "schedule.warmup_steps=-1",
+        "schedule.final_ratio=2", "model.preset=nothing", "model.hidden_size=7",
+        "model.max_position_embeddings=0", "evaluate.length=2", "data.document=book"}) {
+    const std::string message = error_of(kSmallest, {change, "model.position_encoding=learned"});
+    EXPECT_NE(message.find(path_.string()), std::string::npos) << message;
+  }
+  EXPECT_NE(error_of("").find(path_.string()), std::string::npos);
 }
 
 TEST_F(RecipeFileTest, TextIsLookedForBesideTheRecipe) {
@@ -194,16 +258,56 @@ TEST_F(RecipeFileTest, ACheckpointSaysWhatTheModelIs) {
   const std::pair<const char*, const char*> cases[] = {
       {"model.hidden_size=32", "expected 24, as model.checkpoint has it, but got 32"},
       {"model.preset=bert-tiny", "no preset beside model.checkpoint"},
+      {"model.position_encoding=rotary",
+       "expected \"learned\", as model.checkpoint has it, but got \"rotary\""},
+      {"data.vocab_size=99", "[data] vocab_size: expected no such key beside model.checkpoint"},
+      {"data.lower_case=false", "[data] lower_case: expected no such key"},
       {"task.kind=causal_lm", "expected a decoder in model.checkpoint"},
       {"data.vocabulary=vocab.txt", "no data.vocabulary beside model.checkpoint"},
       {"model.checkpoint=absent", "there is none at absent"}};
   for (const auto& [change, message] : cases)
     EXPECT_NE(error_of(text, {change}).find(message), std::string::npos)
         << error_of(text, {change});
+  // A file may have been one for a drawn model; a run does not keep what had no effect.
+  EXPECT_EQ(
+      read(text + "[data]\nvocab_size = 99\n", {"model.hidden_dropout_prob=0.3"}).training.recipe,
+      recipe.training.recipe);
+  EXPECT_FALSE(recipe.training.recipe.contains("data.vocab_size"));
   // A run's own recipe can be read when the folder is gone.
   const std::string own = recipe.resolved.to_toml();
   fs::remove(folder_ / "config.json");
   EXPECT_EQ(read(own).training.recipe, recipe.training.recipe);
+}
+
+TEST_F(RecipeFileTest, ACheckpointByHandTakesThePlaceOfThePreset) {
+  base::write_file_atomically(folder_ / "config.json", kCheckpoint);
+  const std::string checkpoint = "model.checkpoint=" + folder_.string();
+  const std::string preset = std::string(kSmallest) + "[model]\npreset = \"roformer-tiny\"\n";
+  const Recipe recipe = read(preset, {checkpoint});
+  ASSERT_EQ(recipe.left_out.size(), 1u);
+  EXPECT_NE(recipe.left_out[0].find("preset is left out"), std::string::npos);
+  EXPECT_EQ(recipe.model.hidden_size, 24);
+  EXPECT_FALSE(recipe.training.recipe.contains("model.preset"));
+  EXPECT_TRUE(read(kSmallest, {checkpoint}).left_out.empty());
+  // What else the file says of the model is still held against it.
+  EXPECT_NE(error_of(preset + "hidden_size = 32\n", {checkpoint}).find("expected 24"),
+            std::string::npos);
+  EXPECT_NE(error_of(kSmallest, {checkpoint, "model.preset=bert-tiny"}).find("no preset beside"),
+            std::string::npos);
+  // An empty one is none.
+  EXPECT_EQ(read(preset, {"model.checkpoint="}).training.recipe.at("model.preset"),
+            "\"roformer-tiny\"");
+}
+
+TEST_F(RecipeFileTest, ATranslationCheckpointHasItsOwnVocabulary) {
+  const std::string text =
+      "task.kind = \"translation\"\nmodel.hidden_size = 8\n" + std::string(kSmallest);
+  const std::string checkpoint = "model.checkpoint=absent";
+  for (const char* key :
+       {"vocab_size=99", "character_coverage=0.9", "vocabulary=words", "codes=codes"}) {
+    const std::string message = error_of(text, {checkpoint, std::string("data.") + key});
+    EXPECT_NE(message.find("beside model.checkpoint"), std::string::npos) << message;
+  }
 }
 
 }  // namespace

@@ -26,11 +26,10 @@ TEST(TokenizerJson, TheModelsKeys) {
 
 TEST(TokenizerJson, WrittenWithoutWhatWasAppended) {
   const Vocabulary vocabulary = Vocabulary::with_gaps({"[UNK]", std::nullopt, "a", "new"});
-  const auto written =
-      json::parse(make_tokenizer_json(vocabulary, {},
-                                      {{.content = "new", .id = 3, .appended = true},
-                                       {.content = "[UNK]", .id = 0}})
-                      .dump());
+  TokenizerConfig config;
+  config.added_tokens = {{.content = "new", .id = 3, .appended = true},
+                         {.content = "[UNK]", .id = 0}};
+  const auto written = json::parse(make_tokenizer_json(vocabulary, config).dump());
   EXPECT_EQ(written["model"]["vocab"], (json{{"[UNK]", 0}, {"a", 2}}));
   ASSERT_EQ(written["added_tokens"].size(), 2u);
   EXPECT_EQ(written["added_tokens"][0]["content"], "[UNK]");  // by id

@@ -1,0 +1,140 @@
+"""A study that was killed goes on by the same command, repeats nothing and finds what an undisturbed one finds; each model has a
+learning rate of its own; a comparison whose control does not hold says so before all else."""
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import BUILD, run_program
+from test_resume import write_text
+
+SMALL = {"data.document": "line", "data.vocab_size": 200, "model.hidden_size": 16, "model.num_hidden_layers": 1,
+         "model.intermediate_size": 32, "stage.0.length": 16, "stage.0.batch_size": 4, "stage.0.steps": 4, "schedule.warmup_steps": 1,
+         "checkpoint.every": 1, "evaluate.every": 2, "evaluate.sequences": 8, "run.log_every": 1}  # fmt: skip
+MODELS = ["roformer", "bert", "none"]
+RATES = [0.0005, 0.001, 0.002, 0.004]  # around the recipe's 1e-3
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("studies")
+    write_text(folder / "text.txt")
+    return folder
+
+
+def arguments(work, out):
+    settings = SMALL | {"data.text": work / "text.txt", "data.cache": work / "cache"}
+    changes = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    return ["reproduce", "figure3-left", "--tune", "--seeds", "2", "--only", ",".join(MODELS), "--threads", "1",
+            "--out", work / out, *changes]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def whole(work):
+    finished = run_program(*arguments(work, "whole"))
+    assert finished.returncode == 0, finished.stderr
+    return finished
+
+
+def result(folder):
+    return json.loads((folder / "result.json").read_text())
+
+
+def logs(folder):
+    return {path.parent.name: path.read_bytes() for path in folder.glob("*/metrics.jsonl")}
+
+
+def logs_after_the_command(work, out):
+    finished = run_program(*arguments(work, out))
+    assert finished.returncode == 0, finished.stderr
+    return logs(work / out)
+
+
+def test_each_model_has_the_rate_of_its_lowest_validation_loss(work, whole):
+    found = result(work / "whole")
+    assert (found["study"], found["scale"], found["seeds"], found["tuned"]) == ("figure3-left", "tiny", 2, True)
+    assert [model["key"] for model in found["numbers"]] == MODELS
+    for model in found["numbers"]:
+        losses = {tried["learning_rate"]: tried["validation_loss"] for tried in model["tried"]}
+        assert list(losses) == RATES
+        assert model["learning_rate"] == min(losses, key=losses.get)
+        assert model["runs"] == [f"{model['key']}-rate{model['learning_rate']}{seed}" for seed in ("", "-seed1")]
+        assert len(model["validation_loss"]) == len(model["test_loss"]) == 2
+        assert model["validation_loss"][0] == pytest.approx(min(losses.values()), abs=1e-5)
+    # Equal cost: four rates, and one more seed.
+    names = [path.name for path in (work / "whole").iterdir() if path.is_dir()]
+    assert [sum(name.startswith(model + "-") for name in names) for model in MODELS] == [5, 5, 5]
+
+
+def test_losses_are_of_the_test_part(work, whole):
+    model = result(work / "whole")["numbers"][1]
+    for split in ("validation", "test"):
+        evaluated = run_program("evaluate", "--model", work / "whole" / model["runs"][1], "--split", split, "--json")
+        assert evaluated.returncode == 0, evaluated.stderr
+        assert json.loads(evaluated.stdout)["loss"] == pytest.approx(model[f"{split}_loss"][1], abs=1e-5)
+    assert model["test_loss"] != pytest.approx(model["validation_loss"], abs=1e-3)
+
+
+def test_four_steps_are_unfit_and_that_is_said_first(work, whole):
+    assert whole.stdout.strip().startswith("UNFIT: BERT must lie at least 0.3 below no positions")
+    page = (work / "whole" / "report.html").read_text()
+    assert "<title>UNFIT: Figure 3, left" in page
+    assert re.search(r"<p>(.*?)[ :]", page, re.S)[1] == "UNFIT"
+    verdicts = result(work / "whole")["verdicts"]
+    assert verdicts[0].startswith("UNFIT: ") and sum("UNFIT" in verdict for verdict in verdicts) == 1
+    assert any(verdict.startswith("On the test part RoFormer beside BERT: ") for verdict in verdicts)
+
+
+def test_the_command_and_the_next_steps_are_those_of_the_study(work, whole):
+    found = result(work / "whole")
+    given = [str(word) for word in arguments(work, "whole")]
+    given.remove("--threads")
+    given.remove("1")
+    assert sorted(shlex.split(found["command"])) == sorted(["roformer", "--scale", "tiny", *given])
+    run = work / "whole" / found["numbers"][0]["runs"][0]
+    assert f"roformer evaluate --model {run}" in whole.stderr
+    assert str(run) in whole.stdout and str(work / "whole" / "report.html") in whole.stdout
+
+
+def test_a_killed_study_goes_on_and_repeats_nothing(work, whole):
+    out = work / "killed"
+    process = subprocess.Popen([BUILD / "roformer", *arguments(work, "killed")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.time() + 60
+    while not (out / "bert-rate0.002" / "metrics.jsonl").exists() and process.poll() is None and time.time() < deadline:
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    killed = logs(out)
+    assert not (out / "result.json").exists() and "bert-rate0.002" in killed and not any(name.startswith("none") for name in killed)
+    resumed, done = logs_after_the_command(work, "killed"), [f"roformer-rate{rate}" for rate in RATES]
+    assert len(resumed) == 15 and [resumed[name] for name in done] == [killed[name] for name in done]
+    assert result(out)["numbers"] == result(work / "whole")["numbers"]
+    assert logs_after_the_command(work, "killed") == resumed
+    assert result(out)["numbers"] == result(work / "whole")["numbers"]
+
+
+def test_tiny_has_three_seeds(work):
+    settings = SMALL | {"data.text": work / "text.txt", "data.cache": work / "cache"}
+    changes = [word for key, value in settings.items() if key not in ("data.document", "data.vocab_size")
+               for word in ("--set", f"{key}={value}")]  # fmt: skip
+    finished = run_program("reproduce", "encodings", "--only", "rotary", "--out", work / "three", *changes)
+    assert finished.returncode == 0, finished.stderr
+    assert sorted(logs(work / "three")) == ["rotary", "rotary-seed1", "rotary-seed2"]
+    found = result(work / "three")
+    assert found["seeds"] == 3 and "--seeds" not in found["command"] and len(found["numbers"][0]["test_loss"]) == 3
+
+
+@pytest.mark.parametrize("flags, message", [
+    (["--only", "roformer,brt"], "did you mean 'bert'?"),
+    (["--only", "roformer,none"], "expected --only to keep roformer and bert"),
+    (["--tune", "--set", "optimizer.learning_rate=1e-3"], "no --set optimizer.learning_rate"),
+])  # fmt: skip
+def test_what_the_study_cannot_do_is_told_before_any_work(flags, message, tmp_path):
+    refused = run_program("reproduce", "figure3-left", *flags, "--out", tmp_path / "out")
+    assert refused.returncode == 1 and message in refused.stderr, refused.stderr
+    assert not (tmp_path / "out").exists()
