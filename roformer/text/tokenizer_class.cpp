@@ -18,31 +18,59 @@ bool is_among(std::string_view name, const std::string_view (&names)[count]) {
 }
 
 constexpr std::string_view kBerts[] = {
-    "BertTokenizer",       "BertTokenizerLegacy",        "DistilBertTokenizer",
-    "ElectraTokenizer",    "LayoutLMTokenizer",          "LxmertTokenizer",
-    "MobileBertTokenizer", "SqueezeBertTokenizer",       "RoFormerTokenizer",
-    "DPRReaderTokenizer",  "DPRContextEncoderTokenizer", "DPRQuestionEncoderTokenizer"};
+    "BertTokenizer",       "BertTokenizerLegacy",  "DistilBertTokenizer",
+    "ElectraTokenizer",    "LayoutLMTokenizer",    "LxmertTokenizer",
+    "MobileBertTokenizer", "SqueezeBertTokenizer", "RoFormerTokenizer"};
 
 // Model types whose tokenizer is BERT's where nothing names a class (transformers'
 // TOKENIZER_MAPPING_NAMES).
 constexpr std::string_view kBertTypes[] = {
-    "align",      "bark",        "bert",   "blip",       "bros",       "chinese_clip",
-    "convbert",   "distilbert",  "dpr",    "electra",    "ernie",      "flava",
-    "git",        "layoutlm",    "lxmert", "mobilebert", "roformer",   "megatron-bert",
-    "nomic_bert", "squeezebert", "tvp",    "vilt",       "visual_bert"};
+    "align",       "bark",       "bert",       "blip",       "bros",          "chinese_clip",
+    "convbert",    "distilbert", "electra",    "ernie",      "flava",         "git",
+    "layoutlm",    "lxmert",     "mobilebert", "roformer",   "megatron-bert", "nomic_bert",
+    "squeezebert", "tvp",        "vilt",       "visual_bert"};
 
 // These build a tokenizer of their own, from WordPiece's words or others. Of the other classes that
 // transformers knows none takes a WordPiece folder.
-constexpr std::string_view kOthers[] = {
-    "BartTokenizer",    "BlenderbotTokenizer", "ByT5Tokenizer",       "CanineTokenizer",
-    "CodeGenTokenizer", "CohereTokenizer",     "DebertaTokenizer",    "EsmTokenizer",
-    "FunnelTokenizer",  "GPT2Tokenizer",       "GPTNeoXTokenizer",    "LEDTokenizer",
-    "LlamaTokenizer",   "LukeTokenizer",       "MBart50Tokenizer",    "MPNetTokenizer",
-    "MvpTokenizer",     "NougatTokenizer",     "Qwen2Tokenizer",      "RobertaTokenizer",
-    "RoCBertTokenizer", "SplinterTokenizer",   "WhisperTokenizer",    "TapasTokenizer",
-    "AlbertTokenizer",  "CamembertTokenizer",  "DebertaV2Tokenizer",  "T5Tokenizer",
-    "XLNetTokenizer",   "XLMRobertaTokenizer", "LayoutLMv2Tokenizer", "LayoutLMv3Tokenizer",
-    "BigBirdTokenizer", "RemBertTokenizer",    "ProphetNetTokenizer", "MarkupLMTokenizer"};
+constexpr std::string_view kOthers[] = {"DPRReaderTokenizer",
+                                        "DPRContextEncoderTokenizer",
+                                        "DPRQuestionEncoderTokenizer",
+                                        "BartTokenizer",
+                                        "BlenderbotTokenizer",
+                                        "ByT5Tokenizer",
+                                        "CanineTokenizer",
+                                        "CodeGenTokenizer",
+                                        "CohereTokenizer",
+                                        "DebertaTokenizer",
+                                        "EsmTokenizer",
+                                        "FunnelTokenizer",
+                                        "GPT2Tokenizer",
+                                        "GPTNeoXTokenizer",
+                                        "LEDTokenizer",
+                                        "LlamaTokenizer",
+                                        "LukeTokenizer",
+                                        "MBart50Tokenizer",
+                                        "MPNetTokenizer",
+                                        "MvpTokenizer",
+                                        "NougatTokenizer",
+                                        "Qwen2Tokenizer",
+                                        "RobertaTokenizer",
+                                        "RoCBertTokenizer",
+                                        "SplinterTokenizer",
+                                        "WhisperTokenizer",
+                                        "TapasTokenizer",
+                                        "AlbertTokenizer",
+                                        "CamembertTokenizer",
+                                        "DebertaV2Tokenizer",
+                                        "T5Tokenizer",
+                                        "XLNetTokenizer",
+                                        "XLMRobertaTokenizer",
+                                        "LayoutLMv2Tokenizer",
+                                        "LayoutLMv3Tokenizer",
+                                        "BigBirdTokenizer",
+                                        "RemBertTokenizer",
+                                        "ProphetNetTokenizer",
+                                        "MarkupLMTokenizer"};
 
 json config_of(const TokenizerFolder& folder) {
   const auto file = folder.path("config.json");
@@ -56,9 +84,8 @@ std::optional<std::string> stated_class(const json& root) {
   return name.is_string() ? std::optional(name.get<std::string>()) : std::nullopt;
 }
 
-// DPR's fast classes have no tokenizer of their own.
 std::string without_fast(std::string name) {
-  if (name.ends_with("Fast") && !name.starts_with("DPR")) name.resize(name.size() - 4);
+  if (name.ends_with("Fast")) name.resize(name.size() - 4);
   return name;
 }
 

@@ -115,7 +115,6 @@ BESIDE_JSON = {
     "BERT's": (BERT, {"added": FLAGGED}),
     "BERT's, lower case": ({"tokenizer_class": "BertTokenizerFast"}, {"added": FLAGGED}),
     "BERT's with a decoder": ({**BERT, **decoder((AT, token("<y>", special=True)))}, {"added": FLAGGED}),
-    "DPR's": ({"tokenizer_class": "DPRQuestionEncoderTokenizer"}, {}),
     "no class": ({}, {}),
 }
 
@@ -154,7 +153,7 @@ def test_converted_folders_keep_their_tokens(case, tmp_path):
     assert ours == theirs == before
 
 
-@pytest.mark.parametrize("name", ["MPNetTokenizer", "SplinterTokenizerFast", "RobertaTokenizer"])
+@pytest.mark.parametrize("name", ["MPNetTokenizer", "SplinterTokenizerFast", "RobertaTokenizer", "DPRReaderTokenizerFast"])
 def test_classes_of_other_tokenizers_are_refused_by_name(name, tmp_path):
     write_folder(tmp_path, {"tokenizer_class": name}, tokenizer=tokenizer_json())
     finished = run_program("tokenize", "--model", tmp_path, text="a\n")

@@ -20,8 +20,6 @@ class TokenizerClassTest : public ::testing::Test {
 
 TEST_F(TokenizerClassTest, TheClassThenTheModelsType) {
   EXPECT_TRUE(built(R"({"tokenizer_class": "BertTokenizerFast"})", "{}"));
-  EXPECT_TRUE(built(R"({"tokenizer_class": "DPRContextEncoderTokenizer"})", "{}"));
-  EXPECT_FALSE(built(R"({"tokenizer_class": "DPRContextEncoderTokenizerFast"})", "{}"));
   EXPECT_FALSE(
       built(R"({"tokenizer_class": "PreTrainedTokenizerFast"})", R"({"model_type": "bert"})"));
   EXPECT_FALSE(built(R"({"tokenizer_class": ""})", R"({"model_type": "bert"})"));
