@@ -189,17 +189,12 @@ report::LineChart Arms::chart(const std::string& title, const std::string& kind,
 }
 
 ArmLosses Arms::losses(const Arm& arm, const task::Material& material, const LossUnit& unit) const {
-  ArmLosses losses;
   const auto folders = runs(arm);
+  ArmLosses losses{final_losses(folders, unit), {}};  // training ends with the validation part
   for (std::int64_t seed = 0; seed < options_.seeds; ++seed) {
-    const fs::path& folder = folders[static_cast<std::size_t>(seed)];
-    const auto task =
-        material.load_task(recipe_of(arm, seed, rate(arm)), folder, torch::Device(options_.device));
-    const auto loss_on = [&](data::Split split) {
-      return unit.scale * train::evaluate(*task, split).front().second;
-    };
-    losses.validation.push_back(loss_on(data::Split::validation));
-    losses.test.push_back(loss_on(data::Split::test));
+    const auto task = material.load_task(recipe(arm, seed), folders[static_cast<std::size_t>(seed)],
+                                         torch::Device(options_.device));
+    losses.test.push_back(unit.scale * train::evaluate(*task, data::Split::test).front().second);
   }
   return losses;
 }

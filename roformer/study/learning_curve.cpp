@@ -149,17 +149,4 @@ std::vector<double> final_losses(const std::vector<fs::path>& runs, const LossUn
   return losses;
 }
 
-std::string final_verdict(const std::string& first_model, const std::vector<double>& first,
-                          const std::string& second_model, const std::vector<double>& second,
-                          const LossUnit& unit) {
-  constexpr int digits = 4;
-  base::require(!first.empty() && first.size() == second.size(),
-                "[study] expected as many runs of both models but got {} and {}", first.size(),
-                second.size());
-  return fmt::format("At the end held-out {} of {} is {:.{}f}, of {} {:.{}f}; {} beside {}: {}.",
-                     unit.name, first_model, metric::mean_of(first), digits, second_model,
-                     metric::mean_of(second), digits, first_model, second_model,
-                     metric::describe(metric::paired_difference(second, first), digits));
-}
-
 }  // namespace roformer::study

@@ -50,11 +50,4 @@ std::vector<std::string> verdict(const LearningCurve& first, const LearningCurve
 std::vector<double> final_losses(const std::vector<std::filesystem::path>& runs,
                                  const LossUnit& unit = {});
 
-/// In words: at which losses two models end, and what may be said of the first beside the second
-/// (metric::describe). Run i of both has the same seed. Throws Error unless there are as many of
-/// both.
-std::string final_verdict(const std::string& first_model, const std::vector<double>& first,
-                          const std::string& second_model, const std::vector<double>& second,
-                          const LossUnit& unit = {});
-
 }  // namespace roformer::study

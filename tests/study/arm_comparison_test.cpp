@@ -181,5 +181,24 @@ TEST(ArmComparison, ResultsAreFoundByTheirKeys) {
   EXPECT_EQ(find_result(results, "RoFormer"), nullptr);
 }
 
+// Differences 0.1, 0.2, 0.3: 3.5 standard errors, which three seeds may have by chance.
+TEST(TestVerdict, IsThatOfThePairedTTest) {
+  const auto verdict_of = [](std::vector<double> first, std::vector<double> second) {
+    const ArmResult a{"a", "A", 0, std::nullopt, {{}, std::move(first)}},
+        b{"b", "B", 0, std::nullopt, {{}, std::move(second)}};
+    return test_verdict(a, b);
+  };
+  EXPECT_EQ(verdict_of({1.0, 1.5, 2.0}, {1.1, 1.7, 2.3}),
+            "On the test part A beside B: not told apart by three seeds: difference -0.200 "
+            "[-0.448, 0.048], p 0.074.");
+  EXPECT_TRUE(tests::has_text(verdict_of({1, 2, 3}, {1.5, 2.51, 3.5}),
+                              "A beside B: lower by 0.503 [0.489, 0.518], p < 0.001, three"));
+  EXPECT_TRUE(tests::has_text(verdict_of({1.2}, {1.1}),
+                              "higher by 0.100 in one seed, which has no interval"));
+  EXPECT_TRUE(tests::has_text(verdict_of({1, 1}, {1, 1}), "equal in all two seeds"));
+  EXPECT_TRUE(tests::has_text(verdict_of({1}, {1}), "equal"));
+  EXPECT_NE(tests::error_message([&] { verdict_of({1}, {}); }), "no error");
+}
+
 }  // namespace
 }  // namespace roformer::study

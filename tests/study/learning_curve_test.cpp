@@ -49,21 +49,5 @@ TEST(LearningCurveTest, TheTableSaysWhatItsIntervalIs) {
   EXPECT_EQ(one.rows[0][1], "") << "no training before step 0";
 }
 
-// Differences 0.1, 0.2, 0.3: 3.5 standard errors, which three seeds may have by chance.
-TEST(LearningCurveTest, FinalVerdictIsThatOfThePairedTTest) {
-  const std::string text =
-      final_verdict("A", {1.0, 1.5, 2.0}, "B", {1.1, 1.7, 2.3}, {"bits", "", 1});
-  EXPECT_EQ(text,
-            "At the end held-out bits of A is 1.5000, of B 1.7000; A beside B: not told apart by "
-            "three seeds: difference -0.2000 [-0.4484, 0.0484], p 0.074.");
-  EXPECT_TRUE(tests::has_text(final_verdict("A", {1, 2, 3}, "B", {1.5, 2.51, 3.5}),
-                              "A beside B: lower by 0.5033 [0.4890, 0.5177], p < 0.001, three"));
-  EXPECT_TRUE(tests::has_text(final_verdict("A", {1.2}, "B", {1.1}),
-                              "higher by 0.1000 in one seed, which has no interval"));
-  EXPECT_TRUE(tests::has_text(final_verdict("A", {1, 1}, "B", {1, 1}), "equal in all two seeds"));
-  EXPECT_TRUE(tests::has_text(final_verdict("A", {1}, "B", {1}), "equal"));
-  EXPECT_NE(tests::error_message([] { final_verdict("A", {1}, "B", {}); }), "no error");
-}
-
 }  // namespace
 }  // namespace roformer::study
