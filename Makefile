@@ -1,6 +1,6 @@
 # The same as the scripts, for those who have make. `make help` lists the targets.
 PREFIX ?= /usr/local
-.PHONY: help demo test test-legacy build install docs asan ubsan tsan bench fuzz lint format check-layers clean
+.PHONY: help demo test test-legacy build install docs asan ubsan tsan claims bench fuzz lint format check-layers clean
 help:
 	@echo "make demo          pre-train a small RoFormer and a small BERT, show both curves"
 	@echo "make test          build and run every test"
@@ -9,6 +9,7 @@ help:
 	@echo "make install       program, library, headers and CMake package into PREFIX (/usr/local), below DESTDIR if given"
 	@echo "make docs          reference of the C++ interface in build/docs/html, by Doxygen; a warning fails"
 	@echo "make asan          the tests with AddressSanitizer; make ubsan, make tsan: undefined behaviour, races of our threads"
+	@echo "make claims        every study at tiny with tuned rates, two hours; then docs/claims.md"
 	@echo "make bench         measure us and Hugging Face transformers in one run"
 	@echo "make fuzz          fuzz every reader for a minute each (scripts/fuzz --seconds N TARGET…)"
 	@echo "make lint          clang-format and clang-tidy"
@@ -35,6 +36,9 @@ ubsan:
 	./scripts/sanitize undefined
 tsan:
 	./scripts/sanitize thread
+claims:
+	build/roformer reproduce all --scale tiny --tune --out runs/claims
+	cp -r runs/claims/claims.md runs/claims/claims docs/
 bench:
 	./scripts/bench
 fuzz:

@@ -1,6 +1,7 @@
 // roformer evaluate: a model's figures on the held-out data of a recipe.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -79,11 +80,13 @@ std::filesystem::path recipe_of(const EvaluateOptions& options,
 // today's default would put there.
 void require_test_part(const std::filesystem::path& recipe, const EvaluateOptions& options) {
   const auto data = base::TomlTable::parse_file(recipe, options.changes).table("data");
-  base::require(data.has("test_share") || data.has("test_text") || data.has("test_source"),
-                "[cli] {}: expected a run that kept a test part from training (data.test_share) "
-                "but its recipe names none: --set data.test_text=FILES gives text that the model "
-                "has not seen",
-                recipe.string());
+  const auto keys = {"test_share", "test_text", "test_source", "test"};  // of all kinds
+  base::require(
+      std::any_of(keys.begin(), keys.end(), [&](const char* key) { return data.has(key); }),
+      "[cli] {}: expected a run that kept a test part from training (data.test_share) "
+      "but its recipe names none: --set data.test_text=FILES gives text that the model "
+      "has not seen",
+      recipe.string());
 }
 
 void evaluate(const EvaluateOptions& options) {

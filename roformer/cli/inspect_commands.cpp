@@ -38,6 +38,7 @@ std::vector<std::string> usable_commands(const checkpoint::Folder& folder,
   const pipeline::Uses uses = pipeline::uses_of(folder, inspection);
   std::vector<std::string> commands;
   if (uses.fill_mask) commands.push_back(command_on("fill-mask", path));
+  if (uses.classify) commands.push_back(command_on("classify", path));
   if (uses.embed) commands.push_back(command_on("embed", path));
   if (uses.embed_by_pooler) commands.push_back(command_on("embed --pooling pooler", path));
   if (uses.generate) commands.push_back(command_on("generate", path));

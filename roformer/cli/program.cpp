@@ -33,6 +33,7 @@ namespace roformer::cli {
   COMMAND(generate)                \
   COMMAND(translate)               \
   COMMAND(bleu)                    \
+  COMMAND(classify)                \
   COMMAND(tokenize)                \
   COMMAND(detokenize)              \
   COMMAND(run)                     \

@@ -22,8 +22,10 @@ namespace roformer::cli {
 namespace {
 
 constexpr const char* kStudies = R"(Studies:
-  all           figure2, figure3-left, figure3-right, table1 and encodings, each in DIR/NAME, then
-                DIR/claims.md: what the paper claims and what the numbers on disk carry.
+  all           figure2, figure3-left, figure3-right, table1 and encodings, then the pictures below
+                of their models, each in DIR/NAME, and DIR/claims.md: what the paper claims and what
+                the numbers on disk carry.
+                tiny:  with --tune about two hours on 2 cores, without about an hour
   encodings     Every position encoding in the same model on the same text: one table of loss, speed,
                 parameters, and loss on one text in sequences 1, 2 and 4 times as long as in training.
                 tiny:  about 20 seconds a run on 2 cores, package descriptions
@@ -33,18 +35,18 @@ constexpr const char* kStudies = R"(Studies:
   figure3-left  Pre-training of RoFormer and BERT on the same data, seed and order (section 4.2),
                 beside the controls none and sinusoidal: models roformer, bert, none, sinusoidal.
                 tiny:  the demonstration, about two minutes a model on 2 cores, package descriptions
-                small: novels of ../shared/data/books, about half an hour a model on 2 cores
+                small: novels of ../shared/data/books, about an hour a model on 2 cores
                 paper: the paper's size on text of your own (--set data.text=FILES), 100,000
                        steps of 64 × 512 tokens
   figure3-right Performer that learns the next character, with and without RoPE (section 4.4):
                 models performer-rope, performer-rope-inputs (q and k turn before the feature map),
                 performer, learned, sinusoidal.
-                tiny:  about two minutes a model on 2 cores, package descriptions
+                tiny:  about a minute a model on 2 cores, package descriptions
                 small: novels of ../shared/data/books, about half an hour a model on 2 cores
                 paper: the paper's size on enwik8 (--set data.text=FILE), steps of 128 × 1024
   table1        Translation: Transformer and RoFormer on the same pairs, BLEU with two paired tests
                 (section 4.1): models roformer, transformer.
-                tiny:  ../shared/data/mt/multi30k, about 15 minutes a model on 2 cores; without it package
+                tiny:  ../shared/data/mt/multi30k, about two minutes a model on 2 cores; without it package
                        descriptions, English to German
                 small: 400,000 pairs of ../shared/data/mt, a day a model on 2 cores
                 paper: the paper's size on WMT 2014 (--set data.source=FILE --set data.target=FILE)
@@ -154,8 +156,10 @@ void add_reproduce_command(CLI::App& program) {
              "how much of the paper's work: see below");
   add_text(*command, "--out", options->study.out, "DIR",
            "folder of the runs and the report (default: NAME-SCALE here, or NAME)");
-  add_number(*command, "--seeds", options->study.seeds,
-             "runs of each model, with the seeds 0, 1, … (default: 3 at tiny, else 1)", 1, 100);
+  command
+      ->add_option("--seeds", options->study.seeds,
+                   "runs of each model, with the seeds 0, 1, … (default: 3 at tiny, else 1)")
+      ->check(CLI::Range(1, 100));
   command->add_flag(
       "--tune", options->study.tune,
       "each model at half, once, twice and four times the recipe's learning rate with "

@@ -10,6 +10,7 @@
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
+#include "roformer/study/drawings.h"
 #include "roformer/study/figure2_chart.h"
 #include "roformer/study/figure2_scores.h"
 

@@ -13,14 +13,14 @@ constexpr std::uint64_t first_head_stream = 1'000'000;
 }  // namespace
 
 torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, double probability,
-                                     const PaddedCall& call, std::uint64_t site) const {
+                                     std::uint64_t dropout_seed, std::uint64_t site) const {
   if (!is_training()) return x;
-  const std::uint64_t seed = call.forward_options().dropout_seed;
-  return model::dropout(x, {probability, base::derive(seed, first_head_stream + site)});
+  return model::dropout(x, {probability, base::derive(dropout_seed, first_head_stream + site)});
 }
 
-torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, const PaddedCall& call) const {
-  return dropped(x, head_config_.classifier_dropout.value_or(config().hidden_dropout_prob), call);
+torch::Tensor ModelWithHead::dropped(const torch::Tensor& x, std::uint64_t dropout_seed) const {
+  return dropped(x, head_config_.classifier_dropout.value_or(config().hidden_dropout_prob),
+                 dropout_seed);
 }
 
 std::shared_ptr<torch::nn::Module> ModelWithHead::group(const std::string& name) {

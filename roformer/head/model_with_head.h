@@ -33,10 +33,10 @@ class ModelWithHead : public torch::nn::Module, public Model {
   }
 
   /// x (N, size) with elements dropped in training; `site` numbers the head's dropouts.
-  torch::Tensor dropped(const torch::Tensor& x, double probability, const PaddedCall& call,
+  torch::Tensor dropped(const torch::Tensor& x, double probability, std::uint64_t dropout_seed,
                         std::uint64_t site = 0) const;
   /// The same with the probability of BERT's heads: classifier_dropout, else hidden_dropout_prob.
-  torch::Tensor dropped(const torch::Tensor& x, const PaddedCall& call) const;
+  torch::Tensor dropped(const torch::Tensor& x, std::uint64_t dropout_seed) const;
   /// A product of hidden_size numbers that ends in `out`, drawn anew: a child "classifier", or one
   /// of a group: "cls.seq_relationship".
   model::Linear add_product(const std::string& name, std::int64_t out);

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
-#include "roformer/head/model_with_head.h"
+#include "roformer/head/label_head.h"
 
 namespace roformer::head {
 namespace {
@@ -12,10 +12,10 @@ using torch::Tensor;
 // One number for each continuation, each a sequence of its own. BERT takes the pooled [CLS];
 // RoFormer head_config().summary, whose default is the last place of the padded row: the [PAD] of a
 // shorter one.
-class MultipleChoice : public ModelWithHead {
+class MultipleChoice : public LabelHead {
  public:
   MultipleChoice(const EncoderConfig& config, const HeadConfig& head)
-      : ModelWithHead(config, head, config.model_type == "bert") {
+      : LabelHead(config, head, config.model_type == "bert") {
     if (!has_pooler() && head.summary.use_projection)
       projection_ = add_product("sequence_summary.summary", config.hidden_size);
     classifier_ = add_product("classifier", 1);
@@ -27,10 +27,15 @@ class MultipleChoice : public ModelWithHead {
     return {summary == "last" ? Columns::last : Columns::all, /*choices=*/true};
   }
 
+  // One number a sequence.
+  Tensor logits(const Tensor& read, std::uint64_t dropout_seed) override {
+    return classifier_(summary_of(read, dropout_seed));
+  }
+
   // logits (questions, choices); `labels` (questions).
   format::TensorMap outputs(const Tensor& hidden, const PaddedCall& call) override {
     const std::int64_t choices = std::max<std::int64_t>(1, call.num_choices());
-    const Tensor logits = classifier_(summary_of(read(hidden, call), call)).view({-1, choices});
+    const Tensor logits = this->logits(read(hidden, call), call.dropout_seed()).view({-1, choices});
     format::TensorMap outputs{{"logits", logits}};
     if (call.has("labels"))
       outputs["loss"] = cross_entropy(
@@ -50,12 +55,12 @@ class MultipleChoice : public ModelWithHead {
     return padded.select(1, place == Columns::first ? 0 : columns - 1);
   }
 
-  Tensor summary_of(const Tensor& hidden, const PaddedCall& call) {
-    if (has_pooler()) return dropped(pool(hidden), call);
+  Tensor summary_of(const Tensor& hidden, std::uint64_t seed) {
+    if (has_pooler()) return dropped(pool(hidden), seed);
     const model::SummaryOptions& how = head_config().summary;
-    Tensor x = dropped(hidden, how.first_dropout, call, 0);
+    Tensor x = dropped(hidden, how.first_dropout, seed, 0);
     if (!projection_.is_empty()) x = projection_(x);
-    return dropped(model::pooled_activation(x, how.activation), how.last_dropout, call, 1);
+    return dropped(model::pooled_activation(x, how.activation), how.last_dropout, seed, 1);
   }
 
   model::Linear projection_{nullptr};  // RoFormer, only if summary.use_projection

@@ -31,6 +31,7 @@ class PaddedCall {
   PaddedCall(const format::TensorMap& inputs, Model& model, torch::Device device,
              std::uint64_t dropout_seed = 0);
 
+  std::uint64_t dropout_seed() const { return dropout_seed_; }
   const packed::PackedInputs& inputs() const { return inputs_; }
   const packed::PackedBatch& batch() const { return inputs_.batch; }
   /// Places of encoder_hidden_states that are not masked; without them nothing.

@@ -2,17 +2,17 @@
 #include <limits>
 
 #include "roformer/base/error.h"
-#include "roformer/head/model_with_head.h"
+#include "roformer/head/label_head.h"
 
 namespace roformer::head {
 namespace {
 
 using torch::Tensor;
 
-class QuestionAnswering : public ModelWithHead {
+class QuestionAnswering : public LabelHead {
  public:
   QuestionAnswering(const EncoderConfig& config, const HeadConfig& head)
-      : ModelWithHead(config, head, /*pooled=*/false), outputs_(add_product("qa_outputs", 2)) {}
+      : LabelHead(config, head, /*pooled=*/false), outputs_(add_product("qa_outputs", 2)) {}
 
   // Every column where the loss is wanted, which runs over all.
   Reading reading(const format::TensorMap& inputs) const override {
@@ -20,11 +20,16 @@ class QuestionAnswering : public ModelWithHead {
     return {with_loss ? Columns::all : Columns::tokens};
   }
 
+  // Two numbers a token: of the answer's begin and of its end.
+  Tensor logits(const Tensor& hidden, std::uint64_t /*dropout_seed*/) override {
+    return outputs_(hidden);
+  }
+
   // start_logits and end_logits (B, T); `start_positions` and `end_positions` (B) or (B, 1).
   format::TensorMap outputs(const Tensor& hidden, const PaddedCall& call) override {
     base::require(call.has("start_positions") == call.has("end_positions"),
                   "[head] expected start_positions and end_positions together but got one");
-    const Tensor logits = outputs_(hidden), kept = call.unpack(logits);
+    const Tensor logits = this->logits(hidden, call.dropout_seed()), kept = call.unpack(logits);
     format::TensorMap outputs{{"start_logits", kept.select(-1, 0).contiguous()},
                               {"end_logits", kept.select(-1, 1).contiguous()}};
     if (!call.has("start_positions")) return outputs;

@@ -1,7 +1,7 @@
 // The class of a sequence, or a number for it: RoFormerForSequenceClassification,
 // BertForSequenceClassification.
 #include "roformer/base/error.h"
-#include "roformer/head/model_with_head.h"
+#include "roformer/head/label_head.h"
 #include "roformer/model/activation.h"
 
 namespace roformer::head {
@@ -11,31 +11,35 @@ using torch::Tensor;
 
 // RoFormer has `classifier.dense` and `classifier.out_proj`, hidden_act between; BERT the pooler
 // and `classifier`.
-class SequenceClassifier : public ModelWithHead {
+class SequenceClassifier : public LabelHead {
  public:
   SequenceClassifier(const EncoderConfig& config, const HeadConfig& head)
-      : ModelWithHead(config, head, config.model_type == "bert") {
+      : LabelHead(config, head, config.model_type == "bert") {
     if (!has_pooler()) inner_ = add_product("classifier.dense", config.hidden_size);
     outer_ = add_product(has_pooler() ? "classifier" : "classifier.out_proj", head.num_labels);
   }
 
   Reading reading(const format::TensorMap& /*inputs*/) const override { return {Columns::first}; }
 
+  Tensor logits(const Tensor& first, std::uint64_t dropout_seed) override {
+    return outer_(inner_of(first, dropout_seed));
+  }
+
   // logits (B, num_labels); `labels` (B) of classes or (B, num_labels) of numbers.
   format::TensorMap outputs(const Tensor& hidden, const PaddedCall& call) override {
-    const Tensor logits = outer_(inner_of(call.first(hidden), call));
+    const Tensor logits = this->logits(call.first(hidden), call.dropout_seed());
     format::TensorMap outputs{{"logits", call.spread_rows(logits)}};
     if (call.has("labels")) outputs["loss"] = loss_of(logits, labels_of(call));
     return outputs;
   }
 
  private:
-  Tensor inner_of(const Tensor& first, const PaddedCall& call) {
-    if (has_pooler()) return dropped(pool(first), call);
+  Tensor inner_of(const Tensor& first, std::uint64_t seed) {
+    if (has_pooler()) return dropped(pool(first), seed);
     const double probability = config().hidden_dropout_prob;
-    const Tensor inner = inner_->activated(dropped(first, probability, call, 0),
+    const Tensor inner = inner_->activated(dropped(first, probability, seed, 0),
                                            model::parse_activation(config().hidden_act));
-    return dropped(inner, probability, call, 1);
+    return dropped(inner, probability, seed, 1);
   }
 
   // (S) or (S, num_labels), of the sequences that have tokens.

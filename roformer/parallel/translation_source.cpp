@@ -1,8 +1,6 @@
 #include "roformer/parallel/translation_source.h"
 
 #include <algorithm>
-#include <numeric>
-#include <tuple>
 
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
@@ -10,67 +8,26 @@
 
 namespace roformer::parallel {
 
-LengthBuckets::LengthBuckets(const std::vector<PairLength>& lengths,
-                             const data::BatchBudget& budget)
-    : order_(lengths.size()) {
-  base::require(budget.tokens > 0 && budget.sequences > 0,
-                "[data] expected batches of 1 or more pairs but got {}", budget.sequences);
-  const auto length = [&](std::int64_t pair) -> const PairLength& {
-    return lengths[static_cast<std::size_t>(pair)];
-  };
-  std::iota(order_.begin(), order_.end(), std::int64_t{0});
-  std::sort(order_.begin(), order_.end(), [&](std::int64_t a, std::int64_t b) {
-    return std::tuple(length(a).source, length(a).target, a) <
-           std::tuple(length(b).source, length(b).target, b);
-  });
-  std::vector<std::int64_t> longer;  // of the two sides
-  for (std::size_t i = 0; i < order_.size(); ++i) {
-    const PairLength& now = length(order_[i]);
-    const bool new_group = i == 0 || length(order_[i - 1]).source != now.source ||
-                           length(order_[i - 1]).target != now.target;
-    if (new_group) group_begin_.push_back(static_cast<std::int64_t>(i));
-    longer.push_back(std::max(now.source, now.target));
-  }
-  group_begin_.push_back(static_cast<std::int64_t>(order_.size()));
-  batches_ = data::cut_batches(longer, budget);
-}
-
-std::vector<std::int64_t> LengthBuckets::batch(std::int64_t place, std::uint64_t seed) const {
-  const std::int64_t batch = data::shuffled(place, num_batches(), base::derive(seed, 0));
-  const auto& range = batches_[static_cast<std::size_t>(batch)];
-  const auto begin = static_cast<std::int64_t>(range.begin);
-  const auto end = static_cast<std::int64_t>(range.end);
-  auto group = std::upper_bound(group_begin_.begin(), group_begin_.end(), begin) - 1;
-  std::vector<std::int64_t> pairs;
-  for (std::int64_t i = begin; i < end; ++i) {
-    while (i >= group[1]) ++group;
-    const std::int64_t first = group[0], size = group[1] - first;
-    const std::uint64_t tie_seed = base::derive(seed, static_cast<std::uint64_t>(first) + 1);
-    const std::int64_t from = first + data::shuffled(i - first, size, tie_seed);
-    pairs.push_back(order_[static_cast<std::size_t>(from)]);
-  }
-  return pairs;
-}
-
 TranslationSource::TranslationSource(std::shared_ptr<const ParallelCorpus> corpus,
                                      std::uint64_t seed)
     : corpus_(std::move(corpus)), seed_(seed) {}
 
-PairLength TranslationSource::length_of(data::Split split, std::int64_t pair) const {
+data::PairLength TranslationSource::length_of(data::Split split, std::int64_t pair) const {
   return {static_cast<std::int64_t>(corpus_->source_ids(split, pair).size()) + 1,
           static_cast<std::int64_t>(corpus_->target_ids(split, pair).size()) + 1};
 }
 
-std::shared_ptr<const LengthBuckets> TranslationSource::buckets(const data::Stage& stage) const {
+std::shared_ptr<const data::LengthBuckets> TranslationSource::buckets(
+    const data::Stage& stage) const {
   data::BatchBudget budget;
   (stage.batch_tokens > 0 ? budget.tokens : budget.sequences) =
       stage.batch_tokens > 0 ? stage.batch_tokens : stage.batch_size;
   const std::scoped_lock lock(mutex_);
   if (buckets_ && budget_ == budget) return buckets_;
-  std::vector<PairLength> lengths;
+  std::vector<data::PairLength> lengths;
   for (std::int64_t pair = 0; pair < corpus_->size(data::Split::training); ++pair)
     lengths.push_back(length_of(data::Split::training, pair));
-  buckets_ = std::make_shared<const LengthBuckets>(lengths, budget);
+  buckets_ = std::make_shared<const data::LengthBuckets>(lengths, budget);
   budget_ = budget;
   return buckets_;
 }
@@ -94,7 +51,7 @@ std::vector<data::PairBatch> TranslationSource::held_out_batches(data::Split spl
   const auto pairs = data::held_out_sample(corpus_->size(split), max_pairs);
   std::vector<std::int64_t> longer;  // of the two sides
   for (const std::int64_t pair : pairs) {
-    const PairLength length = length_of(split, pair);
+    const data::PairLength length = length_of(split, pair);
     longer.push_back(std::max(length.source, length.target));
   }
   std::vector<data::PairBatch> batches;

@@ -91,4 +91,28 @@ std::vector<Piece> TextEncoder::encode(const Lines& lines) const {
   return pieces;
 }
 
+text::Encoding TextEncoder::encode_row(const std::string& row, std::int64_t most) const {
+  text::EncodeOptions options;
+  options.max_length = most;
+  const std::size_t tab = row.find('\t');
+  if (tab == std::string::npos) return tokenizer_.encode(row, options);
+  return tokenizer_.encode_pair(std::string_view(row).substr(0, tab),
+                                std::string_view(row).substr(tab + 1), options);
+}
+
+std::vector<Piece> TextEncoder::encode_rows(const Lines& lines) const {
+  std::vector<Piece> pieces;
+  for (std::size_t line = 0; line < lines.texts.size(); ++line) {
+    text::Encoding row = encode_row(lines.texts[line], 0);
+    const std::int64_t length = std::ssize(row.ids);
+    const bool is_long = max_length_ > 0 && length > max_length_;
+    require_of_line(!is_long || truncate_,
+                    "[pipeline] line {}: expected at most {} tokens but got {}; --truncate cuts it",
+                    lines.number(line), max_length_, length);
+    if (is_long) row = encode_row(lines.texts[line], max_length_);
+    pieces.push_back({line, std::move(row.ids), std::move(row.type_ids), is_long, 0});
+  }
+  return pieces;
+}
+
 }  // namespace roformer::pipeline

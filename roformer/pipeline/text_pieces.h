@@ -33,12 +33,16 @@ class TextEncoder {
 
   /// At least one piece a line (an empty line is [CLS] [SEP]), in the order of the lines.
   std::vector<Piece> encode(const Lines& lines) const;
+  /// One piece a line: a text, or two that its first tab separates. Throws LineError for a line that
+  /// is too long, unless it is to be cut.
+  std::vector<Piece> encode_rows(const Lines& lines) const;
   const text::Tokenizer& tokenizer() const { return tokenizer_; }
   /// Tokens that a sequence may have; 0: any number.
   std::int64_t max_length() const { return max_length_; }
 
  private:
   void encode_line(const Lines& lines, std::size_t line, std::vector<Piece>& pieces) const;
+  text::Encoding encode_row(const std::string& row, std::int64_t most) const;
 
   text::Tokenizer tokenizer_;
   std::int64_t max_length_;  // 0: none

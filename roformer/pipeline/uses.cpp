@@ -7,6 +7,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
+#include "roformer/head/label_head.h"
 #include "roformer/head/language_model.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/embed.h"
@@ -52,6 +53,15 @@ bool has_pooler(const checkpoint::Folder& folder) {
          whole;
 }
 
+// As open_classify asks.
+bool is_classifier(const Inspection& inspection) {
+  const auto classes = head::sequence_classifier().classes;
+  const auto own = classes.find(inspection.config.encoder.model_type);
+  return own != classes.end() && inspection.classes == std::vector{own->second.name} &&
+         inspection.report.missing.empty() &&
+         inspection.config.head.problem_type != "multi_label_classification";
+}
+
 // Whether all weights that a module takes are numbers that can be computed with.
 bool can_compute(const Inspection& inspection) {
   const auto& unused = inspection.report.unused;
@@ -80,6 +90,7 @@ Uses uses_of(const checkpoint::Folder& folder, const Inspection& inspection) {
   const bool writes = has_language_model(folder);
   uses.generate = config.is_decoder && writes;
   if (config.is_decoder) return uses;
+  uses.classify = is_classifier(inspection);
   uses.fill_mask = writes && succeeds([&] { tokenizer->mask_id(); });
   uses.embed = succeeds([&] { require_own_settings(folder, config, *tokenizer); });
   uses.embed_by_pooler =

@@ -8,6 +8,7 @@ namespace roformer::pipeline {
 /// The commands that take the checkpoint.
 struct Uses {
   bool fill_mask = false;
+  bool classify = false;
   bool embed = false;
   bool embed_by_pooler = false;  // a choice beside the mean, where the folder makes none itself
   bool generate = false;

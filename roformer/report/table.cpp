@@ -71,6 +71,31 @@ std::string format_table(const Table& table) {
   return text;
 }
 
+std::string markdown_cell(std::string_view text) {
+  std::string cell;
+  for (const char letter : text) {
+    if (letter == '|') cell += '\\';
+    cell += letter == '\n' ? ' ' : letter;
+  }
+  return cell;
+}
+
+std::string markdown_table(const Table& table) {
+  std::string head = "|", line = "|", rows;
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    head += fmt::format(" {} |", markdown_cell(table.columns[column]));
+    line += alignment(table, column) == Align::right ? "---:|" : "---|";
+  }
+  for (const auto& row : table.rows) {
+    rows += "|";
+    for (std::size_t column = 0; column < table.columns.size(); ++column)
+      rows += fmt::format(" {} |", markdown_cell(cell(row, column)));
+    rows += "\n";
+  }
+  const std::string caption = table.caption.empty() ? "" : table.caption + ":\n\n";
+  return caption + head + "\n" + line + "\n" + rows;
+}
+
 void print_table(const Table& table, std::FILE* file) {
   fmt::print(file, "{}", format_table(table));
 }

@@ -26,6 +26,10 @@ int display_width(std::string_view text);
 
 /// The table with aligned columns, a line a row, each ended by \n.
 std::string format_table(const Table& table);
+/// The table in Markdown, its caption a line above; "|" in cells is escaped.
+std::string markdown_table(const Table& table);
+/// A text as a cell of such a table.
+std::string markdown_cell(std::string_view text);
 /// Writes format_table(table) to `file`.
 void print_table(const Table& table, std::FILE* file = stdout);
 

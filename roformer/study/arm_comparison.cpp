@@ -1,7 +1,9 @@
 #include "roformer/study/arm_comparison.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -23,15 +25,19 @@ double distance_below(const ArmResult& side, const ArmResult& control) {
 
 }  // namespace
 
+ArmResult describe_arm(const Arms& arms, const Arm& arm) {
+  ArmResult result{arm.key, arm.name, arms.rate(arm), std::nullopt, {}};
+  if (const Tuning* tuning = arms.tuning(arm)) result.tuning = *tuning;
+  for (const auto& run : arms.runs(arm)) result.runs.push_back(run.filename().string());
+  return result;
+}
+
 std::vector<ArmResult> gather_results(const Arms& arms, const task::Material& material,
                                       const LossUnit& unit) {
   std::vector<ArmResult> results;
   for (const Arm& arm : arms.arms()) {
-    ArmResult result{arm.key, arm.name, arms.rate(arm), std::nullopt, {}};
-    if (const Tuning* tuning = arms.tuning(arm)) result.tuning = *tuning;
-    result.losses = arms.losses(arm, material, unit);
-    for (const auto& run : arms.runs(arm)) result.runs.push_back(run.filename().string());
-    results.push_back(std::move(result));
+    results.push_back(describe_arm(arms, arm));
+    results.back().losses = arms.losses(arm, material, unit);
   }
   return results;
 }
@@ -50,11 +56,13 @@ std::optional<std::string> unfit(const std::vector<ArmResult>& results, const Co
   if (!side || !other) return std::nullopt;
   const double below = distance_below(*side, *other);
   if (below >= control.margin) return std::nullopt;
+  // Cut, not rounded: 0.2996 would be the 0.300 that is asked for.
+  const double shown = std::trunc(std::abs(below) * 1000) / 1000;
   return fmt::format(
       "UNFIT: {} must lie at least {} below {} for a comparison of positions but lies {:.{}f} {} "
       "(test {}): it does not use its positions, and what follows says nothing about them.",
-      side->name, control.margin, other->name, std::abs(below), kDigits,
-      below < 0 ? "above" : "below", unit.name);
+      side->name, control.margin, other->name, shown, kDigits, below < 0 ? "above" : "below",
+      unit.name);
 }
 
 std::string control_sentence(const std::vector<ArmResult>& results, const Control& control,
@@ -128,6 +136,27 @@ report::Table tuning_table(const std::vector<ArmResult>& results, const LossUnit
   return table;
 }
 
+std::optional<std::string> edge_sentence(const std::vector<ArmResult>& results) {
+  std::vector<std::string> names;
+  for (const ArmResult& result : results) {
+    if (result.tuning && result.tuning->is_at_edge())
+      names.push_back(fmt::format("{} ({})", result.name, format_rate(result.rate)));
+  }
+  if (names.empty()) return std::nullopt;
+  return fmt::format(
+      "The best rate tried was the lowest or the highest of them, so that a better one may lie "
+      "beyond, for: {}.",
+      fmt::join(names, ", "));
+}
+
+std::vector<report::Table> tables_of(const std::vector<ArmResult>& results,
+                                     const std::string& reference, const LossUnit& unit) {
+  std::vector<report::Table> tables = {result_table(results, reference, unit)};
+  report::Table tried = tuning_table(results, unit);
+  if (!tried.rows.empty()) tables.push_back(std::move(tried));
+  return tables;
+}
+
 void print_results(const std::vector<ArmResult>& results, const std::string& reference,
                    const LossUnit& unit) {
   const report::Table tried = tuning_table(results, unit);
@@ -149,6 +178,32 @@ std::string test_verdict(const ArmResult& first, const ArmResult& second) {
   return fmt::format(
       "On the test part {} beside {}: {}.", first.name, second.name,
       metric::describe(metric::paired_difference(second.losses.test, first.losses.test), kDigits));
+}
+
+std::string ranking_sentence(const std::vector<ArmResult>& results, const std::string& reference,
+                             const LossUnit& unit) {
+  const ArmResult* side = find_result(results, reference);
+  if (!side) side = &results.front();
+  std::vector<std::string> higher, lower, tied;  // the others
+  for (const ArmResult& other : results) {
+    if (&other == side) continue;
+    const auto difference = metric::paired_difference(side->losses.test, other.losses.test);
+    if (difference.mean.seeds > 1 && !difference.is_told_apart()) {
+      tied.push_back(other.name);
+    } else {
+      (difference.mean.mean < 0 ? lower : higher)
+          .push_back(
+              fmt::format("{} ({})", other.name, metric::format_difference(difference, kDigits)));
+    }
+  }
+  const auto list = [](const std::vector<std::string>& names) {
+    return names.empty() ? std::string("none") : fmt::format("{}", fmt::join(names, ", "));
+  };
+  const auto seeds = std::ssize(side->losses.test);
+  return fmt::format(
+      "Test {} of {} {}, {}; above it: {}; below it: {}{}.", unit.name, side->name,
+      mean_cell(side->losses.test), metric::count_seeds(seeds), list(higher), list(lower),
+      seeds > 1 ? fmt::format("; not told apart from it: {}", list(tied)) : std::string());
 }
 
 nlohmann::ordered_json to_json(const std::vector<ArmResult>& results, const LossUnit& unit) {

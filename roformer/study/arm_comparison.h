@@ -21,6 +21,8 @@ struct ArmResult {
   std::vector<std::string> runs = {};  // folders as seen from the result's, by seed
 };
 
+/// Rate, tuning and runs of an arm, without losses.
+ArmResult describe_arm(const Arms& arms, const Arm& arm);
 /// Losses of all arms; `unit` scales them.
 std::vector<ArmResult> gather_results(const Arms& arms, const task::Material& material,
                                       const LossUnit& unit = {});
@@ -50,6 +52,12 @@ report::Table result_table(const std::vector<ArmResult>& results, const std::str
 /// nothing was tuned.
 report::Table tuning_table(const std::vector<ArmResult>& results, const LossUnit& unit = {});
 
+/// Names the models whose best rate was the lowest or the highest that was tried, for which another
+/// might be better still; none where there are none.
+std::optional<std::string> edge_sentence(const std::vector<ArmResult>& results);
+/// Those that have rows.
+std::vector<report::Table> tables_of(const std::vector<ArmResult>& results,
+                                     const std::string& reference, const LossUnit& unit = {});
 /// Both tables on standard output, and as sections of a page.
 void print_results(const std::vector<ArmResult>& results, const std::string& reference,
                    const LossUnit& unit = {});
@@ -58,6 +66,12 @@ void add_results(report::Page& page, const std::vector<ArmResult>& results,
 
 /// "On the test part RoFormer beside BERT: lower by 0.88 [0.70, 1.06], p 0.002, three seeds."
 std::string test_verdict(const ArmResult& first, const ArmResult& second);
+
+/// One model among many: "Test loss of rotary 1.967 ± 0.010, three seeds; above it: none (+0.31 ±
+/// 0.02, p 0.001), …; below it: xlnet (-0.02 ± 0.01, p 0.01); not told apart from it: tupe." Each
+/// pair is for itself. Where `reference` was left out the first model takes its place.
+std::string ranking_sentence(const std::vector<ArmResult>& results, const std::string& reference,
+                             const LossUnit& unit = {});
 
 /// Everything above as JSON, for docs/claims.md and for scripts.
 nlohmann::ordered_json to_json(const std::vector<ArmResult>& results, const LossUnit& unit = {});

@@ -4,13 +4,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
+#include <set>
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/base/nearest_name.h"
+#include "roformer/metric/seed_interval.h"
 #include "roformer/position/encoding_settings.h"
 #include "roformer/study/seed_series.h"
+#include "roformer/train/metrics_log.h"
 #include "roformer/train/task.h"
+#include "roformer/train/trainer.h"
 #include "roformer/train/training_report.h"
 
 namespace roformer::study {
@@ -130,15 +135,39 @@ int Arms::tune(const task::Material& material) {
   for (const Arm& arm : arms_) {
     std::vector<TriedRate> tried;
     for (const double rate : rates_around(own_rate(arm))) {
-      if (const int signal = train_one(material, arm, 0, rate); signal != 0) return signal;
-      tried.push_back({rate, final_losses({folder_of(arm, 0, rate)}).front()});
+      try {
+        if (const int signal = train_one(material, arm, 0, rate); signal != 0) return signal;
+        tried.push_back({rate, final_losses({folder_of(arm, 0, rate)}).front()});
+      } catch (const train::DivergedError& error) {
+        spdlog::warn("{} at rate {}: {}; the rate is out", arm.name, format_rate(rate),
+                     error.what());
+        tried.push_back({rate, std::numeric_limits<double>::quiet_NaN()});
+      }
     }
     tuning_[arm.key] = choose_rate(std::move(tried), arm.name);
   }
   return 0;
 }
 
+double Arms::training_seconds() const {
+  std::set<fs::path> used;
+  for (const Arm& arm : arms_) {
+    for (const auto& run : runs(arm)) used.insert(run);
+    const Tuning* tuned = tuning(arm);
+    if (!tuned) continue;
+    for (const TriedRate& tried : tuned->tried) used.insert(folder_of(arm, 0, tried.rate));
+  }
+  double seconds = 0;
+  for (const fs::path& run : used) {
+    for (const auto& line : train::read_metrics(run / "metrics.jsonl"))
+      seconds += line.value("seconds", 0.0);
+  }
+  return seconds;
+}
+
 int Arms::train(const task::Material& material) {
+  // What is reported must be there: an error now, not behind hours of training.
+  material.make_task(recipe_, torch::Device(options_.device))->held_out(data::Split::test);
   if (options_.tune) {
     if (const int signal = tune(material); signal != 0) return signal;
   }
@@ -209,6 +238,19 @@ ReportSources Arms::sources() const {
            folders[seed].filename()});
   }
   return sources;
+}
+
+std::string Arms::what_ran(const task::Material& material) const {
+  std::vector<std::string> names;
+  for (const Arm& arm : arms_) names.push_back(arm.name);
+  const std::string rates =
+      options_.tune ? fmt::format(", each at the best of {} learning rates on the validation part",
+                                  rates_around(1).size())
+                    : std::string(", at the recipe's learning rate");
+  return fmt::format("{} models ({}), {}{}; {} steps each, recipe {}. {}", names.size(),
+                     fmt::join(names, ", "), metric::count_seeds(options_.seeds), rates,
+                     data::total_steps(recipe_.training.stages), recipe_.path.stem().string(),
+                     material.summary());
 }
 
 std::vector<std::pair<std::string, std::string>> Arms::recipe_texts() const {

@@ -72,6 +72,10 @@ class Arms {
 
   /// Names and TOML of all recipes.
   std::vector<std::pair<std::string, std::string>> recipe_texts() const;
+  /// Seconds of all runs that the study rests on, those of tuning too; evaluation is left out.
+  double training_seconds() const;
+  /// What was run, in a sentence: models, seeds, rates, length of training, text.
+  std::string what_ran(const task::Material& material) const;
   /// The command of the study and all its runs.
   ReportSources sources() const;
   std::filesystem::path report_path() const { return options_.out / "report.html"; }

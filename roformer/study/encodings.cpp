@@ -12,13 +12,12 @@
 #include "roformer/report/page.h"
 #include "roformer/study/arm_comparison.h"
 #include "roformer/study/arms.h"
-#include "roformer/study/learning_curve.h"
+#include "roformer/study/drawings.h"
+#include "roformer/study/encoding_rows.h"
 #include "roformer/study/result_file.h"
 #include "roformer/study/seed_series.h"
 #include "roformer/task/material.h"
 #include "roformer/task/recipe.h"
-#include "roformer/train/metrics_log.h"
-#include "roformer/train/task.h"
 
 namespace roformer::study {
 
@@ -26,26 +25,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Times the length of training. Each length scores the same text, cut into its own sequences, so
-// that losses differ by the length alone.
-constexpr std::int64_t kLengthFactors[] = {1, 2, 4};
-constexpr std::int64_t kLongestFactor = 4;
 // The published 400 updates between two integrations are for long runs: here it would be one.
 constexpr std::int64_t kFloaterRefresh = 10;
-
-// One encoding's figures, one number a seed each.
-struct EncodingRow {
-  std::string name;
-  double rate = 0;
-  std::optional<Tuning> tuning;
-  std::int64_t parameters = 0;
-  std::vector<std::int64_t> steps;
-  std::vector<std::vector<double>> losses;  // of the validation part, by step
-  std::vector<double> speeds;               // tokens a second
-  // By factor, on the same text of the test part; empty: beyond the table of positions.
-  std::vector<std::vector<double>> by_length;
-  std::vector<std::string> runs;  // their folders' names, by seed
-};
 
 std::vector<Arm> encoding_arms() {
   std::vector<Arm> arms;
@@ -57,100 +38,15 @@ std::vector<Arm> encoding_arms() {
   return arms;
 }
 
-// The recipe that evaluates at another length, on the same text as all others: a passage is one
-// sequence of the longest.
-task::Recipe recipe_at(const Arms& arms, const Arm& arm, std::int64_t seed, std::int64_t factor) {
-  const auto usual = arms.recipe(arm, seed).evaluation;
-  const std::int64_t most =
-      usual.sequences == 0 ? 0 : std::max<std::int64_t>(1, usual.sequences / factor);
-  return arms.recipe(arm, seed,
-                     {fmt::format("evaluate.length={}", factor * usual.length),
-                      fmt::format("evaluate.sequences={}", most),
-                      fmt::format("evaluate.passage={}", kLongestFactor * usual.length)});
-}
-
-double mean_speed(const fs::path& run) {
-  double tokens = 0, lines = 0;
-  for (const auto& line : train::read_metrics(run / "metrics.jsonl")) {
-    if (line.value("kind", "") != "training") continue;
-    tokens += line.value("tokens_per_second", 0.0);
-    lines += 1;
-  }
-  return lines > 0 ? tokens / lines : 0;
-}
-
-// Reads the rows of finished runs.
-class Rows {
- public:
-  Rows(const Arms& arms, const task::Material& material)
-      : arms_(arms), material_(material), device_(arms.options().device) {}
-
-  EncodingRow row(const Arm& arm) const {
-    EncodingRow row;
-    row.name = arm.name;
-    row.rate = arms_.rate(arm);
-    if (const Tuning* tuning = arms_.tuning(arm)) row.tuning = *tuning;
-    row.parameters =
-        task::count_parameters(material_.make_task(arms_.recipe(arm, 0), device_)->module());
-    for (const fs::path& run : arms_.runs(arm)) {
-      add_run(run, row);
-      row.runs.push_back(run.filename().string());
-    }
-    for (const std::int64_t factor : kLengthFactors)
-      row.by_length.push_back(losses_at(arm, factor));
-    return row;
-  }
-
- private:
-  static void add_run(const fs::path& run, EncodingRow& row) {
-    const auto points = read_points(run);
-    const bool first = row.speeds.empty();
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      if (first) {
-        row.steps.push_back(points[i].step);
-        row.losses.emplace_back();
-      }
-      base::require(i < row.steps.size() && row.steps[i] == points[i].step,
-                    "[study] expected the evaluations of seed 0 in {} but got one at step {}",
-                    run.string(), points[i].step);
-      row.losses[i].push_back(points[i].held_out_loss);
-    }
-    row.speeds.push_back(mean_speed(run));
-  }
-
-  std::vector<double> losses_at(const Arm& arm, std::int64_t factor) const {
-    std::vector<double> losses;
-    const auto folders = arms_.runs(arm);
-    for (std::int64_t seed = 0; seed < std::ssize(folders); ++seed) {
-      const task::Recipe plain = arms_.recipe(arm, seed);
-      const std::int64_t length = factor * plain.evaluation.length;
-      if (length > plain.model.longest_sequence().value_or(length)) return {};
-      const auto task = material_.load_task(recipe_at(arms_, arm, seed, factor),
-                                            folders[static_cast<std::size_t>(seed)], device_);
-      losses.push_back(train::evaluate(*task, data::Split::test).front().second);
-    }
-    return losses;
-  }
-
-  const Arms& arms_;
-  const task::Material& material_;
-  torch::Device device_;
-};
-
 std::string loss_cell(const std::vector<double>& losses) {
   if (losses.empty()) return "beyond its table";
   return metric::format_mean(metric::seed_mean(losses), 3);
 }
 
-// At the length of training, which every encoding serves.
-const std::vector<double>& test_losses(const EncodingRow& row) {
-  return row.by_length.front();
-}
-
 constexpr const char* kEncodingsClaim =
-    "The paper's section 2 surveys these encodings and compares RoPE with none of them in one "
-    "model: "
-    "this table is ours.";
+    "The paper (abstract): \"RoPE enables valuable properties, including the flexibility of "
+    "sequence length\"; its section 2 surveys these encodings and compares RoPE with none of them "
+    "in one model: this table is ours.";
 
 constexpr const char* kComparedWith = "rotary";
 
@@ -158,7 +54,7 @@ constexpr const char* kComparedWith = "rotary";
 // all there is.
 const EncodingRow* compared_row(const std::vector<EncodingRow>& rows) {
   for (const EncodingRow& row : rows) {
-    if (row.name == kComparedWith && row.speeds.size() > 1 && rows.size() > 1) return &row;
+    if (row.name() == kComparedWith && row.speeds.size() > 1 && rows.size() > 1) return &row;
   }
   return nullptr;
 }
@@ -166,7 +62,7 @@ const EncodingRow* compared_row(const std::vector<EncodingRow>& rows) {
 // A tie is marked: what the seeds do not tell apart has no rank.
 std::string difference_cell(const EncodingRow& row, const EncodingRow& other) {
   if (&row == &other) return "";
-  const auto difference = metric::paired_difference(test_losses(other), test_losses(row));
+  const auto difference = metric::paired_difference(other.test_losses(), row.test_losses());
   return metric::format_difference(difference, 3) + (difference.is_told_apart() ? "" : " (a tie)");
 }
 
@@ -188,14 +84,16 @@ report::Table comparison_table(const std::vector<EncodingRow>& rows, std::int64_
     table.columns.push_back(fmt::format("test, length {}", factor * length));
   const EncodingRow* other = compared_row(rows);
   if (other)
-    table.columns.push_back(fmt::format("test, length {}, less {}'s", length, other->name));
+    table.columns.push_back(fmt::format("test, length {}, less {}'s", length, other->name()));
   table.columns.insert(table.columns.end(), {"learning rate", "tokens/s", "parameters"});
   for (const EncodingRow& row : rows) {
-    std::vector<std::string> cells = {row.name};
+    std::vector<std::string> cells = {row.name()};
     for (const std::size_t i : shown_steps(row)) cells.push_back(loss_cell(row.losses[i]));
     for (const auto& losses : row.by_length) cells.push_back(loss_cell(losses));
     if (other) cells.push_back(difference_cell(row, *other));
-    cells.push_back(format_rate(row.rate));
+    const auto& tuning = row.result.tuning;
+    cells.push_back(format_rate(row.result.rate) +
+                    (tuning && tuning->is_at_edge() ? " (at the edge)" : ""));
     cells.push_back(fmt::format("{:.0f}", metric::mean_of(row.speeds)));
     cells.push_back(fmt::format("{}", row.parameters));
     table.rows.push_back(std::move(cells));
@@ -212,10 +110,11 @@ std::vector<std::string> notes(const std::vector<EncodingRow>& rows, const task:
                                const StudyOptions& options, const std::string& text) {
   std::vector<std::string> lines = {
       text,
-      fmt::format("Loss in nats a token, trained on sequences of {}; {}. Rates are chosen by the "
-                  "validation "
-                  "part, the test part is looked at once.",
-                  recipe.evaluation.length, seeds_note(options.seeds)),
+      fmt::format("Loss in nats a token, trained on sequences of {}; {}. {}, the test part is "
+                  "looked at once.",
+                  recipe.evaluation.length, seeds_note(options.seeds),
+                  options.tune ? "Rates are chosen by the validation part"
+                               : "All have the recipe's learning rate"),
       // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one sentence on two lines
       fmt::format("The losses by length are of the same tokens of held-out text, each predicted "
                   "once at every length, from at most {}, {} or {} tokens before it.",
@@ -248,7 +147,7 @@ report::Series curve_of(const EncodingRow& row) {
       of_seeds[seed].y.push_back(row.losses[i].at(seed));
     }
   }
-  return mean_over_seeds(row.name, of_seeds);
+  return mean_over_seeds(row.name(), of_seeds);
 }
 
 // Sixteen lines are too many for one picture: a few in each, in the order of the table, and rotary
@@ -258,7 +157,7 @@ std::vector<report::LineChart> curve_charts(const std::vector<EncodingRow>& rows
   std::vector<EncodingRow> others;
   std::optional<report::Series> rotary;
   for (const EncodingRow& row : rows) {
-    if (row.name == "rotary") {
+    if (row.name() == "rotary") {
       rotary = curve_of(row);
     } else {
       others.push_back(row);
@@ -282,16 +181,9 @@ std::vector<report::LineChart> curve_charts(const std::vector<EncodingRow>& rows
   return charts;
 }
 
-// What was tried for each encoding, as the other studies show it.
-std::vector<ArmResult> tried_rates(const std::vector<EncodingRow>& rows) {
+std::vector<ArmResult> results_of(const std::vector<EncodingRow>& rows) {
   std::vector<ArmResult> results;
-  for (const EncodingRow& row : rows)
-    results.push_back({row.name,
-                       row.name,
-                       row.rate,
-                       row.tuning,
-                       {row.losses.back(), test_losses(row)},
-                       row.runs});
+  for (const EncodingRow& row : rows) results.push_back(row.result);
   return results;
 }
 
@@ -308,7 +200,7 @@ void show(const std::vector<EncodingRow>& rows, const Arms& arms, const std::str
   fmt::print("\n");
   report::print_table(table);
   page.section("Comparison").table(table);
-  const report::Table tried = tuning_table(tried_rates(rows));
+  const report::Table tried = tuning_table(results_of(rows));
   if (!tried.rows.empty()) {
     fmt::print("\n");
     report::print_table(tried);
@@ -322,12 +214,26 @@ void show(const std::vector<EncodingRow>& rows, const Arms& arms, const std::str
   fmt::print("\nReport with the plot: {}\n", arms.report_path().string());
 }
 
-// By how much the best encoding lies below the others, and which are not told apart from it.
+std::vector<NamedChart> named_charts(const std::vector<EncodingRow>& rows) {
+  std::vector<NamedChart> charts;
+  for (auto& chart : curve_charts(rows))
+    charts.push_back({fmt::format("validation-{}", charts.size() + 1), std::move(chart)});
+  return charts;
+}
+
+std::vector<report::Table> tables_of_rows(const std::vector<EncodingRow>& rows,
+                                          std::int64_t length) {
+  std::vector<report::Table> tables = {comparison_table(rows, length)};
+  report::Table tried = tuning_table(results_of(rows));
+  if (!tried.rows.empty()) tables.push_back(std::move(tried));
+  return tables;
+}
+
 std::vector<std::string> verdicts(const std::vector<EncodingRow>& rows) {
-  const auto results = tried_rates(rows);
-  std::vector<std::string> lines;
-  for (std::size_t i = 1; i < results.size(); ++i)
-    lines.push_back(test_verdict(results.front(), results[i]));
+  std::vector<std::string> lines = {ranking_sentence(results_of(rows), kComparedWith)};
+  const std::string lengths = length_sentence(rows);
+  if (!lengths.empty()) lines.push_back(lengths);
+  if (const auto edge = edge_sentence(results_of(rows))) lines.push_back(*edge);
   return lines;
 }
 
@@ -343,22 +249,21 @@ int compare_encodings(const StudyOptions& options) {
   const torch::Device device(options.device);
   for (const Arm& arm : arms.arms()) material->make_task(arms.recipe(arm, 0), device);
   const Arm& first = arms.arms().front();
-  material->make_task(recipe_at(arms, first, 0, 1), device)->held_out(data::Split::test);
+  material->make_task(recipe_at_length(arms, first, 0, 1), device)->held_out(data::Split::test);
   if (const int signal = arms.train(*material); signal != 0) return signal;
-  std::vector<EncodingRow> rows;
-  const Rows reader(arms, *material);
-  for (const Arm& arm : arms.arms()) rows.push_back(reader.row(arm));
-  std::stable_sort(rows.begin(), rows.end(), [](const EncodingRow& a, const EncodingRow& b) {
-    return metric::mean_of(test_losses(a)) < metric::mean_of(test_losses(b));
-  });
+  const auto rows = encoding_rows(arms, *material);
   show(rows, arms, material->summary());
-  write_result_file({"encodings",
-                     "Position encodings",
-                     kEncodingsClaim,
-                     verdicts(rows),
-                     arms.sources().command,
-                     {},
-                     to_json(tried_rates(rows))},
+  write_result_file({.study = "encodings",
+                     .title = "Position encodings",
+                     .claim = kEncodingsClaim,
+                     .what = arms.what_ran(*material),
+                     .verdicts = verdicts(rows),
+                     .tables = tables_of_rows(rows, arms.recipe().evaluation.length),
+                     .command = arms.sources().command,
+                     .training_seconds = arms.training_seconds(),
+                     .pictures = write_drawings(options.out, named_charts(rows)),
+                     .models = to_json(results_of(rows)),
+                     .numbers = encoding_numbers(rows, arms.recipe().evaluation.length)},
                     options);
   return 0;
 }

@@ -1,17 +1,16 @@
-#include "roformer/study/report_sources.h"
-#include "roformer/study/result_file.h"
 #include "roformer/study/studies.h"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "roformer/base/command.h"
 #include "roformer/base/file.h"
-#include "roformer/base/log.h"
 #include "roformer/report/page.h"
 #include "roformer/rope/decay.h"
+#include "roformer/study/drawings.h"
 #include "roformer/study/figure2_chart.h"
+#include "roformer/study/report_sources.h"
+#include "roformer/study/result_file.h"
 
 namespace roformer::study {
 
@@ -139,22 +138,24 @@ nlohmann::ordered_json curves_json(const std::vector<Figure2Chart>& charts) {
   return json;
 }
 
-// What stands beside the page: the numbers, and each picture where gnuplot draws it.
-std::vector<report::Link> files_beside(const std::vector<Figure2Chart>& charts) {
-  std::vector<report::Link> links = {{"numbers of all curves", "curves.json"}};
-  if (!base::has_program("gnuplot")) return links;
-  for (const auto& chart : charts) links.push_back({chart.file + ".svg", chart.file + ".svg"});
-  return links;
+std::vector<std::string> write_pictures(const std::filesystem::path& out,
+                                        const std::vector<Figure2Chart>& charts) {
+  std::vector<NamedChart> named;
+  for (const auto& chart : charts) named.push_back({chart.file, chart.chart});
+  return write_drawings(out, named);
 }
 
-void write_page(const StudyOptions& options, const std::vector<Figure2Chart>& charts) {
+void write_page(const StudyResult& result, const std::filesystem::path& out,
+                const std::vector<Figure2Chart>& charts) {
   report::Page page("Figure 2: long-term decay of RoPE");
   page.paragraph(kFigure2Says);
   for (const auto& [file, reach, chart, remark] : charts)
     page.section(chart.title).paragraph(remark).chart(chart).table(sampled_table(chart, reach));
-  add_sources(page, {reproduce_command("figure2", options), {}});
-  page.links("Files", files_beside(charts));
-  report::write_html(options.out / "report.html", page);
+  add_sources(page, {result.command, {}});
+  std::vector<report::Link> links = {{"numbers of all curves", "curves.json"}};
+  for (const auto& file : result.pictures) links.push_back({file, file});
+  page.links("Files", links);
+  report::write_html(out / "report.html", page);
 }
 
 void print_charts(const std::vector<Figure2Chart>& charts) {
@@ -190,23 +191,19 @@ int reproduce_figure2(const StudyOptions& options) {
   base::make_folder(out, "--out");
   print_charts(charts);
   base::write_file_atomically(out / "curves.json", curves_json(charts).dump() + "\n");
-  write_page(options, charts);
-  write_result_file({"figure2",
-                     "Figure 2",
-                     kDecayClaim,
-                     {decay_verdict(charts.front())},
-                     reproduce_command("figure2", options),
-                     {},
-                     nlohmann::ordered_json()},
-                    options);
+  const StudyResult result = {.study = "figure2",
+                              .title = "Figure 2",
+                              .claim = kDecayClaim,
+                              .what = "The bound at d = 128 and other sizes, bases and scalings.",
+                              .verdicts = {decay_verdict(charts.front())},
+                              .command = reproduce_command("figure2", options),
+                              .pictures = write_pictures(out, charts)};
+  write_page(result, out, charts);
+  write_result_file(result, options);
   fmt::print("\nReport with the plots: {}\nNumbers: {}\n", (out / "report.html").string(),
              (out / "curves.json").string());
-  if (!base::has_program("gnuplot")) {
-    spdlog::warn("no pictures beside the report: gnuplot is not installed (package gnuplot-nox)");
-    return 0;
-  }
-  for (const auto& chart : charts) write_svg(out / (chart.file + ".svg"), chart.chart);
-  fmt::print("Pictures: {}, …\n", (out / "figure2.svg").string());
+  if (!result.pictures.empty())
+    fmt::print("Pictures: {}, …\n", (out / result.pictures.front()).string());
   return 0;
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "roformer/base/error.h"
-#include "roformer/base/file.h"
 #include "roformer/rope/decay.h"
 
 namespace roformer::study {
@@ -57,15 +55,6 @@ report::Table sampled_table(const report::LineChart& chart, std::int64_t most) {
     table.rows.push_back(std::move(row));
   }
   return table;
-}
-
-void write_svg(const std::filesystem::path& path, const report::LineChart& chart) {
-  const auto svg = report::svg_chart(chart);
-  base::require(svg.has_value(),
-                "[study] expected a picture for {} but got none: gnuplot (package gnuplot-nox) is "
-                "needed to draw it",
-                path.string());
-  base::write_file_atomically(path, *svg + "\n");
 }
 
 }  // namespace roformer::study

@@ -1,7 +1,6 @@
-// The curves of Figure 2 as charts and files.
+// The curves of Figure 2 as charts and tables.
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <string>
 
 #include "roformer/report/line_chart.h"
@@ -20,8 +19,5 @@ report::Series expected_series(const std::string& name, const rope::Frequencies&
 
 /// A row for a few of the distances 0 … `most`, a column for each series.
 report::Table sampled_table(const report::LineChart& chart, std::int64_t most);
-
-/// Writes the chart as an SVG file. Throws Error where gnuplot is not installed.
-void write_svg(const std::filesystem::path& path, const report::LineChart& chart);
 
 }  // namespace roformer::study

@@ -5,6 +5,7 @@
 #include "roformer/metric/seed_interval.h"
 #include "roformer/pipeline/fill_mask.h"
 #include "roformer/report/page.h"
+#include "roformer/study/drawings.h"
 #include "roformer/study/result_file.h"
 #include "roformer/study/studies.h"
 #include "roformer/task/text_material.h"
@@ -45,6 +46,7 @@ std::vector<std::string> verdicts_of(const std::vector<ArmResult>& results) {
       verdicts.push_back(test_verdict(roformer, *other));
   }
   verdicts.push_back(control_sentence(results, kControl));
+  if (const auto edge = edge_sentence(results)) verdicts.push_back(*edge);
   return verdicts;
 }
 
@@ -91,7 +93,9 @@ std::string final_accuracy(const LearningCurve& curve) {
 
 // What both the terminal and the page say in words.
 std::vector<std::string> left_verdict(const Figure3LeftResult& result) {
-  std::vector<std::string> lines = verdict(result.roformer, result.bert);
+  // Of models that do not use their positions no curve says anything.
+  std::vector<std::string> lines;
+  if (!result.unfit) lines = verdict(result.roformer, result.bert);
   lines.insert(lines.begin(), result.verdicts.begin(), result.verdicts.end());
   if (result.unfit) lines.insert(lines.begin(), *result.unfit);
   return lines;
@@ -179,13 +183,17 @@ int reproduce_figure3_left(const StudyOptions& options) {
   const Figure3LeftResult result = gather_left(arms, *material);
   print_result(result);
   write_result(result, arms.report_path());
-  write_result_file({"figure3-left",
-                     "Figure 3, left",
-                     kPaperSays,
-                     left_verdict(result),
-                     result.sources.command,
-                     {},
-                     to_json(result.arms)},
+  write_result_file({.study = "figure3-left",
+                     .title = "Figure 3, left",
+                     .claim = kPaperSays,
+                     .what = arms.what_ran(*material),
+                     .verdicts = left_verdict(result),
+                     .tables = tables_of(result.arms, "bert"),
+                     .command = result.sources.command,
+                     .training_seconds = arms.training_seconds(),
+                     .pictures = write_drawings(options.out, {{"validation", result.held_out_chart},
+                                                              {"training", result.training_chart}}),
+                     .models = to_json(result.arms)},
                     options);
   print_places(arms);
   return 0;

@@ -89,9 +89,8 @@ PictureSection norms_section(const fs::path& folder, std::size_t number,
   PictureSection section;
   section.heading = folder.string();
   section.remarks = {
-      fmt::format("What turns: {}, {} pairs; {}.", model.words(), frequencies.size(), norms.text),
-      longest_remark("Queries", norms.q, frequencies),
-      longest_remark("Keys", norms.k, frequencies)};
+      longest_remark("Queries", norms.q, frequencies), longest_remark("Keys", norms.k, frequencies),
+      fmt::format("What turns: {}, {} pairs; {}.", model.words(), frequencies.size(), norms.text)};
   section.maps = {{fmt::format("queries-{}", number), norm_map("Lengths of queries", norms.q)},
                   {fmt::format("keys-{}", number), norm_map("Lengths of keys", norms.k)}};
   section.tables = {norm_table(norms, frequencies)};

@@ -120,17 +120,17 @@ std::vector<std::string> verdict(const LearningCurve& first, const LearningCurve
     second_lower += lower == second.model;
   }
   std::vector<std::string> lines = {fmt::format(
-      "Held-out {} was lower for {} at {} and for {} at {} of {} checkpoints.", first.unit.name,
-      first.model, first_lower, second.model, second_lower, checkpoints)};
+      "Validation {} was lower for {} at {} and for {} at {} of {} checkpoints behind the first.",
+      first.unit.name, first.model, first_lower, second.model, second_lower, checkpoints)};
   if (count == 0) return lines;
   const auto sentence = [&](const LearningCurve& fast, const LearningCurve& slow) {
     const CurvePoint& end = slow.points[count - 1];
     const std::int64_t step = first_step_at(fast, end.held_out_loss);
     if (step < 0)
-      return fmt::format("{} never reached the final {} of {}, {:.3f}.", fast.model, fast.unit.name,
-                         slow.model, end.held_out_loss);
-    return fmt::format("{} reached the final {} of {}, {:.3f}, at step {} of {}.", fast.model,
-                       fast.unit.name, slow.model, end.held_out_loss, step, end.step);
+      return fmt::format("{} never reached the final validation {} of {}, {:.3f}.", fast.model,
+                         fast.unit.name, slow.model, end.held_out_loss);
+    return fmt::format("{} reached the final validation {} of {}, {:.3f}, at step {} of {}.",
+                       fast.model, fast.unit.name, slow.model, end.held_out_loss, step, end.step);
   };
   const bool first_ends_lower =
       first.points[count - 1].held_out_loss <= second.points[count - 1].held_out_loss;

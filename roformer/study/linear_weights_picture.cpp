@@ -272,10 +272,6 @@ PictureSection model_section(const fs::path& folder, std::size_t number,
   const std::string loss = loss_words(folder, options, json);
   PictureSection section;
   section.heading = folder.string();
-  section.remarks = {fmt::format(
-      "Feature map {}, trained with rotation of {}; {}; {}. The other order is that of weights "
-      "that were not trained for it.",
-      config.linear.feature_map, json["rotation"].get<std::string>(), loss, found.text)};
   section.tables = {figures_table()};
   section.tables.front().caption = loss;
   for (const auto& [name, figures] : found.layers) {
@@ -284,6 +280,10 @@ PictureSection model_section(const fs::path& folder, std::size_t number,
   }
   for (const auto& order : found.layers.back().figures)
     section.remarks.push_back(figures_remark("All layers", order));
+  section.remarks.push_back(fmt::format(
+      "Feature map {}, trained with rotation of {}; {}; {}. The other order is that of weights "
+      "that were not trained for it.",
+      config.linear.feature_map, json["rotation"].get<std::string>(), loss, found.text));
   section.charts = place_charts({found.layers.back()}, fmt::format("-{}", number));
   return section;
 }
@@ -294,9 +294,10 @@ int reproduce_linear_weights(const StudyOptions& options) {
   Picture picture{
       "linear-weights", "Weights of linear attention with rotation", kWeightsSay, {}, {}};
   const torch::NoGradGuard no_gradient;
-  picture.sections.push_back(random_section(picture.numbers));
+  // Models first: what is drawn at random stands beside them.
   for (std::size_t i = 0; i < options.models.size(); ++i)
     picture.sections.push_back(model_section(options.models[i], i + 1, options, picture.numbers));
+  picture.sections.push_back(random_section(picture.numbers));
   show_picture(picture, options);
   return 0;
 }

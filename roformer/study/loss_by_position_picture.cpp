@@ -29,7 +29,11 @@ constexpr const char* kPositionsSay =
     "Held-out loss by the place of the token that is asked for, on sequences longer than those of "
     "training: the dashed line is where training ended. A token of a causal model sees those "
     "before it, so that up to the line all is as in training; one of a masked model sees the whole "
-    "longer sequence at every place.";
+    "longer sequence at every place. Tokens beyond the line are others than those within it: part "
+    "of "
+    "a difference between the two is of the text. What the longer sequence itself changes is the "
+    "last column: all of these tokens in it, less the same tokens in sequences of training's "
+    "length.";
 
 struct RunLosses {
   std::int64_t seed = 0;
@@ -56,19 +60,24 @@ std::int64_t training_length(const task::Recipe& recipe, const fs::path& run) {
   return longest;
 }
 
-// The run's evaluation on sequences of another length, about as many tokens of text.
-task::Recipe at_length(const fs::path& run, std::int64_t length) {
+// The run's evaluation on sequences of another length, about as many tokens of text; a causal
+// model's of the very same text for all lengths up to `longest`.
+task::Recipe at_length(const fs::path& run, std::int64_t length, std::int64_t longest) {
   const fs::path path = run / "recipe.toml";
   const task::EvaluationOptions plain = task::read_recipe(path).evaluation;
   const std::int64_t sequences =
       plain.sequences == 0 ? 0 : std::max<std::int64_t>(1, plain.sequences * plain.length / length);
-  return task::read_recipe(path, {fmt::format("evaluate.length={}", length),
-                                  fmt::format("evaluate.sequences={}", sequences)});
+  std::vector<std::string> changes = {fmt::format("evaluate.length={}", length),
+                                      fmt::format("evaluate.sequences={}", sequences)};
+  if (task::read_recipe(path).task == "causal_lm" && longest % length == 0)
+    changes.push_back(fmt::format("evaluate.passage={}", longest));
+  return task::read_recipe(path, changes);
 }
 
-PositionLosses losses_at(const fs::path& run, std::int64_t length, const task::Material& material,
-                         const StudyOptions& options) {
-  const auto task = material.load_task(at_length(run, length), run, c10::Device(options.device));
+PositionLosses losses_at(const fs::path& run, std::int64_t length, std::int64_t longest,
+                         const task::Material& material, const StudyOptions& options) {
+  const auto task =
+      material.load_task(at_length(run, length, longest), run, c10::Device(options.device));
   return losses_by_position(*task, data::Split::validation, length);
 }
 
@@ -79,8 +88,8 @@ RunLosses losses_of_run(std::int64_t seed, const fs::path& run, const StudyOptio
   losses.length = std::min(options.times * trained,
                            recipe.model.longest_sequence().value_or(options.times * trained));
   const auto material = task::open_material(recipe, run);
-  losses.evaluated = losses_at(run, trained, *material, options).whole().loss;
-  const PositionLosses all = losses_at(run, losses.length, *material, options);
+  losses.evaluated = losses_at(run, trained, losses.length, *material, options).whole().loss;
+  const PositionLosses all = losses_at(run, losses.length, losses.length, *material, options);
   losses.within = all.bin(0, trained);
   losses.beyond = all.bin(trained, losses.length);
   losses.whole = all.whole();
@@ -160,11 +169,16 @@ double excess(const RunLosses& run) {
   return run.beyond.loss - run.within.loss;
 }
 
+// Of the longer sequence on the same tokens.
+double change(const RunLosses& run) {
+  return run.whole.loss - run.evaluated;
+}
+
 report::Table within_table(const std::vector<GroupLosses>& groups) {
   report::Table table;
   table.caption = "Loss in nats a token" + seeds_note(groups);
   table.columns = {"run",       "trained on", "evaluated on that", "read up to",
-                   "within it", "beyond it",  "difference"};
+                   "within it", "beyond it",  "difference",        "longer, same tokens"};
   for (const auto& group : groups) {
     const RunLosses& first = group.runs.front();
     table.rows.push_back({group.name, std::to_string(first.training_length),
@@ -172,7 +186,7 @@ report::Table within_table(const std::vector<GroupLosses>& groups) {
                           std::to_string(first.length),
                           mean_cell(group, [](const RunLosses& run) { return run.within.loss; }),
                           mean_cell(group, [](const RunLosses& run) { return run.beyond.loss; }),
-                          mean_cell(group, excess)});
+                          mean_cell(group, excess), mean_cell(group, change)});
   }
   return table;
 }

@@ -4,12 +4,10 @@
 
 #include <cmath>
 
-#include "roformer/base/command.h"
 #include "roformer/base/file.h"
-#include "roformer/base/log.h"
 #include "roformer/report/page.h"
-#include "roformer/study/figure2_chart.h"
 #include "roformer/study/report_sources.h"
+#include "roformer/study/result_file.h"
 
 namespace roformer::study {
 
@@ -36,26 +34,30 @@ void add_section(report::Page& page, const PictureSection& section) {
   for (const auto& table : section.tables) page.table(table);
 }
 
-// Lines are gnuplot's to draw; a heat map is drawn without it.
-std::vector<report::Link> write_drawings(const Picture& picture, const fs::path& out) {
-  std::vector<report::Link> links = {{"numbers", kNumbers}};
-  const bool has_gnuplot = base::has_program("gnuplot");
-  bool lacks_charts = false;
+std::vector<std::string> write_drawings_of(const Picture& picture, const fs::path& out) {
+  std::vector<NamedChart> charts;
+  std::vector<NamedHeatMap> maps;
   for (const auto& section : picture.sections) {
-    for (const auto& [file, map] : section.maps) {
-      base::write_file_atomically(out / (file + ".svg"), report::svg_heat_map(map) + "\n");
-      links.push_back({file + ".svg", file + ".svg"});
-    }
-    for (const auto& [file, chart] : section.charts) {
-      lacks_charts = lacks_charts || !has_gnuplot;
-      if (!has_gnuplot) continue;
-      write_svg(out / (file + ".svg"), chart);
-      links.push_back({file + ".svg", file + ".svg"});
-    }
+    charts.insert(charts.end(), section.charts.begin(), section.charts.end());
+    maps.insert(maps.end(), section.maps.begin(), section.maps.end());
   }
-  if (lacks_charts)
-    spdlog::warn("no curves beside the report: gnuplot is not installed (package gnuplot-nox)");
-  return links;
+  return write_drawings(out, charts, maps);
+}
+
+// The first of each section: the others have a row a bin or a distance.
+std::vector<report::Table> main_tables(const Picture& picture) {
+  std::vector<report::Table> tables;
+  for (const auto& section : picture.sections) {
+    if (!section.tables.empty()) tables.push_back(section.tables.front());
+  }
+  return tables;
+}
+
+std::vector<std::string> remarks_of(const Picture& picture) {
+  std::vector<std::string> remarks;
+  for (const auto& section : picture.sections)
+    remarks.insert(remarks.end(), section.remarks.begin(), section.remarks.end());
+  return remarks;
 }
 
 }  // namespace
@@ -76,10 +78,21 @@ void show_picture(const Picture& picture, const StudyOptions& options) {
     add_section(page, section);
   }
   base::write_file_atomically(out / kNumbers, picture.numbers.dump() + "\n");
-  const auto links = write_drawings(picture, out);
-  add_sources(page, {reproduce_command(picture.name, options), {}});
+  const auto drawings = write_drawings_of(picture, out);
+  std::vector<report::Link> links = {{"numbers", kNumbers}};
+  for (const auto& file : drawings) links.push_back({file, file});
+  const std::string command = reproduce_command(picture.name, options);
+  add_sources(page, {command, {}});
   page.links("Files", links);
   report::write_html(out / "report.html", page);
+  write_result_file({.study = picture.name,
+                     .title = picture.title,
+                     .claim = picture.says,
+                     .verdicts = remarks_of(picture),
+                     .tables = main_tables(picture),
+                     .command = command,
+                     .pictures = drawings},
+                    options);
   fmt::print("\nReport with the pictures: {}\nNumbers: {}\n", (out / "report.html").string(),
              (out / kNumbers).string());
 }

@@ -5,24 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "roformer/report/heat_map.h"
-#include "roformer/report/line_chart.h"
 #include "roformer/report/table.h"
+#include "roformer/study/drawings.h"
 #include "roformer/study/study_options.h"
 
 namespace roformer::study {
-
-/// A chart with the name of its file, without ending.
-struct NamedChart {
-  std::string file;
-  report::LineChart chart;
-};
-
-/// The same of a heat map.
-struct NamedHeatMap {
-  std::string file;
-  report::HeatMap map;
-};
 
 /// What stands under one heading.
 struct PictureSection {
@@ -42,8 +29,8 @@ struct Picture {
   nlohmann::ordered_json numbers;
 };
 
-/// Prints remarks and tables, and writes report.html, numbers.json and the pictures into
-/// options.out. Throws Error where that cannot be written.
+/// Prints remarks and tables, and writes report.html, numbers.json, the pictures and result.json,
+/// whose verdicts are the remarks, into options.out. Throws Error where that cannot be written.
 void show_picture(const Picture& picture, const StudyOptions& options);
 
 /// Four digits; nothing for what is not finite.

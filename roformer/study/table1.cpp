@@ -10,7 +10,9 @@
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/metric/translation_score.h"
+#include "roformer/study/arm_comparison.h"
 #include "roformer/study/arms.h"
+#include "roformer/study/drawings.h"
 #include "roformer/study/result_file.h"
 #include "roformer/study/table1_scores.h"
 #include "roformer/study/translated_tests.h"
@@ -90,7 +92,10 @@ struct Table1Result {
   std::vector<TranslatedTest> translations;  // by seed, then by set
   std::vector<ComparedTest> tests;           // by seed, by set, by kind of BLEU
   std::int64_t averaged = 0;                 // models of each run
+  std::vector<ArmResult> arms;               // losses of both, not of the means
 };
+
+const LossUnit kSmoothed = {"loss", "smoothed loss, nats a word piece"};
 
 constexpr const char* kTable1Claim =
     "The paper (Table 1): RoFormer \"gives better BLEU scores compared to its baseline "
@@ -173,6 +178,7 @@ Table1Result gather_table1(const Arms& pair, const task::Material& material,
   Table1Result result;
   result.data = material.summary();
   result.sets = std::move(sets);
+  result.arms = gather_results(pair, material, kSmoothed);
   const auto kinds = kinds_of_bleu(pair.recipe());
   const auto rotary_runs = pair.runs(pair.arms()[0]), sinusoidal_runs = pair.runs(pair.arms()[1]);
   for (std::size_t seed = 0; seed < rotary_runs.size(); ++seed) {
@@ -189,30 +195,58 @@ Table1Result gather_table1(const Arms& pair, const task::Material& material,
   return result;
 }
 
+std::vector<std::string> verdicts_of_scores(const Table1Result& result) {
+  std::vector<std::string> verdicts = score_verdicts(result.tests);
+  if (const auto edge = edge_sentence(result.arms)) verdicts.push_back(*edge);
+  return verdicts;
+}
+
+std::vector<report::Table> bleu_tables(const Arms& pair, const Table1Result& result) {
+  std::vector<report::Table> tables = {score_table(result.tests)};
+  if (pair.options().seeds > 1) tables.push_back(seed_table(result.tests));
+  return tables;
+}
+
+std::vector<report::Table> tables_of_scores(const Arms& pair, const Table1Result& result) {
+  std::vector<report::Table> tables = bleu_tables(pair, result);
+  for (auto& table : tables_of(result.arms, "transformer", kSmoothed))
+    tables.push_back(std::move(table));
+  return tables;
+}
+
+report::LineChart bleu_chart(const Arms& pair) {
+  return pair.chart("BLEU on validation pairs while training", "evaluation", {"BLEU", "BLEU"},
+                    "bleu");
+}
+
+report::LineChart loss_chart(const Arms& pair) {
+  return pair.chart("Validation loss", "evaluation", kSmoothed);
+}
+
 // The table and its verdict on standard output, and the same as a page with learning curves,
 // examples and recipes.
 void show_table1(const Arms& pair, const Table1Result& result) {
   const std::string& scale = pair.options().scale;
-  std::vector<report::Table> scores = {score_table(result.tests)};
-  if (pair.options().seeds > 1) scores.push_back(seed_table(result.tests));
+  const std::vector<report::Table> scores = bleu_tables(pair, result);
   report::Page page(fmt::format("Table 1: translation with and without RoPE, {} scale", scale));
   fmt::print("\nTable 1, {} scale\n\n", scale);
   for (const report::Table& table : scores) {
     report::print_table(table);
     fmt::print("\n");
   }
+  print_results(result.arms, "transformer", kSmoothed);
+  fmt::print("\n");
   for (const auto& line : table1_notes(pair, result)) {
     fmt::print("{}\n", line);
     page.paragraph(line);
   }
   page.section("Scores");
   for (const report::Table& table : scores) page.table(table);
-  const LossUnit nats = {"loss", "smoothed loss, nats a word piece"};
+  add_results(page, result.arms, "transformer", kSmoothed);
   page.section("Learning curves");
-  page.chart(pair.chart("BLEU on validation pairs while training", "evaluation", {"BLEU", "BLEU"},
-                        "bleu"));
-  page.chart(pair.chart("Validation loss", "evaluation", nats));
-  page.chart(pair.chart("Training loss", "training", nats));
+  page.chart(bleu_chart(pair));
+  page.chart(loss_chart(pair));
+  page.chart(pair.chart("Training loss", "training", kSmoothed));
   for (std::size_t i = 0; i < result.sets.size(); ++i)
     page.section("Translations: " + result.sets[i].name).table(example_table(result, i));
   pair.write_report(page);
@@ -232,14 +266,20 @@ int reproduce_table1(const StudyOptions& given) {
   if (const int signal = pair.train(*material); signal != 0) return signal;
   const Table1Result result = gather_table1(pair, *material, std::move(sets));
   show_table1(pair, result);
-  write_result_file({"table1",
-                     "Table 1",
-                     kTable1Claim,
-                     score_verdicts(result.tests),
-                     pair.sources().command,
-                     {},
-                     nlohmann::ordered_json()},
-                    pair.options());
+  write_result_file(
+      {.study = "table1",
+       .title = "Table 1",
+       .claim = kTable1Claim,
+       .what = pair.what_ran(*material),
+       .verdicts = verdicts_of_scores(result),
+       .tables = tables_of_scores(pair, result),
+       .command = pair.sources().command,
+       .training_seconds = pair.training_seconds(),
+       .pictures = write_drawings(pair.options().out,
+                                  {{"bleu", bleu_chart(pair)}, {"validation", loss_chart(pair)}}),
+       .models = to_json(result.arms, kSmoothed),
+       .numbers = to_json(result.tests)},
+      pair.options());
   return 0;
 }
 

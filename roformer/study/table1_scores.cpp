@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "roformer/metric/seed_interval.h"
@@ -106,20 +107,39 @@ report::Table seed_table(const std::vector<ComparedTest>& tests) {
 std::vector<std::string> score_verdicts(const std::vector<ComparedTest>& tests) {
   const bool several = count_seeds_of(tests) > 1;
   std::vector<std::string> lines;
+  if (several) {
+    for (const std::string& name : names_of(tests))
+      lines.push_back(fmt::format(
+          "{}, mean over the seeds: RoFormer's BLEU beside the Transformer's: {}.", name,
+          metric::describe(difference_of(scores_by_seed(tests, name)), kScoreDigits)));
+  }
   for (const ComparedTest& test : tests)
     lines.push_back(fmt::format("{}: RoFormer's BLEU beside the Transformer's: {}.",
                                 with_seed(test, several), metric::describe(test.scores.bleu)));
-  if (!several) {
+  if (!several)
     lines.push_back(
         "One seed: these p are of the choice of test sentences, not of the training (--seeds 3 "
         "tells more).");
-    return lines;
-  }
-  for (const std::string& name : names_of(tests))
-    lines.push_back(
-        fmt::format("{}, mean over the seeds: RoFormer's BLEU beside the Transformer's: {}.", name,
-                    metric::describe(difference_of(scores_by_seed(tests, name)), kScoreDigits)));
   return lines;
+}
+
+nlohmann::ordered_json to_json(const std::vector<ComparedTest>& tests) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const ComparedTest& test : tests) {
+    const metric::PairedComparison& bleu = test.scores.bleu;
+    const metric::Interval& interval = bleu.bootstrap.difference_95;
+    json.push_back({{"test", test.test},
+                    {"seed", test.seed},
+                    {"transformer_bleu", bleu.bootstrap.baseline.score},
+                    {"roformer_bleu", bleu.bootstrap.system.score},
+                    {"difference", bleu.difference()},
+                    {"difference_95", {interval.lower, interval.upper}},
+                    {"p_value", bleu.bootstrap.p_value},
+                    {"randomisation_p_value", bleu.randomisation_p_value},
+                    {"transformer_chrf", test.scores.chrf.bootstrap.baseline.score},
+                    {"roformer_chrf", test.scores.chrf.bootstrap.system.score}});
+  }
+  return json;
 }
 
 std::string paper_note(bool is_tokenized) {

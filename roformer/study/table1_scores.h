@@ -1,6 +1,7 @@
 // What the study of Table 1 found, as tables and in words.
 #pragma once
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,11 @@ report::Table score_table(const std::vector<ComparedTest>& tests);
 /// paired difference.
 report::Table seed_table(const std::vector<ComparedTest>& tests);
 
-/// In words, what the test sentences say of each seed and what the seeds say together.
+/// In words, what the seeds say together and what the test sentences say of each seed.
 std::vector<std::string> score_verdicts(const std::vector<ComparedTest>& tests);
+
+/// Every test as JSON: scores of both, the difference with its interval, both p.
+nlohmann::ordered_json to_json(const std::vector<ComparedTest>& tests);
 
 /// What kind of BLEU the paper's numbers are, and whether ours has one beside them: the text must
 /// be tokenized already.

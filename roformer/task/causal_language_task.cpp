@@ -122,7 +122,8 @@ LabelledTokens CausalLanguageTask::labelled(const train::MicroBatch& batch) cons
           on_device(causal.labels)};
 }
 
-train::Metrics CausalLanguageTask::figures(const metric::TokenScore& score, data::Split) {
+train::Metrics CausalLanguageTask::figures(const train::Evaluated& evaluated) {
+  const metric::TokenScore& score = evaluated.score;
   train::Metrics metrics = {{"loss", score.loss()}, {"accuracy", score.accuracy()}};
   if (source_.stream().is_bytes()) {
     metrics.emplace_back("bits_per_character", score.loss() / std::numbers::ln2);

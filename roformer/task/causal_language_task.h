@@ -27,7 +27,7 @@ class CausalLanguageTask final : public HeadTask<head::LanguageModel, data::Caus
 
   /// "loss" (nats a token), "accuracy", and "bits_per_character" (loss / ln 2; a character is a
   /// byte) of byte models or "perplexity" of others.
-  train::Metrics figures(const metric::TokenScore& score, data::Split split) override;
+  train::Metrics figures(const train::Evaluated& evaluated) override;
 
   head::LanguageModel language_model() const override { return model(); }
   LabelledTokens labelled(const train::MicroBatch& batch) const override;

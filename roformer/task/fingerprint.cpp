@@ -50,4 +50,8 @@ std::string fingerprint_of(const parallel::ParallelCorpus& corpus) {
   return corpus.fingerprint();
 }
 
+std::string fingerprint_of(const labelled::LabelledCorpus& corpus) {
+  return corpus.fingerprint();
+}
+
 }  // namespace roformer::task

@@ -4,7 +4,9 @@
 #define ROFORMER_KINDS(KIND) \
   KIND(masked_language)      \
   KIND(causal_language)      \
-  KIND(translation)
+  KIND(translation)          \
+  KIND(classification)       \
+  KIND(regression)
 
 namespace roformer::task {
 

@@ -81,8 +81,8 @@ LabelledTokens MaskedLanguageTask::labelled(const train::MicroBatch& batch) cons
   return {on_device(masked.batch), on_device(masked.masked_positions), on_device(masked.labels)};
 }
 
-train::Metrics MaskedLanguageTask::figures(const metric::TokenScore& score, data::Split) {
-  return {{"loss", score.loss()}, {"accuracy", score.accuracy()}};
+train::Metrics MaskedLanguageTask::figures(const train::Evaluated& evaluated) {
+  return {{"loss", evaluated.score.loss()}, {"accuracy", evaluated.score.accuracy()}};
 }
 
 void MaskedLanguageTask::add_figures(data::Split split, train::Metrics& figures) const {

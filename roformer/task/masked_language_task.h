@@ -36,7 +36,7 @@ class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::Mask
   }
 
   /// "loss" (nats a masked token), "accuracy".
-  train::Metrics figures(const metric::TokenScore& score, data::Split split) override;
+  train::Metrics figures(const train::Evaluated& evaluated) override;
   /// "perplexity", and what counting alone achieves.
   void add_figures(data::Split split, train::Metrics& figures) const override;
 

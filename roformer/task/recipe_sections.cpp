@@ -151,25 +151,6 @@ model::EncoderConfig read_preset(SectionReader& reader, bool is_drawn, const Nam
   return model;
 }
 
-// What a checkpoint says, or a preset and what is changed of it.
-void read_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
-  SectionReader reader(root.table("model"), "model", recipe.resolved);
-  const auto config = read_starting_config(reader, recipe);
-  model::EncoderConfig& m = recipe.model;
-  if (config) {
-    m = checkpoint::parse_config(*config, recipe.checkpoint + "/config.json").encoder;
-    require_direction(m, is_decoder, recipe);
-  } else {
-    m = read_preset(reader, recipe.checkpoint.empty(), language_presets, model::preset);
-  }
-  const model::EncoderConfig started = m;
-  m.is_decoder = is_decoder;
-  read_options(reader, model::Recipes::language, m);
-  read_linear(reader, m);
-  if (config) require_as_started(reader, m, started);
-  reader.finish();
-}
-
 // Keys that say how a vocabulary is trained, which nobody does beside model.checkpoint: by hand
 // they are refused, but a recipe's file may be one that is usually without a checkpoint.
 void refuse_training_keys(const base::TomlTable& data, const Names& keys, const Recipe& recipe) {
@@ -215,6 +196,24 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
 }
 
 }  // namespace
+
+void read_language_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe) {
+  SectionReader reader(root.table("model"), "model", recipe.resolved);
+  const auto config = read_starting_config(reader, recipe);
+  model::EncoderConfig& m = recipe.model;
+  if (config) {
+    m = checkpoint::parse_config(*config, recipe.checkpoint + "/config.json").encoder;
+    require_direction(m, is_decoder, recipe);
+  } else {
+    m = read_preset(reader, recipe.checkpoint.empty(), language_presets, model::preset);
+  }
+  const model::EncoderConfig started = m;
+  m.is_decoder = is_decoder;
+  read_options(reader, model::Recipes::language, m);
+  read_linear(reader, m);
+  if (config) require_as_started(reader, m, started);
+  reader.finish();
+}
 
 std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
   std::map<std::string, std::string> options;
@@ -278,6 +277,29 @@ void require_positions(const Recipe& recipe, std::int64_t longest, const char* w
                 recipe.path.string(), what, longest, model.max_position_embeddings);
 }
 
+labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, Recipe& recipe) {
+  const base::TomlTable data = root.table("data");
+  labelled::LabelledOptions d = labelled::read_labelled_options(data);
+  refuse_training_keys(data, keys_of_trained_words, recipe);
+  base::require(recipe.checkpoint.empty() || d.vocabulary.empty(),
+                "[recipe] {}: expected no data.vocabulary beside model.checkpoint, whose own is "
+                "taken, but got {}",
+                recipe.path.string(), d.vocabulary);
+  labelled::for_each_file_list(d, [&](std::vector<std::string>& files) {
+    for (auto& name : files) name = find_beside(name, recipe.path);
+  });
+  d.folder = find_beside(d.folder, recipe.path);
+  d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  recipe.resolved.begin("data");
+  labelled::for_each_option(d, [&](const base::Option& option, const auto& value) {
+    if (!counts(option, keys_of_trained_words, recipe)) return;
+    const std::string toml = to_toml(value);
+    recipe.resolved.describe(option, toml_type(value), toml);
+    if (toml != "[]" && toml != "\"\"") recipe.resolved.add(option.key, toml);
+  });
+  return d;
+}
+
 parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe) {
   const base::TomlTable data = root.table("data");
   parallel::ParallelOptions d = parallel::read_parallel_options(data);
@@ -311,7 +333,7 @@ parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe
 
 void LanguageKind::read(SectionReader& /*task*/, const base::TomlTable& root,
                         Recipe& recipe) const {
-  read_model(root, /*is_decoder=*/use_ == data::DataUse::causal_language, recipe);
+  read_language_model(root, /*is_decoder=*/use_ == data::DataUse::causal_language, recipe);
   recipe.options = read_data(root, use_, recipe);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "roformer/data/data_options.h"
+#include "roformer/labelled/labelled_options.h"
 #include "roformer/parallel/parallel_options.h"
 #include "roformer/task/kind.h"
 #include "roformer/text/tokenizer.h"
@@ -30,6 +31,13 @@ void require_positions(const Recipe& recipe, std::int64_t longest, const char* w
 /// words from bytes: `tokenizer` is that of the model's folder.
 void require_kind_of_tokens(const Recipe& recipe, const text::Tokenizer& tokenizer,
                             const std::filesystem::path& folder);
+
+/// [model] of an encoder or a decoder: what model.checkpoint says, or a preset and what is changed
+/// of it.
+void read_language_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe);
+
+/// [data] of labelled text.
+labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, Recipe& recipe);
 
 /// [data] of a translation model.
 parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe);

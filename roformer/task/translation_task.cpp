@@ -191,12 +191,13 @@ train::LossSum TranslationTask::loss_of(const data::PairBatch& batch,
   return {loss, likelihood, targets, correct, targets + std::ssize(batch.source.tokens)};
 }
 
-train::Metrics TranslationTask::figures(const metric::TokenScore& score, data::Split split) {
+train::Metrics TranslationTask::figures(const train::Evaluated& evaluated) {
+  const metric::TokenScore& score = evaluated.score;
   train::Metrics metrics = {{"loss", score.loss()},
                             {"negative_log_likelihood", score.negative_log_likelihood()},
                             {"perplexity", score.perplexity()},
                             {"accuracy", score.accuracy()}};
-  if (options_.bleu_sentences != 0) metrics.emplace_back("bleu", bleu(split));
+  if (options_.bleu_sentences != 0) metrics.emplace_back("bleu", bleu(evaluated.split));
   return metrics;
 }
 

@@ -40,7 +40,7 @@ class TranslationTask final : public ModelTask<model::EncoderDecoder, data::Pair
   /// "loss" (smoothed, nats a word piece), "negative_log_likelihood", "perplexity" (of the latter),
   /// "accuracy", and "bleu" (sacreBLEU's 13a, cased unless the recipe's text is not) unless
   /// evaluate.bleu_sentences is 0.
-  train::Metrics figures(const metric::TokenScore& score, data::Split split) override;
+  train::Metrics figures(const train::Evaluated& evaluated) override;
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
   std::string epoch() const override;

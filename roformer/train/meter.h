@@ -27,6 +27,8 @@ class Meter {
   }
   double gradient_norm() const { return ratio(norm_sum_, static_cast<double>(steps_)); }
   double tokens_per_second() const { return ratio(static_cast<double>(tokens_), seconds()); }
+  /// Of all phases.
+  double seconds() const;
   /// {"data": 0.02, "forward": …}: shares of the time measured.
   nlohmann::json time_shares() const;
 
@@ -40,7 +42,6 @@ class Meter {
  private:
   using Clock = std::chrono::steady_clock;
   static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
-  double seconds() const;
 
   Clock::time_point last_ = Clock::now();
   double phase_seconds_[4] = {};

@@ -5,12 +5,14 @@ namespace roformer::train {
 Metrics evaluate(Task& task, data::Split split) {
   const torch::NoGradGuard no_gradient;
   const ModeGuard evaluation(task.module(), false);
-  metric::TokenScore score;
+  Evaluated evaluated{split, {}, {}};
   for (const MicroBatch& batch : task.held_out(split)) {
-    const LossSum sum = task.loss(batch, 0);
-    score.add({sum.loss.item<double>(), sum.negative_log_likelihood, sum.correct, sum.targets});
+    LossSum sum = task.loss(batch, 0);
+    evaluated.score.add(
+        {sum.loss.item<double>(), sum.negative_log_likelihood, sum.correct, sum.targets});
+    evaluated.outputs.push_back(std::move(sum.outputs));
   }
-  return task.figures(score, split);
+  return task.figures(evaluated);
 }
 
 }  // namespace roformer::train

@@ -25,6 +25,15 @@ struct LossSum {
   std::int64_t targets = 0;
   std::int64_t correct = 0;
   std::int64_t tokens = 0;
+  // In evaluation mode what figures() needs beside the sums, a row a target; undefined: nothing.
+  torch::Tensor outputs = {};
+};
+
+/// A held-out part whose losses are known.
+struct Evaluated {
+  data::Split split = data::Split::validation;
+  metric::TokenScore score;
+  std::vector<torch::Tensor> outputs;  // LossSum::outputs of each batch, in the order of held_out
 };
 
 /// Named figures in the order of printing.
@@ -46,9 +55,11 @@ class Task {
 
   /// The loss of a batch that this task made, in the module's present mode.
   virtual LossSum loss(const MicroBatch& batch, std::uint64_t dropout_seed) = 0;
-  /// Figures of a held-out part whose losses are known, in evaluation mode. The first decides which
-  /// checkpoint was best, and smaller is better.
-  virtual Metrics figures(const metric::TokenScore& score, data::Split split) = 0;
+  /// Figures of a held-out part, in evaluation mode.
+  virtual Metrics figures(const Evaluated& evaluated) = 0;
+  /// What decides which of several evaluations was best: the smallest. The first figure, a loss,
+  /// unless the task has another.
+  virtual double to_minimise(const Metrics& figures) const { return figures.front().second; }
 
   /// Writes the model (configuration, weights, vocabulary) into a folder that exists.
   virtual void save_model(const std::filesystem::path& folder) = 0;

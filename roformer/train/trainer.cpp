@@ -131,9 +131,10 @@ double Trainer::accumulate_gradients(base::Ahead<MicroBatch>& batches) {
         task_.loss(batch, base::derive(step_seed, static_cast<std::uint64_t>(micro_step)));
     const double loss = sum.loss.item<double>();
     meter_.mark(Phase::forward);
-    base::require(std::isfinite(loss),
-                  "[train] expected a finite loss but got {} in step {}; the last checkpoint stays",
-                  base::non_finite_word(loss), state_.step + 1);
+    if (!std::isfinite(loss))
+      throw DivergedError(fmt::format(
+          "[train] expected a finite loss but got {} in step {}; the last checkpoint stays",
+          base::non_finite_word(loss), state_.step + 1));
     if (sum.targets > 0) sum.loss.backward();
     meter_.mark(Phase::backward);
     meter_.add_loss(loss, sum.targets, sum.correct, sum.tokens);
@@ -155,6 +156,7 @@ void Trainer::log_step(double learning_rate) {
             {"learning_rate", learning_rate},
             {"gradient_norm", meter_.gradient_norm()},
             {"tokens_per_second", meter_.tokens_per_second()},
+            {"seconds", meter_.seconds()},
             {"time", meter_.time_shares()}});
   last_text_ = fmt::format("loss {:.3f} · {:.1f} % right · {:.0f} tokens/s", meter_.loss(),
                            100 * meter_.accuracy(), meter_.tokens_per_second());
@@ -171,10 +173,10 @@ void Trainer::evaluate_and_keep() {
   }
   log_line(line);
   spdlog::info("{}: step {}{}", options_.title, state_.step, text);
-  const bool better =
-      !metrics.empty() && (state_.best_step < 0 || metrics.front().second < state_.best);
-  if (!better) return;
-  state_.best = metrics.front().second;
+  if (metrics.empty()) return;
+  const double figure = task_.to_minimise(metrics);
+  if (state_.best_step >= 0 && !(figure < state_.best)) return;
+  state_.best = figure;
   state_.best_step = state_.step;
   if (options_.keep_best && state_.step > 0)
     folder_.keep_best([&](const std::filesystem::path& folder) { task_.save_model(folder); });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "roformer/base/ahead.h"
+#include "roformer/base/error.h"
 #include "roformer/report/event_file.h"
 #include "roformer/train/adamw.h"
 #include "roformer/train/meter.h"
@@ -18,6 +19,13 @@
 
 namespace roformer::train {
 
+/// The loss or the gradient of a step is no number: the rate is too large, or the data or the
+/// weights are damaged.
+class DivergedError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// How a run ended: by itself (signal 0) or because a signal asked it to.
 struct Outcome {
   std::int64_t step = 0;
@@ -29,8 +37,8 @@ class Trainer {
   /// Goes on from the folder's last checkpoint or starts. Throws Error if that is another recipe's.
   Trainer(Task& task, TrainingOptions options, RunFolder& folder);
 
-  /// Trains to the end or until SIGINT or SIGTERM; saves in both cases. Throws Error if the loss
-  /// stops being finite.
+  /// Trains to the end or until SIGINT or SIGTERM; saves in both cases. Throws DivergedError if the
+  /// loss stops being finite.
   Outcome run();
 
  private:

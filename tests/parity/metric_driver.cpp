@@ -9,10 +9,22 @@
 //   metric_driver quantiles  {"cases": [[probability, degrees], …]} to quantiles of Student's t
 //   metric_driver p_values   {"cases": [[t, degrees], …]} to two-sided p
 //   metric_driver seeds      {"first", "second"} to the mean of the second and the difference
+// and the figures of fine-tuning for test_figures.py:
+//   metric_driver classes       {"gold", "predicted", "num_classes"} to counts and scores
+//   metric_driver correlations  {"first", "second"} to Pearson's, Spearman's (null where there is
+//                               none), ranks of the first, mean squared error (null for no number)
+//   metric_driver entities      {"gold", "predicted"}, lists of lists of tags, to scores
+//   metric_driver found         {"tags"} to [type, first token, last token] of entities
+//   metric_driver answers       {"answers", "gold", "version": "1.1" or "2.0"} to percentages
+//   metric_driver answer_words  {"lines"} to lists of words
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "roformer/metric/answer_score.h"
+#include "roformer/metric/classification_score.h"
+#include "roformer/metric/correlation.h"
+#include "roformer/metric/entity_score.h"
 #include "roformer/metric/score_words.h"
 #include "roformer/metric/seed_interval.h"
 #include "roformer/metric/student_t.h"
@@ -125,6 +137,85 @@ json seeds(const json& task) {
           {"words", metric::describe(difference, 3)}};
 }
 
+json facts_of(const metric::ClassScore& score) {
+  return {score.precision, score.recall, score.f1, score.support};
+}
+
+json classes(const json& task) {
+  const auto gold = task.at("gold").get<std::vector<std::int64_t>>();
+  const auto predicted = task.at("predicted").get<std::vector<std::int64_t>>();
+  const std::int64_t num_classes = task.at("num_classes");
+  const auto score = metric::classification_score(gold, predicted, num_classes);
+  json of_classes = json::array();
+  for (std::int64_t i = 0; i < num_classes; ++i) of_classes.push_back(facts_of(score.of_class(i)));
+  return {{"confusion", metric::confusion_counts(gold, predicted, num_classes)},
+          {"classes", of_classes},
+          {"accuracy", score.accuracy()},
+          {"micro", facts_of(score.micro())},
+          {"macro", facts_of(score.macro(metric::AveragedClasses::occurring))},
+          {"macro_of_all", facts_of(score.macro(metric::AveragedClasses::all))},
+          {"weighted", facts_of(score.weighted())},
+          {"matthews", score.matthews_correlation()}};
+}
+
+json or_null(const std::optional<double>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+json correlations(const json& task) {
+  const auto first = task.at("first").get<std::vector<double>>();
+  const auto second = task.at("second").get<std::vector<double>>();
+  json facts = {{"pearson", or_null(metric::pearson_correlation(first, second))},
+                {"spearman", or_null(metric::spearman_correlation(first, second))},
+                {"ranks", metric::average_ranks(first)},
+                {"squared_error", nullptr}};
+  if (!first.empty()) facts["squared_error"] = metric::mean_squared_error(first, second);
+  return facts;
+}
+
+json entities(const json& task) {
+  const auto gold = task.at("gold").get<std::vector<metric::Tags>>();
+  const auto predicted = task.at("predicted").get<std::vector<metric::Tags>>();
+  const auto score = metric::entity_score(gold, predicted);
+  json types = json::object();
+  for (const auto& [type, counts] : score.types)
+    types[type] = facts_of(metric::class_score(counts));
+  return {{"types", types},
+          {"micro", facts_of(score.micro())},
+          {"macro", facts_of(score.macro())},
+          {"weighted", facts_of(score.weighted())},
+          {"accuracy", score.token_accuracy()}};
+}
+
+json found(const json& task) {
+  json list = json::array();
+  for (const auto& entity : metric::find_entities(task.at("tags").get<metric::Tags>()))
+    list.push_back({entity.type, entity.begin, entity.end - 1});
+  return list;
+}
+
+json or_null(const std::optional<metric::AnswerMeans>& means) {
+  return means ? json{means->exact_match, means->f1, means->questions} : json(nullptr);
+}
+
+json answers(const json& task) {
+  const auto version =
+      task.at("version") == "1.1" ? metric::SquadVersion::v1_1 : metric::SquadVersion::v2_0;
+  const auto given = task.at("answers").get<std::vector<std::string>>();
+  const auto gold = task.at("gold").get<std::vector<std::vector<std::string>>>();
+  const auto report = metric::answer_report(given, gold, version);
+  return {{"all", or_null(report.all)},
+          {"with_answer", or_null(report.with_answer)},
+          {"without_answer", or_null(report.without_answer)}};
+}
+
+json answer_words(const json& task) {
+  json lists = json::array();
+  for (const auto& line : task.at("lines"))
+    lists.push_back(metric::answer_words(line.get<std::string>()));
+  return lists;
+}
+
 json answer(const std::string& mode, const json& task) {
   if (mode == "score") return score(task);
   if (mode == "bootstrap") return bootstrap(task);
@@ -133,6 +224,12 @@ json answer(const std::string& mode, const json& task) {
   if (mode == "quantiles") return of_cases(task, metric::student_t_quantile);
   if (mode == "p_values") return of_cases(task, metric::student_t_two_sided_p);
   if (mode == "seeds") return seeds(task);
+  if (mode == "classes") return classes(task);
+  if (mode == "correlations") return correlations(task);
+  if (mode == "entities") return entities(task);
+  if (mode == "found") return found(task);
+  if (mode == "answers") return answers(task);
+  if (mode == "answer_words") return answer_words(task);
   throw std::invalid_argument("unknown mode " + mode);
 }
 
@@ -140,8 +237,8 @@ json answer(const std::string& mode, const json& task) {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::cerr
-        << "usage: metric_driver score|bootstrap|tokens|lower|quantiles|p_values|seeds < TASKS\n";
+    std::cerr << "usage: metric_driver score|bootstrap|tokens|lower|quantiles|p_values|seeds|"
+                 "classes|correlations|entities|found|answers|answer_words < TASKS\n";
     return 2;
   }
   try {

@@ -33,6 +33,9 @@ def picture(name, out, *flags):
     finished = run_program("reproduce", name, "--out", out, *flags)
     assert finished.returncode == 0, finished.stderr
     assert f"roformer reproduce {name}" in (out / "report.html").read_text()
+    result = json.loads((out / "result.json").read_text())
+    assert result["study"] == name and result["verdicts"] and all(verdict in finished.stdout for verdict in result["verdicts"])
+    assert all((out / file).exists() for file in result["pictures"])
     return json.loads((out / "numbers.json").read_text()), finished.stdout
 
 

@@ -77,7 +77,7 @@ def start(work, out, *flags):
 
 def lines(work, out):
     """Every logged figure that does not speak of time."""
-    timing = {"tokens_per_second", "time"}
+    timing = {"tokens_per_second", "seconds", "time"}
     text = (work / out / "metrics.jsonl").read_text()
     return [{k: v for k, v in json.loads(line).items() if k not in timing} for line in text.splitlines()]
 

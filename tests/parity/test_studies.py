@@ -2,6 +2,7 @@
 learning rate of its own; a comparison whose control does not hold says so before all else."""
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, run_program
+from conftest import BUILD, ROOT, run_program
 from test_resume import write_text
 
 SMALL = {"data.document": "line", "data.vocab_size": 200, "model.hidden_size": 16, "model.num_hidden_layers": 1,
@@ -58,8 +59,8 @@ def logs_after_the_command(work, out):
 def test_each_model_has_the_rate_of_its_lowest_validation_loss(work, whole):
     found = result(work / "whole")
     assert (found["study"], found["scale"], found["seeds"], found["tuned"]) == ("figure3-left", "tiny", 2, True)
-    assert [model["key"] for model in found["numbers"]] == MODELS
-    for model in found["numbers"]:
+    assert [model["key"] for model in found["models"]] == MODELS
+    for model in found["models"]:
         losses = {tried["learning_rate"]: tried["validation_loss"] for tried in model["tried"]}
         assert list(losses) == RATES
         assert model["learning_rate"] == min(losses, key=losses.get)
@@ -72,7 +73,7 @@ def test_each_model_has_the_rate_of_its_lowest_validation_loss(work, whole):
 
 
 def test_losses_are_of_the_test_part(work, whole):
-    model = result(work / "whole")["numbers"][1]
+    model = result(work / "whole")["models"][1]
     for split in ("validation", "test"):
         evaluated = run_program("evaluate", "--model", work / "whole" / model["runs"][1], "--split", split, "--json")
         assert evaluated.returncode == 0, evaluated.stderr
@@ -96,7 +97,7 @@ def test_the_command_and_the_next_steps_are_those_of_the_study(work, whole):
     given.remove("--threads")
     given.remove("1")
     assert sorted(shlex.split(found["command"])) == sorted(["roformer", "--scale", "tiny", *given])
-    run = work / "whole" / found["numbers"][0]["runs"][0]
+    run = work / "whole" / found["models"][0]["runs"][0]
     assert f"roformer evaluate --model {run}" in whole.stderr
     assert str(run) in whole.stdout and str(work / "whole" / "report.html") in whole.stdout
 
@@ -113,9 +114,9 @@ def test_a_killed_study_goes_on_and_repeats_nothing(work, whole):
     assert not (out / "result.json").exists() and "bert-rate0.002" in killed and not any(name.startswith("none") for name in killed)
     resumed, done = logs_after_the_command(work, "killed"), [f"roformer-rate{rate}" for rate in RATES]
     assert len(resumed) == 15 and [resumed[name] for name in done] == [killed[name] for name in done]
-    assert result(out)["numbers"] == result(work / "whole")["numbers"]
+    assert result(out)["models"] == result(work / "whole")["models"]
     assert logs_after_the_command(work, "killed") == resumed
-    assert result(out)["numbers"] == result(work / "whole")["numbers"]
+    assert result(out)["models"] == result(work / "whole")["models"]
 
 
 def test_tiny_has_three_seeds(work):
@@ -126,7 +127,7 @@ def test_tiny_has_three_seeds(work):
     assert finished.returncode == 0, finished.stderr
     assert sorted(logs(work / "three")) == ["rotary", "rotary-seed1", "rotary-seed2"]
     found = result(work / "three")
-    assert found["seeds"] == 3 and "--seeds" not in found["command"] and len(found["numbers"][0]["test_loss"]) == 3
+    assert found["seeds"] == 3 and "--seeds" not in found["command"] and len(found["models"][0]["test_loss"]) == 3
 
 
 @pytest.mark.parametrize("flags, message", [
@@ -138,3 +139,67 @@ def test_what_the_study_cannot_do_is_told_before_any_work(flags, message, tmp_pa
     refused = run_program("reproduce", "figure3-left", *flags, "--out", tmp_path / "out")
     assert refused.returncode == 1 and message in refused.stderr, refused.stderr
     assert not (tmp_path / "out").exists()
+
+
+def small_recipes(folder, text):
+    """Ours at tiny, a few steps of little models on little text."""
+    pairs = {"source": text, "target": text, "validation_source": text, "validation_target": text, "test_source": text, "test_target": text}
+    values = {"hidden_size": "16", "num_hidden_layers": "1", "decoder_layers": "1", "num_attention_heads": "2", "intermediate_size": "16",
+              "num_features": "8", "text": f'["{text}"]', "document": '"line"', "vocab_size": "200", "length": "16", "batch_size": "2",
+              "batch_tokens": "64", "steps": "2", "warmup_steps": "1", "every": "1", "keep_last": "2", "sequences": "2", "bleu_sentences": "2",
+              "log_every": "1", "max_position_embeddings": "16", **{key: f'["{value}"]' for key, value in pairs.items()}}  # fmt: skip
+    shrink = lambda found: f"{found[1]} = {values[found[1]]}" if found[1] in values else found[0]
+    for path in (ROOT / "recipes").rglob("*-tiny.toml"):
+        small = folder / path.relative_to(ROOT / "recipes")
+        small.parent.mkdir(parents=True, exist_ok=True)
+        small.write_text(re.sub(r"^(\w+) = .*$", shrink, path.read_text(), flags=re.M))
+    return folder
+
+
+def test_all_claims_from_nothing(work, tmp_path):
+    lines = [" ".join(line.split()[:12]) for line in (work / "text.txt").read_text().splitlines() if line.strip()]
+    (tmp_path / "lines.txt").write_text("\n".join(lines[:200]) + "\n")
+    environment = os.environ | {"ROFORMER_RECIPES": str(small_recipes(tmp_path / "recipes", tmp_path / "lines.txt"))}
+    command = [BUILD / "roformer", "reproduce", "all", "--scale", "tiny", "--seeds", "1", "--threads", "1", "--out", "claims"]
+    run = lambda: subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    finished = run()
+    assert finished.returncode == 0, finished.stderr
+    page = (tmp_path / "claims" / "claims.md").read_text()
+    names = ["figure2", "figure3-left", "figure3-right", "table1", "encodings", "decay", "frequency-norms", "linear-weights",
+             "loss-by-position"]  # fmt: skip
+    assert re.findall(r"^    roformer reproduce (\S+)", page, re.M) == ["all", *names]
+    titles = re.findall(r"^## (.*)$", page, re.M)
+    assert len(titles) == len(names) and all(f"| {title} | " in page for title in titles)
+    for name, title in zip(names, titles):
+        found = result(tmp_path / "claims" / name)
+        assert found["title"] == title and found["claim"] in page and all(f"- {verdict}\n" in page for verdict in found["verdicts"])
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", page)
+    assert all((tmp_path / "claims" / picture).read_text().lstrip().startswith("<svg") for picture in pictures)
+    assert "claims/frequency-norms-queries-1.svg" in pictures  # drawn without gnuplot
+    # Again: nothing is trained anew, and the page is the same.
+    before = {path: path.read_bytes() for path in tmp_path.glob("claims/*/*/metrics.jsonl")}
+    assert len(before) == 4 + 5 + 2 + 16 and run().returncode == 0
+    assert {path: path.read_bytes() for path in before} == before and (tmp_path / "claims" / "claims.md").read_text() == page
+
+
+def test_rates_that_diverge_are_out_and_the_others_are_tried(work, tmp_path):
+    settings = SMALL | {"data.text": work / "text.txt", "data.cache": work / "cache", "optimizer.clip_norm": 0}
+    for path in small_recipes(tmp_path / "recipes", work / "text.txt").rglob("figure3-left-*.toml"):
+        path.write_text(re.sub(r"^learning_rate = .*$", "learning_rate = 1e30", path.read_text(), flags=re.M))
+    changes = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    command = [BUILD / "roformer", "reproduce", "figure3-left", "--tune", "--only", "roformer,bert", "--threads", "1", "--out", tmp_path / "out"]
+    environment = os.environ | {"ROFORMER_RECIPES": str(tmp_path / "recipes")}
+    refused = subprocess.run([*map(str, command), *map(str, changes)], env=environment, capture_output=True, text=True)
+    assert refused.returncode == 1 and "expected a learning rate with which RoFormer learns" in refused.stderr, refused.stderr
+    assert refused.stderr.count("the rate is out") == 4
+
+
+def test_a_missing_test_part_is_told_before_any_training(work, tmp_path):
+    refused = run_program(*arguments(work, tmp_path / "out"), "--set", "data.test_share=0")
+    assert refused.returncode == 1 and "test part" in refused.stderr, refused.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_all_is_for_text_at_hand(tmp_path):
+    refused = run_program("reproduce", "all", "--scale", "paper", "--out", tmp_path / "out")
+    assert refused.returncode == 1 and "tiny or small" in refused.stderr and not (tmp_path / "out").exists()

@@ -75,7 +75,7 @@ def runs(work, out):
 
 def lines(run):
     """Every logged figure that does not speak of time."""
-    timing = {"tokens_per_second", "time"}
+    timing = {"tokens_per_second", "seconds", "time"}
     return [{k: v for k, v in json.loads(line).items() if k not in timing} for line in (run / "metrics.jsonl").read_text().splitlines()]
 
 

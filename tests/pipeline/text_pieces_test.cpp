@@ -38,6 +38,36 @@ TEST(TextPieces, PiecesHaveTheTypeIdsOfTheirTokens) {
   }
 }
 
+TEST(TextPieces, ARowIsATextOrTwo) {
+  const SmallCheckpoint checkpoint("bert");
+  const TextEncoder encoder(checkpoint.tokenizer(), checkpoint.config(),
+                            {.max_length = 8, .stride = {}});
+  const std::vector<std::string> texts{"the cat", "the\tcat sat", "\t", ""};
+  const auto pieces = encoder.encode_rows({texts, 1});
+  ASSERT_EQ(pieces.size(), 4u);
+  EXPECT_EQ(pieces[0].ids, checkpoint.tokenizer().encode("the cat").ids);
+  EXPECT_EQ(pieces[1].ids, checkpoint.tokenizer().encode_pair("the", "cat sat").ids);
+  EXPECT_EQ(pieces[1].type_ids, (std::vector<std::int32_t>{0, 0, 0, 1, 1, 1}));
+  EXPECT_EQ(pieces[2].ids.size(), 3u);
+  EXPECT_EQ(pieces[3].ids.size(), 2u);
+}
+
+TEST(TextPieces, ARowThatIsTooLongIsNamedOrCut) {
+  const SmallCheckpoint checkpoint("bert");
+  const std::vector<std::string> texts{"the", "the cat sat\ton a mat ."};
+  const TextEncoder strict(checkpoint.tokenizer(), checkpoint.config(),
+                           {.max_length = 7, .stride = {}});
+  checkpoint::expect_error({"line 12", "7", "10", "--truncate"}, [&] {
+    strict.encode_rows({texts, 11});
+  });
+  const TextEncoder cutting(checkpoint.tokenizer(), checkpoint.config(),
+                            {.max_length = 7, .stride = {}, .truncate = true});
+  const auto pieces = cutting.encode_rows({texts, 11});
+  EXPECT_EQ(pieces[1].ids.size(), 7u);
+  EXPECT_TRUE(pieces[1].is_cut);
+  EXPECT_FALSE(pieces[0].is_cut);
+}
+
 TEST(TextPieces, AVocabularyMayBeSmallerThanTheModels) {
   EXPECT_NO_THROW(require_fit(15, 16, "MODEL"));
   checkpoint::expect_error({"MODEL", "16", "17"}, [] { require_fit(17, 16, "MODEL"); });

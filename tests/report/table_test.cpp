@@ -35,6 +35,13 @@ TEST(TableTest, WideTextKeepsTheColumns) {
   EXPECT_EQ(format_table(table), "w      n\n────  ──\n日本   1\nab    22\n");
 }
 
+TEST(TableTest, Markdown) {
+  const Table table{{"a", "b"}, {{"x|y", "1"}, {"z\nw"}}, {}, "caption"};
+  EXPECT_EQ(markdown_table(table),
+            "caption:\n\n| a | b |\n|---|---:|\n| x\\|y | 1 |\n| z w |  |\n");
+  EXPECT_EQ(markdown_table({{"a"}, {}, {Align::right}, ""}), "| a |\n|---:|\n");
+}
+
 TEST(TableTest, EmptyTable) {
   EXPECT_EQ(format_table({}), "\n\n");
 }

@@ -43,6 +43,28 @@ TEST(ArmComparison, TheSideMustLieBelowItsControl) {
   EXPECT_TRUE(has_text(*above, "lies 0.125 above (test loss)")) << *above;
 }
 
+TEST(ArmComparison, WhatFallsShortIsNotRoundedUp) {
+  const auto near = unfit_at(4.0004, 4.3);
+  ASSERT_TRUE(near);
+  EXPECT_TRUE(has_text(*near, "lies 0.299 below")) << *near;
+}
+
+TEST(ArmComparison, OneAmongManyIsRanked) {
+  const auto named = [](const std::string& name, std::vector<double> test) {
+    ArmResult result = arm_with(name, std::move(test));
+    result.name = name;
+    return result;
+  };
+  const std::vector<ArmResult> results = {named("a", {1.9, 2.9, 3.9001}), named("b", {2, 3, 4}),
+                                          named("c", {2, 3.1, 3.9}), named("d", {3, 4, 5.0001})};
+  EXPECT_EQ(ranking_sentence(results, "b"),
+            "Test loss of b 3.000 ± 2.484, three seeds; above it: d (+1.000 ± 0.000, p < 0.001); "
+            "below it: a (-0.100 ± 0.000, p < 0.001); not told apart from it: c.");
+  EXPECT_TRUE(ranking_sentence(results, "left out").starts_with("Test loss of a "));
+  EXPECT_EQ(ranking_sentence({named("x", {1}), named("y", {2})}, "x", {"bits", "", 1}),
+            "Test bits of x 1.000, one seed; above it: y (+1.000); below it: none.");
+}
+
 // A side that has diverged does not use its positions either.
 TEST(ArmComparison, ALossThatIsNoNumberIsUnfit) {
   EXPECT_TRUE(unfit_at(std::numeric_limits<double>::quiet_NaN(), 5));

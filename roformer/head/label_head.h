@@ -1,0 +1,30 @@
+// Heads that give a few numbers for each token that they read: classes of sequences and tokens, the
+// ends of an answer, how good a choice is. What fine-tuning needs of them beside head::Model.
+#pragma once
+#include "roformer/head/description.h"
+#include "roformer/head/model_with_head.h"
+
+namespace roformer::head {
+
+class LabelHead : public ModelWithHead {
+ public:
+  /// Logits (M, numbers) of the hidden states (M, hidden) of the tokens that the head reads: [CLS]
+  /// of each sequence for classes of sequences and for choices, else any. In training `dropout_seed`
+  /// decides what is dropped.
+  virtual torch::Tensor logits(const torch::Tensor& hidden, std::uint64_t dropout_seed) = 0;
+
+ protected:
+  using ModelWithHead::ModelWithHead;
+};
+
+/// The heads that there are.
+Description sequence_classifier();
+Description token_classifier();
+Description question_answering();
+Description multiple_choice();
+
+/// A model of the configurations' family with this head, its weights drawn.
+std::shared_ptr<LabelHead> make_label_head(const Description& description,
+                                           const EncoderConfig& config, const HeadConfig& head);
+
+}  // namespace roformer::head

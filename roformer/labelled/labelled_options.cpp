@@ -1,0 +1,26 @@
+#include "roformer/labelled/labelled_options.h"
+
+#include <fmt/format.h>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/labelled/glue.h"
+
+namespace roformer::labelled {
+
+LabelledOptions read_labelled_options(const base::TomlTable& table) {
+  LabelledOptions options;
+  options.cache = base::default_cache_folder();
+  for_each_option(options, [&](const base::Option& option, auto& value) {
+    table.read_option("data", option, value);
+  });
+  table.reject_unknown_keys();
+  if (!options.glue.empty())
+    base::at_place(fmt::format("[data] {}", table.where("glue")),
+                   [&] { options.glue = glue_task(options.glue).name; });
+  if (!options.validation.empty()) options.validation_share = 0;
+  if (!options.test.empty()) options.test_share = 0;
+  return options;
+}
+
+}  // namespace roformer::labelled

@@ -1,0 +1,92 @@
+#include "roformer/labelled/labelled_parts.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "roformer/base/error.h"
+#include "roformer/labelled/glue.h"
+#include "roformer/labelled/groups.h"
+
+namespace roformer::labelled {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using data::Split;
+
+void cut_by_shares(const LabelledText& text, const PartShares& shares, LabelledParts& parts) {
+  const auto of_row = parts_by_group(group_hashes(text), shares);
+  for (const Split split : {Split::training, Split::validation, Split::test}) {
+    // A part that has files of its own has no share.
+    if (split == Split::training || parts.of(split).files.empty())
+      parts.of(split) = examples_of(text, of_row, split);
+  }
+}
+
+void cut_in_halves(const LabelledText& dev, std::uint64_t seed, LabelledParts& parts) {
+  const auto halves = halves_by_group(group_hashes(dev), seed);
+  for (const Split split : {Split::validation, Split::test})
+    parts.of(split) = examples_of(dev, halves, split);
+}
+
+std::string file_in_words(const GlueFile& file) {
+  return file.path.filename().string() + (file.is_sample ? " (a sample)" : "");
+}
+
+LabelledParts glue_parts_of(const LabelledOptions& options) {
+  base::require(!options.folder.empty(),
+                "[data] expected data.folder, where GLUE's files of {} lie, but got none",
+                options.glue);
+  const GlueTask task = glue_task(options.glue);
+  const GlueFiles files = find_glue_files(task, options.folder);
+  const PartShares shares{options.validation_share, options.test_share, options.split_seed};
+  const auto read = [&](const GlueFile& file) { return read_glue_file(task, file.path); };
+  LabelledParts parts;
+  if (files.training && files.validation) {
+    parts.of(Split::training) = read(*files.training);
+    cut_in_halves(read(*files.validation), options.split_seed, parts);
+    parts.origin = fmt::format("{}; validation and test are halves of {}",
+                               file_in_words(*files.training), file_in_words(*files.validation));
+    return parts;
+  }
+  const auto& only = files.training ? files.training : files.validation;
+  base::require(only.has_value(), "[data] {}: expected training or dev rows of {} but got: {}",
+                options.folder, task.name, files.describe(task));
+  cut_by_shares(read(*only), shares, parts);
+  parts.origin =
+      fmt::format("all three parts are of {}, cut by {}", file_in_words(*only),
+                  task.columns.group.empty() ? "row" : "group, so that none is in two of them");
+  return parts;
+}
+
+std::vector<fs::path> paths_of(const std::vector<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
+LabelledParts parts_of_files(const LabelledOptions& options) {
+  base::require(!options.train.empty(),
+                "[data] expected data.train, files to learn from, or data.glue but got neither");
+  const TextColumns columns{.text = options.text,
+                            .text_pair = options.text_pair,
+                            .label = options.label,
+                            .group = options.group};
+  const auto read = [&](const std::vector<std::string>& names) {
+    return read_labelled_text(paths_of(names), columns, {.has_header = options.header});
+  };
+  LabelledParts parts;
+  if (!options.validation.empty()) parts.of(Split::validation) = read(options.validation);
+  if (!options.test.empty()) parts.of(Split::test) = read(options.test);
+  cut_by_shares(read(options.train),
+                {options.validation_share, options.test_share, options.split_seed}, parts);
+  parts.origin = fmt::format("{}", fmt::join(options.train, ", "));
+  return parts;
+}
+
+}  // namespace
+
+LabelledParts open_labelled_parts(const LabelledOptions& options) {
+  return options.glue.empty() ? parts_of_files(options) : glue_parts_of(options);
+}
+
+}  // namespace roformer::labelled

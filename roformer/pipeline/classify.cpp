@@ -1,0 +1,107 @@
+#include "roformer/pipeline/classify.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/checkpoint/load.h"
+#include "roformer/head/label_head.h"
+#include "roformer/model/pooler.h"
+#include "roformer/pipeline/finite_answers.h"
+#include "roformer/pipeline/text_batches.h"
+
+namespace roformer::pipeline {
+namespace {
+
+// As the loss takes a head without problem_type.
+bool gives_a_number(const model::HeadConfig& head) {
+  return head.problem_type == "regression" || (head.problem_type.empty() && head.num_labels == 1);
+}
+
+std::vector<std::string> names_of(const model::HeadConfig& head,
+                                  const std::vector<std::string>& given) {
+  std::vector<std::string> names = given.empty() ? head.labels : given;
+  for (std::int64_t i = std::ssize(names); given.empty() && i < head.num_labels; ++i)
+    names.push_back(fmt::format("LABEL_{}", i));
+  base::require(std::ssize(names) == head.num_labels,
+                "[pipeline] expected {} names of labels but got {}", head.num_labels, names.size());
+  return names;
+}
+
+std::vector<ClassAnswer> answers_of(const torch::Tensor& logits, bool is_regression) {
+  const torch::Tensor values =
+      (is_regression ? logits : logits.softmax(-1)).to(torch::kCPU, torch::kFloat64).contiguous();
+  const auto at = values.accessor<double, 2>();
+  std::vector<ClassAnswer> answers(static_cast<std::size_t>(values.size(0)));
+  for (std::int64_t row = 0; row < values.size(0); ++row) {
+    ClassAnswer& answer = answers[static_cast<std::size_t>(row)];
+    if (is_regression) {
+      answer.score = at[row][0];
+      continue;
+    }
+    for (std::int64_t label = 0; label < values.size(1); ++label)
+      answer.probabilities.push_back(at[row][label]);
+    const auto& all = answer.probabilities;
+    answer.best = static_cast<std::size_t>(std::max_element(all.begin(), all.end()) - all.begin());
+  }
+  return answers;
+}
+
+}  // namespace
+
+Classify::Classify(std::shared_ptr<head::LabelHead> model, text::Tokenizer tokenizer,
+                   const ClassifyOptions& options)
+    : options_(options),
+      model_(std::move(model)),
+      encoder_(std::move(tokenizer), model_->config(), options.length, options.name),
+      is_regression_(gives_a_number(model_->head_config())),
+      label_names_(names_of(model_->head_config(), options.label_names)) {
+  base::require(!options.length.stride,
+                "[pipeline] expected no stride for classes of whole lines but got one");
+  model_->to(options.device);
+}
+
+std::vector<ClassAnswer> Classify::operator()(const Lines& lines) const {
+  const std::vector<Piece> pieces = encoder_.encode_rows(lines);
+  std::vector<ClassAnswer> answers(lines.texts.size());
+  compute_batches(pieces, options_, [&](const TextBatch& batch) {
+    model::ForwardOptions forward;
+    forward.rows = model::first_tokens(batch.tokens);
+    const torch::Tensor hidden = model_->encoder()->forward(batch.tokens, forward);
+    auto found = answers_of(model_->logits(hidden, 0).to(torch::kFloat), is_regression_);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      answers[pieces[batch.pieces[i]].line] = std::move(found[i]);
+  });
+  for (std::size_t line = 0; line < answers.size(); ++line) {
+    require_finite(answers[line].score, "a score", lines.number(line), options_.name);
+    for (const double probability : answers[line].probabilities)
+      require_finite(probability, "probabilities", lines.number(line), options_.name);
+  }
+  return answers;
+}
+
+Classify open_classify(const std::filesystem::path& path, ClassifyOptions options) {
+  options.name = path.string();
+  const checkpoint::Folder folder(path);
+  const auto loaded = checkpoint::load_model(folder);
+  auto model = std::dynamic_pointer_cast<head::LabelHead>(loaded.module);
+  const std::string name =
+      head::sequence_classifier().classes.at(loaded.config.encoder.model_type).name;
+  base::require(model != nullptr && loaded.config.architecture == name,
+                "[pipeline] {}: expected a {} but got a {}", options.name, name,
+                loaded.config.architecture);
+  base::require(loaded.report.missing.empty(),
+                "[pipeline] {}: expected all weights of a {} but these are missing: {}",
+                options.name, name, fmt::join(loaded.report.missing, ", "));
+  base::require(loaded.config.head.problem_type != "multi_label_classification",
+                "[pipeline] {}: expected one label a line but got problem_type "
+                "multi_label_classification, which `roformer run` computes",
+                options.name);
+  return {std::move(model), text::Tokenizer::load(folder.path()), options};
+}
+
+}  // namespace roformer::pipeline
