@@ -138,7 +138,7 @@ TEST_F(LabelledSourceTest, WhatIsMissingIsNamed) {
   auto of_glue = options();
   of_glue.glue = "MRPC";
   EXPECT_TRUE(has_text(error_message([&] { corpus(of_glue); }), "data.folder"));
-  of_glue.folder = folder_.path().string();
+  of_glue.folder = folder_.file("empty").string();
   EXPECT_TRUE(has_text(error_message([&] { corpus(of_glue); }), "train.tsv"));
   of_glue.glue = "STS-B";
   EXPECT_TRUE(has_text(error_message([&] { corpus(of_glue); }), "regression"));
@@ -150,10 +150,11 @@ TEST_F(LabelledSourceTest, GlueWithoutTrainingIsCutByGroup) {
   for (int i = 0; i < 120; ++i)
     rows += std::to_string(i) + "\tquestion " + std::to_string(i / 4) + "\tsentence " +
             std::to_string(i) + (i % 2 == 0 ? "\tentailment\n" : "\tnot_entailment\n");
-  folder_.write("QNLI/dev.tsv", rows);
+  folder_.write("glue/QNLI/dev.tsv", rows);
   LabelledOptions of_glue = options();
   of_glue.glue = "QNLI";
-  of_glue.folder = folder_.path().string();
+  of_glue.validation_share = of_glue.test_share = 0.3;
+  of_glue.folder = folder_.file("glue").string();
   const LabelledParts parts = open_labelled_parts(of_glue);
   std::set<std::string> questions[3];
   std::size_t all = 0;
@@ -174,11 +175,11 @@ TEST_F(LabelledSourceTest, HalvesOfDevAreWhatGlueIsChosenAndReportedOn) {
     std::string rows = "sentence\tlabel\n";
     for (int i = 0; i < 40; ++i)
       rows += std::string(name) + " sentence " + std::to_string(i) + (i % 2 ? "\t1\n" : "\t0\n");
-    folder_.write(std::string("SST-2/") + name + ".tsv", rows);
+    folder_.write(std::string("glue/SST-2/") + name + ".tsv", rows);
   }
   LabelledOptions of_glue = options();
   of_glue.glue = "SST-2";
-  of_glue.folder = folder_.path().string();
+  of_glue.folder = folder_.file("glue").string();
   const LabelledParts parts = open_labelled_parts(of_glue);
   EXPECT_EQ(parts.of(Split::training).examples.size(), 40u);
   EXPECT_EQ(parts.of(Split::validation).examples.size() + parts.of(Split::test).examples.size(),
