@@ -51,4 +51,10 @@ std::vector<std::int64_t> LengthBuckets::batch(std::int64_t place, std::uint64_t
   return pairs;
 }
 
+std::vector<std::int64_t> LengthBuckets::batch_of_run(std::int64_t number,
+                                                      std::uint64_t order_seed) const {
+  const auto epoch = static_cast<std::uint64_t>(number / num_batches());
+  return batch(number % num_batches(), base::derive(order_seed, epoch));
+}
+
 }  // namespace roformer::data

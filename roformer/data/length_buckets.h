@@ -24,6 +24,9 @@ class LengthBuckets {
   /// The pairs of the `place`-th batch of an epoch whose order hangs on `seed`: each pair is in one
   /// batch of the epoch; pairs of equal lengths change places.
   std::vector<std::int64_t> batch(std::int64_t place, std::uint64_t seed) const;
+  /// The pairs of the `number`-th batch of a run, epoch after epoch, each in an order of its own that
+  /// hangs on `order_seed`.
+  std::vector<std::int64_t> batch_of_run(std::int64_t number, std::uint64_t order_seed) const;
 
  private:
   std::vector<std::int64_t> order_;        // pairs by source length, then target length

@@ -4,11 +4,15 @@
 
 namespace roformer::head {
 
+std::string class_name(const Description& description, const std::string& family) {
+  const auto own = description.classes.find(family);
+  base::require(own != description.classes.end(),
+                "[head] expected a family that has a {} but got {}", description.words, family);
+  return own->second.name;
+}
+
 std::shared_ptr<LabelHead> make_label_head(const Description& description,
                                            const EncoderConfig& config, const HeadConfig& head) {
-  base::require(description.classes.contains(config.model_type),
-                "[head] expected a family that has a {} but got {}", description.words,
-                config.model_type);
   auto model = std::dynamic_pointer_cast<LabelHead>(description.make({config, head, {}}));
   base::require(model != nullptr, "[head] expected a head with labels but got a {}",
                 description.words);

@@ -23,6 +23,9 @@ Description token_classifier();
 Description question_answering();
 Description multiple_choice();
 
+/// What Hugging Face calls the family's class of this head. Throws Error for a family without it.
+std::string class_name(const Description& description, const std::string& family);
+
 /// A model of the configurations' family with this head, its weights drawn.
 std::shared_ptr<LabelHead> make_label_head(const Description& description,
                                            const EncoderConfig& config, const HeadConfig& head);

@@ -1,7 +1,6 @@
 #include "roformer/labelled/labelled_source.h"
 
 #include "roformer/base/error.h"
-#include "roformer/base/random.h"
 #include "roformer/data/sequence_order.h"
 
 namespace roformer::labelled {
@@ -13,22 +12,16 @@ LabelledSource::LabelledSource(std::shared_ptr<const LabelledCorpus> corpus, std
 }
 
 LabelledBatch LabelledSource::batch(const data::BatchRequest& request) const {
+  const std::uint64_t order = data::order_seed(seed_, request.stage_index);
   if (request.stage.batch_size == 0)
-    return batch_of(data::Split::training, rows_by_length(request));
-  const auto drawn = data::draw_sequences(request, corpus_->part(data::Split::training).size(),
-                                          data::order_seed(seed_, request.stage_index));
+    return batch_of(data::Split::training,
+                    buckets(request.stage.batch_tokens)
+                        ->batch_of_run(data::micro_batch_number(request), order));
+  const auto drawn =
+      data::draw_sequences(request, corpus_->part(data::Split::training).size(), order);
   std::vector<std::int64_t> rows;
   for (const auto& [row, epoch] : drawn) rows.push_back(row);
   return batch_of(data::Split::training, rows);
-}
-
-std::vector<std::int64_t> LabelledSource::rows_by_length(const data::BatchRequest& request) const {
-  const std::int64_t number = data::micro_batch_number(request);
-  const auto plan = buckets(request.stage.batch_tokens);
-  const std::int64_t epoch = number / plan->num_batches();
-  const std::uint64_t order =
-      base::derive(data::order_seed(seed_, request.stage_index), static_cast<std::uint64_t>(epoch));
-  return plan->batch(number % plan->num_batches(), order);
 }
 
 std::shared_ptr<const data::LengthBuckets> LabelledSource::buckets(

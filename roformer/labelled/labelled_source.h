@@ -39,7 +39,6 @@ class LabelledSource {
   LabelledBatch batch_of(data::Split split, const std::vector<std::int64_t>& rows) const;
 
  private:
-  std::vector<std::int64_t> rows_by_length(const data::BatchRequest& request) const;
   std::shared_ptr<const data::LengthBuckets> buckets(std::int64_t batch_tokens) const;
 
   std::shared_ptr<const LabelledCorpus> corpus_;

@@ -37,12 +37,10 @@ std::int64_t TranslationSource::batches_per_epoch(const data::Stage& stage) cons
 }
 
 data::PairBatch TranslationSource::batch(const data::BatchRequest& request) const {
-  const std::int64_t number = data::micro_batch_number(request);
-  const auto plan = buckets(request.stage);
-  const std::int64_t epoch = number / plan->num_batches();
-  const std::uint64_t order =
-      base::derive(data::order_seed(seed_, request.stage_index), static_cast<std::uint64_t>(epoch));
-  return batch_of(data::Split::training, plan->batch(number % plan->num_batches(), order));
+  const auto pairs = buckets(request.stage)
+                         ->batch_of_run(data::micro_batch_number(request),
+                                        data::order_seed(seed_, request.stage_index));
+  return batch_of(data::Split::training, pairs);
 }
 
 std::vector<data::PairBatch> TranslationSource::held_out_batches(data::Split split,

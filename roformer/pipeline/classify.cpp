@@ -90,7 +90,7 @@ Classify open_classify(const std::filesystem::path& path, ClassifyOptions option
   const auto loaded = checkpoint::load_model(folder);
   auto model = std::dynamic_pointer_cast<head::LabelHead>(loaded.module);
   const std::string name =
-      head::sequence_classifier().classes.at(loaded.config.encoder.model_type).name;
+      head::class_name(head::sequence_classifier(), loaded.config.encoder.model_type);
   base::require(model != nullptr && loaded.config.architecture == name,
                 "[pipeline] {}: expected a {} but got a {}", options.name, name,
                 loaded.config.architecture);

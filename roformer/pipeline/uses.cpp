@@ -55,10 +55,9 @@ bool has_pooler(const checkpoint::Folder& folder) {
 
 // As open_classify asks.
 bool is_classifier(const Inspection& inspection) {
-  const auto classes = head::sequence_classifier().classes;
-  const auto own = classes.find(inspection.config.encoder.model_type);
-  return own != classes.end() && inspection.classes == std::vector{own->second.name} &&
-         inspection.report.missing.empty() &&
+  const std::string name =
+      head::class_name(head::sequence_classifier(), inspection.config.encoder.model_type);
+  return inspection.classes == std::vector{name} && inspection.report.missing.empty() &&
          inspection.config.head.problem_type != "multi_label_classification";
 }
 

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "roformer/base/error.h"
-#include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/metric/classification_score.h"
@@ -75,16 +74,6 @@ void set_labels(const labelled::LabelledCorpus& corpus, model::HeadConfig& head)
       corpus.kind() == LabelKind::numbers ? "regression" : "single_label_classification";
 }
 
-std::shared_ptr<head::LabelHead> draw_anew(const Recipe& recipe,
-                                           const labelled::LabelledCorpus& corpus) {
-  const model::EncoderConfig config = with_vocabulary(recipe, corpus.tokenizer());
-  model::validate(config);
-  model::HeadConfig head;
-  set_labels(corpus, head);
-  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
-  return head::make_label_head(head::sequence_classifier(), config, head);
-}
-
 // What is kept of a batch's figures, a row an answer.
 std::vector<double> column(const Tensor& outputs, std::int64_t index) {
   const Tensor values = outputs.select(1, index).to(torch::kFloat64).contiguous();
@@ -140,25 +129,16 @@ LabelTask::LabelTask(const Recipe& recipe, std::shared_ptr<const labelled::Label
                      std::shared_ptr<head::LabelHead> model, torch::Device device)
     : ModelTask(recipe, std::move(model), device), source_(std::move(corpus), recipe.seed) {
   require_words(this->model()->config(), this->corpus().tokenizer());
-  held_out_batches(Split::validation);  // an error now, not behind the first updates
+  require_rows(Split::validation);  // an error now, not behind the first updates
 }
 
 std::shared_ptr<head::LabelHead> LabelTask::draw(const Recipe& recipe,
                                                  const labelled::LabelledCorpus& corpus) {
-  if (recipe.checkpoint.empty()) return draw_anew(recipe, corpus);
-  const checkpoint::Folder folder(recipe.checkpoint);
-  checkpoint::CheckpointConfig config = folder.config();
-  require_recipe_model(recipe, config.encoder, folder.path());
-  take_dropout(recipe.model, config.encoder);
-  set_labels(corpus, config.head);
-  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
-  std::shared_ptr<head::LabelHead> model;
-  const auto make = [&] {
-    model = head::make_label_head(head::sequence_classifier(), config.encoder, config.head);
-    return std::shared_ptr<torch::nn::Module>(model);
-  };
-  checkpoint::warn_of_missing(checkpoint::read_encoder(make, folder), folder.path());
-  return model;
+  return make_starting_model(
+      recipe, corpus.tokenizer(), [&](const model::EncoderConfig& config, model::HeadConfig head) {
+        set_labels(corpus, head);
+        return head::make_label_head(head::sequence_classifier(), config, head);
+      });
 }
 
 std::shared_ptr<head::LabelHead> LabelTask::load(const Recipe& recipe,
@@ -168,7 +148,7 @@ std::shared_ptr<head::LabelHead> LabelTask::load(const Recipe& recipe,
   require_recipe_model(recipe, loaded.config.encoder, folder);
   auto model = std::dynamic_pointer_cast<head::LabelHead>(loaded.module);
   const std::string name =
-      head::sequence_classifier().classes.at(loaded.config.encoder.model_type).name;
+      head::class_name(head::sequence_classifier(), loaded.config.encoder.model_type);
   base::require(
       model != nullptr && loaded.config.architecture == name && loaded.report.missing.empty(),
       "[task] {}: expected a whole {} but got {}", folder.string(), name,
@@ -186,12 +166,16 @@ std::vector<std::vector<std::int64_t>> LabelTask::held_out_rows(Split split) con
   return source_.held_out_rows(split, evaluation().batch_tokens, evaluation().sequences);
 }
 
-std::vector<labelled::LabelledBatch> LabelTask::held_out_batches(Split split) const {
+void LabelTask::require_rows(Split split) const {
   const char* part = data::split_name(split);
   base::require(corpus().part(split).size() > 0,
                 "[task] expected rows to evaluate on in the {} part but got none: give data.{}, or "
                 "a larger data.{}_share",
                 part, part, part);
+}
+
+std::vector<labelled::LabelledBatch> LabelTask::held_out_batches(Split split) const {
+  require_rows(split);
   std::vector<labelled::LabelledBatch> batches;
   for (const auto& rows : held_out_rows(split)) batches.push_back(source_.batch_of(split, rows));
   return batches;
@@ -248,7 +232,7 @@ void LabelTask::save_model(const fs::path& folder) {
       *model(),
       {.encoder = config,
        .head = model()->head_config(),
-       .architecture = head::sequence_classifier().classes.at(config.model_type).name,
+       .architecture = head::class_name(head::sequence_classifier(), config.model_type),
        .source = {}},
       folder);
   corpus().tokenizer().save(folder);

@@ -51,6 +51,7 @@ class LabelTask final
   train::LossSum loss_of(const labelled::LabelledBatch& batch,
                          const model::ForwardOptions& options) override;
   const labelled::LabelledCorpus& corpus() const { return source_.corpus(); }
+  void require_rows(data::Split split) const;
   std::vector<std::vector<std::int64_t>> held_out_rows(data::Split split) const;
 
   labelled::LabelledSource source_;

@@ -25,38 +25,38 @@ void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& foun
 /// Throws Error if a model has fewer words than the vocabulary.
 void require_words(const model::EncoderConfig& config, const text::Tokenizer& tokenizer);
 
-/// A model with weights drawn from the recipe's seed.
-template <typename Module>
-Module draw_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
-  const model::EncoderConfig config = with_vocabulary(recipe, tokenizer);
-  model::validate(config);
-  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
-  return Module(config);
-}
-
-/// The model of recipe.checkpoint, with the recipe's dropout. A head that is not there is drawn
-/// from the recipe's seed, with a warning. Throws Error where it is not the recipe's.
-template <typename Module>
-Module load_starting_model(const Recipe& recipe) {
+/// The model that a training begins with: one whose weights are drawn from the recipe's seed, or
+/// that of recipe.checkpoint with the recipe's dropout, whose head is drawn, with a warning, where
+/// the folder has none. `make` makes a module, a shared_ptr, of both configurations. Throws Error
+/// where the checkpoint's is not the recipe's.
+template <typename Make>
+auto make_starting_model(const Recipe& recipe, const text::Tokenizer& tokenizer, const Make& make) {
+  if (recipe.checkpoint.empty()) {
+    const model::EncoderConfig config = with_vocabulary(recipe, tokenizer);
+    model::validate(config);
+    torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
+    return make(config, model::HeadConfig());
+  }
   const checkpoint::Folder folder(recipe.checkpoint);
   checkpoint::CheckpointConfig config = folder.config();
   require_recipe_model(recipe, config.encoder, folder.path());
   take_dropout(recipe.model, config.encoder);
   torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
-  Module module{nullptr};
-  const auto make = [&] {
-    module = Module(config.encoder, config.head);
-    return module.ptr();
+  decltype(make(config.encoder, config.head)) module;
+  const auto remake = [&]() -> std::shared_ptr<torch::nn::Module> {
+    return module = make(config.encoder, config.head);
   };
-  checkpoint::warn_of_missing(checkpoint::read_encoder(make, folder), folder.path());
+  checkpoint::warn_of_missing(checkpoint::read_encoder(remake, folder), folder.path());
   return module;
 }
 
-/// The model that a training begins with.
+/// The same of a module holder.
 template <typename Module>
 Module starting_model(const Recipe& recipe, const text::Tokenizer& tokenizer) {
-  return recipe.checkpoint.empty() ? draw_model<Module>(recipe, tokenizer)
-                                   : load_starting_model<Module>(recipe);
+  return Module(make_starting_model(
+      recipe, tokenizer, [](const model::EncoderConfig& config, const model::HeadConfig& head) {
+        return Module(config, head).ptr();
+      }));
 }
 
 /// The model of a folder, which must be the recipe's and whole. `what` names it in messages.

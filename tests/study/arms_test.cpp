@@ -118,6 +118,19 @@ void write_loss(const tests::TestFolder& folder, const std::string& run, double 
                fmt::format("{{\"kind\": \"training\", \"step\": 5, \"loss\": {}}}\n", loss));
 }
 
+// Of the runs that the study rests on; a folder that lies beside them is none of its.
+TEST(ArmsTest, TimesOfTrainingAreAddedUp) {
+  const tests::TestFolder folder;
+  for (const char* name : {"performer-rope", "performer", "learned", "left-over"})
+    folder.write(std::string(name) + "/metrics.jsonl",
+                 "{\"kind\":\"evaluation\",\"step\":0,\"loss\":1}\n"
+                 "{\"kind\":\"training\",\"step\":1,\"seconds\":39.5,\"time\":{\"data\":1}}\n"
+                 "{\"kind\":\"training\",\"step\":2,\"seconds\":0.5}\n");
+  auto options = arms_options(1);
+  options.out = folder.path();
+  EXPECT_DOUBLE_EQ(right_arms(options).training_seconds(), 120);
+}
+
 TEST(ArmsTest, ChartsTakeTheirUnit) {
   const tests::TestFolder folder;
   for (const char* name : {"performer-rope", "performer", "learned"}) write_loss(folder, name, 2);

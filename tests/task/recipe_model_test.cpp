@@ -52,7 +52,7 @@ TEST(RecipeModel, OfOneSeedModelsDifferInThePositionsAlone) {
                     "intermediate_size = 16\nposition_encoding = \"{}\"\n[run]\nseed = {}\n",
                     preset, encoding, seed),
         "asked.toml");
-    return draw_model<head::LanguageModel>(recipe, six_tokens());
+    return starting_model<head::LanguageModel>(recipe, six_tokens());
   };
   const auto bert = drawn("bert-tiny", "learned", 4),
              roformer = drawn("roformer-tiny", "rotary", 4),
@@ -103,7 +103,7 @@ TEST(RecipeModel, TheSeedOfTheRecipeDrawsTheWeights) {
   const auto words = [](std::uint64_t seed) {
     Recipe recipe = small_model_recipe();
     recipe.seed = seed;
-    return draw_model<head::LanguageModel>(recipe, six_tokens())->encoder()->word_embeddings();
+    return starting_model<head::LanguageModel>(recipe, six_tokens())->encoder()->word_embeddings();
   };
   EXPECT_EQ(words(1).size(0), 6);
   EXPECT_TRUE(torch::equal(words(1), words(1)));
@@ -114,10 +114,10 @@ TEST(RecipeModel, WeightsComeBackWhole) {
   const tests::TestFolder files;
   const auto folder = files.file("model");
   Recipe recipe = small_model_recipe();
-  const auto model = draw_model<head::LanguageModel>(recipe, six_tokens());
+  const auto model = starting_model<head::LanguageModel>(recipe, six_tokens());
   checkpoint::save_model(*model, folder);
   recipe.seed = 9;
-  auto other = draw_model<head::LanguageModel>(recipe, six_tokens());
+  auto other = starting_model<head::LanguageModel>(recipe, six_tokens());
   restore_weights(*other, folder);
   const auto loaded = load_recipe_model<head::LanguageModel>(recipe, folder, "language model");
   for (const auto& item : model->named_parameters()) {
