@@ -8,8 +8,13 @@
 
 namespace roformer::labelled {
 
-LabelledOptions read_labelled_options(const base::TomlTable& table) {
+LabelledOptions read_labelled_options(const base::TomlTable& table, LabelUse use) {
   LabelledOptions options;
+  options.use = use;
+  if (use == LabelUse::questions) {  // transformers' run_qa.py
+    options.max_length = 384;
+    options.stride = 128;
+  }
   options.cache = base::default_cache_folder();
   for_each_option(options, [&](const base::Option& option, auto& value) {
     table.read_option("data", option, value);

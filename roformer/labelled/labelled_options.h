@@ -1,8 +1,10 @@
 // The section [data] of a recipe of labelled text: which files and columns, what is held out, and
 // how texts become tokens.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -11,18 +13,34 @@
 
 namespace roformer::labelled {
 
+/// What is asked for of each example: which keys there are.
+enum class LabelUse {
+  classes,    // of a text or a pair
+  numbers,    // the same
+  ranking,    // which of the texts beside one text is better
+  tags,       // of words
+  questions,  // where in a text the answer stands
+  choices,    // which of several ways to go on is right
+};
+
 /// What each member means stands in its entry below.
 struct LabelledOptions {
+  LabelUse use = LabelUse::classes;
   std::string glue, folder;
   std::vector<std::string> train, validation, test;
   std::string text = "text", text_pair;
   std::string label = "label";
   std::string group;
+  std::string prefix;
+  std::vector<std::string> choices;
   bool header = true;
+  std::int64_t word_column = 1, tag_column = 0;
   std::vector<std::string> labels;
   double validation_share = 0.1, test_share = 0.1;
   std::uint64_t split_seed = 0;
   std::int64_t max_length = 128;
+  std::int64_t stride = 64;
+  std::int64_t max_answer_length = 30;
   std::string vocabulary;
   std::int64_t vocab_size = 8192;
   bool lower_case = true;
@@ -31,34 +49,83 @@ struct LabelledOptions {
 
 /// Reads [data]. Throws Error naming the key that is unknown, without effect beside the others, or
 /// whose value is out of range.
-LabelledOptions read_labelled_options(const base::TomlTable& table);
+LabelledOptions read_labelled_options(const base::TomlTable& table, LabelUse use);
 
-/// visit(base::Option, value) for each key, in the order of reading. Lists and names that are empty
-/// are as if they were not there.
+/// visit(base::Option, value) for the keys that say which files and columns there are. Lists and
+/// names that are empty are as if they were not there.
 template <typename Options, typename Visit>
-void for_each_option(Options& o, const Visit& visit) {
-  using base::Option, base::at_least, base::between;
-  visit(
-      Option{"glue", "MRPC, SST-2, QNLI, STS-B, QQP or MNLI: files, columns and labels are known"},
-      o.glue);
+void for_each_file_option(Options& o, const Visit& visit) {
+  using base::Option, base::at_least;
+  const auto only_of = [&](std::initializer_list<LabelUse> uses, const char* what) {
+    return std::find(uses.begin(), uses.end(), o.use) == uses.end() ? what : nullptr;
+  };
+  using enum LabelUse;
+  const char* of_glue_tasks =
+      only_of({classes, numbers}, "expected it only for classification and regression");
+  visit(Option{"glue",
+               "MRPC, SST-2, QNLI, STS-B, QQP or MNLI: files, columns and labels are known",
+               {},
+               {},
+               of_glue_tasks},
+        o.glue);
   const bool known = !o.glue.empty();
-  const char* of_glue = known ? nullptr : "expected it only with data.glue";
-  visit(Option{"folder", "of GLUE's files", {}, {}, of_glue}, o.folder);
+  visit(
+      Option{
+          "folder", "of GLUE's files", {}, {}, known ? nullptr : "expected it only with data.glue"},
+      o.folder);
   const char* of_files = known ? "expected it only without data.glue, which knows it" : nullptr;
-  visit(Option{"train", "files of rows: .tsv, .csv (quotes), .jsonl", {}, {}, of_files}, o.train);
+  const char* learned = o.use == tags        ? "files of words in columns, as CoNLL's"
+                        : o.use == questions ? "files of questions: SQuAD's .json, or .jsonl"
+                                             : "files of rows: .tsv, .csv (quotes), .jsonl";
+  visit(Option{"train", learned, {}, {}, of_files}, o.train);
   visit(Option{"validation", "files that rates and models are chosen by", {}, {}, of_files},
         o.validation);
   visit(Option{"test", "files that nothing is chosen by", {}, {}, of_files}, o.test);
-  visit(Option{"header", "whether the first row names the columns", {}, {}, of_files}, o.header);
-  const char* column = "a column's name, or its number from 1 where there is no header";
-  visit(Option{"text", column, {}, {}, of_files}, o.text);
-  visit(Option{"text_pair", "the column of a second text; empty: none", {}, {}, of_files},
-        o.text_pair);
-  visit(Option{"label", "the column of the class or the number", {}, {}, of_files}, o.label);
+  const char* of_tables = of_files ? of_files
+                                   : only_of({classes, numbers, ranking, choices},
+                                             "expected it only for tasks whose files are tables");
+  visit(Option{"header", "whether the first row names the columns", {}, {}, of_tables}, o.header);
+  const char* text = o.use == choices ? "the column of what the choices go on from"
+                     : o.use == ranking
+                         ? "the column of the query: rows alike in it compete"
+                         : "a column's name, or its number from 1 where there is no header";
+  visit(Option{"text", text, {}, {}, of_tables}, o.text);
+  const char* of_pairs =
+      of_files ? of_files
+               : only_of({classes, numbers, ranking}, "expected it only for tasks of pairs");
+  const char* pair = o.use == ranking ? "the column of what is ranked; it has to be given"
+                                      : "the column of a second text; empty: none";
+  visit(Option{"text_pair", pair, {}, {}, of_pairs}, o.text_pair);
+  const char* of_choices = only_of({choices}, "expected it only for multiple_choice");
+  visit(Option{"prefix", "a column that each choice begins with; empty: none", {}, {}, of_choices},
+        o.prefix);
+  visit(Option{"choices", "their columns, at least two; they have to be given", {}, {}, of_choices},
+        o.choices);
+  const char* label = o.use == choices
+                          ? "the column of the right choice: number from 0, letter, name"
+                      : o.use == ranking ? "the column of a number: the larger the better"
+                                         : "the column of the class or the number";
+  visit(Option{"label", label, {}, {}, of_tables}, o.label);
+  const char* of_groups =
+      of_files ? of_files
+               : only_of({classes, numbers}, "expected it only for classification and regression");
   const char* group = "rows alike in this column are never held out apart; empty: none";
-  visit(Option{"group", group, {}, {}, of_files}, o.group);
+  visit(Option{"group", group, {}, {}, of_groups}, o.group);
+  const char* of_tags = only_of({tags}, "expected it only for token_classification");
+  visit(Option{"word_column", "from 1", at_least(1), {}, of_tags}, o.word_column);
+  visit(Option{"tag_column", "from 1; 0: the last", at_least(0), {}, of_tags}, o.tag_column);
+  const char* of_labels = of_files ? of_files
+                                   : only_of({classes, numbers, tags},
+                                             "expected it only for classes of texts and words");
   const char* labels = "in the order of their numbers; empty: those of the training rows";
-  visit(Option{"labels", labels, {}, {}, of_files}, o.labels);
+  visit(Option{"labels", labels, {}, {}, of_labels}, o.labels);
+}
+
+/// visit(base::Option, value) for each key, in the order of reading.
+template <typename Options, typename Visit>
+void for_each_option(Options& o, const Visit& visit) {
+  using base::Option, base::at_least, base::between;
+  for_each_file_option(o, visit);
   const char* either = "expected a share or files to hold out, not both";
   const char* share = "of the rows' groups, where there is no such part, by their hash";
   visit(
@@ -68,8 +135,16 @@ void for_each_option(Options& o, const Visit& visit) {
   visit(Option{"test_share", share, between(0, 0.49), {}, o.test.empty() ? nullptr : either},
         o.test_share);
   visit(Option{"split_seed", "of the hash, apart from the training's"}, o.split_seed);
-  visit(Option{"max_length", "tokens of a row; longer texts are cut, and counted", at_least(3)},
-        o.max_length);
+  const char* of_questions =
+      o.use == LabelUse::questions ? nullptr : "expected it only for question_answering";
+  const char* length =
+      o.use == LabelUse::questions ? "tokens of a window; longer texts have several"
+      : o.use == LabelUse::tags    ? "tokens of a row; longer sentences are read in pieces"
+                                   : "tokens of a row; longer texts are cut, and counted";
+  visit(Option{"max_length", length, at_least(3)}, o.max_length);
+  visit(Option{"stride", "tokens that windows share", at_least(0), {}, of_questions}, o.stride);
+  visit(Option{"max_answer_length", "tokens of an answer at most", at_least(1), {}, of_questions},
+        o.max_answer_length);
   const char* vocabulary = "vocab.txt, tokenizer.json or a folder with one; empty: trained";
   visit(Option{"vocabulary", vocabulary}, o.vocabulary);
   visit(Option{"vocab_size", "of a trained vocabulary", between(16, 1 << 24)}, o.vocab_size);

@@ -1,11 +1,9 @@
 #include "roformer/labelled/labelled_parts.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "roformer/base/error.h"
 #include "roformer/labelled/glue.h"
-#include "roformer/labelled/groups.h"
 
 namespace roformer::labelled {
 
@@ -14,15 +12,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using data::Split;
-
-void cut_by_shares(const LabelledText& text, const PartShares& shares, LabelledParts& parts) {
-  const auto of_row = parts_by_group(group_hashes(text), shares);
-  for (const Split split : {Split::training, Split::validation, Split::test}) {
-    // A part that has files of its own has no share.
-    if (split == Split::training || parts.of(split).files.empty())
-      parts.of(split) = examples_of(text, of_row, split);
-  }
-}
 
 void cut_in_halves(const LabelledText& dev, std::uint64_t seed, LabelledParts& parts) {
   const auto halves = halves_by_group(group_hashes(dev), seed);
@@ -60,33 +49,20 @@ LabelledParts glue_parts_of(const LabelledOptions& options) {
   return parts;
 }
 
-std::vector<fs::path> paths_of(const std::vector<std::string>& names) {
-  return {names.begin(), names.end()};
-}
-
-LabelledParts parts_of_files(const LabelledOptions& options) {
-  base::require(!options.train.empty(),
-                "[data] expected data.train, files to learn from, or data.glue but got neither");
+LabelledParts parts_of_tables(const LabelledOptions& options) {
   const TextColumns columns{.text = options.text,
                             .text_pair = options.text_pair,
                             .label = options.label,
                             .group = options.group};
-  const auto read = [&](const std::vector<std::string>& names) {
-    return read_labelled_text(paths_of(names), columns, {.has_header = options.header});
-  };
-  LabelledParts parts;
-  if (!options.validation.empty()) parts.of(Split::validation) = read(options.validation);
-  if (!options.test.empty()) parts.of(Split::test) = read(options.test);
-  cut_by_shares(read(options.train),
-                {options.validation_share, options.test_share, options.split_seed}, parts);
-  parts.origin = fmt::format("{}", fmt::join(options.train, ", "));
-  return parts;
+  return parts_of_files<LabelledText>(options, [&](const std::vector<fs::path>& files) {
+    return read_labelled_text(files, columns, {.has_header = options.header});
+  });
 }
 
 }  // namespace
 
 LabelledParts open_labelled_parts(const LabelledOptions& options) {
-  return options.glue.empty() ? parts_of_files(options) : glue_parts_of(options);
+  return options.glue.empty() ? parts_of_tables(options) : glue_parts_of(options);
 }
 
 }  // namespace roformer::labelled

@@ -50,7 +50,7 @@ std::string fingerprint_of(const parallel::ParallelCorpus& corpus) {
   return corpus.fingerprint();
 }
 
-std::string fingerprint_of(const labelled::LabelledCorpus& corpus) {
+std::string fingerprint_of(const labelled::EncodedCorpus& corpus) {
   return corpus.fingerprint();
 }
 

@@ -11,7 +11,7 @@
 #include "roformer/base/hash.h"
 #include "roformer/data/corpus.h"
 #include "roformer/data/token_stream.h"
-#include "roformer/labelled/labelled_corpus.h"
+#include "roformer/labelled/encoded_corpus.h"
 #include "roformer/parallel/parallel_corpus.h"
 #include "roformer/text/tokenizer.h"
 
@@ -40,6 +40,6 @@ class Fingerprint {
 std::string fingerprint_of(const data::Corpus& corpus);
 std::string fingerprint_of(const data::TokenStream& stream);
 std::string fingerprint_of(const parallel::ParallelCorpus& corpus);
-std::string fingerprint_of(const labelled::LabelledCorpus& corpus);
+std::string fingerprint_of(const labelled::EncodedCorpus& corpus);
 
 }  // namespace roformer::task

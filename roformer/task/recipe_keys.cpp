@@ -132,10 +132,12 @@ Group files_of_parts() {
   return {.base = {}, .probes = {{{{"data.validation_text", ""}}}, {{{"data.test_text", ""}}}}};
 }
 
+Group glue_files() {
+  return {.base = {}, .probes = {{{{"data.glue", "\"MRPC\""}}}}};
+}
+
 Group labelled_files() {
-  return {.base = {},
-          .probes = {
-              {{{"data.glue", "\"MRPC\""}}}, {{{"data.validation", ""}}}, {{{"data.test", ""}}}}};
+  return {.base = {}, .probes = {{{{"data.validation", ""}}}, {{{"data.test", ""}}}}};
 }
 
 Group pairs_of_lines() {
@@ -222,8 +224,8 @@ class KindKeys {
       : kind_(std::move(kind)), plain_(keys_of(kind_, {})), followed_(ask(kind_, followed(kind_))) {
     const RecipeKey& encodings = key_named(plain_, "model.position_encoding");
     groups_.push_back(ask(kind_, one_each(encodings)));
-    for (const Group& group :
-         {linear_attention(), files_of_parts(), labelled_files(), pairs_of_lines(), bytes()})
+    for (const Group& group : {linear_attention(), files_of_parts(), glue_files(), labelled_files(),
+                               pairs_of_lines(), bytes()})
       if (reads(group)) groups_.push_back(ask(kind_, group));
     for (const RecipeKey& key : plain_) insert(key);
     for (const Answers& group : groups_) {

@@ -277,9 +277,10 @@ void require_positions(const Recipe& recipe, std::int64_t longest, const char* w
                 recipe.path.string(), what, longest, model.max_position_embeddings);
 }
 
-labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, Recipe& recipe) {
+labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, labelled::LabelUse use,
+                                             Recipe& recipe) {
   const base::TomlTable data = root.table("data");
-  labelled::LabelledOptions d = labelled::read_labelled_options(data);
+  labelled::LabelledOptions d = labelled::read_labelled_options(data, use);
   refuse_training_keys(data, keys_of_trained_words, recipe);
   base::require(recipe.checkpoint.empty() || d.vocabulary.empty(),
                 "[recipe] {}: expected no data.vocabulary beside model.checkpoint, whose own is "

@@ -37,7 +37,8 @@ void require_kind_of_tokens(const Recipe& recipe, const text::Tokenizer& tokeniz
 void read_language_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe);
 
 /// [data] of labelled text.
-labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, Recipe& recipe);
+labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, labelled::LabelUse use,
+                                             Recipe& recipe);
 
 /// [data] of a translation model.
 parallel::ParallelOptions read_parallel_data(const base::TomlTable& root, Recipe& recipe);

@@ -1,4 +1,4 @@
-#include "roformer/labelled/labelled_source.h"
+#include "roformer/labelled/example_source.h"
 
 #include <gtest/gtest.h>
 
@@ -6,6 +6,7 @@
 #include <set>
 
 #include "roformer/base/error.h"
+#include "roformer/labelled/labelled_corpus.h"
 #include "tests/base/test_files.h"
 
 namespace roformer::labelled {
@@ -26,7 +27,7 @@ std::string numbered_rows(int count) {
   return text;
 }
 
-class LabelledSourceTest : public ::testing::Test {
+class ExampleSourceTest : public ::testing::Test {
  protected:
   LabelledOptions options(int rows = 60) const {
     LabelledOptions options;
@@ -36,26 +37,27 @@ class LabelledSourceTest : public ::testing::Test {
     return options;
   }
   std::shared_ptr<const LabelledCorpus> corpus(const LabelledOptions& options) const {
-    return std::make_shared<const LabelledCorpus>(options, LabelKind::classes);
+    return std::make_shared<const LabelledCorpus>(options);
   }
 
   tests::TestFolder folder_;
 };
 
-TEST_F(LabelledSourceTest, PartsOfOneFileHaveEachRowOnce) {
+TEST_F(ExampleSourceTest, PartsOfOneFileHaveEachRowOnce) {
   const auto all = corpus(options());
-  EXPECT_EQ(all->part(Split::training).size() + all->part(Split::validation).size() +
-                all->part(Split::test).size(),
+  EXPECT_EQ(all->part(Split::training).num_examples() +
+                all->part(Split::validation).num_examples() + all->part(Split::test).num_examples(),
             60);
-  EXPECT_GT(all->part(Split::test).size(), 0);
+  EXPECT_GT(all->part(Split::test).num_examples(), 0);
   EXPECT_EQ(all->label_names(), (std::vector<std::string>{"no", "yes"}));
   EXPECT_TRUE(has_text(all->summary(), "rows to learn from, labels no ")) << all->summary();
 }
 
-TEST_F(LabelledSourceTest, AnEpochHasEachRowOnce) {
+TEST_F(ExampleSourceTest, AnEpochHasEachRowOnce) {
   auto one_part = options(30);
   one_part.validation_share = one_part.test_share = 0;
-  const LabelledSource source(corpus(one_part), 5);
+  const auto text = corpus(one_part);
+  const ExampleSource source(text, 5);
   for (const data::Stage& stage :
        {data::Stage{.batch_size = 10, .steps = 3}, data::Stage{.batch_tokens = 64, .steps = 100}}) {
     std::multiset<std::size_t> lengths;
@@ -65,7 +67,8 @@ TEST_F(LabelledSourceTest, AnEpochHasEachRowOnce) {
       const auto& begins = batch.batch.cu_seqlens;
       for (std::size_t i = 0; i + 1 < begins.size(); ++i, ++rows)
         lengths.insert(static_cast<std::size_t>(begins[i + 1] - begins[i]));
-      yes += std::count(batch.classes.begin(), batch.classes.end(), 1);
+      for (const std::int64_t row : batch.rows)
+        yes += text->classes(Split::training)[static_cast<std::size_t>(row)];
       if (stage.batch_tokens > 0) {
         EXPECT_LE(batch.batch.tokens.size(), 64u);
       }
@@ -76,28 +79,32 @@ TEST_F(LabelledSourceTest, AnEpochHasEachRowOnce) {
   }
 }
 
-TEST_F(LabelledSourceTest, BatchesAreAFunctionOfTheirRequest) {
+TEST_F(ExampleSourceTest, BatchesAreAFunctionOfTheirRequest) {
   const auto text = corpus(options());
   const data::BatchRequest request{.stage = {.batch_size = 8, .steps = 50}, .step = 7};
-  const auto first = LabelledSource(text, 5).batch(request);
-  EXPECT_EQ(LabelledSource(text, 5).batch(request).batch.tokens, first.batch.tokens);
-  EXPECT_NE(LabelledSource(text, 6).batch(request).batch.tokens, first.batch.tokens);
+  const auto first = ExampleSource(text, 5).batch(request);
+  EXPECT_EQ(ExampleSource(text, 5).batch(request).batch.tokens, first.batch.tokens);
+  EXPECT_NE(ExampleSource(text, 6).batch(request).batch.tokens, first.batch.tokens);
 }
 
-TEST_F(LabelledSourceTest, HeldOutRowsAreTheSameWhateverTheSeed) {
+TEST_F(ExampleSourceTest, HeldOutRowsAreTheSameWhateverTheSeed) {
   const auto text = corpus(options());
-  const auto rows = LabelledSource(text, 1).held_out_rows(Split::validation, 32);
-  EXPECT_EQ(LabelledSource(text, 2).held_out_rows(Split::validation, 32), rows);
+  const auto batches = [&](std::uint64_t seed, std::int64_t most) {
+    std::vector<std::vector<std::int64_t>> examples;
+    for (const auto& batch : ExampleSource(text, seed).held_out(Split::validation, 32, most))
+      examples.push_back(batch.examples);
+    return examples;
+  };
+  EXPECT_EQ(batches(2, 0), batches(1, 0));
   std::set<std::int64_t> seen;
-  for (const auto& batch : rows) seen.insert(batch.begin(), batch.end());
-  EXPECT_EQ(std::ssize(seen), text->part(Split::validation).size());
+  for (const auto& batch : batches(1, 0)) seen.insert(batch.begin(), batch.end());
+  EXPECT_EQ(std::ssize(seen), text->part(Split::validation).num_examples());
   std::size_t sample = 0;
-  for (const auto& batch : LabelledSource(text, 1).held_out_rows(Split::validation, 32, 2))
-    sample += batch.size();
+  for (const auto& batch : batches(1, 2)) sample += batch.size();
   EXPECT_EQ(sample, 2u);
 }
 
-TEST_F(LabelledSourceTest, LongRowsAreCutAndPairsHaveTypes) {
+TEST_F(ExampleSourceTest, LongRowsAreCutAndPairsHaveTypes) {
   auto pairs = options();
   pairs.train = {folder_
                      .write("pairs.tsv",
@@ -114,7 +121,6 @@ TEST_F(LabelledSourceTest, LongRowsAreCutAndPairsHaveTypes) {
           .string();
   const auto text = corpus(pairs);
   const EncodedPart& rows = text->part(Split::training);
-  EXPECT_EQ(rows.cut, 1);
   EXPECT_EQ(rows.length(0), 5);
   const auto ids = rows.ids(1);
   EXPECT_EQ(std::vector<std::int32_t>(ids.begin(), ids.end()),
@@ -124,7 +130,7 @@ TEST_F(LabelledSourceTest, LongRowsAreCutAndPairsHaveTypes) {
             (std::vector<std::int32_t>{0, 0, 0, 1, 1}));
 }
 
-TEST_F(LabelledSourceTest, FingerprintsTellRowsAndLabelsApart) {
+TEST_F(ExampleSourceTest, FingerprintsTellRowsAndLabelsApart) {
   const auto first = corpus(options())->fingerprint();
   EXPECT_EQ(corpus(options())->fingerprint(), first);
   EXPECT_NE(corpus(options(61))->fingerprint(), first);
@@ -133,7 +139,7 @@ TEST_F(LabelledSourceTest, FingerprintsTellRowsAndLabelsApart) {
   EXPECT_NE(corpus(renamed)->fingerprint(), first);
 }
 
-TEST_F(LabelledSourceTest, WhatIsMissingIsNamed) {
+TEST_F(ExampleSourceTest, WhatIsMissingIsNamed) {
   EXPECT_TRUE(has_text(error_message([&] { corpus({}); }), "data.train"));
   auto of_glue = options();
   of_glue.glue = "MRPC";
@@ -145,7 +151,7 @@ TEST_F(LabelledSourceTest, WhatIsMissingIsNamed) {
 }
 
 // QNLI's folder may have dev alone: rows with one question stay together.
-TEST_F(LabelledSourceTest, GlueWithoutTrainingIsCutByGroup) {
+TEST_F(ExampleSourceTest, GlueWithoutTrainingIsCutByGroup) {
   std::string rows = "index\tquestion\tsentence\tlabel\n";
   for (int i = 0; i < 120; ++i)
     rows += std::to_string(i) + "\tquestion " + std::to_string(i / 4) + "\tsentence " +
@@ -170,7 +176,7 @@ TEST_F(LabelledSourceTest, GlueWithoutTrainingIsCutByGroup) {
   EXPECT_TRUE(has_text(parts.origin, "cut by group")) << parts.origin;
 }
 
-TEST_F(LabelledSourceTest, HalvesOfDevAreWhatGlueIsChosenAndReportedOn) {
+TEST_F(ExampleSourceTest, HalvesOfDevAreWhatGlueIsChosenAndReportedOn) {
   for (const char* name : {"train", "dev"}) {
     std::string rows = "sentence\tlabel\n";
     for (int i = 0; i < 40; ++i)

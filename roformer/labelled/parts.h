@@ -1,0 +1,60 @@
+// The three parts of a labelled text: as its files say, and of our own making where one is lacking,
+// by group, so that nothing leaks from one into another.
+#pragma once
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "roformer/base/error.h"
+#include "roformer/data/split.h"
+#include "roformer/labelled/groups.h"
+#include "roformer/labelled/labelled_options.h"
+
+namespace roformer::labelled {
+
+template <typename Text>
+struct Parts {
+  std::array<Text, 3> texts;
+  std::string origin;  // in words: which files, and which parts are of our making
+
+  Text& of(data::Split split) { return texts[static_cast<std::size_t>(split)]; }
+  const Text& of(data::Split split) const { return texts[static_cast<std::size_t>(split)]; }
+};
+
+/// Cuts a text by its groups: `group_hashes(text)` and `examples_of(text, parts, part)` are those of
+/// its kind. A part that has files already has no share and stays.
+template <typename Text>
+void cut_by_shares(const Text& text, const PartShares& shares, Parts<Text>& parts) {
+  const auto of_row = parts_by_group(group_hashes(text), shares);
+  for (const data::Split split :
+       {data::Split::training, data::Split::validation, data::Split::test}) {
+    if (split == data::Split::training || parts.of(split).files.empty())
+      parts.of(split) = examples_of(text, of_row, split);
+  }
+}
+
+/// The parts of the files that options name, of which `read` (list of paths → Text, which has
+/// `files`) makes texts. Throws Error for options without files to learn from.
+template <typename Text, typename Read>
+Parts<Text> parts_of_files(const LabelledOptions& options, const Read& read) {
+  base::require(!options.train.empty(), "[data] expected data.train, files to learn from{}",
+                options.use == LabelUse::classes || options.use == LabelUse::numbers
+                    ? ", or data.glue but got neither"
+                    : ", but got none");
+  const auto text_of = [&](const std::vector<std::string>& names) -> Text {
+    return read(std::vector<std::filesystem::path>(names.begin(), names.end()));
+  };
+  Parts<Text> parts;
+  if (!options.validation.empty()) parts.of(data::Split::validation) = text_of(options.validation);
+  if (!options.test.empty()) parts.of(data::Split::test) = text_of(options.test);
+  cut_by_shares(text_of(options.train),
+                {options.validation_share, options.test_share, options.split_seed}, parts);
+  parts.origin = fmt::format("{}", fmt::join(options.train, ", "));
+  return parts;
+}
+
+}  // namespace roformer::labelled

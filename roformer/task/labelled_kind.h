@@ -1,0 +1,51 @@
+// A kind of task that learns from labelled examples: what recipes of all of them have in common.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "roformer/task/kind.h"
+#include "roformer/task/recipe_sections.h"
+#include "roformer/task/text_material.h"
+
+namespace roformer::task {
+
+/// Defaults of fine-tuning: Devlin et al. 2019, appendix A.3, in whose range the paper searches
+/// (section 4.3.2).
+void set_fine_tuning(Recipe& recipe);
+
+/// `Task` has the type Text, whose constructor takes labelled::LabelledOptions.
+template <typename Task>
+class LabelledKind : public Kind {
+ public:
+  LabelledKind(std::string_view name, labelled::LabelUse use) : name_(name), use_(use) {}
+
+  std::string_view name() const override { return name_; }
+  void read(SectionReader& /*task*/, const base::TomlTable& root, Recipe& recipe) const override {
+    read_language_model(root, /*is_decoder=*/false, recipe);
+    recipe.options = read_labelled_data(root, use_, recipe);
+  }
+  bool has_length() const override { return false; }
+  void set_defaults(Recipe& recipe) const override { set_fine_tuning(recipe); }
+  void validate(const Recipe& recipe) const override {
+    require_sound(recipe.model, recipe.path.string());
+    require_positions(recipe, options_of<labelled::LabelledOptions>(recipe).max_length,
+                      "data.max_length");
+  }
+  std::vector<std::string> uses() const override {
+    return {"roformer classify --model {} < lines.txt"};
+  }
+  std::shared_ptr<const Material> open(const Recipe& recipe,
+                                       const std::filesystem::path& vocabulary) const override {
+    auto options = options_of<labelled::LabelledOptions>(recipe);
+    if (!vocabulary.empty()) options.vocabulary = vocabulary.string();
+    return std::make_shared<const TextMaterial<Task>>(
+        std::make_shared<const typename Task::Text>(options));
+  }
+
+ private:
+  std::string_view name_;
+  labelled::LabelUse use_;
+};
+
+}  // namespace roformer::task

@@ -1,0 +1,129 @@
+#include "roformer/task/labelled_task.h"
+
+#include <limits>
+
+#include "roformer/base/error.h"
+#include "roformer/checkpoint/load.h"
+#include "roformer/checkpoint/save.h"
+#include "roformer/model/pooler.h"
+
+namespace roformer::task {
+
+namespace fs = std::filesystem;
+
+using data::Split;
+using labelled::ExampleBatch;
+using torch::Tensor;
+
+LabelledTask::LabelledTask(const Recipe& recipe,
+                           std::shared_ptr<const labelled::EncodedCorpus> corpus,
+                           const head::Description& description,
+                           std::shared_ptr<head::LabelHead> model, torch::Device device)
+    : ModelTask(recipe, std::move(model), device),
+      corpus_(corpus),
+      source_(std::move(corpus), recipe.seed),
+      description_(description) {
+  require_words(this->model()->config(), corpus_->tokenizer());
+  require_examples(Split::validation);  // an error now, not behind the first updates
+}
+
+void LabelledTask::require_examples(Split split) const {
+  const char* part = data::split_name(split);
+  base::require(corpus_->part(split).num_examples() > 0,
+                "[task] expected {} to evaluate on in the {} part but got none: give data.{}, or "
+                "a larger data.{}_share",
+                corpus_->unit(), part, part, part);
+}
+
+std::vector<ExampleBatch> LabelledTask::held_out_batches(Split split) const {
+  require_examples(split);
+  return evaluated_batches(split);
+}
+
+Tensor LabelledTask::hidden_of(const packed::PackedBatch& batch, const Tensor& tokens,
+                               const model::ForwardOptions& options) {
+  model::ForwardOptions of_tokens = options;
+  of_tokens.rows = tokens;
+  return model()->encoder()->forward(batch, of_tokens);
+}
+
+Tensor LabelledTask::row_logits(const ExampleBatch& examples,
+                                const model::ForwardOptions& options) {
+  const packed::PackedBatch batch = on_device(examples.batch);
+  return model()->logits(hidden_of(batch, model::first_tokens(batch), options),
+                         options.dropout_seed);
+}
+
+Tensor LabelledTask::kept(const Tensor& outputs) const {
+  return model()->is_training() ? Tensor() : outputs.detach().to(torch::kCPU);
+}
+
+double LabelledTask::to_minimise(const train::Metrics& figures) const {
+  const std::string deciding = deciding_figure();
+  for (const auto& [name, value] : figures) {
+    if (name == deciding) return -value;
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+void LabelledTask::save_model(const fs::path& folder) {
+  const auto& config = model()->config();
+  checkpoint::save_model(*model(),
+                         {.encoder = config,
+                          .head = model()->head_config(),
+                          .architecture = head::class_name(description_, config.model_type),
+                          .source = {}},
+                         folder);
+  corpus_->tokenizer().save(folder);
+}
+
+void LabelledTask::load_model(const fs::path& folder) {
+  restore_weights(*model(), folder);
+}
+
+std::string LabelledTask::epoch() const {
+  return fmt::format("{} {}", corpus_->part(Split::training).num_examples(), corpus_->unit());
+}
+
+std::shared_ptr<head::LabelHead> draw_label_model(const Recipe& recipe,
+                                                  const text::Tokenizer& tokenizer,
+                                                  const head::Description& description,
+                                                  const SetHead& set_head) {
+  return make_starting_model(recipe, tokenizer,
+                             [&](const model::EncoderConfig& config, model::HeadConfig head) {
+                               set_head(head);
+                               return head::make_label_head(description, config, head);
+                             });
+}
+
+std::shared_ptr<head::LabelHead> load_label_model(const Recipe& recipe,
+                                                  const head::Description& description,
+                                                  const std::vector<std::string>& labels,
+                                                  std::int64_t numbers, const fs::path& folder) {
+  auto loaded = checkpoint::load_model(checkpoint::Folder(folder));
+  const auto& config = loaded.config;
+  require_recipe_model(recipe, config.encoder, folder);
+  auto model = std::dynamic_pointer_cast<head::LabelHead>(loaded.module);
+  const std::string name = head::class_name(description, config.encoder.model_type);
+  base::require(model != nullptr && config.architecture == name && loaded.report.missing.empty(),
+                "[task] {}: expected a whole {} but got {}", folder.string(), name,
+                config.architecture);
+  const bool same = labels.empty() ? numbers == 0 || config.head.num_labels == numbers
+                                   : labels == config.head.labels;
+  base::require(same, "[task] {}: expected the labels of the text, {}, but got {}", folder.string(),
+                fmt::join(labels, ", "), fmt::join(config.head.labels, ", "));
+  return model;
+}
+
+std::vector<double> numbers_of(const Tensor& values) {
+  const Tensor numbers = values.to(torch::kCPU, torch::kFloat64).contiguous();
+  return {numbers.const_data_ptr<double>(), numbers.const_data_ptr<double>() + numbers.numel()};
+}
+
+std::vector<std::int64_t> whole_numbers_of(const Tensor& values) {
+  const Tensor numbers = values.to(torch::kCPU, torch::kInt64).contiguous();
+  return {numbers.const_data_ptr<std::int64_t>(),
+          numbers.const_data_ptr<std::int64_t>() + numbers.numel()};
+}
+
+}  // namespace roformer::task

@@ -1,0 +1,82 @@
+// What tasks of labelled examples have in common: a head on an encoder, batches of examples.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "roformer/head/label_head.h"
+#include "roformer/labelled/example_source.h"
+#include "roformer/task/model_task.h"
+
+namespace roformer::task {
+
+class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled::ExampleBatch> {
+ public:
+  void begin_update(std::int64_t update, std::uint64_t seed) override {
+    model()->encoder()->begin_update(update, seed);
+  }
+  /// Of the figure that decides, the larger the better.
+  double to_minimise(const train::Metrics& figures) const override;
+  void save_model(const std::filesystem::path& folder) override;
+  void load_model(const std::filesystem::path& folder) override;
+  std::string epoch() const override;
+
+ protected:
+  /// Throws Error if nothing is held out to watch the training by, or the model has fewer words
+  /// than the vocabulary.
+  LabelledTask(const Recipe& recipe, std::shared_ptr<const labelled::EncodedCorpus> corpus,
+               const head::Description& description, std::shared_ptr<head::LabelHead> model,
+               torch::Device device);
+
+  /// The name of the figure that decides which model is best.
+  virtual std::string deciding_figure() const = 0;
+
+  labelled::ExampleBatch training_batch(const data::BatchRequest& request) const override {
+    return source_.batch(request);
+  }
+  std::vector<labelled::ExampleBatch> held_out_batches(data::Split split) const override;
+  /// The batches of a part as they are evaluated: what outputs belong to.
+  std::vector<labelled::ExampleBatch> evaluated_batches(data::Split split) const {
+    return source_.held_out(split, evaluation().batch_tokens, evaluation().sequences);
+  }
+  /// Hidden states of these tokens (M) of the batch, int64, ascending: the last layer is computed
+  /// for them alone. (M, hidden).
+  torch::Tensor hidden_of(const packed::PackedBatch& batch, const torch::Tensor& tokens,
+                          const model::ForwardOptions& options);
+  /// Logits (B, numbers) of each row's [CLS].
+  torch::Tensor row_logits(const labelled::ExampleBatch& examples,
+                           const model::ForwardOptions& options);
+  /// Kept for figures where the module is evaluated.
+  torch::Tensor kept(const torch::Tensor& outputs) const;
+
+ private:
+  void require_examples(data::Split split) const;
+
+  std::shared_ptr<const labelled::EncodedCorpus> corpus_;
+  labelled::ExampleSource source_;
+  head::Description description_;
+};
+
+/// The head's part of a configuration: names of labels, or how many numbers it gives.
+using SetHead = std::function<void(model::HeadConfig&)>;
+
+/// A drawn head on the recipe's model or that of recipe.checkpoint.
+std::shared_ptr<head::LabelHead> draw_label_model(const Recipe& recipe,
+                                                  const text::Tokenizer& tokenizer,
+                                                  const head::Description& description,
+                                                  const SetHead& set_head);
+
+/// The model of a folder. Throws Error where it has no such head, or one of other labels than
+/// `labels`; with none of other than `numbers` numbers.
+std::shared_ptr<head::LabelHead> load_label_model(const Recipe& recipe,
+                                                  const head::Description& description,
+                                                  const std::vector<std::string>& labels,
+                                                  std::int64_t numbers,
+                                                  const std::filesystem::path& folder);
+
+/// Numbers (N) of a tensor (N), in float64.
+std::vector<double> numbers_of(const torch::Tensor& values);
+/// Whole numbers (N) of a tensor (N).
+std::vector<std::int64_t> whole_numbers_of(const torch::Tensor& values);
+
+}  // namespace roformer::task
