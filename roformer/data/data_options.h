@@ -38,6 +38,7 @@ struct DataOptions {
   std::uint64_t split_seed = 0;
   std::filesystem::path cache;
   MaskingOptions masking;
+  std::int64_t segments = 1;
 
   bool is_bytes() const { return vocabulary == byte_vocabulary; }
   /// The files of a held-out part; empty: a share of `text` is held out. Of training, `text`.
@@ -118,6 +119,9 @@ void for_each_option(Options& o, DataUse use, const Visit& visit) {
       "of these become a random ordinary token, at most 1 - mask_token_share; the others stay";
   visit(Option{"random_token_share", random, between(0, 1 - m.mask_share + 1e-9), {}, masked},
         m.random_share);
+  const char* segments =
+      "1; or 2, [CLS] A [SEP] B [SEP] of types 0 and 1, cut at a drawn place, as pairs are read";
+  visit(Option{"segments", segments, between(1, 2), {}, masked}, o.segments);
   if constexpr (!std::is_const_v<Options>) {
     o.document = documents::document_rule(document);
     o.cache = cache;

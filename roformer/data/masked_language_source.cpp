@@ -6,12 +6,13 @@
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/data/batch_budget.h"
+#include "roformer/data/two_segments.h"
 
 namespace roformer::data {
 namespace {
 
 // Uses of one sequence's seed.
-enum MaskingStream : std::uint64_t { choice, treatment, replacement };
+enum MaskingStream : std::uint64_t { choice, treatment, replacement, segments };
 
 // An ordinary token; a few of the vocabulary are special, so a few draws find one.
 std::int64_t random_token(const MaskingVocabulary& vocabulary, std::uint64_t seed) {
@@ -101,7 +102,9 @@ MaskedLanguageSource::MaskedLanguageSource(std::shared_ptr<const Corpus> corpus,
       seed_(seed),
       parts_{pack_split(*corpus_, Split::training), pack_split(*corpus_, Split::validation),
              pack_split(*corpus_, Split::test)},
-      vocabulary_(masking_vocabulary(corpus_->tokenizer())) {}
+      vocabulary_(masking_vocabulary(corpus_->tokenizer())) {
+  if (corpus_->options().segments == 2) require_two_segments(tokenizer().facts());
+}
 
 MaskedLanguageSource::MaskedLanguageSource(const DataOptions& options, std::uint64_t seed,
                                            int threads)
@@ -146,13 +149,17 @@ void MaskedLanguageSource::append(MaskedBatch& masked, const PackedDocuments& do
                                   std::int64_t length, std::int64_t sequence,
                                   std::uint64_t masking_seed) const {
   std::vector<std::int64_t> ids;
-  documents.append_sequence(length, sequence, ids);
+  documents.append_sequence(read_length(length), sequence, ids);
+  const text::TokenizerFacts& facts = tokenizer().facts();
+  const auto types = corpus_->options().segments == 2
+                         ? cut_in_two(ids, facts.pair, derive(masking_seed, segments))
+                         : types_of(ids.size(), facts.single);
   const auto chosen = mask_tokens(ids, corpus_->options().masking, vocabulary_, masking_seed);
   const std::int64_t begin = masked.batch.cu_seqlens.back();
   for (const std::int64_t position : chosen.positions)
     masked.masked_positions.push_back(begin + position);
   masked.labels.insert(masked.labels.end(), chosen.labels.begin(), chosen.labels.end());
-  masked.batch.append(ids, 0, types_of(ids.size(), tokenizer().facts().single));
+  masked.batch.append(ids, 0, types);
 }
 
 }  // namespace roformer::data

@@ -43,7 +43,7 @@ class MaskedLanguageSource {
 
   /// Training sequences of one length: an epoch.
   std::int64_t num_sequences(std::int64_t length, Split split = Split::training) const {
-    return part(split).num_sequences(length);
+    return part(split).num_sequences(read_length(length));
   }
   /// Epochs behind us when `step` of a stage begins.
   double epoch(const Stage& stage, std::int64_t step) const;
@@ -59,6 +59,11 @@ class MaskedLanguageSource {
                                             std::int64_t max_sequences = 0) const;
 
  private:
+  // Of a sequence of `length` tokens, those that are read of the text, [CLS] and [SEP] included: a
+  // second segment's [SEP] is not.
+  std::int64_t read_length(std::int64_t length) const {
+    return length - (corpus_->options().segments - 1);
+  }
   void append(MaskedBatch& batch, const PackedDocuments& documents, std::int64_t length,
               std::int64_t sequence, std::uint64_t masking_seed) const;
   std::shared_ptr<const Corpus> corpus_;

@@ -74,7 +74,23 @@ void require_rows(const PartCounts& counts, data::Split part, double share) {
                 counts.groups[0] + counts.groups[1] + counts.groups[2]);
 }
 
+template <typename Value>
+std::vector<Value> chosen_of(const std::vector<Value>& values,
+                             const std::vector<data::Split>& parts, data::Split part) {
+  std::vector<Value> chosen;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (parts[i] == part) chosen.push_back(values.at(i));
+  return chosen;
+}
+
 }  // namespace
+
+std::vector<std::uint64_t> group_hashes(const ChoiceText& text) {
+  std::vector<std::uint64_t> hashes;
+  for (const ChoiceExample& example : text.examples)
+    hashes.push_back(base::hash_bytes(example.context));
+  return hashes;
+}
 
 std::vector<std::uint64_t> group_hashes(const LabelledText& text) {
   const auto& examples = text.examples;
@@ -124,10 +140,12 @@ std::vector<data::Split> halves_by_group(const std::vector<std::uint64_t>& group
 
 LabelledText examples_of(const LabelledText& text, const std::vector<data::Split>& parts,
                          data::Split part) {
-  LabelledText chosen{text.files, {}, text.skipped};
-  for (std::size_t row = 0; row < parts.size(); ++row)
-    if (parts[row] == part) chosen.examples.push_back(text.examples.at(row));
-  return chosen;
+  return {text.files, chosen_of(text.examples, parts, part), text.skipped};
+}
+
+ChoiceText examples_of(const ChoiceText& text, const std::vector<data::Split>& parts,
+                       data::Split part) {
+  return {text.files, chosen_of(text.examples, parts, part), text.skipped};
 }
 
 PartCounts count_parts(const std::vector<std::uint64_t>& groups,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "roformer/data/split.h"
+#include "roformer/labelled/choices.h"
 #include "roformer/labelled/labelled_text.h"
 
 namespace roformer::labelled {
@@ -23,6 +24,9 @@ struct PartShares {
 /// questions), and a group is all that is connected. Without a column each row is a group of its
 /// own, by its number.
 std::vector<std::uint64_t> group_hashes(const LabelledText& text);
+
+/// The same of questions with choices: those of one context are a group.
+std::vector<std::uint64_t> group_hashes(const ChoiceText& text);
 
 /// The part of a group. Each held-out part hangs on its own share alone, so that another share of
 /// one moves nothing into or out of the other.
@@ -41,6 +45,10 @@ std::vector<data::Split> halves_by_group(const std::vector<std::uint64_t>& group
 /// The examples of one part, in their order.
 LabelledText examples_of(const LabelledText& text, const std::vector<data::Split>& parts,
                          data::Split part);
+
+/// The same of questions with choices.
+ChoiceText examples_of(const ChoiceText& text, const std::vector<data::Split>& parts,
+                       data::Split part);
 
 /// Rows of each part, and groups.
 struct PartCounts {

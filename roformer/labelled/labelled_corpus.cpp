@@ -4,6 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/hash.h"
+#include "roformer/labelled/encode_texts.h"
 
 namespace roformer::labelled {
 namespace {
@@ -17,44 +18,16 @@ void require_use(const GlueTask& task, LabelUse use) {
                 task.name);
 }
 
-// Cut only where it has to be: a tokenizer that may not cut would refuse the others too.
-bool encode_within(const Example& example, const text::Tokenizer& tokenizer,
-                   std::int64_t max_length, text::Encoding& encoding) {
-  const auto encode = [&](std::int64_t most) {
-    encoding.clear();
-    const text::EncodeOptions options{.max_length = most};
-    if (example.text_pair) {
-      tokenizer.encode_pair_into(example.text, *example.text_pair, options, encoding);
-    } else {
-      tokenizer.encode_into(example.text, options, encoding);
-    }
-  };
-  encode(0);
-  if (std::ssize(encoding.ids) <= max_length) return true;
-  encode(max_length);
-  return false;
-}
-
-}  // namespace
-
-EncodedPart encode_texts(const LabelledText& text, const text::Tokenizer& tokenizer,
-                         std::int64_t max_length, std::int64_t& cut) {
+EncodedPart encode(const LabelledText& text, TextRows& rows) {
   EncodedPart part;
-  text::Encoding encoding;
   for (const Example& example : text.examples) {
-    cut += !encode_within(example, tokenizer, max_length, encoding);
-    part.add_row(encoding);
+    rows.add(example.text, example.text_pair, part);
     part.end_example();
   }
   return part;
 }
 
-std::vector<std::string> whole_texts(const LabelledText& text) {
-  std::vector<std::string> texts;
-  for (const Example& example : text.examples)
-    texts.push_back(example.text_pair ? example.text + "\n" + *example.text_pair : example.text);
-  return texts;
-}
+}  // namespace
 
 LabelledCorpus::LabelledCorpus(const LabelledOptions& options) : EncodedCorpus(options, "rows") {
   base::require(options.use == LabelUse::classes || options.use == LabelUse::numbers,
@@ -65,10 +38,9 @@ LabelledCorpus::LabelledCorpus(const LabelledOptions& options) : EncodedCorpus(o
   set_origin(parts.origin);
   if (has_classes()) find_classes(parts);
   find_tokenizer([&] { return whole_texts(parts.of(Split::training)); });
-  std::int64_t cut = 0;
-  for (const Split split : all_parts)
-    set_part(split, encode_texts(parts.of(split), tokenizer(), options.max_length, cut));
-  warn_of_cut(cut);
+  TextRows rows(tokenizer(), options.max_length);
+  for (const Split split : all_parts) set_part(split, encode(parts.of(split), rows));
+  warn_of_cut(rows.cut());
   read_labels(parts);
 }
 
@@ -92,9 +64,7 @@ void LabelledCorpus::read_labels(const LabelledParts& parts) {
       numbers_[at] = label_scores(parts.of(split));
     }
   }
-  if (has_classes())
-    require_every_class(count_labels(classes(Split::training), *labels_), *labels_,
-                        parts.of(Split::validation));
+  if (has_classes()) require_every_class(training_counts(), *labels_, parts.of(Split::validation));
 }
 
 std::string LabelledCorpus::describe_labels() const {

@@ -29,6 +29,10 @@ class LabelledCorpus final : public EncodedCorpus {
   const std::vector<std::int64_t>& classes(data::Split split) const {
     return classes_[static_cast<std::size_t>(split)];
   }
+  /// How often each class occurs in training.
+  std::vector<std::int64_t> training_counts() const {
+    return count_labels(classes(data::Split::training), *labels_);
+  }
   /// Of a regression, by row.
   const std::vector<double>& numbers(data::Split split) const {
     return numbers_[static_cast<std::size_t>(split)];
@@ -46,13 +50,5 @@ class LabelledCorpus final : public EncodedCorpus {
   std::array<std::vector<std::int64_t>, 3> classes_;
   std::array<std::vector<double>, 3> numbers_;
 };
-
-/// The rows of texts or pairs of at most `max_length` tokens, each an example; adds to `cut` how
-/// many were longer.
-EncodedPart encode_texts(const LabelledText& text, const text::Tokenizer& tokenizer,
-                         std::int64_t max_length, std::int64_t& cut);
-
-/// The texts that a vocabulary is trained on, pairs in one.
-std::vector<std::string> whole_texts(const LabelledText& text);
 
 }  // namespace roformer::labelled

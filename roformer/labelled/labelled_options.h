@@ -27,6 +27,7 @@ enum class LabelUse {
 struct LabelledOptions {
   LabelUse use = LabelUse::classes;
   std::string glue, folder;
+  bool mismatched = false;
   std::vector<std::string> train, validation, test;
   std::string text = "text", text_pair;
   std::string label = "label";
@@ -36,6 +37,7 @@ struct LabelledOptions {
   bool header = true;
   std::int64_t word_column = 1, tag_column = 0;
   std::vector<std::string> labels;
+  std::vector<std::string> class_weights;  // [task]'s: class_weights.h
   double validation_share = 0.1, test_share = 0.1;
   std::uint64_t split_seed = 0;
   std::int64_t max_length = 128;

@@ -31,12 +31,16 @@ LabelledParts glue_parts_of(const LabelledOptions& options) {
   const GlueFiles files = find_glue_files(task, options.folder);
   const PartShares shares{options.validation_share, options.test_share, options.split_seed};
   const auto read = [&](const GlueFile& file) { return read_glue_file(task, file.path); };
+  const auto& dev = options.mismatched ? files.validation_mismatched : files.validation;
+  base::require(!options.mismatched || (files.training && dev),
+                "[data] {}: expected training and mismatched dev rows of {} but got: {}",
+                options.folder, task.name, files.describe(task));
   LabelledParts parts;
-  if (files.training && files.validation) {
+  if (files.training && dev) {
     parts.of(Split::training) = read(*files.training);
-    cut_in_halves(read(*files.validation), options.split_seed, parts);
+    cut_in_halves(read(*dev), options.split_seed, parts);
     parts.origin = fmt::format("{}; validation and test are halves of {}",
-                               file_in_words(*files.training), file_in_words(*files.validation));
+                               file_in_words(*files.training), file_in_words(*dev));
     return parts;
   }
   const auto& only = files.training ? files.training : files.validation;

@@ -16,6 +16,17 @@ std::vector<bool> draw_exchanges(const BootstrapOptions& options, int trial, std
 /// both counts. 1 for a system beside itself.
 double randomisation_p_value(double difference, const std::vector<double>& trial_differences);
 
+/// Two-sided p of a difference of two systems on `count` examples: `difference_with(exchanges)` is
+/// what it would be had the systems' answers to the marked examples been exchanged.
+template <typename DifferenceWith>
+double exchange_p_value(std::size_t count, DifferenceWith difference_with,
+                        const BootstrapOptions& options = {}) {
+  std::vector<double> differences;
+  for (int trial = 0; trial < options.resamples; ++trial)
+    differences.push_back(difference_with(draw_exchanges(options, trial, count)));
+  return randomisation_p_value(difference_with(std::vector<bool>(count)), differences);
+}
+
 /// Two-sided p of the difference of two systems by the statistics of each line, as sacrebleu's
 /// --paired-ar exchanges them; options.resamples trials. Statistics, score_of and errors are those
 /// of paired_bootstrap.
@@ -32,10 +43,7 @@ double paired_randomisation(const std::vector<Statistics>& baseline,
     }
     return score_of(second) - score_of(first);
   };
-  std::vector<double> differences;
-  for (int trial = 0; trial < options.resamples; ++trial)
-    differences.push_back(difference_with(draw_exchanges(options, trial, system.size())));
-  return randomisation_p_value(difference_with(std::vector<bool>(system.size())), differences);
+  return exchange_p_value(system.size(), difference_with, options);
 }
 
 }  // namespace roformer::metric

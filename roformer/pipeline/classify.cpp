@@ -1,17 +1,16 @@
 #include "roformer/pipeline/classify.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/load.h"
 #include "roformer/head/label_head.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/finite_answers.h"
+#include "roformer/pipeline/label_model.h"
 #include "roformer/pipeline/text_batches.h"
 
 namespace roformer::pipeline {
@@ -86,22 +85,12 @@ std::vector<ClassAnswer> Classify::operator()(const Lines& lines) const {
 
 Classify open_classify(const std::filesystem::path& path, ClassifyOptions options) {
   options.name = path.string();
-  const checkpoint::Folder folder(path);
-  const auto loaded = checkpoint::load_model(folder);
-  auto model = std::dynamic_pointer_cast<head::LabelHead>(loaded.module);
-  const std::string name =
-      head::class_name(head::sequence_classifier(), loaded.config.encoder.model_type);
-  base::require(model != nullptr && loaded.config.architecture == name,
-                "[pipeline] {}: expected a {} but got a {}", options.name, name,
-                loaded.config.architecture);
-  base::require(loaded.report.missing.empty(),
-                "[pipeline] {}: expected all weights of a {} but these are missing: {}",
-                options.name, name, fmt::join(loaded.report.missing, ", "));
-  base::require(loaded.config.head.problem_type != "multi_label_classification",
+  LabelModel opened = open_label_model(path, head::sequence_classifier());
+  base::require(opened.model->head_config().problem_type != "multi_label_classification",
                 "[pipeline] {}: expected one label a line but got problem_type "
                 "multi_label_classification, which `roformer run` computes",
                 options.name);
-  return {std::move(model), text::Tokenizer::load(folder.path()), options};
+  return {std::move(opened.model), std::move(opened.tokenizer), options};
 }
 
 }  // namespace roformer::pipeline

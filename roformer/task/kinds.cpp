@@ -6,7 +6,9 @@
   KIND(causal_language)      \
   KIND(translation)          \
   KIND(classification)       \
-  KIND(regression)
+  KIND(regression)           \
+  KIND(ranking)              \
+  KIND(multiple_choice)
 
 namespace roformer::task {
 

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "roformer/metric/classification_score.h"
-#include "roformer/metric/correlation.h"
+#include "roformer/labelled/class_weights.h"
 #include "roformer/task/labelled_kind.h"
 
 namespace roformer::task {
@@ -28,23 +27,6 @@ std::vector<Value> rows_of(const std::vector<Value>& values,
   return ordered;
 }
 
-void add_class_figures(const std::vector<std::int64_t>& gold, const Tensor& outputs,
-                       train::Metrics& figures) {
-  const auto score =
-      metric::classification_score(gold, whole_numbers_of(outputs.argmax(1)), outputs.size(1));
-  figures.emplace_back("accuracy", score.accuracy());
-  figures.emplace_back("f1", outputs.size(1) == 2 ? score.of_class(1).f1
-                                                  : score.macro(metric::AveragedClasses::all).f1);
-  figures.emplace_back("matthews_correlation", score.matthews_correlation());
-}
-
-void add_number_figures(const std::vector<double>& gold, const Tensor& outputs,
-                        train::Metrics& figures) {
-  const auto answers = numbers_of(outputs.flatten());
-  figures.emplace_back("pearson", metric::pearson_correlation(gold, answers).value_or(0));
-  figures.emplace_back("spearman", metric::spearman_correlation(gold, answers).value_or(0));
-}
-
 }  // namespace
 
 const Kind& classification_kind() {
@@ -60,7 +42,13 @@ const Kind& regression_kind() {
 LabelTask::LabelTask(const Recipe& recipe, std::shared_ptr<const labelled::LabelledCorpus> corpus,
                      std::shared_ptr<head::LabelHead> model, torch::Device device)
     : LabelledTask(recipe, corpus, head::sequence_classifier(), std::move(model), device),
-      corpus_(std::move(corpus)) {}
+      corpus_(std::move(corpus)) {
+  if (!corpus_->has_classes()) return;
+  class_weights_ =
+      weights_tensor(labelled::class_weights(corpus_->options().class_weights,
+                                             corpus_->label_names(), corpus_->training_counts()),
+                     device);
+}
 
 std::shared_ptr<head::LabelHead> LabelTask::draw(const Recipe& recipe,
                                                  const labelled::LabelledCorpus& corpus) {
@@ -86,7 +74,8 @@ train::LossSum LabelTask::loss_of(const ExampleBatch& examples,
   sum.tokens = std::ssize(examples.batch.tokens);
   if (corpus_->has_classes()) {
     const Tensor classes = on_device(rows_of(corpus_->classes(examples.split), {examples}));
-    sum.loss = at::cross_entropy_loss(logits, classes, {}, at::Reduction::Sum);
+    sum.loss = at::cross_entropy_loss(logits, classes, weights_in_training(class_weights_),
+                                      at::Reduction::Sum);
     sum.correct = logits.argmax(1).eq(classes).sum().item<std::int64_t>();
   } else {
     const Tensor numbers =
@@ -98,15 +87,18 @@ train::LossSum LabelTask::loss_of(const ExampleBatch& examples,
   return sum;
 }
 
-train::Metrics LabelTask::figures(const train::Evaluated& evaluated) {
-  train::Metrics figures = {{"loss", evaluated.score.loss()}};
+LabelAnswers LabelTask::answers_of(const train::Evaluated& evaluated) const {
   const Tensor outputs = torch::cat(evaluated.outputs);
   const auto batches = evaluated_batches(evaluated.split);
-  if (corpus_->has_classes()) {
-    add_class_figures(rows_of(corpus_->classes(evaluated.split), batches), outputs, figures);
-  } else {
-    add_number_figures(rows_of(corpus_->numbers(evaluated.split), batches), outputs, figures);
-  }
+  if (!corpus_->has_classes())
+    return {rows_of(corpus_->numbers(evaluated.split), batches), numbers_of(outputs.flatten()), 0};
+  const auto gold = rows_of(corpus_->classes(evaluated.split), batches);
+  return {{gold.begin(), gold.end()}, numbers_of(outputs.argmax(1)), outputs.size(1)};
+}
+
+train::Metrics LabelTask::figures(const train::Evaluated& evaluated) {
+  train::Metrics figures = {{"loss", evaluated.score.loss()}};
+  for (auto& figure : label_figures(answers_of(evaluated))) figures.push_back(std::move(figure));
   return figures;
 }
 

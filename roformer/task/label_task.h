@@ -5,6 +5,7 @@
 #include <string>
 
 #include "roformer/labelled/labelled_corpus.h"
+#include "roformer/task/label_figures.h"
 #include "roformer/task/labelled_task.h"
 
 namespace roformer::task {
@@ -24,18 +25,19 @@ class LabelTask final : public LabelledTask {
                                                const labelled::LabelledCorpus& corpus,
                                                const std::filesystem::path& folder);
 
-  /// Of classes "loss" (nats a row), "accuracy", "f1" (of two classes that of the second, else the
-  /// mean over the classes), "matthews_correlation"; of numbers "loss" (the mean squared error),
-  /// "pearson" and "spearman", which are 0 where all answers are alike.
+  /// "loss" (nats a row, of numbers the mean squared error) and label_figures.
   train::Metrics figures(const train::Evaluated& evaluated) override;
-
- private:
+  /// What stands behind the figures, row by row.
+  LabelAnswers answers_of(const train::Evaluated& evaluated) const;
   /// GLUE's first metric of the task, else accuracy or Spearman's correlation.
   std::string deciding_figure() const override;
+
+ private:
   train::LossSum loss_of(const labelled::ExampleBatch& batch,
                          const model::ForwardOptions& options) override;
 
   std::shared_ptr<const labelled::LabelledCorpus> corpus_;
+  torch::Tensor class_weights_;  // (classes) float32; undefined: all alike
 };
 
 }  // namespace roformer::task

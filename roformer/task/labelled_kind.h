@@ -14,6 +14,9 @@ namespace roformer::task {
 /// (section 4.3.2).
 void set_fine_tuning(Recipe& recipe);
 
+/// [task] class_weights (labelled/class_weights.h), which only classes have.
+std::vector<std::string> read_class_weights(SectionReader& task, labelled::LabelUse use);
+
 /// `Task` has the type Text, whose constructor takes labelled::LabelledOptions.
 template <typename Task>
 class LabelledKind : public Kind {
@@ -21,9 +24,12 @@ class LabelledKind : public Kind {
   LabelledKind(std::string_view name, labelled::LabelUse use) : name_(name), use_(use) {}
 
   std::string_view name() const override { return name_; }
-  void read(SectionReader& /*task*/, const base::TomlTable& root, Recipe& recipe) const override {
+  void read(SectionReader& task, const base::TomlTable& root, Recipe& recipe) const override {
+    const auto weights = read_class_weights(task, use_);
     read_language_model(root, /*is_decoder=*/false, recipe);
-    recipe.options = read_labelled_data(root, use_, recipe);
+    auto options = read_labelled_data(root, use_, recipe);
+    options.class_weights = weights;
+    recipe.options = options;
   }
   bool has_length() const override { return false; }
   void set_defaults(Recipe& recipe) const override { set_fine_tuning(recipe); }

@@ -54,6 +54,11 @@ Tensor LabelledTask::row_logits(const ExampleBatch& examples,
                          options.dropout_seed);
 }
 
+std::optional<Tensor> LabelledTask::weights_in_training(const Tensor& weights) const {
+  if (!weights.defined() || !model()->is_training()) return std::nullopt;
+  return weights;
+}
+
 Tensor LabelledTask::kept(const Tensor& outputs) const {
   return model()->is_training() ? Tensor() : outputs.detach().to(torch::kCPU);
 }
@@ -113,6 +118,10 @@ std::shared_ptr<head::LabelHead> load_label_model(const Recipe& recipe,
   base::require(same, "[task] {}: expected the labels of the text, {}, but got {}", folder.string(),
                 fmt::join(labels, ", "), fmt::join(config.head.labels, ", "));
   return model;
+}
+
+Tensor weights_tensor(const std::vector<double>& weights, torch::Device device) {
+  return weights.empty() ? Tensor() : torch::tensor(weights, torch::kFloat32).to(device);
 }
 
 std::vector<double> numbers_of(const Tensor& values) {

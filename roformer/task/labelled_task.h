@@ -1,6 +1,8 @@
 // What tasks of labelled examples have in common: a head on an encoder, batches of examples.
 #pragma once
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,9 @@ class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled
   /// Logits (B, numbers) of each row's [CLS].
   torch::Tensor row_logits(const labelled::ExampleBatch& examples,
                            const model::ForwardOptions& options);
+  /// The weights of classes (classes) in training, which counts each row once whatever its weight;
+  /// none in evaluation, and where there are none.
+  std::optional<torch::Tensor> weights_in_training(const torch::Tensor& weights) const;
   /// Kept for figures where the module is evaluated.
   torch::Tensor kept(const torch::Tensor& outputs) const;
 
@@ -74,6 +79,8 @@ std::shared_ptr<head::LabelHead> load_label_model(const Recipe& recipe,
                                                   std::int64_t numbers,
                                                   const std::filesystem::path& folder);
 
+/// float32 of as many numbers on a device; undefined of none.
+torch::Tensor weights_tensor(const std::vector<double>& weights, torch::Device device);
 /// Numbers (N) of a tensor (N), in float64.
 std::vector<double> numbers_of(const torch::Tensor& values);
 /// Whole numbers (N) of a tensor (N).

@@ -2,7 +2,7 @@
 
 namespace roformer::train {
 
-Metrics evaluate(Task& task, data::Split split) {
+Evaluated evaluated_part(Task& task, data::Split split) {
   const torch::NoGradGuard no_gradient;
   const ModeGuard evaluation(task.module(), false);
   Evaluated evaluated{split, {}, {}};
@@ -12,7 +12,13 @@ Metrics evaluate(Task& task, data::Split split) {
         {sum.loss.item<double>(), sum.negative_log_likelihood, sum.correct, sum.targets});
     evaluated.outputs.push_back(std::move(sum.outputs));
   }
-  return task.figures(evaluated);
+  return evaluated;
+}
+
+Metrics evaluate(Task& task, data::Split split) {
+  const torch::NoGradGuard no_gradient;
+  const ModeGuard evaluation(task.module(), false);
+  return task.figures(evaluated_part(task, split));
 }
 
 }  // namespace roformer::train

@@ -83,7 +83,9 @@ class ModeGuard {
   bool was_training_;
 };
 
-/// The task's figures on a held-out part, without dropout and gradients.
+/// Losses and outputs of a held-out part, without dropout and gradients.
+Evaluated evaluated_part(Task& task, data::Split split);
+/// The task's figures on it.
 Metrics evaluate(Task& task, data::Split split);
 
 }  // namespace roformer::train

@@ -1,0 +1,39 @@
+// Texts and pairs of texts as rows of tokens of a largest length.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "roformer/labelled/encoded_part.h"
+#include "roformer/labelled/labelled_text.h"
+#include "roformer/text/tokenizer.h"
+
+namespace roformer::labelled {
+
+/// Encodes texts; counts those that were longer than max_length and are cut there, the longer of
+/// two first.
+class TextRows {
+ public:
+  TextRows(const text::Tokenizer& tokenizer, std::int64_t max_length)
+      : tokenizer_(tokenizer), max_length_(max_length) {}
+
+  /// Adds a row to a part.
+  void add(const std::string& text, const std::optional<std::string>& text_pair, EncodedPart& part);
+  /// Rows that were cut.
+  std::int64_t cut() const { return cut_; }
+
+ private:
+  void encode(const std::string& text, const std::optional<std::string>& text_pair,
+              std::int64_t max_length);
+
+  const text::Tokenizer& tokenizer_;
+  std::int64_t max_length_;
+  std::int64_t cut_ = 0;
+  text::Encoding encoding_;
+};
+
+/// The texts that a vocabulary is trained on, pairs in one.
+std::vector<std::string> whole_texts(const LabelledText& text);
+
+}  // namespace roformer::labelled

@@ -1,0 +1,96 @@
+#include "roformer/pipeline/choose.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/head/label_head.h"
+#include "roformer/model/pooler.h"
+#include "roformer/pipeline/finite_answers.h"
+#include "roformer/pipeline/label_model.h"
+#include "roformer/pipeline/text_batches.h"
+
+namespace roformer::pipeline {
+namespace {
+
+// The fields of a line: the first, and each of the others behind it.
+std::vector<std::string> fields_of(const std::string& line) {
+  std::vector<std::string> fields;
+  std::size_t begin = 0;
+  for (std::size_t tab; (tab = line.find('\t', begin)) != line.npos; begin = tab + 1)
+    fields.push_back(line.substr(begin, tab - begin));
+  fields.push_back(line.substr(begin));
+  return fields;
+}
+
+ChoiceAnswer answer_of(const std::vector<double>& logits) {
+  ChoiceAnswer answer;
+  const auto best = std::max_element(logits.begin(), logits.end());
+  answer.best = static_cast<std::size_t>(best - logits.begin());
+  double sum = 0;
+  for (const double logit : logits) sum += std::exp(logit - *best);
+  for (const double logit : logits) answer.probabilities.push_back(std::exp(logit - *best) / sum);
+  return answer;
+}
+
+}  // namespace
+
+Choose::Choose(std::shared_ptr<head::LabelHead> model, text::Tokenizer tokenizer,
+               const TextOptions& options)
+    : options_(options),
+      model_(std::move(model)),
+      encoder_(std::move(tokenizer), model_->config(), options.length, options.name) {
+  const std::string& summary = model_->head_config().summary.type;
+  base::require(model_->config().model_type == "bert" || summary == "first",
+                "[pipeline] {}: expected summary_type \"first\" but got \"{}\", which reads "
+                "padding: `roformer run` computes it",
+                options.name, summary);
+  base::require(!options.length.stride,
+                "[pipeline] expected no stride for choices of whole lines but got one");
+  model_->to(options.device);
+}
+
+std::vector<ChoiceAnswer> Choose::operator()(const Lines& lines) const {
+  std::vector<Piece> pieces;
+  for (std::size_t line = 0; line < lines.texts.size(); ++line) {
+    const auto fields = fields_of(lines.texts[line]);
+    require_of_line(fields.size() >= 3,
+                    "[pipeline] line {}: expected a text and at least two choices that tabs "
+                    "separate but got {} of these",
+                    lines.number(line), fields.size());
+    for (std::size_t choice = 1; choice < fields.size(); ++choice) {
+      const std::vector<std::string> pair{fields.front() + "\t" + fields[choice]};
+      pieces.push_back(std::move(encoder_.encode_rows({pair, lines.number(line)}).front()));
+      pieces.back().line = line;
+    }
+  }
+  std::vector<double> logits(pieces.size());
+  compute_batches(pieces, options_, [&](const TextBatch& batch) {
+    model::ForwardOptions forward;
+    forward.rows = model::first_tokens(batch.tokens);
+    const torch::Tensor hidden = model_->encoder()->forward(batch.tokens, forward);
+    const torch::Tensor numbers =
+        model_->logits(hidden, 0).flatten().to(torch::kCPU, torch::kFloat64).contiguous();
+    for (std::size_t i = 0; i < batch.pieces.size(); ++i)
+      logits[batch.pieces[i]] = numbers.const_data_ptr<double>()[i];
+  });
+  std::vector<std::vector<double>> of_line(lines.texts.size());
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    require_finite(logits[i], "a logit", lines.number(pieces[i].line), options_.name);
+    of_line[pieces[i].line].push_back(logits[i]);
+  }
+  std::vector<ChoiceAnswer> answers;
+  for (const auto& numbers : of_line) answers.push_back(answer_of(numbers));
+  return answers;
+}
+
+Choose open_choose(const std::filesystem::path& path, TextOptions options) {
+  options.name = path.string();
+  LabelModel opened = open_label_model(path, head::multiple_choice());
+  return {std::move(opened.model), std::move(opened.tokenizer), options};
+}
+
+}  // namespace roformer::pipeline

@@ -1,0 +1,118 @@
+#include "roformer/study/fine_tuned.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "roformer/base/error.h"
+#include "roformer/base/log.h"
+#include "roformer/metric/seed_interval.h"
+#include "roformer/study/tuning.h"
+#include "roformer/task/label_task.h"
+#include "roformer/train/metrics_log.h"
+#include "roformer/train/run_folder.h"
+
+namespace roformer::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Of the last evaluation of a run: no evaluation before it is chosen by.
+double last_figure(const fs::path& run, const std::string& figure) {
+  double value = 0;
+  bool found = false;
+  for (const auto& line : train::read_metrics(run / "metrics.jsonl")) {
+    if (line.value("kind", "") != "evaluation" || !line.contains(figure)) continue;
+    value = line.at(figure).get<double>();
+    found = true;
+  }
+  base::require(found, "[study] {}: expected evaluations with {} but got none", run.string(),
+                figure);
+  return value;
+}
+
+double seconds_of(const fs::path& run) {
+  double seconds = 0;
+  for (const auto& line : train::read_metrics(run / "metrics.jsonl"))
+    seconds += line.value("seconds", 0.0);
+  return seconds;
+}
+
+}  // namespace
+
+std::vector<double> rates_from(double first) {
+  return {first, 1.5 * first, 2 * first, 2.5 * first};
+}
+
+double RateFigures::mean() const {
+  return metric::mean_of(by_seed);
+}
+
+task::Recipe fine_tuning_recipe(const FineTuning& what, const StudyOptions& options, double rate,
+                                std::int64_t seed) {
+  std::vector<std::string> changes = options.changes;
+  changes.insert(changes.end(), what.changes.begin(), what.changes.end());
+  changes.push_back(fmt::format("model.checkpoint={}", what.checkpoint.string()));
+  if (rate > 0) changes.push_back(fmt::format("optimizer.learning_rate={}", format_rate(rate)));
+  changes.push_back(fmt::format("run.seed={}", seed));
+  const std::string name =
+      what.recipe + (options.scale == "paper" ? std::string() : "-" + options.scale);
+  return task::read_recipe(task::find_recipe(name), changes);
+}
+
+fs::path fine_tuning_folder(const FineTuning& what, double rate, std::int64_t seed) {
+  return what.out / fmt::format("rate{}-seed{}", format_rate(rate), seed);
+}
+
+int fine_tune(const FineTuning& what, const StudyOptions& options, const task::Material& material,
+              std::int64_t& run, std::int64_t runs) {
+  const double first = fine_tuning_recipe(what, options, 0, 0).training.learning_rate;
+  for (const double rate : rates_from(first)) {
+    for (std::int64_t seed = 0; seed < options.seeds; ++seed) {
+      spdlog::info("table2: run {} of {}", ++run, runs);
+      train::RunFolder folder(fine_tuning_folder(what, rate, seed), /*resume=*/true);
+      const auto outcome = task::run_training(fine_tuning_recipe(what, options, rate, seed),
+                                              material, folder, torch::Device(options.device));
+      if (outcome.signal != 0) return outcome.signal;
+    }
+  }
+  return 0;
+}
+
+void answer_test(const FineTuning& what, const StudyOptions& options,
+                 const task::Material& material, const std::string& figure, FineTuned& tuned) {
+  tuned.test.clear();
+  tuned.test_figures.clear();
+  const double rate = tuned.best().rate;
+  for (std::int64_t seed = 0; seed < options.seeds; ++seed) {
+    const auto task =
+        material.load_task(fine_tuning_recipe(what, options, rate, seed),
+                           fine_tuning_folder(what, rate, seed), torch::Device(options.device));
+    const auto& labels = dynamic_cast<const task::LabelTask&>(*task);
+    tuned.test.push_back(labels.answers_of(train::evaluated_part(*task, data::Split::test)));
+    tuned.test_figures.push_back(task::figure_of(task::label_figures(tuned.test.back()), figure));
+  }
+}
+
+FineTuned look_at(const FineTuning& what, const StudyOptions& options,
+                  const task::Material& material, const std::string& figure) {
+  FineTuned tuned;
+  const double first = fine_tuning_recipe(what, options, 0, 0).training.learning_rate;
+  for (const double rate : rates_from(first)) {
+    tuned.rates.push_back({rate, {}});
+    for (std::int64_t seed = 0; seed < options.seeds; ++seed) {
+      const fs::path run = fine_tuning_folder(what, rate, seed);
+      tuned.rates.back().by_seed.push_back(last_figure(run, figure));
+      tuned.training_seconds += seconds_of(run);
+    }
+  }
+  const auto best = std::max_element(
+      tuned.rates.begin(), tuned.rates.end(),
+      [](const RateFigures& a, const RateFigures& b) { return a.mean() < b.mean(); });
+  tuned.chosen = static_cast<std::size_t>(best - tuned.rates.begin());
+  answer_test(what, options, material, figure, tuned);
+  return tuned;
+}
+
+}  // namespace roformer::study

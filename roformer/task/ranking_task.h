@@ -1,0 +1,39 @@
+// Ranking: of the texts beside one query the better gets the larger number, learned from pairs of
+// them (Burges et al. 2005, "Learning to rank using gradient descent").
+#pragma once
+#include <memory>
+#include <string>
+
+#include "roformer/labelled/ranking_corpus.h"
+#include "roformer/task/labelled_task.h"
+
+namespace roformer::task {
+
+class RankingTask final : public LabelledTask {
+ public:
+  using Text = labelled::RankingCorpus;
+
+  /// Throws Error as LabelledTask does.
+  RankingTask(const Recipe& recipe, std::shared_ptr<const labelled::RankingCorpus> corpus,
+              std::shared_ptr<head::LabelHead> model, torch::Device device = torch::kCPU);
+
+  /// A head of one number, as cross-encoders have.
+  static std::shared_ptr<head::LabelHead> draw(const Recipe& recipe,
+                                               const labelled::RankingCorpus& corpus);
+  static std::shared_ptr<head::LabelHead> load(const Recipe& recipe,
+                                               const labelled::RankingCorpus& corpus,
+                                               const std::filesystem::path& folder);
+
+  /// "loss" (nats a pair: −log σ of the difference), "pair_accuracy", "mean_reciprocal_rank"
+  /// (metric/ranking_score.h).
+  train::Metrics figures(const train::Evaluated& evaluated) override;
+
+ private:
+  std::string deciding_figure() const override { return "pair_accuracy"; }
+  train::LossSum loss_of(const labelled::ExampleBatch& batch,
+                         const model::ForwardOptions& options) override;
+
+  std::shared_ptr<const labelled::RankingCorpus> corpus_;
+};
+
+}  // namespace roformer::task
