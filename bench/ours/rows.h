@@ -10,7 +10,9 @@
 
 namespace bench {
 
+void add_classify(CLI::App& program);
 void add_encodings(CLI::App& program);
+void add_fine_tuning(CLI::App& program);
 void add_generate(CLI::App& program);
 void add_linear(CLI::App& program);
 void add_model(CLI::App& program);
