@@ -25,11 +25,9 @@ using torch::Tensor;
 
 // Devlin et al. 2019, appendix A.3, in whose range the paper searches (section 4.3.2).
 void set_fine_tuning(Recipe& recipe) {
-  constexpr double warmup_share = 0.1;
   train::TrainingOptions& training = recipe.training;
   training.learning_rate = 2e-5;
-  training.schedule.warmup_steps =
-      static_cast<std::int64_t>(warmup_share * static_cast<double>(training.schedule.total_steps));
+  training.schedule.warmup_share = 0.1;
   training.keep_best = true;
   recipe.evaluation.sequences = 0;
 }
@@ -240,6 +238,17 @@ void LabelTask::save_model(const fs::path& folder) {
 
 void LabelTask::load_model(const fs::path& folder) {
   restore_weights(*model(), folder);
+}
+
+double LabelTask::batches_in_epoch(const data::Stage& stage) const {
+  const auto& training = corpus().part(Split::training);
+  if (stage.batch_size > 0)
+    return static_cast<double>(training.size()) / static_cast<double>(stage.batch_size);
+  std::vector<data::PairLength> lengths;
+  for (std::int64_t row = 0; row < training.size(); ++row)
+    lengths.push_back({training.length(row), 0});
+  const data::LengthBuckets buckets(lengths, data::BatchBudget{.tokens = stage.batch_tokens});
+  return static_cast<double>(buckets.num_batches());
 }
 
 std::string LabelTask::epoch() const {

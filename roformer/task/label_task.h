@@ -42,6 +42,7 @@ class LabelTask final
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
   std::string epoch() const override;
+  double batches_in_epoch(const data::Stage& stage) const override;
 
  private:
   labelled::LabelledBatch training_batch(const data::BatchRequest& request) const override {
