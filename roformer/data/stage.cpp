@@ -1,8 +1,33 @@
 #include "roformer/data/stage.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
 #include "roformer/base/error.h"
 
 namespace roformer::data {
+namespace {
+
+void require_duration(const Stage& stage, std::size_t number) {
+  if (stage.epochs == 0) {
+    base::require(
+        stage.steps >= 1,
+        "[data] expected stage.{}.steps to be at least 1 but got {}: give either steps or "
+        "epochs",
+        number, stage.steps);
+    return;
+  }
+  base::require(std::isfinite(stage.epochs) && stage.epochs > 0,
+                "[data] expected stage.{}.epochs to be a number above 0 but got {}", number,
+                stage.epochs);
+  base::require(stage.steps == 0,
+                "[data] expected either steps or epochs in stage.{} but got steps {} and epochs {}",
+                number, stage.steps, stage.epochs);
+}
+
+}  // namespace
 
 void validate(const std::vector<Stage>& stages) {
   base::require(!stages.empty(),
@@ -14,8 +39,8 @@ void validate(const std::vector<Stage>& stages) {
                     value);
     };
     at_least_one("length", stage.length);
-    at_least_one("steps", stage.steps);
     at_least_one("accumulate", stage.accumulate);
+    require_duration(stage, i);
     base::require(
         (stage.batch_size > 0) != (stage.batch_tokens > 0),
         "[data] expected either batch_size or batch_tokens in stage.{} but got batch_size {} and "
@@ -27,7 +52,35 @@ void validate(const std::vector<Stage>& stages) {
   }
 }
 
+bool have_steps(const std::vector<Stage>& stages) {
+  return std::all_of(stages.begin(), stages.end(),
+                     [](const Stage& stage) { return stage.epochs == 0; });
+}
+
+std::int64_t steps_of_epochs(double epochs, double batches, std::int64_t accumulate) {
+  constexpr double rounding = 1e-12;  // 0.07 · 100 is 7 updates, not 8
+  const double steps = epochs * batches / static_cast<double>(accumulate);
+  base::require(steps >= 0 && steps <= 0x1p53,
+                "[data] expected epochs of at most 2^53 steps but got {} of {} batches", epochs,
+                batches);
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(steps * (1 - rounding))));
+}
+
+std::string duration_in_words(const std::vector<Stage>& stages) {
+  std::int64_t steps = 0;
+  double epochs = 0;
+  for (const Stage& stage : stages) {
+    steps += stage.steps;
+    epochs += stage.epochs;
+  }
+  if (epochs == 0) return fmt::format("{} steps", steps);
+  const std::string of_epochs = fmt::format("{} epoch{}", epochs, epochs == 1 ? "" : "s");
+  return steps == 0 ? of_epochs : fmt::format("{} steps and {}", steps, of_epochs);
+}
+
 std::int64_t total_steps(const std::vector<Stage>& stages) {
+  base::require(have_steps(stages), "[data] expected stages of known steps but got {}",
+                duration_in_words(stages));
   std::int64_t sum = 0;
   for (const Stage& stage : stages) sum += stage.steps;
   return sum;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace roformer::data {
@@ -15,12 +16,24 @@ struct Stage {
   std::int64_t accumulate = 1;    // micro-batches whose gradients make one step
   std::int64_t steps = 0;
   double learning_rate = 0;  // peak; 0: the optimizer's
+  double epochs = 0;         // in the place of steps, until the text is known; 0: steps count
 };
 
-/// Throws Error naming the key: sizes < 1, or not exactly one of batch_size and batch_tokens.
+/// Throws Error naming the key: sizes < 1, or not exactly one of batch_size and batch_tokens, or of
+/// steps and epochs.
 void validate(const std::vector<Stage>& stages);
 
-/// The steps of all stages together.
+/// Whether the steps of all stages are known.
+bool have_steps(const std::vector<Stage>& stages);
+
+/// The updates of a stage of so many epochs, of which one has `batches` micro-batches (1.5: the
+/// second is shared with the next epoch): rounded up, at least 1. Throws Error for more than 2⁵³.
+std::int64_t steps_of_epochs(double epochs, double batches, std::int64_t accumulate);
+
+/// "3 epochs", "100 steps and 2 epochs".
+std::string duration_in_words(const std::vector<Stage>& stages);
+
+/// The steps of all stages together. Throws Error where a stage is in epochs still.
 std::int64_t total_steps(const std::vector<Stage>& stages);
 
 /// Which micro-batch is wanted. It is drawn from these numbers alone, so that nothing of the data

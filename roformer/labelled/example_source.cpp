@@ -25,6 +25,13 @@ ExampleBatch ExampleSource::batch(const data::BatchRequest& request) const {
   return batch_of(data::Split::training, std::move(examples));
 }
 
+double ExampleSource::batches_in_epoch(const data::Stage& stage) const {
+  if (stage.batch_size == 0)
+    return static_cast<double>(buckets(stage.batch_tokens)->num_batches());
+  return static_cast<double>(corpus_->part(data::Split::training).num_examples()) /
+         static_cast<double>(stage.batch_size);
+}
+
 std::shared_ptr<const data::LengthBuckets> ExampleSource::buckets(std::int64_t batch_tokens) const {
   const std::scoped_lock lock(mutex_);
   if (buckets_ && bucket_tokens_ == batch_tokens) return buckets_;

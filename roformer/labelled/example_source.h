@@ -31,6 +31,9 @@ class ExampleSource {
   /// to call from several threads.
   ExampleBatch batch(const data::BatchRequest& request) const;
 
+  /// Micro-batches in which each example is once; of stage.batch_size examples no whole number.
+  double batches_in_epoch(const data::Stage& stage) const;
+
   /// The examples of a held-out part, those of like length together; of more than `most` (0: all)
   /// a fixed sample. Independent of the seed.
   std::vector<ExampleBatch> held_out(data::Split split, std::int64_t batch_tokens,

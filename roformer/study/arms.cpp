@@ -247,9 +247,9 @@ std::string Arms::what_ran(const task::Material& material) const {
       options_.tune ? fmt::format(", each at the best of {} learning rates on the validation part",
                                   rates_around(1).size())
                     : std::string(", at the recipe's learning rate");
-  return fmt::format("{} models ({}), {}{}; {} steps each, recipe {}. {}", names.size(),
+  return fmt::format("{} models ({}), {}{}; {} each, recipe {}. {}", names.size(),
                      fmt::join(names, ", "), metric::count_seeds(options_.seeds), rates,
-                     data::total_steps(recipe_.training.stages), recipe_.path.stem().string(),
+                     data::duration_in_words(recipe_.training.stages), recipe_.path.stem().string(),
                      material.summary());
 }
 

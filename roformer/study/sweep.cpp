@@ -20,6 +20,7 @@
 #include "roformer/study/learning_curve.h"
 #include "roformer/study/process_runs.h"
 #include "roformer/study/study_options.h"
+#include "roformer/task/epochs.h"
 #include "roformer/task/material.h"
 #include "roformer/task/recipe.h"
 #include "roformer/train/metrics_log.h"
@@ -203,25 +204,30 @@ class Sweep {
   }
 
   // An error before hours of training, not within or behind them.
-  void require_fitting(const task::Material& material) const {
+  void require_fitting(const task::Material& material) {
     for (std::size_t i = 0; i < points_.size(); ++i) {
-      const auto task = material.make_task(recipe(i, 0), torch::Device(torch::kCPU));
+      const task::Recipe own = recipe(i, 0);
+      const auto task = material.make_task(own, torch::Device(torch::kCPU));
+      batches_.push_back(task::batches_in_epochs(own, *task));
       if (i > 0) continue;
       for (const auto split : {data::Split::validation, data::Split::test}) task->held_out(split);
     }
   }
 
-  // Whether the run has all of its steps. Throws Error where it is another recipe's.
+  train::TrainingOptions training(const Place& place) const {
+    return task::training_in_steps(recipe(place.point, place.seed), batches_[place.point]);
+  }
+
+  // Whether the run has all of its steps or has stopped early. Throws Error where it is another recipe's.
   bool is_finished(const Place& place, const std::string& content) const {
     const fs::path& run = folder_of(place);
     const auto checkpoint = train::last_checkpoint(run);
     if (!checkpoint) return false;
     const auto state = train::load_state(*checkpoint / "state.json");
-    const task::Recipe own = recipe(place.point, place.seed);
-    train::FlatRecipe now = own.training.recipe;
-    now[task::kContentKey] = content;
-    train::require_same_run(state, now, run);
-    return state.step == data::total_steps(own.training.stages);
+    train::TrainingOptions now = training(place);
+    now.recipe[task::kContentKey] = content;
+    train::require_same_run(state, now.recipe, run);
+    return train::has_ended(state, now);
   }
 
   const fs::path& folder_of(const Place& place) const {
@@ -234,7 +240,7 @@ class Sweep {
     run.name = fmt::format("{}, seed {}", points_[place.point].name, place.seed);
     run.folder = folder;
     run.log = options_.out / "logs" / (folder.filename().string() + ".log");
-    run.steps = data::total_steps(recipe(place.point, place.seed).training.stages);
+    run.steps = data::total_steps(training(place).stages);
     run.command = {options_.program.string(),
                    "train",
                    options_.recipe,
@@ -299,6 +305,7 @@ class Sweep {
 
   SweepOptions options_;
   std::vector<SweepPoint> points_;
+  std::vector<std::vector<double>> batches_;  // of an epoch, by point
 };
 
 }  // namespace

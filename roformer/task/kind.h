@@ -27,6 +27,8 @@ class Kind {
   virtual void read(SectionReader& task, const base::TomlTable& root, Recipe& recipe) const = 0;
   /// Whether stages and held-out sequences have a length.
   virtual bool has_length() const { return true; }
+  /// Whether the model is one stack of layers, which may learn at rates of their own.
+  virtual bool is_one_stack() const { return true; }
   /// The kind's defaults of the sections behind [[stage]], before they are read.
   virtual void set_defaults(Recipe& /*recipe*/) const {}
   /// The kind's own keys of [evaluate].

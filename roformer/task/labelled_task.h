@@ -22,6 +22,9 @@ class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
   std::string epoch() const override;
+  double batches_in_epoch(const data::Stage& stage) const override {
+    return source_.batches_in_epoch(stage);
+  }
 
  protected:
   /// Throws Error if nothing is held out to watch the training by, or the model has fewer words

@@ -10,6 +10,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/base/non_finite.h"
+#include "roformer/task/epochs.h"
 #include "roformer/task/kind.h"
 #include "roformer/train/run_folder.h"
 #include "roformer/train/task.h"
@@ -65,17 +66,33 @@ void say_what_is_left_out(const Recipe& recipe) {
   for (const std::string& line : recipe.left_out) spdlog::warn("{}", line);
 }
 
-void describe(const Recipe& recipe, RecipeTask& task) {
+// "3.1 M parameters", and how many of them are not learned.
+std::string parameters_in_words(const torch::nn::Module& module) {
+  constexpr double million = 1e6;
+  std::int64_t frozen = 0;
+  for (const auto& parameter : module.parameters())
+    if (!parameter.requires_grad()) frozen += parameter.numel();
+  const std::string all =
+      fmt::format("{:.1f} M parameters", static_cast<double>(count_parameters(module)) / million);
+  if (frozen == 0) return all;
+  return fmt::format("{}, of which {:.1f} M are frozen", all,
+                     static_cast<double>(frozen) / million);
+}
+
+void describe(const Recipe& recipe, const train::TrainingOptions& training, RecipeTask& task) {
   say_what_is_left_out(recipe);
-  spdlog::info("{}: {:.1f} M parameters, {} steps, {} an epoch", recipe.name,
-               static_cast<double>(count_parameters(task.module())) / 1e6,
-               data::total_steps(recipe.training.stages), task.epoch());
-  const train::Schedule& schedule = recipe.training.schedule;
-  const std::string& asked = recipe.training.recipe.at("schedule.warmup_steps");
-  if (asked != to_toml(schedule.warmup_steps))
+  const bool in_epochs = !data::have_steps(recipe.training.stages);
+  spdlog::info("{}: {}, {} steps{}, {} an epoch", recipe.name, parameters_in_words(task.module()),
+               data::total_steps(training.stages),
+               in_epochs ? fmt::format(" ({})", data::duration_in_words(recipe.training.stages))
+                         : std::string(),
+               task.epoch());
+  const train::Schedule& schedule = training.schedule;
+  const auto asked = training.recipe.find("schedule.warmup_steps");
+  if (asked != training.recipe.end() && asked->second != to_toml(schedule.warmup_steps))
     spdlog::warn(
         "schedule.warmup_steps = {} is more than the {} steps of the run: {} instead, a tenth",
-        asked, schedule.total_steps, schedule.warmup_steps);
+        asked->second, schedule.total_steps, schedule.warmup_steps);
 }
 
 }  // namespace
@@ -96,10 +113,10 @@ std::shared_ptr<const Material> open_material(const Recipe& recipe,
 
 train::Outcome run_training(const Recipe& recipe, const Material& material,
                             train::RunFolder& folder, torch::Device device) {
-  train::TrainingOptions training = recipe.training;
-  training.recipe[kContentKey] = material.fingerprint();
   const auto task = material.make_task(recipe, device);
-  describe(recipe, *task);
+  train::TrainingOptions training = training_in_steps(recipe, batches_in_epochs(recipe, *task));
+  training.recipe[kContentKey] = material.fingerprint();
+  describe(recipe, training, *task);
   train::Trainer trainer(*task, std::move(training), folder);
   const std::string recipe_text = recipe.resolved.to_toml();
   base::write_file_atomically(folder.path() / "recipe.toml", recipe_text);

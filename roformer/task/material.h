@@ -21,6 +21,9 @@ class RecipeTask : public train::Task {
  public:
   /// What is learned from in an epoch, for people: "12 sequences of 512 tokens".
   virtual std::string epoch() const = 0;
+  /// Micro-batches of a stage that have all of the training part once; a share of one is made with
+  /// the next epoch.
+  virtual double batches_in_epoch(const data::Stage& stage) const = 0;
   /// Adds what stands beside a held-out part's figures where a finished model is evaluated.
   virtual void add_figures(data::Split /*split*/, train::Metrics& /*figures*/) const {}
 };

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <any>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "roformer/checkpoint/save.h"
+#include "roformer/data/sequence_order.h"
 #include "roformer/data/token_batch.h"
 #include "roformer/model/encoder.h"
 #include "roformer/packed/packed_batch.h"
+#include "roformer/task/layer_rates.h"
 #include "roformer/task/material.h"
 #include "roformer/task/recipe_model.h"
 
@@ -20,6 +23,7 @@ template <typename Model, typename Batch>
 class ModelTask : public RecipeTask {
  public:
   torch::nn::Module& module() final { return *model_; }
+  double rate_factor(const std::string& parameter) const final { return rates_.factor(parameter); }
 
   train::MicroBatch batch(const data::BatchRequest& request) const final {
     return training_batch(request);
@@ -39,8 +43,9 @@ class ModelTask : public RecipeTask {
 
  protected:
   ModelTask(const Recipe& recipe, Model model, torch::Device device)
-      : model_(std::move(model)), device_(device), evaluation_(recipe.evaluation) {
+      : model_(std::move(model)), device_(device), evaluation_(recipe.evaluation), rates_(recipe) {
     model_->to(device_);
+    rates_.apply(*model_);
   }
 
   /// As Task::batch.
@@ -64,6 +69,7 @@ class ModelTask : public RecipeTask {
   Model model_{nullptr};
   torch::Device device_;
   EvaluationOptions evaluation_;
+  LayerRates rates_;
 };
 
 /// The same of an encoder with a head, which reads sequences of one length and is kept beside its
@@ -83,6 +89,10 @@ class HeadTask : public ModelTask<Model, Batch> {
   }
   std::string epoch() const final {  // in words
     return fmt::format("{} sequences of {} tokens", num_sequences(length_), length_);
+  }
+  double batches_in_epoch(const data::Stage& stage) const final {
+    return static_cast<double>(num_sequences(stage.length)) /
+           static_cast<double>(data::sequences_of_batch(stage));
   }
 
  protected:

@@ -38,6 +38,21 @@ void at_recipe(const Recipe& recipe, const Work& work) {
   base::at_place(fmt::format("[recipe] {}", recipe.path.string()), work);
 }
 
+// What is not given has no line in the resolved recipe.
+void read_duration(SectionReader& reader, data::Stage& stage) {
+  const base::Option steps{"steps", "updates; either these or epochs have to be given"};
+  const base::Option epochs{"epochs",
+                            "passes over the text in the place of steps, 0.5 is half of one; "
+                            "rounded up to whole updates",
+                            base::above(0)};
+  if (reader.has_instead("epochs", "steps")) {
+    reader.describe(steps, stage.steps);
+    return reader.read(epochs, stage.epochs);
+  }
+  reader.read(steps, stage.steps);
+  reader.describe(epochs, stage.epochs);
+}
+
 void read_stages(const base::TomlTable& root, const Kind& kind, Recipe& recipe) {
   const std::string no_length = fmt::format(
       "expected no such key for {}, whose longest sentences are data.max_length", recipe.task);
@@ -53,7 +68,7 @@ void read_stages(const base::TomlTable& root, const Kind& kind, Recipe& recipe) 
                 stage.batch_tokens);
     reader.read({"accumulate", "micro-batches whose gradients make one step", at_least(1)},
                 stage.accumulate);
-    reader.read({"steps", "updates; it has to be given"}, stage.steps);
+    read_duration(reader, stage);
     reader.read({"learning_rate", "peak; 0: the optimizer's", at_least(0)}, stage.learning_rate);
     reader.finish();
     recipe.training.stages.push_back(stage);
@@ -61,7 +76,32 @@ void read_stages(const base::TomlTable& root, const Kind& kind, Recipe& recipe) 
   at_recipe(recipe, [&] { data::validate(recipe.training.stages); });
 }
 
-void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
+// Resolved only where they are given: runs that were begun before there were such keys go on.
+void read_layer_options(SectionReader& reader, const Kind& kind, Recipe& recipe) {
+  const std::string two_stacks = fmt::format(
+      "expected no such key for {}, whose model is an encoder and a decoder", recipe.task);
+  const char* only = kind.is_one_stack() ? nullptr : two_stacks.c_str();
+  const char* decay =
+      "of learning rates from a layer to the one below it: 1 for the head, layer_decay for the top "
+      "layer, … for the embeddings (ELECTRA, Clark et al. 2020: 0.8 and 0.9)";
+  reader.read_if_given(
+      {"layer_decay", decay, {.least = 0, .most = 1, .without_least = true}, {}, only},
+      recipe.layers.decay);
+  const char* layers =
+      "the lowest, which do not learn, nor do the embeddings then; 0: all layers learn";
+  reader.read_if_given({"frozen_layers", layers, at_least(0), {}, only},
+                       recipe.layers.frozen_layers);
+  const char* embeddings =
+      "whether embeddings do not learn, nor the tied output layer of a language model";
+  reader.read_if_given({"frozen_embeddings", embeddings, {}, {}, only},
+                       recipe.layers.frozen_embeddings);
+  base::require(recipe.layers.frozen_layers <= recipe.model.num_hidden_layers,
+                "[recipe] {}: expected at most the {} layers of the model but got {}",
+                reader.where("frozen_layers"), recipe.model.num_hidden_layers,
+                recipe.layers.frozen_layers);
+}
+
+void read_optimizer(const base::TomlTable& root, const Kind& of_task, Recipe& recipe) {
   SectionReader reader(root.table("optimizer"), "optimizer", recipe.resolved);
   train::AdamWOptions& o = recipe.training.optimizer;
   std::string kind = "adamw";
@@ -79,28 +119,52 @@ void read_optimizer(const base::TomlTable& root, Recipe& recipe) {
               o.weight_decay);
   reader.read({"clip_norm", "largest norm of the gradient; 0: no clipping", at_least(0)},
               o.clip_norm);
+  read_layer_options(reader, of_task, recipe);
   reader.finish();
+}
+
+// The share where it is given, or is the kind's default and no steps are given.
+void read_warmup(SectionReader& reader, train::Schedule& schedule) {
+  const base::Option steps{"warmup_steps", "up to the peak"};
+  const base::Option share{"warmup_share", "of all steps, in the place of warmup_steps",
+                           base::between(0, 1)};
+  const bool has_share = reader.has_instead("warmup_share", "warmup_steps");
+  if (has_share || (schedule.warmup_share > 0 && !reader.has("warmup_steps"))) {
+    schedule.warmup_steps = 0;
+    reader.describe(steps, schedule.warmup_steps);
+    return reader.read(share, schedule.warmup_share);
+  }
+  reader.read(steps, schedule.warmup_steps);
+  reader.describe(share, schedule.warmup_share);
+  schedule.warmup_share = 0;
 }
 
 void read_schedule(const base::TomlTable& root, Recipe& recipe) {
   SectionReader reader(root.table("schedule"), "schedule", recipe.resolved);
   train::Schedule& schedule = recipe.training.schedule;
   reader.read({"kind", "the shape behind the warm-up", {}, train::schedule_kinds()}, schedule.kind);
-  reader.read({"warmup_steps", "up to the peak"}, schedule.warmup_steps);
+  read_warmup(reader, schedule);
   reader.read({"initial_ratio", "share of the peak that warm-up begins at"},
               schedule.initial_ratio);
   reader.read({"final_ratio", "share of the peak that linear and cosine end at"},
               schedule.final_ratio);
   reader.finish();
   // A trial of few steps by the recipe of a long run; resolved and compared as it was asked for.
-  schedule.warmup_steps = train::fitting_warmup(schedule.warmup_steps, schedule.total_steps);
-  at_recipe(recipe, [&] { train::validate(schedule); });
+  if (data::have_steps(recipe.training.stages)) train::set_total(schedule, schedule.total_steps);
+  train::Schedule fitted = schedule;
+  fitted.total_steps = std::max(fitted.total_steps, fitted.warmup_steps);
+  at_recipe(recipe, [&] { train::validate(fitted); });
 }
 
 void read_evaluate(const base::TomlTable& root, const Kind& kind, Recipe& recipe) {
   SectionReader reader(root.table("evaluate"), "evaluate", recipe.resolved);
   EvaluationOptions& e = recipe.evaluation;
-  reader.read({"every", "steps", at_least(1)}, e.every);
+  const char* every = "steps; 0, the default with stage.epochs: at the end of each epoch";
+  if (!data::have_steps(recipe.training.stages)) e.every = 0;
+  reader.read({"every", every, at_least(0)}, e.every);
+  const char* patience =
+      "so many evaluations in a row that were not better than the best one end the run; 0: never";
+  reader.read_if_given({"patience", patience, at_least(0)}, recipe.training.patience);
   if (kind.has_length())
     reader.read({"length", "tokens of a sequence; by default the last stage's", at_least(1)},
                 e.length);
@@ -114,10 +178,15 @@ void read_evaluate(const base::TomlTable& root, const Kind& kind, Recipe& recipe
 void read_run(const base::TomlTable& root, Recipe& recipe) {
   train::TrainingOptions& t = recipe.training;
   SectionReader checkpoint(root.table("checkpoint"), "checkpoint", recipe.resolved);
-  checkpoint.read({"every", "steps", at_least(1)}, t.checkpoint_every);
+  if (!data::have_steps(t.stages)) t.checkpoint_every = 0;
+  const char* every = "steps; 0, the default with stage.epochs: at the end of each epoch";
+  checkpoint.read({"every", every, at_least(0)}, t.checkpoint_every);
   checkpoint.read({"keep_last", "models of so many checkpoints, for averages", at_least(1)},
                   t.keep_last);
-  checkpoint.read({"keep_best", "the model of the best evaluation too"}, t.keep_best);
+  t.keep_best = t.keep_best || t.patience > 0;
+  checkpoint.read(
+      {"keep_best", "the model of the best evaluation too; true with evaluate.patience"},
+      t.keep_best);
   checkpoint.finish();
 
   SectionReader run(root.table("run"), "run", recipe.resolved);
@@ -133,10 +202,11 @@ Recipe recipe_of(const base::TomlTable& root, const fs::path& path) {
   recipe.name = path.stem().string();
   const Kind& kind = read_kind(root, recipe);
   read_stages(root, kind, recipe);
-  recipe.training.schedule.total_steps = data::total_steps(recipe.training.stages);
+  const bool known = data::have_steps(recipe.training.stages);
+  recipe.training.schedule.total_steps = known ? data::total_steps(recipe.training.stages) : 0;
   recipe.evaluation.length = recipe.training.stages.back().length;
   kind.set_defaults(recipe);
-  read_optimizer(root, recipe);
+  read_optimizer(root, kind, recipe);
   read_schedule(root, recipe);
   read_evaluate(root, kind, recipe);
   read_run(root, recipe);

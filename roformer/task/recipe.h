@@ -18,11 +18,19 @@ namespace roformer::task {
 
 /// [evaluate]: held-out text, the same whatever the training seed.
 struct EvaluationOptions {
-  std::int64_t every = 1000;         // steps
+  std::int64_t every = 1000;         // steps; 0: at the end of each epoch
   std::int64_t length = 0;           // tokens of a sequence; 0: the last stage's
   std::int64_t sequences = 500;      // held-out sequences; 0: all
   std::int64_t passage = 0;          // causal: tokens that are drawn together; 0: length
   std::int64_t batch_tokens = 8192;  // tokens in one forward pass
+};
+
+/// How the layers of an encoder learn (layer_rates.h).
+struct LayerOptions {
+  double decay = 1;                // of learning rates, from a layer to the one below it
+  std::int64_t frozen_layers = 0;  // the lowest that do not learn, nor do the embeddings then
+  bool frozen_embeddings = false;
+  friend bool operator==(const LayerOptions&, const LayerOptions&) = default;
 };
 
 struct Recipe {
@@ -32,8 +40,10 @@ struct Recipe {
   model::EncoderConfig model;      // vocab_size 0: the vocabulary's; of two sides: each
   std::string checkpoint;          // the folder whose model is learned on; empty: drawn anew
   std::any options;                // what the kind has of its own: options_of
+  LayerOptions layers;
   EvaluationOptions evaluation;
-  train::TrainingOptions training;  // with seed, intervals and the flat recipe
+  // With seed, intervals and the flat recipe; steps may be unknown before the text is (epochs.h).
+  train::TrainingOptions training;
   std::uint64_t seed = 0;
   std::int64_t threads = 0;  // 0: as many as the machine has
   ResolvedRecipe resolved;

@@ -86,7 +86,8 @@ std::vector<RecipeKey> keys_of(const std::string& kind, const Probe& probe) {
   Settings settings{{"task.kind", to_toml(kind)}};
   settings.insert(settings.end(), probe.shown.begin(), probe.shown.end());
   settings.insert(settings.end(), probe.hidden.begin(), probe.hidden.end());
-  if (!probe.sets("stage.steps")) settings.push_back({"stage.steps", "100000"});
+  if (!probe.sets("stage.steps") && !probe.sets("stage.epochs"))
+    settings.push_back({"stage.steps", "100000"});
   settings.push_back({"stage.batch_tokens", "4096"});
   return parse_recipe(recipe_text(settings), "recipe.toml").resolved.keys();
 }
@@ -155,6 +156,8 @@ Group pairs_of_lines() {
 Group followed(const std::string& kind) {
   Group group{.base = {}, .probes = {{{{"model.hidden_size", "1536"}}}}};
   group.probes.push_back({{{"stage.steps", "1000"}}});
+  group.probes.push_back({{{"stage.epochs", "1"}}});
+  group.probes.push_back({{{"evaluate.patience", "1"}}});
   if (has_length(kind)) group.probes.push_back({{{"stage.length", "256"}}});
   return group;
 }

@@ -55,6 +55,15 @@ std::map<std::string, std::string> ResolvedRecipe::flat() const {
   return values;
 }
 
+bool SectionReader::has_instead(const char* key, const char* other) const {
+  const bool has_other = has(other);
+  if (!has(key) || !has_other) return has(key);
+  const bool counts = table_.is_changed(key);
+  refuse_without_effect(counts ? other : key,
+                        fmt::format("expected either {} or {} but got both", other, key));
+  return counts;
+}
+
 std::string to_toml(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {

@@ -117,8 +117,17 @@ class SectionReader {
   template <typename T>
   void read_if_given(const base::Option& option, T& value) {
     if (has(option.key)) return read(option, value);
-    resolved_.describe(option, toml_type(value), to_toml(value));
+    describe(option, value);
   }
+  /// Notes a key that is not read beside another, and what `value` holds as its default.
+  template <typename T>
+  void describe(const base::Option& option, const T& value) {
+    if (option.only == nullptr) resolved_.describe(option, toml_type(value), to_toml(value));
+  }
+
+  /// Whether the table has `key` in the place of `other`, which it excludes. Of two the one that a
+  /// change has put there counts; throws Error where that says nothing.
+  bool has_instead(const char* key, const char* other) const;
 
   /// File, line and key, for messages.
   std::string where(const char* key) const { return table_.where(key); }

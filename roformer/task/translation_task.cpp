@@ -47,7 +47,7 @@ void require_room(const model::EncoderConfig& side, const parallel::ParallelCorp
 constexpr std::int64_t longest_source = 1 << 20;
 
 // Section 4.1.2 of the paper; fairseq has neither decay nor clipping. A run too short for 4,000
-// updates of warm-up takes a fifth of its own.
+// updates of warm-up takes a fifth of its own, where its steps are known before the text is.
 void set_papers_training(train::TrainingOptions& training) {
   constexpr std::int64_t warmup = 4000;
   training.learning_rate = 5e-4;
@@ -55,7 +55,8 @@ void set_papers_training(train::TrainingOptions& training) {
   training.optimizer.weight_decay = 0;
   training.optimizer.clip_norm = 0;
   training.schedule.kind = "inverse_sqrt";
-  training.schedule.warmup_steps = std::min(warmup, training.schedule.total_steps / 5);
+  const std::int64_t total = training.schedule.total_steps;
+  training.schedule.warmup_steps = total > 0 ? std::min(warmup, total / 5) : warmup;
   training.schedule.initial_ratio = 2e-4;
   training.keep_last = 5;  // what the paper averages
   training.keep_best = true;
@@ -93,6 +94,7 @@ class TranslationKind final : public Kind {
   }
 
   bool has_length() const override { return false; }
+  bool is_one_stack() const override { return false; }
 
   void set_defaults(Recipe& recipe) const override {
     set_papers_training(recipe.training);

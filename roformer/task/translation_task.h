@@ -44,6 +44,9 @@ class TranslationTask final : public ModelTask<model::EncoderDecoder, data::Pair
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
   std::string epoch() const override;
+  double batches_in_epoch(const data::Stage& stage) const override {
+    return static_cast<double>(source_.batches_per_epoch(stage));
+  }
 
  private:
   data::PairBatch training_batch(const data::BatchRequest& request) const override {

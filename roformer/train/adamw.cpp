@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -24,7 +25,7 @@ struct Chunk {
   float* first;
   float* second;
   std::int64_t size;
-  bool decays;
+  std::size_t group;
 };
 
 bool is_fusable(const torch::Tensor& tensor) {
@@ -33,12 +34,12 @@ bool is_fusable(const torch::Tensor& tensor) {
 
 void append_chunks(std::vector<Chunk>& chunks, const torch::Tensor& weight,
                    const torch::Tensor& gradient, const torch::Tensor& first,
-                   const torch::Tensor& second, bool decays) {
+                   const torch::Tensor& second, std::size_t group) {
   const std::int64_t size = weight.numel();
   for (std::int64_t begin = 0; begin < size; begin += kChunk) {
     chunks.push_back({weight.data_ptr<float>() + begin, gradient.data_ptr<float>() + begin,
                       first.data_ptr<float>() + begin, second.data_ptr<float>() + begin,
-                      std::min(kChunk, size - begin), decays});
+                      std::min(kChunk, size - begin), group});
   }
 }
 
@@ -78,11 +79,11 @@ AdamWUpdate fused_update(const AdamWOptions& options, double weight_decay, doubl
   return update;
 }
 
-void update_chunks(const std::vector<Chunk>& chunks, const AdamWUpdate& decayed,
-                   const AdamWUpdate& plain) {
+// An update for each group.
+void update_chunks(const std::vector<Chunk>& chunks, const std::vector<AdamWUpdate>& updates) {
   for_each_chunk(chunks, [&](auto isa, std::int64_t i) {
     const Chunk& c = chunks[i];
-    adamw_chunk<isa()>(c.weight, c.gradient, c.first, c.second, c.size, c.decays ? decayed : plain);
+    adamw_chunk<isa()>(c.weight, c.gradient, c.first, c.second, c.size, updates[c.group]);
   });
 }
 
@@ -92,15 +93,25 @@ bool has_weight_decay(const std::string& name) {
   return !name.ends_with("bias") && name.find("LayerNorm") == std::string::npos;
 }
 
-AdamW::AdamW(NamedParameters parameters, const AdamWOptions& options) : options_(options) {
+AdamW::AdamW(NamedParameters parameters, const AdamWOptions& options, const RateFactor& rate_factor)
+    : options_(options) {
   for (auto& parameter : parameters) {
     const torch::Tensor& weight = parameter.second;
     const auto zeros = [&] {
       return torch::zeros_like(weight.detach(), torch::MemoryFormat::Contiguous);
     };
-    const bool decays = has_weight_decay(parameter.first);
-    slots_.push_back({std::move(parameter.first), weight, zeros(), zeros(), decays});
+    const std::size_t group =
+        group_of({has_weight_decay(parameter.first) ? options_.weight_decay : 0,
+                  rate_factor ? rate_factor(parameter.first) : 1});
+    slots_.push_back({std::move(parameter.first), weight, zeros(), zeros(), group});
   }
+}
+
+std::size_t AdamW::group_of(const Group& group) {
+  const auto found = std::find(groups_.begin(), groups_.end(), group);
+  if (found != groups_.end()) return static_cast<std::size_t>(found - groups_.begin());
+  groups_.push_back(group);
+  return groups_.size() - 1;
 }
 
 double AdamW::clip_factor(double norm) const {
@@ -121,7 +132,7 @@ double AdamW::step(double learning_rate, double gradient_scale) {
       continue;  // a parameter that the loss does not reach, as in PyTorch
     gradients[i] = slot.weight.grad().contiguous();
     if (is_fusable(slot.weight) && is_fusable(gradients[i])) {
-      append_chunks(chunks, slot.weight, gradients[i], slot.first, slot.second, slot.decays);
+      append_chunks(chunks, slot.weight, gradients[i], slot.first, slot.second, slot.group);
       slot.weight.unsafeGetTensorImpl()
           ->bump_version();  // the kernel writes behind LibTorch's back
       continue;
@@ -135,12 +146,16 @@ double AdamW::step(double learning_rate, double gradient_scale) {
 
   ++steps_;
   const double scale = gradient_scale * clip_factor(norm);
-  update_chunks(chunks, fused_update(options_, options_.weight_decay, learning_rate, steps_, scale),
-                fused_update(options_, 0, learning_rate, steps_, scale));
+  std::vector<AdamWUpdate> updates;
+  for (const auto& [weight_decay, rate_factor] : groups_)
+    updates.push_back(
+        fused_update(options_, weight_decay, learning_rate * rate_factor, steps_, scale));
+  update_chunks(chunks, updates);
   for (const std::size_t i : composed) {
     Slot& slot = slots_[i];
     adamw_composed(slot.weight, gradients[i] * scale, slot.first, slot.second, options_,
-                   slot.decays ? options_.weight_decay : 0, learning_rate, steps_);
+                   groups_[slot.group].weight_decay,
+                   learning_rate * groups_[slot.group].rate_factor, steps_);
   }
   // Dropped, not zeroed: the next backward pass then stores its gradient instead of adding to it.
   for (Slot& slot : slots_) slot.weight.mutable_grad().reset();

@@ -3,7 +3,9 @@
 #pragma once
 #include <torch/types.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -20,11 +22,15 @@ class AdamW {
  public:
   using NamedParameters = std::vector<std::pair<std::string, torch::Tensor>>;
 
-  /// Moments start at zero. Contiguous float32 on the CPU takes the fused pass, all else the
-  /// composed one.
-  AdamW(NamedParameters parameters, const AdamWOptions& options);
+  /// What multiplies the learning rate of a parameter, by its name.
+  using RateFactor = std::function<double(const std::string& name)>;
 
-  /// One update. The gradients are multiplied by `gradient_scale` (1 / targets when losses were
+  /// Moments start at zero. Contiguous float32 on the CPU takes the fused pass, all else the
+  /// composed one. Without a factor all learn at the same rate.
+  AdamW(NamedParameters parameters, const AdamWOptions& options,
+        const RateFactor& rate_factor = nullptr);
+
+  /// One update; weights decay at their own rate, as in PyTorch's groups of parameters. The gradients are multiplied by `gradient_scale` (1 / targets when losses were
   /// summed), clipped, used, and dropped. Returns the global norm before clipping; if it is not
   /// finite, nothing is changed. Deterministic in the number of threads.
   double step(double learning_rate, double gradient_scale = 1);
@@ -41,11 +47,19 @@ class AdamW {
   struct Slot {
     std::string name;
     torch::Tensor weight, first, second;
-    bool decays;
+    std::size_t group;
   };
+  // Parameters that are updated alike.
+  struct Group {
+    double weight_decay;
+    double rate_factor;
+    friend bool operator==(const Group&, const Group&) = default;
+  };
+  std::size_t group_of(const Group& group);
   double clip_factor(double norm) const;
 
   std::vector<Slot> slots_;
+  std::vector<Group> groups_;
   AdamWOptions options_;
   std::int64_t steps_ = 0;
 };

@@ -13,8 +13,9 @@
 namespace roformer::train {
 namespace {
 
-std::int64_t whole_number(const FlatRecipe& recipe, const std::string& key) {
-  std::int64_t value = 0;
+template <typename Number>
+Number number_of(const FlatRecipe& recipe, const std::string& key) {
+  Number value = 0;
   if (const auto found = recipe.find(key); found != recipe.end())
     std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
   return value;
@@ -24,7 +25,8 @@ std::int64_t whole_number(const FlatRecipe& recipe, const std::string& key) {
 std::vector<std::int64_t> stage_bounds(const FlatRecipe& recipe) {
   std::vector<std::int64_t> bounds = {0};
   for (std::size_t i = 0; recipe.contains(fmt::format("stage.{}.steps", i)); ++i)
-    bounds.push_back(bounds.back() + whole_number(recipe, fmt::format("stage.{}.steps", i)));
+    bounds.push_back(bounds.back() +
+                     number_of<std::int64_t>(recipe, fmt::format("stage.{}.steps", i)));
   return bounds;
 }
 
@@ -52,16 +54,16 @@ bool is_to_come(std::string_view key, std::int64_t step, const std::vector<std::
   std::from_chars(digits, key.data() + key.size(), stage);
   const bool not_begun = bound(before, stage) >= step && bound(now, stage) >= step;
   const bool not_over = bound(before, stage + 1) >= step && bound(now, stage + 1) >= step;
-  return not_begun || (not_over && key.ends_with(".steps"));
+  return not_begun || (not_over && (key.ends_with(".steps") || key.ends_with(".epochs")));
 }
 
 // The rates of the old schedule and the new one in the step to come.
 std::string describe_rates(const TrainingState& saved, const TrainingOptions& now,
                            std::int64_t old_total) {
   Schedule before = now.schedule;
-  before.total_steps = old_total;
-  before.warmup_steps =
-      fitting_warmup(whole_number(saved.recipe, "schedule.warmup_steps"), old_total);
+  before.warmup_steps = number_of<std::int64_t>(saved.recipe, "schedule.warmup_steps");
+  before.warmup_share = number_of<double>(saved.recipe, "schedule.warmup_share");
+  set_total(before, old_total);
   const double was = schedule_factor(before, saved.step);
   const double is = schedule_factor(now.schedule, saved.step);
   if (was == is) return "the learning rate goes on as it was";
@@ -88,8 +90,8 @@ void require_same_run(const TrainingState& saved, const FlatRecipe& now,
                 saved.step, folder.string(), after.back(), after.size() - 2);
   const bool other_total = before.back() != after.back();
   const auto counts = [&](const std::string& key) {
-    const bool may_change = is_without_effect(key) ||
-                            (other_total && key == "schedule.warmup_steps") ||
+    const bool may_change = is_without_effect(key) || key == "evaluate.patience" ||
+                            (other_total && key.starts_with("schedule.warmup_")) ||
                             is_to_come(key, saved.step, before, after);
     return !may_change;
   };

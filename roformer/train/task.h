@@ -45,6 +45,8 @@ class Task {
   virtual ~Task() = default;
 
   virtual torch::nn::Module& module() = 0;  // whose weights are learned
+  /// What multiplies the learning rate of a parameter of the module, by its name there.
+  virtual double rate_factor(const std::string& /*parameter*/) const { return 1; }
   /// Begins update 0, 1, … of the run: what is not drawn anew in each hangs on its number.
   virtual void begin_update(std::int64_t update, std::uint64_t seed) = 0;
 

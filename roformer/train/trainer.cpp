@@ -23,6 +23,17 @@ AdamW::NamedParameters trainable_parameters(torch::nn::Module& module) {
   return parameters;
 }
 
+// What is frozen is not learned.
+AdamW make_optimizer(Task& task, const AdamWOptions& options) {
+  auto parameters = trainable_parameters(task.module());
+  base::require(
+      !parameters.empty(),
+      "[train] expected parameters that are learned but all of the model are frozen: give "
+      "a smaller optimizer.frozen_layers");
+  return AdamW(std::move(parameters), options,
+               [&](const std::string& name) { return task.rate_factor(name); });
+}
+
 bool falls_due(std::int64_t step, std::int64_t every, std::int64_t total) {
   return step % every == 0 || step == total;
 }
@@ -46,10 +57,14 @@ Trainer::Trainer(Task& task, TrainingOptions options, RunFolder& folder)
     : task_(task),
       options_(std::move(options)),
       folder_(folder),
-      optimizer_(trainable_parameters(task.module()), options_.optimizer),
+      optimizer_(make_optimizer(task, options_.optimizer)),
       total_(data::total_steps(options_.stages)) {
   data::validate(options_.stages);
   validate(options_.schedule);
+  base::require(options_.evaluate_every >= 1 && options_.checkpoint_every >= 1,
+                "[train] expected intervals of 1 or more steps but got evaluate.every {} and "
+                "checkpoint.every {}",
+                options_.evaluate_every, options_.checkpoint_every);
   state_.recipe = options_.recipe;
   if (folder_.last_checkpoint()) resume();
   const std::int64_t last_step = folder_.last_checkpoint() ? state_.step : -1;
@@ -71,7 +86,17 @@ void Trainer::resume() {
   meter_.restore_sums(state_.meter_sums);
   folder_.publish();
   if (options_.keep_last > 1) folder_.keep_models(options_.keep_last);
+  if (has_stopped_early(state_, options_)) return say_that_it_stopped("had stopped early");
   spdlog::info("{}: going on from step {} of {}", options_.title, state_.step, total_);
+}
+
+void Trainer::say_that_it_stopped(const char* how) const {
+  spdlog::info(
+      "{}: {} at step {} of {}: {} evaluations in a row (evaluate.patience = {}) were not "
+      "better than that of step {}{}",
+      options_.title, how, state_.step, total_, state_.not_better, options_.patience,
+      state_.best_step,
+      options_.keep_best && state_.best_step > 0 ? ", whose model is in best/" : "");
 }
 
 Outcome Trainer::run() {
@@ -80,7 +105,8 @@ Outcome Trainer::run() {
   base::Progress progress(options_.title, "steps", total_, state_.step);
   if (state_.best_step < 0) evaluate_and_keep();
   base::Ahead<MicroBatch> batches(batches_from(state_.step, task_, options_.stages));
-  while (state_.step < total_ && stop.received() == 0) {
+  const bool had_ended = has_ended(state_, options_);
+  while (!has_ended(state_, options_) && stop.received() == 0) {
     do_step(batches);
     if (falls_due(state_.step, options_.evaluate_every, total_)) {
       progress.clear();
@@ -89,9 +115,11 @@ Outcome Trainer::run() {
     if (falls_due(state_.step, options_.checkpoint_every, total_)) save();
     progress.update(state_.step, last_text_);
   }
-  stop.received() == 0 ? progress.finish() : progress.clear();
+  const bool stopped_early = has_stopped_early(state_, options_);
+  stop.received() == 0 && !stopped_early ? progress.finish() : progress.clear();
+  if (stopped_early && !had_ended) say_that_it_stopped("stopped early");
   save();
-  return {state_.step, stop.received()};
+  return {state_.step, stop.received(), stopped_early};
 }
 
 double Trainer::learning_rate() const {
@@ -175,7 +203,11 @@ void Trainer::evaluate_and_keep() {
   spdlog::info("{}: step {}{}", options_.title, state_.step, text);
   if (metrics.empty()) return;
   const double figure = task_.to_minimise(metrics);
-  if (state_.best_step >= 0 && !(figure < state_.best)) return;
+  if (state_.best_step >= 0 && !(figure < state_.best)) {
+    ++state_.not_better;
+    return;
+  }
+  state_.not_better = 0;
   state_.best = figure;
   state_.best_step = state_.step;
   if (options_.keep_best && state_.step > 0)

@@ -26,10 +26,12 @@ class DivergedError : public Error {
   using Error::Error;
 };
 
-/// How a run ended: by itself (signal 0) or because a signal asked it to.
+/// How a run ended: by itself (signal 0) or because a signal asked it to. One that stopped early,
+/// since its evaluations were not better any more, is as finished as one that has all of its steps.
 struct Outcome {
   std::int64_t step = 0;
   int signal = 0;
+  bool stopped_early = false;
 };
 
 class Trainer {
@@ -37,7 +39,8 @@ class Trainer {
   /// Goes on from the folder's last checkpoint or starts. Throws Error if that is another recipe's.
   Trainer(Task& task, TrainingOptions options, RunFolder& folder);
 
-  /// Trains to the end or until SIGINT or SIGTERM; saves in both cases. Throws DivergedError if the
+  /// Trains to the end, until options.patience evaluations in a row were not better than the best,
+  /// or until SIGINT or SIGTERM; saves in all cases. Throws DivergedError if the
   /// loss stops being finite.
   Outcome run();
 
@@ -46,6 +49,7 @@ class Trainer {
   void do_step(base::Ahead<MicroBatch>& batches);
   double accumulate_gradients(base::Ahead<MicroBatch>& batches);
   void evaluate_and_keep();
+  void say_that_it_stopped(const char* how) const;
   void log_line(const nlohmann::json& line);
   void log_step(double learning_rate);
   void save();

@@ -42,7 +42,8 @@ void validate(const Schedule& schedule) {
       "[train] expected schedule.warmup_steps between 0 and the {} steps of the run but got {}",
       schedule.total_steps, schedule.warmup_steps);
   for (const auto& [key, ratio] : {std::pair{"initial_ratio", schedule.initial_ratio},
-                                   {"final_ratio", schedule.final_ratio}}) {
+                                   {"final_ratio", schedule.final_ratio},
+                                   {"warmup_share", schedule.warmup_share}}) {
     base::require(ratio >= 0 && ratio <= 1,
                   "[train] expected schedule.{} between 0 and 1 but got {}", key, ratio);
   }
@@ -51,6 +52,15 @@ void validate(const Schedule& schedule) {
 std::int64_t fitting_warmup(std::int64_t warmup_steps, std::int64_t total_steps) {
   if (warmup_steps <= total_steps) return warmup_steps;
   return std::max<std::int64_t>(1, total_steps / 10);
+}
+
+void set_total(Schedule& schedule, std::int64_t total_steps) {
+  constexpr double rounding = 1e-12;  // 0.29 · 100 is 29
+  const double shared = schedule.warmup_share * static_cast<double>(total_steps) * (1 + rounding);
+  schedule.total_steps = total_steps;
+  schedule.warmup_steps = schedule.warmup_share > 0
+                              ? static_cast<std::int64_t>(shared)
+                              : fitting_warmup(schedule.warmup_steps, total_steps);
 }
 
 double schedule_factor(const Schedule& schedule, std::int64_t step) {

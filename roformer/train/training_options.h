@@ -19,17 +19,22 @@ struct Schedule {
   std::int64_t total_steps = 1;
   double final_ratio = 0;    // linear and cosine end at this share of the peak
   double initial_ratio = 0;  // warm-up begins at this share of the peak; fairseq: 1e-7 of 5e-4
+  double warmup_share = 0;   // of total_steps, in the place of warmup_steps; 0: those count
 };
 
 /// constant, linear, cosine, inverse_sqrt.
 const std::vector<std::string>& schedule_kinds();
 
-/// Throws Error naming the key unless `kind` is known, 0 ≤ warmup_steps ≤ total_steps and
-/// final_ratio is of [0, 1].
+/// Throws Error naming the key unless `kind` is known, 0 ≤ warmup_steps ≤ total_steps and the
+/// ratios and warmup_share are of [0, 1].
 void validate(const Schedule& schedule);
 
 /// The warm-up of a run of `total_steps`: as asked, or a tenth of the run where it is shorter.
 std::int64_t fitting_warmup(std::int64_t warmup_steps, std::int64_t total_steps);
+
+/// Gives a schedule its number of steps, and with it its warm-up: warmup_share of them, rounded
+/// down, or the fitting one.
+void set_total(Schedule& schedule, std::int64_t total_steps);
 
 /// What multiplies the peak learning rate in `step` = 0, 1, … With W warm-up steps and T in all:
 ///   step < W                from initial_ratio, reached before the first step, to 1 in step W − 1
@@ -72,6 +77,8 @@ struct TrainingOptions {
   std::int64_t log_every = 10;  // steps; the intervals are ≥ 1
   std::int64_t evaluate_every = 1000;
   std::int64_t checkpoint_every = 1000;
+  // The run ends when so many evaluations in a row were not better than the best; 0: never.
+  std::int64_t patience = 0;
   std::int64_t keep_last = 1;  // models of so many checkpoints, for averages
   bool keep_best = false;      // the model of the best evaluation
   FlatRecipe recipe;           // saved with each checkpoint, compared on resume

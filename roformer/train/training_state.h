@@ -17,12 +17,19 @@ struct TrainingState {
   nlohmann::json meter_sums;
   double best = 0;              // the smallest Task::to_minimise of an evaluation
   std::int64_t best_step = -1;  // −1: none yet
+  std::int64_t not_better = 0;  // evaluations in a row, the last one included
   FlatRecipe recipe;
 };
 
+/// Whether a run has ended before its last step, since options.patience evaluations in a row were
+/// not better than the best.
+bool has_stopped_early(const TrainingState& state, const TrainingOptions& options);
+/// Whether a run has nothing left to do: it has all of its steps or has stopped early.
+bool has_ended(const TrainingState& state, const TrainingOptions& options);
+
 /// Writes the state as JSON, atomically.
 void save_state(const TrainingState& state, const std::filesystem::path& path);
-/// Throws Error naming the file and what is wrong with it.
+/// Throws Error naming the file and what is wrong with it. What releases before did not count is 0.
 TrainingState load_state(const std::filesystem::path& path);
 
 }  // namespace roformer::train

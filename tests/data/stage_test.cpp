@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <tuple>
 
 #include "tests/base/test_files.h"
@@ -41,6 +43,39 @@ TEST(Stage, ErrorsNameTheKey) {
                               }),
                               "stage.0.steps to be at least 1 but got 0"));
   EXPECT_TRUE(tests::has_text(tests::error_message([] { validate({}); }), "[[stage]]"));
+}
+
+TEST(Stage, EitherStepsOrEpochs) {
+  const Stage epochs{.batch_size = 1, .epochs = 2.5};
+  EXPECT_NO_THROW(validate({epochs}));
+  EXPECT_FALSE(have_steps({epochs}));
+  EXPECT_TRUE(have_steps(two_stages()));
+  const auto refusal = [](const Stage& stage) {
+    return tests::error_message([&] { validate({stage}); });
+  };
+  EXPECT_TRUE(tests::has_text(refusal({.batch_size = 1, .steps = 3, .epochs = 1}),
+                              "either steps or epochs in stage.0"));
+  for (const double bad : {-1.0, std::numeric_limits<double>::infinity(), std::nan("")})
+    EXPECT_TRUE(tests::has_text(refusal({.batch_size = 1, .epochs = bad}), "stage.0.epochs"));
+  // Nobody takes an unknown number of steps for none.
+  EXPECT_TRUE(
+      tests::has_text(tests::error_message([&] { total_steps({epochs}); }), "but got 2.5 epochs"));
+}
+
+TEST(Stage, StepsOfEpochs) {
+  EXPECT_EQ(steps_of_epochs(3, 4, 1), 12);
+  EXPECT_EQ(steps_of_epochs(3, 33.0 / 8, 1), 13);  // 12.375: batches go on into the next epoch
+  EXPECT_EQ(steps_of_epochs(3, 33.0 / 8, 2), 7);
+  EXPECT_EQ(steps_of_epochs(0.5, 4, 1), 2);
+  EXPECT_EQ(steps_of_epochs(0.07, 100, 1), 7);  // whose product is a little more
+  EXPECT_EQ(steps_of_epochs(1, 0.25, 4), 1);
+  EXPECT_THROW(steps_of_epochs(1e300, 4, 1), Error);
+}
+
+TEST(Stage, DurationInWords) {
+  EXPECT_EQ(duration_in_words(two_stages()), "5 steps");
+  EXPECT_EQ(duration_in_words({{.epochs = 1}}), "1 epoch");
+  EXPECT_EQ(duration_in_words({{.steps = 100}, {.epochs = 2.5}}), "100 steps and 2.5 epochs");
 }
 
 // Three updates of one micro-batch, then two of two.

@@ -234,6 +234,72 @@ TEST(RecipePath, RoFormerAndBertDifferOnlyInTheModel) {
   }
 }
 
+constexpr const char* kEpochs = "[[stage]]\nbatch_size = 4\nepochs = 3\n";
+
+TEST_F(RecipeFileTest, EpochsStayEpochsUntilTheTextIsKnown) {
+  const Recipe recipe = read(kEpochs);
+  EXPECT_EQ(recipe.training.stages[0].epochs, 3);
+  EXPECT_EQ(recipe.training.recipe.at("stage.0.epochs"), "3.0");
+  EXPECT_FALSE(recipe.training.recipe.contains("stage.0.steps"));
+  EXPECT_EQ(recipe.training.recipe.at("evaluate.every"), "0");  // each epoch
+  EXPECT_EQ(recipe.training.checkpoint_every, 0);
+  EXPECT_EQ(read(recipe.resolved.to_toml()).training.recipe, recipe.training.recipe);
+  EXPECT_EQ(read(kEpochs, {"evaluate.every=7"}).training.evaluate_every, 7);
+  // A change takes the other's place.
+  EXPECT_EQ(read(kEpochs, {"stage.0.steps=5"}).training.stages[0].steps, 5);
+  EXPECT_EQ(read(kEpochs, {"stage.0.steps=5"}).training.stages[0].epochs, 0);
+  EXPECT_EQ(read(kSmallest, {"stage.0.epochs=0.5"}).training.stages[0].epochs, 0.5);
+  const std::string both = error_of(std::string(kEpochs) + "steps = 4\n");
+  EXPECT_NE(both.find("either steps or epochs but got both"), std::string::npos) << both;
+  EXPECT_NE(error_of(kEpochs, {"stage.0.epochs=0"}).find("epochs"), std::string::npos);
+}
+
+TEST_F(RecipeFileTest, AWarmUpIsStepsOrAShare) {
+  const std::string share = std::string(kSmallest) + "[schedule]\nwarmup_share = 0.25\n";
+  EXPECT_EQ(read(share).training.schedule.warmup_steps, 2);
+  EXPECT_EQ(read(share).training.recipe.at("schedule.warmup_share"), "0.25");
+  EXPECT_FALSE(read(share).training.recipe.contains("schedule.warmup_steps"));
+  EXPECT_EQ(read(share, {"schedule.warmup_steps=3"}).training.schedule.warmup_steps, 3);
+  EXPECT_NE(error_of(share + "warmup_steps = 3\n").find("but got both"), std::string::npos);
+  EXPECT_NE(error_of(share, {"schedule.warmup_share=1.5"}).find("warmup_share"), std::string::npos);
+  const std::string labelled = std::string("task.kind = \"classification\"\n") +
+                               "data.train = \"a.tsv\"\n[[stage]]\nbatch_size = 4\n";
+  const Recipe tenth = read(labelled + "steps = 40\n");
+  EXPECT_EQ(tenth.training.schedule.warmup_steps, 4);
+  EXPECT_EQ(tenth.training.recipe.at("schedule.warmup_share"), "0.1");
+  EXPECT_EQ(
+      read(labelled + "epochs = 2\n[schedule]\nwarmup_steps = 9\n").training.schedule.warmup_steps,
+      9);
+}
+
+TEST_F(RecipeFileTest, LayersLearnAtTheirOwnRatesOrNotAtAll) {
+  const std::string text = std::string(kSmallest) +
+                           "[model]\npreset = \"roformer-tiny\"\n[optimizer]\n"
+                           "layer_decay = 0.9\nfrozen_layers = 2\nfrozen_embeddings = true\n"
+                           "[evaluate]\npatience = 3\n";
+  const Recipe recipe = read(text);
+  EXPECT_EQ(recipe.layers,
+            (LayerOptions{.decay = 0.9, .frozen_layers = 2, .frozen_embeddings = true}));
+  EXPECT_EQ(recipe.training.patience, 3);
+  EXPECT_TRUE(recipe.training.keep_best);
+  EXPECT_FALSE(read(text, {"checkpoint.keep_best=false"}).training.keep_best);
+  EXPECT_EQ(read(recipe.resolved.to_toml()).training.recipe, recipe.training.recipe);
+  // Runs that were begun before there were such keys are as they were.
+  EXPECT_FALSE(read(kSmallest).training.recipe.contains("optimizer.layer_decay"));
+  for (const char* change : {"optimizer.layer_decay=0", "optimizer.layer_decay=1.1",
+                             "optimizer.frozen_layers=99", "optimizer.frozen_layers=-1"}) {
+    const std::string key(change, std::string_view(change).find('='));
+    const std::string message = error_of(text, {change});
+    EXPECT_NE(message.find(key.substr(key.find('.') + 1)), std::string::npos) << message;
+  }
+  const std::string translation =
+      "task.kind = \"translation\"\n[data]\nsource = \"a\"\ntarget = \"b\"\n"
+      "validation_share = 0.1\n" +
+      std::string(kSmallest) + "[optimizer]\n";
+  for (const char* line : {"layer_decay = 0.9\n", "frozen_layers = 1\n"})
+    EXPECT_NE(error_of(translation + line).find("an encoder and a decoder"), std::string::npos);
+}
+
 TEST_F(RecipeFileTest, AWarmUpLongerThanTheRunIsScaled) {
   const Recipe recipe = read(std::string(kSmallest) + "[schedule]\nwarmup_steps = 400\n");
   EXPECT_EQ(recipe.training.schedule.warmup_steps, 1);  // a tenth of 10

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace roformer::train {
 namespace {
@@ -105,6 +106,40 @@ TEST(AdamW, DecaysNeitherBiasesNorLayerNorm) {
   EXPECT_FALSE(has_weight_decay("encoder.layer.0.output.dense.bias"));
   EXPECT_FALSE(has_weight_decay("encoder.layer.0.output.LayerNorm.weight"));
   EXPECT_FALSE(has_weight_decay("cls.predictions.bias"));
+}
+
+// One step of both forms, by hand: m̂ / (√v̂ + ε) is 1 in the first, after decay at the own rate.
+TEST(AdamW, EachParameterHasItsOwnRate) {
+  constexpr double rate = 1e-2, decay = 0.5, gradient = 0.3;
+  for (const auto type : {torch::kFloat32, torch::kFloat64}) {
+    const auto upper = torch::full({5}, 2, type).requires_grad_();
+    const auto lower = torch::full({5}, 2, type).requires_grad_();
+    AdamWOptions options;
+    options.weight_decay = decay;
+    options.clip_norm = 0;
+    AdamW optimizer({{"upper", upper}, {"lower", lower}}, options,
+                    [](const std::string& name) { return name == "lower" ? 0.25 : 1.0; });
+    for (const auto& weight : {upper, lower})
+      weight.mutable_grad() = torch::full_like(weight, gradient);
+    optimizer.step(rate);
+    for (const auto& [weight, own] : {std::pair{upper, rate}, {lower, 0.25 * rate}}) {
+      const double expected = 2 * (1 - own * decay) - own * gradient / (gradient + options.epsilon);
+      EXPECT_NEAR(weight[4].item<double>(), expected, type == torch::kFloat32 ? 3e-7 : 1e-14);
+    }
+  }
+}
+
+TEST(AdamW, AFactorOfOneChangesNoBit) {
+  torch::manual_seed(6);
+  const auto a = random_weight({20000}), b = a.detach().clone().requires_grad_();
+  AdamW plain({{"weight", a}}, {});
+  AdamW with_factor({{"weight", b}}, {}, [](const std::string&) { return 1.0; });
+  for (int step = 0; step < 3; ++step) {
+    give_gradients({a}, {b}, step);
+    plain.step(1e-2);
+    with_factor.step(1e-2);
+  }
+  EXPECT_TRUE(a.detach().equal(b.detach()));
 }
 
 TEST(AdamW, LeavesEverythingWhenTheGradientIsNotFinite) {

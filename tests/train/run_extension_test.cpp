@@ -59,6 +59,23 @@ TEST(RunExtension, AStageThatIsNotOverMayHaveOtherSteps) {
   EXPECT_EQ(refusal(50, scaled), kNone);
 }
 
+TEST(RunExtension, EpochsAreComparedAsStepsAre) {
+  FlatRecipe three = kRecipe;
+  three["stage.0.epochs"] = "3.0";
+  FlatRecipe five = with("stage.0.steps", "167");
+  five["stage.0.epochs"] = "5.0";
+  EXPECT_EQ(refusal(50, five, three), kNone);
+  EXPECT_EQ(refusal(50, with("stage.0.steps", "120"), three), kNone);  // steps from now on
+  FlatRecipe more = three;
+  more["stage.1.steps"] = "10";
+  five["stage.1.steps"] = "10";
+  EXPECT_TRUE(has_text(refusal(105, five, more), "stage.0.epochs was 3.0 and is now 5.0"));
+}
+
+TEST(RunExtension, WhatEndsARunEarlyMayChange) {
+  EXPECT_EQ(refusal(50, with("evaluate.patience", "0")), kNone);
+}
+
 TEST(RunExtension, StagesThatHaveNotBegunMayBeOthers) {
   FlatRecipe two = kRecipe;
   two["stage.1.length"] = "32";
@@ -90,6 +107,17 @@ TEST(RunExtension, SaysWhatTheScheduleDoes) {
     const auto same = describe_extension(state_at(100, kRecipe), options_of(kind, 200));
     EXPECT_TRUE(has_text(same, "the learning rate goes on as it was")) << same;
   }
+}
+
+TEST(RunExtension, AShareOfWarmUpFollowsTheSteps) {
+  FlatRecipe recipe = kRecipe;
+  recipe.erase("schedule.warmup_steps");
+  recipe["schedule.warmup_share"] = "0.5";
+  TrainingOptions now = options_of("linear", 200);
+  now.schedule.warmup_share = 0.5;
+  set_total(now.schedule, 200);
+  const auto text = describe_extension(state_at(20, recipe), now);
+  EXPECT_TRUE(has_text(text, "0.21 of its peak in place of 0.42")) << text;  // 21/100 and 21/50
 }
 
 TEST(RunExtension, AWarmUpLongerThanTheRunIsATenthOfIt) {

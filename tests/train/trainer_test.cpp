@@ -66,10 +66,14 @@ class ToyTask : public Task {
     if (number > 0 && number == nan_at) sum = sum * std::numeric_limits<float>::quiet_NaN();
     return {sum, sum.item<double>(), x.size(0), 0, x.numel()};
   }
+  double rate_factor(const std::string& parameter) const override {
+    return parameter == "bias" ? bias_factor : 1;
+  }
   Metrics figures(const Evaluated& evaluated) override {
     if (throw_in_figures) base::fail("no figures");
     EXPECT_FALSE(torch::GradMode::is_enabled());
     targets_seen = evaluated.score.count;
+    if (!own_figures.empty()) return {{"loss", own_figures.at(figures_made++)}};
     return {{"loss", (linear_->weight - 1).square().sum().item<double>()}};
   }
   void save_model(const fs::path& folder) override {
@@ -86,6 +90,9 @@ class ToyTask : public Task {
   mutable std::atomic<int> batches_made = 0;
   int raise_at = -1, nan_at = -1, throw_at = -1;
   float noise_size = 0.1f;
+  double bias_factor = 1;
+  std::vector<double> own_figures;  // of each evaluation, in the place of what was learned
+  std::size_t figures_made = 0;
   bool throw_in_figures = false;
   std::int64_t targets_seen = 0;
   std::vector<bool> modes;            // training or not, of each loss
@@ -197,6 +204,65 @@ TEST_F(TrainerTest, AFinishedRunIsLeftAlone) {
   const auto expected = train("run", first, options());
   EXPECT_EQ(train("run", second, options(), true), expected);
   EXPECT_EQ(second.batches_made, 0);
+}
+
+TEST_F(TrainerTest, EndsWhenEvaluationsAreNotBetterAnyMore) {
+  auto choice = options();
+  choice.evaluate_every = 3;
+  choice.patience = 2;
+  choice.keep_best = true;
+  ToyTask task;
+  task.own_figures = {9, 5, 6, 4, 4, 7};  // before the first step, and after 3, 6, …
+  train("run", task, choice);
+  EXPECT_EQ(outcome_.step, 15);
+  EXPECT_TRUE(outcome_.stopped_early);
+  EXPECT_EQ(outcome_.signal, 0);
+  EXPECT_TRUE(fs::exists(root_ / "run" / "model.safetensors"));
+  EXPECT_TRUE(fs::exists(root_ / "run" / "best" / "model.safetensors"));
+  const auto state = load_state(root_ / "run" / "training" / "step-15" / "state.json");
+  EXPECT_EQ(state.best_step, 9);
+  EXPECT_TRUE(has_ended(state, choice));
+  // It stays so, until more patience is asked for.
+  ToyTask again;
+  EXPECT_EQ(train("run", again, choice, true).size(), 15u);
+  EXPECT_TRUE(outcome_.stopped_early);
+  EXPECT_EQ(again.batches_made, 0);
+  choice.patience = 0;
+  ToyTask on;
+  EXPECT_EQ(train("run", on, choice, true).size(), 30u);
+  EXPECT_FALSE(outcome_.stopped_early);
+}
+
+TEST_F(TrainerTest, PatienceIsCountedThroughAStop) {
+  auto choice = options();
+  choice.evaluate_every = 3;
+  choice.patience = 2;
+  ToyTask first;
+  first.own_figures = {9, 5, 6};
+  first.raise_at = 8;
+  train("run", first, choice);
+  EXPECT_EQ(outcome_.step, 8);
+  EXPECT_FALSE(outcome_.stopped_early);
+  ToyTask second;
+  second.own_figures = {6};
+  train("run", second, choice, true);
+  EXPECT_EQ(outcome_.step, 9);
+  EXPECT_TRUE(outcome_.stopped_early);
+}
+
+TEST_F(TrainerTest, ParametersLearnAtRatesOfTheirOwnOrNotAtAll) {
+  const auto bias = [](ToyTask& task) {
+    return task.module().named_parameters()["bias"].item<float>();
+  };
+  ToyTask fresh, slow, frozen;
+  slow.bias_factor = 0;
+  train("slow", slow, options());
+  EXPECT_EQ(bias(slow), bias(fresh));
+  frozen.module().named_parameters()["bias"].requires_grad_(false);
+  train("frozen", frozen, options());
+  EXPECT_EQ(bias(frozen), bias(fresh));
+  frozen.module().named_parameters()["weight"].requires_grad_(false);
+  EXPECT_THROW(train("nothing", frozen, options()), Error);
 }
 
 TEST_F(TrainerTest, AnotherRecipeIsRefused) {
