@@ -8,6 +8,7 @@
 
 #include "roformer/data/split.h"
 #include "roformer/labelled/labelled_text.h"
+#include "roformer/labelled/tagged_words.h"
 
 namespace roformer::labelled {
 
@@ -23,6 +24,8 @@ struct PartShares {
 /// questions), and a group is all that is connected. Without a column each row is a group of its
 /// own, by its number.
 std::vector<std::uint64_t> group_hashes(const LabelledText& text);
+/// Each sentence is a group of its own, by its number.
+std::vector<std::uint64_t> group_hashes(const TaggedText& text);
 
 /// The part of a group. Each held-out part hangs on its own share alone, so that another share of
 /// one moves nothing into or out of the other.
@@ -41,6 +44,9 @@ std::vector<data::Split> halves_by_group(const std::vector<std::uint64_t>& group
 /// The examples of one part, in their order.
 LabelledText examples_of(const LabelledText& text, const std::vector<data::Split>& parts,
                          data::Split part);
+/// The sentences of one part, in their order; what is counted is the whole text's.
+TaggedText examples_of(const TaggedText& text, const std::vector<data::Split>& parts,
+                       data::Split part);
 
 /// Rows of each part, and groups.
 struct PartCounts {

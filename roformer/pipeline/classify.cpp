@@ -1,14 +1,11 @@
 #include "roformer/pipeline/classify.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "roformer/base/error.h"
-#include "roformer/checkpoint/load.h"
 #include "roformer/head/label_head.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/finite_answers.h"
@@ -20,16 +17,6 @@ namespace {
 // As the loss takes a head without problem_type.
 bool gives_a_number(const model::HeadConfig& head) {
   return head.problem_type == "regression" || (head.problem_type.empty() && head.num_labels == 1);
-}
-
-std::vector<std::string> names_of(const model::HeadConfig& head,
-                                  const std::vector<std::string>& given) {
-  std::vector<std::string> names = given.empty() ? head.labels : given;
-  for (std::int64_t i = std::ssize(names); given.empty() && i < head.num_labels; ++i)
-    names.push_back(fmt::format("LABEL_{}", i));
-  base::require(std::ssize(names) == head.num_labels,
-                "[pipeline] expected {} names of labels but got {}", head.num_labels, names.size());
-  return names;
 }
 
 std::vector<ClassAnswer> answers_of(const torch::Tensor& logits, bool is_regression) {
@@ -59,7 +46,7 @@ Classify::Classify(std::shared_ptr<head::LabelHead> model, text::Tokenizer token
       model_(std::move(model)),
       encoder_(std::move(tokenizer), model_->config(), options.length, options.name),
       is_regression_(gives_a_number(model_->head_config())),
-      label_names_(names_of(model_->head_config(), options.label_names)) {
+      label_names_(label_names_of(model_->head_config(), options.label_names)) {
   base::require(!options.length.stride,
                 "[pipeline] expected no stride for classes of whole lines but got one");
   model_->to(options.device);
@@ -84,24 +71,14 @@ std::vector<ClassAnswer> Classify::operator()(const Lines& lines) const {
   return answers;
 }
 
-Classify open_classify(const std::filesystem::path& path, ClassifyOptions options) {
-  options.name = path.string();
-  const checkpoint::Folder folder(path);
-  const auto loaded = checkpoint::load_model(folder);
-  auto model = std::dynamic_pointer_cast<head::LabelHead>(loaded.module);
-  const std::string name =
-      head::class_name(head::sequence_classifier(), loaded.config.encoder.model_type);
-  base::require(model != nullptr && loaded.config.architecture == name,
-                "[pipeline] {}: expected a {} but got a {}", options.name, name,
-                loaded.config.architecture);
-  base::require(loaded.report.missing.empty(),
-                "[pipeline] {}: expected all weights of a {} but these are missing: {}",
-                options.name, name, fmt::join(loaded.report.missing, ", "));
-  base::require(loaded.config.head.problem_type != "multi_label_classification",
+Classify open_classify(const LabelFolder& folder, ClassifyOptions options) {
+  options.name = folder.name();
+  auto model = folder.model(head::sequence_classifier());
+  base::require(model->head_config().problem_type != "multi_label_classification",
                 "[pipeline] {}: expected one label a line but got problem_type "
                 "multi_label_classification, which `roformer run` computes",
                 options.name);
-  return {std::move(model), text::Tokenizer::load(folder.path()), options};
+  return {std::move(model), folder.tokenizer(), options};
 }
 
 }  // namespace roformer::pipeline
