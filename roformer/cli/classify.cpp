@@ -1,57 +1,49 @@
-// roformer classify: the class of each line of standard input, or of each pair of texts, or a number
-// for it.
-#include "roformer/pipeline/classify.h"
+// roformer classify: what a model with labels says of each line of standard input: its class, a
+// number for it, the entities in it.
+#include "roformer/cli/classify.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
 #include <memory>
-#include <string>
+#include <vector>
 
-#include "roformer/cli/command.h"
-#include "roformer/cli/input_lines.h"
-#include "roformer/cli/json_output.h"
+#include "roformer/base/error.h"
+#include "roformer/head/label_head.h"
 
 namespace roformer::cli {
 namespace {
 
-using nlohmann::ordered_json;
-
-constexpr int kDigits = 6;
-
-struct ClassifyFlags {
-  CommonOptions common;
-  std::string model;
-  pipeline::ClassifyOptions options = {};
+// A class of model, and how its answers are printed.
+struct LabelClass {
+  head::Description (*head)();
+  void (*classify)(const pipeline::LabelFolder&, const ClassifyFlags&);
 };
 
-ordered_json json_of(const pipeline::ClassAnswer& answer, const pipeline::Classify& classify) {
-  if (classify.is_regression()) return {{"score", rounded(answer.score, kDigits)}};
-  ordered_json probabilities = ordered_json::object();
-  const auto& names = classify.label_names();
-  for (std::size_t i = 0; i < names.size(); ++i)
-    probabilities[names[i]] = rounded(answer.probabilities[i], kDigits);
-  return {{"label", names[answer.best]}, {"probabilities", probabilities}};
-}
-
-std::string plain_class(const pipeline::ClassAnswer& answer, const pipeline::Classify& classify) {
-  if (classify.is_regression()) return fmt::format("{:.4f}", answer.score);
-  return fmt::format("{}\t{:.4f}", classify.label_names()[answer.best],
-                     answer.probabilities[answer.best]);
-}
+constexpr LabelClass kLabelClasses[] = {{head::sequence_classifier, classify_texts},
+                                        {head::token_classifier, classify_words},
+                                        {head::multiple_choice, classify_choices}};
 
 void classify_lines(ClassifyFlags& flags) {
   flags.options.device = apply(flags.common);
-  const auto classify = pipeline::open_classify(flags.model, flags.options);
-  answer_input({"classify", flags.common.json}, classify,
-               [&](const InputLine& line, const pipeline::ClassAnswer& answer) {
-                 return flags.common.json ? json_answer(json_of(answer, classify), line.number)
-                                          : plain_class(answer, classify);
-               });
+  const pipeline::LabelFolder folder(flags.model);
+  std::vector<std::string> names;
+  for (const LabelClass& known : kLabelClasses) {
+    if (folder.has(known.head())) return known.classify(folder, flags);
+    names.push_back(head::class_name(known.head(), folder.family()));
+  }
+  base::fail("[classify] {}: expected a {} but got a {}", folder.name(), fmt::join(names, " or a "),
+             folder.architecture());
 }
 
 }  // namespace
 
 void add_classify_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
-      "classify", "The class of each line of standard input, or of two texts that a tab separates");
+      "classify",
+      "The class of each line of standard input, or of two texts that a tab separates; or the "
+      "entities in it");
   const auto flags = std::make_shared<ClassifyFlags>();
   add_model_option(*command, flags->model);
   add_text(*command, "--label-names", flags->options.label_names, "NAME,…",
@@ -66,7 +58,8 @@ void add_classify_command(CLI::App& program) {
   add_device_options(*command, flags->common);
   add_examples(*command,
                "echo 'a charming film' | roformer classify --model runs/sst2/best\n"
-               "printf 'a cat sleeps\\ta cat is asleep\\n' | roformer classify --model DIR --json");
+               "printf 'a cat sleeps\\ta cat is asleep\\n' | roformer classify --model DIR --json\n"
+               "echo 'Peter Blackburn lives in Brussels' | roformer classify --model runs/names");
   command->callback([flags] { classify_lines(*flags); });
 }
 

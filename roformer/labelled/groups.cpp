@@ -106,6 +106,12 @@ std::vector<std::uint64_t> group_hashes(const LabelledText& text) {
   return hashes;
 }
 
+std::vector<std::uint64_t> group_hashes(const TaggedText& text) {
+  std::vector<std::uint64_t> hashes;
+  for (std::size_t row = 0; row < text.sentences.size(); ++row) hashes.push_back(base::mix(row));
+  return hashes;
+}
+
 data::Split part_of_group(std::uint64_t group_hash, const PartShares& shares) {
   const double place = base::uniform(base::derive(shares.seed, 0x67726F757073ull), group_hash);
   if (place < shares.test) return data::Split::test;
@@ -146,6 +152,14 @@ LabelledText examples_of(const LabelledText& text, const std::vector<data::Split
 ChoiceText examples_of(const ChoiceText& text, const std::vector<data::Split>& parts,
                        data::Split part) {
   return {text.files, chosen_of(text.examples, parts, part), text.skipped};
+}
+
+TaggedText examples_of(const TaggedText& text, const std::vector<data::Split>& parts,
+                       data::Split part) {
+  TaggedText chosen{text.files, {}, text.document_starts, text.odd_prefixes};
+  for (std::size_t row = 0; row < parts.size(); ++row)
+    if (parts[row] == part) chosen.sentences.push_back(text.sentences.at(row));
+  return chosen;
 }
 
 PartCounts count_parts(const std::vector<std::uint64_t>& groups,

@@ -9,6 +9,7 @@
 #include "roformer/data/split.h"
 #include "roformer/labelled/choices.h"
 #include "roformer/labelled/labelled_text.h"
+#include "roformer/labelled/tagged_words.h"
 
 namespace roformer::labelled {
 
@@ -24,6 +25,8 @@ struct PartShares {
 /// questions), and a group is all that is connected. Without a column each row is a group of its
 /// own, by its number.
 std::vector<std::uint64_t> group_hashes(const LabelledText& text);
+/// Each sentence is a group of its own, by its number.
+std::vector<std::uint64_t> group_hashes(const TaggedText& text);
 
 /// The same of questions with choices: those of one context are a group.
 std::vector<std::uint64_t> group_hashes(const ChoiceText& text);
@@ -45,6 +48,9 @@ std::vector<data::Split> halves_by_group(const std::vector<std::uint64_t>& group
 /// The examples of one part, in their order.
 LabelledText examples_of(const LabelledText& text, const std::vector<data::Split>& parts,
                          data::Split part);
+/// The sentences of one part, in their order; what is counted is the whole text's.
+TaggedText examples_of(const TaggedText& text, const std::vector<data::Split>& parts,
+                       data::Split part);
 
 /// The same of questions with choices.
 ChoiceText examples_of(const ChoiceText& text, const std::vector<data::Split>& parts,

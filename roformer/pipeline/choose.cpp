@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -10,7 +11,6 @@
 #include "roformer/head/label_head.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/finite_answers.h"
-#include "roformer/pipeline/label_model.h"
 #include "roformer/pipeline/text_batches.h"
 
 namespace roformer::pipeline {
@@ -87,10 +87,9 @@ std::vector<ChoiceAnswer> Choose::operator()(const Lines& lines) const {
   return answers;
 }
 
-Choose open_choose(const std::filesystem::path& path, TextOptions options) {
-  options.name = path.string();
-  LabelModel opened = open_label_model(path, head::multiple_choice());
-  return {std::move(opened.model), std::move(opened.tokenizer), options};
+Choose open_choose(const LabelFolder& folder, TextOptions options) {
+  options.name = folder.name();
+  return {folder.model(head::multiple_choice()), folder.tokenizer(), options};
 }
 
 }  // namespace roformer::pipeline

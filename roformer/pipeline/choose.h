@@ -1,9 +1,9 @@
 // Which of several ways to go on is right. The header is light: no tensors in it.
 #pragma once
-#include <filesystem>
 #include <memory>
 #include <vector>
 
+#include "roformer/pipeline/label_folder.h"
 #include "roformer/pipeline/lines.h"
 #include "roformer/pipeline/text_pieces.h"
 
@@ -36,8 +36,8 @@ class Choose {
   TextEncoder encoder_;
 };
 
-/// The model and the tokenizer of a checkpoint folder. Throws Error naming its class where that is
-/// no multiple choice.
-Choose open_choose(const std::filesystem::path& path, TextOptions options = {});
+/// The model and the tokenizer of a folder. Throws Error naming its class where that is no multiple
+/// choice.
+Choose open_choose(const LabelFolder& folder, TextOptions options = {});
 
 }  // namespace roformer::pipeline

@@ -1,6 +1,5 @@
 #include "roformer/pipeline/classify.h"
 
-#include <fmt/format.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -10,7 +9,6 @@
 #include "roformer/head/label_head.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/finite_answers.h"
-#include "roformer/pipeline/label_model.h"
 #include "roformer/pipeline/text_batches.h"
 
 namespace roformer::pipeline {
@@ -19,16 +17,6 @@ namespace {
 // As the loss takes a head without problem_type.
 bool gives_a_number(const model::HeadConfig& head) {
   return head.problem_type == "regression" || (head.problem_type.empty() && head.num_labels == 1);
-}
-
-std::vector<std::string> names_of(const model::HeadConfig& head,
-                                  const std::vector<std::string>& given) {
-  std::vector<std::string> names = given.empty() ? head.labels : given;
-  for (std::int64_t i = std::ssize(names); given.empty() && i < head.num_labels; ++i)
-    names.push_back(fmt::format("LABEL_{}", i));
-  base::require(std::ssize(names) == head.num_labels,
-                "[pipeline] expected {} names of labels but got {}", head.num_labels, names.size());
-  return names;
 }
 
 std::vector<ClassAnswer> answers_of(const torch::Tensor& logits, bool is_regression) {
@@ -58,7 +46,7 @@ Classify::Classify(std::shared_ptr<head::LabelHead> model, text::Tokenizer token
       model_(std::move(model)),
       encoder_(std::move(tokenizer), model_->config(), options.length, options.name),
       is_regression_(gives_a_number(model_->head_config())),
-      label_names_(names_of(model_->head_config(), options.label_names)) {
+      label_names_(label_names_of(model_->head_config(), options.label_names)) {
   base::require(!options.length.stride,
                 "[pipeline] expected no stride for classes of whole lines but got one");
   model_->to(options.device);
@@ -83,14 +71,14 @@ std::vector<ClassAnswer> Classify::operator()(const Lines& lines) const {
   return answers;
 }
 
-Classify open_classify(const std::filesystem::path& path, ClassifyOptions options) {
-  options.name = path.string();
-  LabelModel opened = open_label_model(path, head::sequence_classifier());
-  base::require(opened.model->head_config().problem_type != "multi_label_classification",
+Classify open_classify(const LabelFolder& folder, ClassifyOptions options) {
+  options.name = folder.name();
+  auto model = folder.model(head::sequence_classifier());
+  base::require(model->head_config().problem_type != "multi_label_classification",
                 "[pipeline] {}: expected one label a line but got problem_type "
                 "multi_label_classification, which `roformer run` computes",
                 options.name);
-  return {std::move(opened.model), std::move(opened.tokenizer), options};
+  return {std::move(model), folder.tokenizer(), options};
 }
 
 }  // namespace roformer::pipeline

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "roformer/pipeline/label_folder.h"
 #include "roformer/pipeline/lines.h"
 #include "roformer/pipeline/text_pieces.h"
 
@@ -51,6 +52,6 @@ class Classify {
 /// The model and the tokenizer of a checkpoint folder. Throws Error naming its class where that is
 /// no classifier of sequences, and for one that gives several labels at once, which is not computed
 /// here.
-Classify open_classify(const std::filesystem::path& path, ClassifyOptions options = {});
+Classify open_classify(const LabelFolder& folder, ClassifyOptions options = {});
 
 }  // namespace roformer::pipeline

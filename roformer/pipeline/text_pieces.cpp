@@ -58,7 +58,8 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
                               std::vector<Piece>& pieces) const {
   const std::string& text = lines.texts[line];
   const auto add = [&](text::Encoding encoding, std::int64_t begin) {
-    pieces.push_back({line, std::move(encoding.ids), std::move(encoding.type_ids), false, begin});
+    pieces.push_back(
+        {line, std::move(encoding.ids), std::move(encoding.type_ids), false, begin, {}});
   };
   text::Encoding encoding = tokenizer_.encode(text);
   const std::int64_t length = std::ssize(encoding.ids);
@@ -100,19 +101,33 @@ text::Encoding TextEncoder::encode_row(const std::string& row, std::int64_t most
                                 std::string_view(row).substr(tab + 1), options);
 }
 
-std::vector<Piece> TextEncoder::encode_rows(const Lines& lines) const {
+// A piece a line: encode(line, most tokens or 0).
+template <typename Encode>
+std::vector<Piece> TextEncoder::encode_whole(const Lines& lines, const Encode& encode) const {
   std::vector<Piece> pieces;
   for (std::size_t line = 0; line < lines.texts.size(); ++line) {
-    text::Encoding row = encode_row(lines.texts[line], 0);
+    text::Encoding row = encode(lines.texts[line], 0);
     const std::int64_t length = std::ssize(row.ids);
     const bool is_long = max_length_ > 0 && length > max_length_;
     require_of_line(!is_long || truncate_,
                     "[pipeline] line {}: expected at most {} tokens but got {}; --truncate cuts it",
                     lines.number(line), max_length_, length);
-    if (is_long) row = encode_row(lines.texts[line], max_length_);
-    pieces.push_back({line, std::move(row.ids), std::move(row.type_ids), is_long, 0});
+    if (is_long) row = encode(lines.texts[line], max_length_);
+    pieces.push_back(
+        {line, std::move(row.ids), std::move(row.type_ids), is_long, 0, std::move(row.offsets)});
   }
   return pieces;
+}
+
+std::vector<Piece> TextEncoder::encode_rows(const Lines& lines) const {
+  return encode_whole(
+      lines, [&](const std::string& row, std::int64_t most) { return encode_row(row, most); });
+}
+
+std::vector<Piece> TextEncoder::encode_texts(const Lines& lines) const {
+  return encode_whole(lines, [&](const std::string& text, std::int64_t most) {
+    return tokenizer_.encode(text, {.max_length = most});
+  });
 }
 
 }  // namespace roformer::pipeline

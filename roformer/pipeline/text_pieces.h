@@ -18,6 +18,8 @@ struct Piece {
   bool is_cut = false;                 // the line was longer, and its end is left out, or its begin
   std::int64_t begin =
       0;  // of the line's own tokens, which one [CLS] stands before, the first in this piece
+  std::vector<text::Offset> offsets =
+      {};  // where each stands in its line: encode_rows, encode_texts
 };
 
 /// Throws Error if the tokenizer gives ids that a model of `vocab_size` has no row for; a smaller
@@ -36,6 +38,8 @@ class TextEncoder {
   /// One piece a line: a text, or two that its first tab separates. Throws LineError for a line that
   /// is too long, unless it is to be cut.
   std::vector<Piece> encode_rows(const Lines& lines) const;
+  /// The same, but each line is one text, tabs and all, and pieces say where their tokens stand.
+  std::vector<Piece> encode_texts(const Lines& lines) const;
   const text::Tokenizer& tokenizer() const { return tokenizer_; }
   /// Tokens that a sequence may have; 0: any number.
   std::int64_t max_length() const { return max_length_; }
@@ -43,6 +47,8 @@ class TextEncoder {
  private:
   void encode_line(const Lines& lines, std::size_t line, std::vector<Piece>& pieces) const;
   text::Encoding encode_row(const std::string& row, std::int64_t most) const;
+  template <typename Encode>
+  std::vector<Piece> encode_whole(const Lines& lines, const Encode& encode) const;
 
   text::Tokenizer tokenizer_;
   std::int64_t max_length_;  // 0: none

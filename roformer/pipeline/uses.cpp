@@ -11,6 +11,7 @@
 #include "roformer/head/language_model.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/embed.h"
+#include "roformer/pipeline/tag_words.h"
 #include "roformer/pipeline/text_pieces.h"
 #include "roformer/text/tokenizer.h"
 
@@ -53,11 +54,19 @@ bool has_pooler(const checkpoint::Folder& folder) {
          whole;
 }
 
-// As open_classify asks.
-bool is_classifier(const Inspection& inspection) {
-  const std::string name =
-      head::class_name(head::sequence_classifier(), inspection.config.encoder.model_type);
-  return inspection.classes == std::vector{name} && inspection.report.missing.empty() &&
+// A whole model with this head and no other.
+bool has_head(const Inspection& inspection, const head::Description& description) {
+  const std::string name = head::class_name(description, inspection.config.encoder.model_type);
+  return inspection.classes == std::vector{name} && inspection.report.missing.empty();
+}
+
+// As open_classify, open_tag_words and open_choose ask.
+bool is_classifier(const Inspection& inspection, const text::Tokenizer& tokenizer) {
+  if (has_head(inspection, head::multiple_choice()))
+    return inspection.config.encoder.model_type == "bert" ||
+           inspection.config.head.summary.type == "first";
+  if (has_head(inspection, head::token_classifier())) return tells_words(tokenizer);
+  return has_head(inspection, head::sequence_classifier()) &&
          inspection.config.head.problem_type != "multi_label_classification";
 }
 
@@ -89,7 +98,7 @@ Uses uses_of(const checkpoint::Folder& folder, const Inspection& inspection) {
   const bool writes = has_language_model(folder);
   uses.generate = config.is_decoder && writes;
   if (config.is_decoder) return uses;
-  uses.classify = is_classifier(inspection);
+  uses.classify = is_classifier(inspection, *tokenizer);
   uses.fill_mask = writes && succeeds([&] { tokenizer->mask_id(); });
   uses.embed = succeeds([&] { require_own_settings(folder, config, *tokenizer); });
   uses.embed_by_pooler =

@@ -8,7 +8,8 @@
   KIND(classification)       \
   KIND(regression)           \
   KIND(ranking)              \
-  KIND(multiple_choice)
+  KIND(multiple_choice)      \
+  KIND(token_classification)
 
 namespace roformer::task {
 

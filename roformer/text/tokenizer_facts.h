@@ -53,6 +53,7 @@ struct TokenizerFacts {
   std::optional<std::int32_t> first_byte_id = {};  // set: each byte is a token, the byte 0 this one
   std::string_view invalid_bytes = {};             // stands in decoded text for what is no UTF-8
   bool lower_cases = false;                        // texts turn to lower case
+  std::string continuing_prefix = {};  // of pieces that go on with a word; empty: there are none
   bool has_offsets = true;
   bool has_pairs = true;   // two texts have an encoding together, and types tell them apart
   bool has_sides = false;  // source and target of a translation, whose texts end with `tokens.end`

@@ -135,6 +135,7 @@ class WordPieceCoder final : public TokenCoder {
   static TokenizerFacts wordpiece_facts(Vocabulary vocabulary, const TokenizerConfig& config) {
     TokenizerFacts facts = facts_of(std::move(vocabulary), config, config.added_tokens);
     facts.kind = "WordPiece";
+    facts.continuing_prefix = config.continuing_prefix;
     facts.lower_cases = config.normalizer.lowercase;
     if (!config.sep_token.empty()) facts.frame.end = facts.vocabulary.find(config.sep_token);
     facts.frame.begin = facts.frame.end;

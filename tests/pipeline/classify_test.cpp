@@ -87,7 +87,7 @@ TEST(Classify, ARegressionGivesANumber) {
 TEST(Classify, OtherFoldersAreRefusedByTheirClass) {
   const SmallCheckpoint checkpoint("bert");
   expect_error({"BertForSequenceClassification", "BertForMaskedLM"},
-               [&] { open_classify(checkpoint.folder()); });
+               [&] { open_classify(LabelFolder(checkpoint.folder())); });
   const auto model = small_head(checkpoint, 2, "multi_label_classification");
   checkpoint::save_model(*model,
                          {.encoder = checkpoint.config(),
@@ -95,7 +95,8 @@ TEST(Classify, OtherFoldersAreRefusedByTheirClass) {
                           .architecture = "BertForSequenceClassification",
                           .source = {}},
                          checkpoint.folder());
-  expect_error({"multi_label_classification"}, [&] { open_classify(checkpoint.folder()); });
+  expect_error({"multi_label_classification"},
+               [&] { open_classify(LabelFolder(checkpoint.folder())); });
 }
 
 TEST(Classify, AnswersThatAreNoNumbersNameTheirLine) {
