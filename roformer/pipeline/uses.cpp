@@ -61,6 +61,14 @@ bool is_classifier(const Inspection& inspection) {
          inspection.config.head.problem_type != "multi_label_classification";
 }
 
+// As open_answer_questions asks.
+bool is_answerer(const Inspection& inspection, const text::Tokenizer& tokenizer) {
+  const std::string name =
+      head::class_name(head::question_answering(), inspection.config.encoder.model_type);
+  return inspection.classes == std::vector{name} && inspection.report.missing.empty() &&
+         tokenizer.facts().has_offsets && tokenizer.facts().has_pairs;
+}
+
 // Whether all weights that a module takes are numbers that can be computed with.
 bool can_compute(const Inspection& inspection) {
   const auto& unused = inspection.report.unused;
@@ -89,7 +97,7 @@ Uses uses_of(const checkpoint::Folder& folder, const Inspection& inspection) {
   const bool writes = has_language_model(folder);
   uses.generate = config.is_decoder && writes;
   if (config.is_decoder) return uses;
-  uses.classify = is_classifier(inspection);
+  uses.classify = is_classifier(inspection) || is_answerer(inspection, *tokenizer);
   uses.fill_mask = writes && succeeds([&] { tokenizer->mask_id(); });
   uses.embed = succeeds([&] { require_own_settings(folder, config, *tokenizer); });
   uses.embed_by_pooler =

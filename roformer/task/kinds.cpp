@@ -6,7 +6,8 @@
   KIND(causal_language)      \
   KIND(translation)          \
   KIND(classification)       \
-  KIND(regression)
+  KIND(regression)           \
+  KIND(question_answering)
 
 namespace roformer::task {
 
