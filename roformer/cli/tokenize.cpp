@@ -11,6 +11,7 @@
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
+#include "roformer/text/pair_windows.h"
 #include "roformer/text/subword_nmt.h"
 #include "roformer/text/tokenizer.h"
 
@@ -124,6 +125,16 @@ void tokenize(const TokenizeOptions& options) {
                       : fmt::format("{}", fmt::join(tokens_of(tokenizer, encoding), " ")))
               << '\n';
   };
+  const auto print_windows = [&](std::string_view line, std::int64_t number) {
+    if (!options.pair) {
+      for (const text::Encoding& part : tokenizer.windows(line, window, options.stride))
+        print(part, number);
+      return;
+    }
+    const auto [first, second] = split_pair(line, number);
+    for (const auto& part : text::pair_windows(tokenizer, first, second, window, options.stride))
+      print(part.encoding, number);
+  };
   InputLines input;
   InvalidLines invalid("standard input");
   text::Encoding encoding;
@@ -131,8 +142,7 @@ void tokenize(const TokenizeOptions& options) {
   for (std::int64_t number = 1; input.next(line); ++number) {
     if (!tokenizer.is_bytes()) invalid.check(line, number);
     if (options.stride >= 0) {
-      for (const text::Encoding& part : tokenizer.windows(line, window, options.stride))
-        print(part, number);
+      print_windows(line, number);
       continue;
     }
     encode_line(tokenizer, line, number, options, encoding);
@@ -168,7 +178,7 @@ void add_tokenize_command(CLI::App& program) {
       *program.add_subcommand("tokenize", "Lines of standard input to tokens, ids and offsets");
   auto* model = add_text(command, "--model", options->model, "PATH",
                          "folder, weights in one, vocab.txt or tokenizer.json (default: --codes)");
-  auto* pair = command.add_flag("--pair", options->pair, "two texts a line, a tab between them");
+  command.add_flag("--pair", options->pair, "two texts a line, a tab between them");
   auto* length =
       command
           .add_option("--max-length", options->max_length,
@@ -177,10 +187,10 @@ void add_tokenize_command(CLI::App& program) {
   command
       .add_option(
           "--stride", options->stride,
-          "cut longer lines into windows that share N tokens (default: a longer line is an error)")
+          "cut longer lines into windows that share N tokens, of pairs the second text (default: a "
+          "longer line is an error)")
       ->check(CLI::NonNegativeNumber)
-      ->needs(length)
-      ->excludes(pair);
+      ->needs(length);
   command.add_flag("--no-special-tokens", options->no_special_tokens,
                    "without [CLS] and [SEP], or </s>");
   add_choice(command, "--side", options->side, {"source", "target"},

@@ -54,9 +54,12 @@ void EncodedCorpus::warn_of_cut(std::int64_t count) const {
 
 std::string EncodedCorpus::summary() const {
   const auto count = [&](Split split) { return base::format_count(part(split).num_examples()); };
-  return fmt::format("{}{} {} to learn from{}, {} for validation, {} for test ({})", title(),
-                     count(Split::training), unit_, describe_labels(), count(Split::validation),
-                     count(Split::test), origin_);
+  return fmt::format("{}{} to learn from{}, {} for validation, {} for test ({})", title(), epoch(),
+                     describe_labels(), count(Split::validation), count(Split::test), origin_);
+}
+
+std::string EncodedCorpus::epoch() const {
+  return fmt::format("{} {}", base::format_count(part(Split::training).num_examples()), unit_);
 }
 
 std::string EncodedCorpus::fingerprint() const {

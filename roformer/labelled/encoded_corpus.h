@@ -32,6 +32,8 @@ class EncodedCorpus {
   std::string fingerprint() const;
   /// What examples are called: "rows", "sentences", "questions".
   const std::string& unit() const { return unit_; }
+  /// What an epoch reads, in words: "1,234 rows".
+  virtual std::string epoch() const;
 
  protected:
   EncodedCorpus(const LabelledOptions& options, std::string unit)

@@ -20,6 +20,9 @@ LabelledOptions read_labelled_options(const base::TomlTable& table, LabelUse use
     table.read_option("data", option, value);
   });
   table.reject_unknown_keys();
+  base::require(use != LabelUse::questions || options.stride < options.max_length,
+                "[data] {}: expected less than data.max_length, {}, but got {}",
+                table.where("stride"), options.max_length, options.stride);
   if (!options.glue.empty())
     base::at_place(fmt::format("[data] {}", table.where("glue")),
                    [&] { options.glue = glue_task(options.glue).name; });

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "roformer/base/error.h"
+#include "roformer/base/hash.h"
 #include "roformer/base/json_text.h"
 #include "roformer/labelled/labelled_text.h"
 #include "roformer/labelled/text_file.h"
@@ -114,6 +115,7 @@ class QuestionReader {
 
   void read(const std::string& text, const std::string& file) {
     const std::string_view lines = without_last_line_ends(text);
+    text_.files.push_back(file);
     base::require(!lines.empty(), "[labelled] {}: expected questions but got an empty file",
                   place_of(file, 1));
     if (has_question_lines(lines)) {
@@ -175,6 +177,7 @@ class QuestionReader {
                   "[labelled] {}: expected each question's id once but got it twice", here);
     question.question = text_member(json, "question", here);
     question.context = text_.contexts.size() - 1;
+    question.file = static_cast<std::int32_t>(text_.files.size() - 1);
     add_answers(json, here, question);
     text_.questions.push_back(std::move(question));
   }
@@ -206,6 +209,34 @@ QuestionText read_questions(const std::vector<std::filesystem::path>& files, boo
   QuestionReader reader(need_answers);
   for (const auto& file : files) reader.read(read_text(file), file.string());
   return reader.take();
+}
+
+std::string QuestionText::place(const Question& question) const {
+  return fmt::format("{}: question '{}'", files[static_cast<std::size_t>(question.file)],
+                     in_brief(question.id));
+}
+
+std::vector<std::uint64_t> group_hashes(const QuestionText& text) {
+  std::vector<std::uint64_t> hashes;
+  for (const Question& question : text.questions)
+    hashes.push_back(
+        base::hash_bytes(question.title.empty() ? text.context_of(question) : question.title));
+  return hashes;
+}
+
+QuestionText examples_of(const QuestionText& text, const std::vector<data::Split>& parts,
+                         data::Split part) {
+  QuestionText chosen{text.files, {}, {}};
+  std::optional<std::size_t> last;  // context of the question before
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i] != part) continue;
+    Question question = text.questions.at(i);
+    if (last != question.context) chosen.contexts.push_back(text.context_of(question));
+    last = question.context;
+    question.context = chosen.contexts.size() - 1;
+    chosen.questions.push_back(std::move(question));
+  }
+  return chosen;
 }
 
 }  // namespace roformer::labelled

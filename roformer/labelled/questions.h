@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "roformer/data/split.h"
+
 namespace roformer::labelled {
 
 struct Answer {
@@ -19,15 +21,19 @@ struct Question {
   std::size_t context = 0;  // number in QuestionText::contexts
   std::vector<Answer> answers = {};
   bool is_impossible = false;  // SQuAD 2.0: the context has no answer
+  std::int32_t file = 0;       // number in QuestionText::files
 };
 
 struct QuestionText {
+  std::vector<std::string> files;
   std::vector<std::string> contexts;  // each once a paragraph; many questions share one
   std::vector<Question> questions;
 
   const std::string& context_of(const Question& question) const {
     return contexts[question.context];
   }
+  /// "FILE: question 'ID'"
+  std::string place(const Question& question) const;
 };
 
 /// The questions of files, one after another. A file is SQuAD's object with "data", or has an
@@ -40,5 +46,13 @@ struct QuestionText {
 /// to an impossible question, and an id that stands twice in all files.
 QuestionText read_questions(const std::vector<std::filesystem::path>& files,
                             bool need_answers = true);
+
+/// A number for each question's group, which parts are cut by (groups.h): the hash of its title, or
+/// of its context where it has none.
+std::vector<std::uint64_t> group_hashes(const QuestionText& text);
+
+/// The questions of one part, in their order, and their contexts.
+QuestionText examples_of(const QuestionText& text, const std::vector<data::Split>& parts,
+                         data::Split part);
 
 }  // namespace roformer::labelled

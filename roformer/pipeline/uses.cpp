@@ -60,12 +60,14 @@ bool has_head(const Inspection& inspection, const head::Description& description
   return inspection.classes == std::vector{name} && inspection.report.missing.empty();
 }
 
-// As open_classify, open_tag_words and open_choose ask.
+// As open_classify, open_tag_words, open_choose and open_answer_questions ask.
 bool is_classifier(const Inspection& inspection, const text::Tokenizer& tokenizer) {
   if (has_head(inspection, head::multiple_choice()))
     return inspection.config.encoder.model_type == "bert" ||
            inspection.config.head.summary.type == "first";
   if (has_head(inspection, head::token_classifier())) return tells_words(tokenizer);
+  if (has_head(inspection, head::question_answering()))
+    return tokenizer.facts().has_offsets && tokenizer.facts().has_pairs;
   return has_head(inspection, head::sequence_classifier()) &&
          inspection.config.head.problem_type != "multi_label_classification";
 }

@@ -9,7 +9,8 @@
   KIND(regression)           \
   KIND(ranking)              \
   KIND(multiple_choice)      \
-  KIND(token_classification)
+  KIND(token_classification) \
+  KIND(question_answering)
 
 namespace roformer::task {
 

@@ -87,7 +87,7 @@ void LabelledTask::load_model(const fs::path& folder) {
 }
 
 std::string LabelledTask::epoch() const {
-  return fmt::format("{} {}", corpus_->part(Split::training).num_examples(), corpus_->unit());
+  return corpus_->epoch();
 }
 
 std::shared_ptr<head::LabelHead> draw_label_model(const Recipe& recipe,

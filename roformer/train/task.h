@@ -25,7 +25,7 @@ struct LossSum {
   std::int64_t targets = 0;
   std::int64_t correct = 0;
   std::int64_t tokens = 0;
-  // In evaluation mode what figures() needs beside the sums, a row a target; undefined: nothing.
+  // In evaluation mode what figures() needs beside the sums; undefined: nothing.
   torch::Tensor outputs = {};
 };
 
