@@ -36,13 +36,15 @@ class TextEncoder {
   /// One piece a line: a text, or two that its first tab separates. Throws LineError for a line that
   /// is too long, unless it is to be cut.
   std::vector<Piece> encode_rows(const Lines& lines) const;
+  /// The same of rows whose texts are known apart.
+  std::vector<Piece> encode_rows(const TextRows& rows) const;
   const text::Tokenizer& tokenizer() const { return tokenizer_; }
   /// Tokens that a sequence may have; 0: any number.
   std::int64_t max_length() const { return max_length_; }
 
  private:
   void encode_line(const Lines& lines, std::size_t line, std::vector<Piece>& pieces) const;
-  text::Encoding encode_row(const std::string& row, std::int64_t most) const;
+  text::Encoding encode_row(const TextRow& row, std::int64_t most) const;
 
   text::Tokenizer tokenizer_;
   std::int64_t max_length_;  // 0: none
