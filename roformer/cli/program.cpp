@@ -34,6 +34,7 @@ namespace roformer::cli {
   COMMAND(translate)               \
   COMMAND(bleu)                    \
   COMMAND(classify)                \
+  COMMAND(glue_submission)         \
   COMMAND(tokenize)                \
   COMMAND(detokenize)              \
   COMMAND(run)                     \

@@ -30,7 +30,7 @@ std::vector<std::string> texts_of(const ChoiceText& text) {
   return texts;
 }
 
-EncodedPart encode_choices(const ChoiceText& text, TextRows& rows) {
+EncodedPart encode_choices(const ChoiceText& text, RowEncoder& rows) {
   EncodedPart part;
   for (const ChoiceExample& example : text.examples) {
     for (const std::string& choice : example.choices) rows.add(example.context, choice, part);
@@ -50,7 +50,7 @@ ChoiceCorpus::ChoiceCorpus(const LabelledOptions& options) : EncodedCorpus(optio
   const auto parts = open_choices(options);
   set_origin(parts.origin);
   find_tokenizer([&] { return texts_of(parts.of(Split::training)); });
-  TextRows rows(tokenizer(), options.max_length);
+  RowEncoder rows(tokenizer(), options.max_length);
   for (const Split split : all_parts) {
     set_part(split, encode_choices(parts.of(split), rows));
     for (const ChoiceExample& example : parts.of(split).examples)

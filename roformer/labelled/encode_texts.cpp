@@ -2,8 +2,8 @@
 
 namespace roformer::labelled {
 
-void TextRows::encode(const std::string& text, const std::optional<std::string>& text_pair,
-                      std::int64_t max_length) {
+void RowEncoder::encode(const std::string& text, const std::optional<std::string>& text_pair,
+                        std::int64_t max_length) {
   encoding_.clear();
   const text::EncodeOptions options{.max_length = max_length};
   if (text_pair) {
@@ -13,8 +13,8 @@ void TextRows::encode(const std::string& text, const std::optional<std::string>&
   }
 }
 
-void TextRows::add(const std::string& text, const std::optional<std::string>& text_pair,
-                   EncodedPart& part) {
+void RowEncoder::add(const std::string& text, const std::optional<std::string>& text_pair,
+                     EncodedPart& part) {
   encode(text, text_pair, 0);
   if (std::ssize(encoding_.ids) > max_length_) {
     encode(text, text_pair, max_length_);

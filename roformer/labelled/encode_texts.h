@@ -13,9 +13,9 @@ namespace roformer::labelled {
 
 /// Encodes texts; counts those that were longer than max_length and are cut there, the longer of
 /// two first.
-class TextRows {
+class RowEncoder {
  public:
-  TextRows(const text::Tokenizer& tokenizer, std::int64_t max_length)
+  RowEncoder(const text::Tokenizer& tokenizer, std::int64_t max_length)
       : tokenizer_(tokenizer), max_length_(max_length) {}
 
   /// Adds a row to a part.

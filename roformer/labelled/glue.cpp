@@ -117,10 +117,22 @@ GlueFiles glue_files_in(const fs::path& folder, const GlueTask& task) {
   return files;
 }
 
-Table read_glue_table(const GlueTask& task, const fs::path& file) {
+Table read_glue_table(const fs::path& file, bool skip_uneven_rows) {
   return read_table(
       file,
-      {.kind = TableKind::tab_separated, .quotes = false, .skip_uneven_rows = task.name == "QQP"});
+      {.kind = TableKind::tab_separated, .quotes = false, .skip_uneven_rows = skip_uneven_rows});
+}
+
+void require_every_row(const Table& table) {
+  constexpr const char* numbers = "index";
+  if (!table.has_column(numbers)) return;
+  const std::int64_t column = table.column(numbers);
+  for (std::int64_t row = 0; row < table.num_rows(); ++row)
+    base::require(
+        table.text(row, column) == std::to_string(row),
+        "[labelled] {}: expected the row of index {} but got {}: predictions are of every "
+        "row in GLUE's order",
+        table.place(row), row, in_brief(table.text(row, column)));
 }
 
 }  // namespace
@@ -162,7 +174,7 @@ GlueFiles find_glue_files(const GlueTask& task, const fs::path& folder) {
 }
 
 LabelledText read_glue_file(const GlueTask& task, const fs::path& file) {
-  const Table table = read_glue_table(task, file);
+  const Table table = read_glue_table(file, task.name == "QQP");
   TextColumns columns = task.columns;
   if (!columns.group_pair.empty() && !table.has_column(columns.group)) {
     columns.group = columns.text;
@@ -173,7 +185,9 @@ LabelledText read_glue_file(const GlueTask& task, const fs::path& file) {
 
 LabelledText read_glue_test_file(const GlueTask& task, const fs::path& file) {
   const TextColumns columns{.text = task.columns.text, .text_pair = task.columns.text_pair};
-  return labelled_text_of(read_glue_table(task, file), columns);
+  const Table table = read_glue_table(file, /*skip_uneven_rows=*/false);
+  require_every_row(table);
+  return labelled_text_of(table, columns);
 }
 
 }  // namespace roformer::labelled

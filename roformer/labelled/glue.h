@@ -55,7 +55,9 @@ GlueFiles find_glue_files(const GlueTask& task, const std::filesystem::path& fol
 /// in two by line breaks: they are left out and counted, as everywhere.
 LabelledText read_glue_file(const GlueTask& task, const std::filesystem::path& file);
 
-/// The rows of a test file, which has no labels and no groups.
+/// The rows of a test file, which has no labels and no groups. None is left out, since predictions
+/// go by the number of a row. Throws Error naming file and line for a row of another number of
+/// fields, and where the file numbers its rows ("index") for one that is not in its place.
 LabelledText read_glue_test_file(const GlueTask& task, const std::filesystem::path& file);
 
 }  // namespace roformer::labelled

@@ -18,7 +18,7 @@ void require_use(const GlueTask& task, LabelUse use) {
                 task.name);
 }
 
-EncodedPart encode(const LabelledText& text, TextRows& rows) {
+EncodedPart encode(const LabelledText& text, RowEncoder& rows) {
   EncodedPart part;
   for (const Example& example : text.examples) {
     rows.add(example.text, example.text_pair, part);
@@ -38,7 +38,7 @@ LabelledCorpus::LabelledCorpus(const LabelledOptions& options) : EncodedCorpus(o
   set_origin(parts.origin);
   if (has_classes()) find_classes(parts);
   find_tokenizer([&] { return whole_texts(parts.of(Split::training)); });
-  TextRows rows(tokenizer(), options.max_length);
+  RowEncoder rows(tokenizer(), options.max_length);
   for (const Split split : all_parts) set_part(split, encode(parts.of(split), rows));
   warn_of_cut(rows.cut());
   read_labels(parts);

@@ -50,7 +50,7 @@ RankingCorpus::RankingCorpus(const LabelledOptions& options)
   const LabelledParts parts = open_labelled_parts(this->options());
   set_origin(parts.origin);
   find_tokenizer([&] { return whole_texts(parts.of(Split::training)); });
-  TextRows rows(tokenizer(), options.max_length);
+  RowEncoder rows(tokenizer(), options.max_length);
   std::int64_t left_out = 0;
   for (const Split split : all_parts) {
     const LabelledText& text = parts.of(split);

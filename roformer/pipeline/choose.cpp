@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include "roformer/base/error.h"
@@ -16,14 +16,17 @@
 namespace roformer::pipeline {
 namespace {
 
-// The fields of a line: the first, and each of the others behind it.
-std::vector<std::string> fields_of(const std::string& line) {
-  std::vector<std::string> fields;
-  std::size_t begin = 0;
-  for (std::size_t tab; (tab = line.find('\t', begin)) != line.npos; begin = tab + 1)
-    fields.push_back(line.substr(begin, tab - begin));
-  fields.push_back(line.substr(begin));
-  return fields;
+// What is gone on from, beside each of the choices.
+std::vector<TextRow> rows_of_line(std::string_view line) {
+  std::vector<TextRow> rows;
+  std::size_t tab = line.find('\t');
+  const std::string_view context = line.substr(0, tab);
+  while (tab != line.npos) {
+    const std::size_t begin = tab + 1;
+    tab = line.find('\t', begin);
+    rows.push_back({context, line.substr(begin, tab == line.npos ? tab : tab - begin)});
+  }
+  return rows;
 }
 
 ChoiceAnswer answer_of(const std::vector<double>& logits) {
@@ -56,14 +59,13 @@ Choose::Choose(std::shared_ptr<head::LabelHead> model, text::Tokenizer tokenizer
 std::vector<ChoiceAnswer> Choose::operator()(const Lines& lines) const {
   std::vector<Piece> pieces;
   for (std::size_t line = 0; line < lines.texts.size(); ++line) {
-    const auto fields = fields_of(lines.texts[line]);
-    require_of_line(fields.size() >= 3,
+    const auto rows = rows_of_line(lines.texts[line]);
+    require_of_line(rows.size() >= 2,
                     "[pipeline] line {}: expected a text and at least two choices that tabs "
-                    "separate but got {} of these",
-                    lines.number(line), fields.size());
-    for (std::size_t choice = 1; choice < fields.size(); ++choice) {
-      const std::vector<std::string> pair{fields.front() + "\t" + fields[choice]};
-      pieces.push_back(std::move(encoder_.encode_rows({pair, lines.number(line)}).front()));
+                    "separate but got {} choices",
+                    lines.number(line), rows.size());
+    for (const TextRow& row : rows) {
+      pieces.push_back(std::move(encoder_.encode_rows({{&row, 1}, lines.number(line)}).front()));
       pieces.back().line = line;
     }
   }

@@ -53,8 +53,16 @@ Classify::Classify(std::shared_ptr<head::LabelHead> model, text::Tokenizer token
 }
 
 std::vector<ClassAnswer> Classify::operator()(const Lines& lines) const {
-  const std::vector<Piece> pieces = encoder_.encode_rows(lines);
-  std::vector<ClassAnswer> answers(lines.texts.size());
+  return answer(encoder_.encode_rows(lines), lines.first);
+}
+
+std::vector<ClassAnswer> Classify::operator()(const TextRows& rows) const {
+  return answer(encoder_.encode_rows(rows), rows.first);
+}
+
+std::vector<ClassAnswer> Classify::answer(const std::vector<Piece>& pieces,
+                                          std::int64_t first) const {
+  std::vector<ClassAnswer> answers(pieces.size());
   compute_batches(pieces, options_, [&](const TextBatch& batch) {
     model::ForwardOptions forward;
     forward.rows = model::first_tokens(batch.tokens);
@@ -64,9 +72,11 @@ std::vector<ClassAnswer> Classify::operator()(const Lines& lines) const {
       answers[pieces[batch.pieces[i]].line] = std::move(found[i]);
   });
   for (std::size_t line = 0; line < answers.size(); ++line) {
-    require_finite(answers[line].score, "a score", lines.number(line), options_.name);
+    const std::int64_t number = first + static_cast<std::int64_t>(line);
+    require_finite(answers[line].score, "a score", number, options_.name);
     for (const double probability : answers[line].probabilities)
-      require_finite(probability, "probabilities", lines.number(line), options_.name);
+      require_finite(probability, "probabilities", number, options_.name);
+    answers[line].is_cut = pieces[line].is_cut;
   }
   return answers;
 }

@@ -19,6 +19,7 @@ struct ClassAnswer {
   std::vector<double> probabilities;  // by class; of a regression none
   std::size_t best = 0;               // the class of the largest
   double score = 0;                   // of a regression
+  bool is_cut = false;                // the line was longer than ClassifyOptions::length allows
 };
 
 struct ClassifyOptions : TextOptions {
@@ -36,12 +37,17 @@ class Classify {
   /// One answer a line, which is a text, or two that a tab separates. Throws Error that names the
   /// line for an answer that is no number.
   std::vector<ClassAnswer> operator()(const Lines& lines) const;
+  /// The same of rows whose texts are known apart.
+  std::vector<ClassAnswer> operator()(const TextRows& rows) const;
 
   bool is_regression() const { return is_regression_; }
   /// Of the classes, in the order of the probabilities.
   const std::vector<std::string>& label_names() const { return label_names_; }
 
  private:
+  /// One answer a piece, in their order; `first` is the number of the first line.
+  std::vector<ClassAnswer> answer(const std::vector<Piece>& pieces, std::int64_t first) const;
+
   ClassifyOptions options_;
   std::shared_ptr<head::LabelHead> model_;
   TextEncoder encoder_;

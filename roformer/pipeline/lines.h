@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "roformer/base/error.h"
 
@@ -17,6 +18,19 @@ struct Lines {
   std::int64_t first = 1;
   /// Of line 0, 1, … of these, for messages.
   std::int64_t number(std::size_t line) const { return first + static_cast<std::int64_t>(line); }
+};
+
+/// A text, or two that a model reads as one sequence.
+struct TextRow {
+  std::string_view first;
+  std::optional<std::string_view> second = {};
+};
+
+/// As Lines, of rows whose two texts are known apart: a tab in one of them is a character.
+struct TextRows {
+  std::span<const TextRow> rows;
+  std::int64_t first = 1;
+  std::int64_t number(std::size_t row) const { return first + static_cast<std::int64_t>(row); }
 };
 
 /// What is wrong with one line, which its message names: others can be answered without it.

@@ -34,6 +34,12 @@ void require_stride(std::int64_t stride, std::int64_t limit, std::int64_t around
                 limit - around - 1, limit, stride);
 }
 
+TextRow row_of_line(std::string_view line) {
+  const std::size_t tab = line.find('\t');
+  if (tab == std::string_view::npos) return {line};
+  return {line.substr(0, tab), line.substr(tab + 1)};
+}
+
 }  // namespace
 
 void require_fit(std::int64_t vocabulary_size, std::int64_t vocab_size, const std::string& model) {
@@ -92,42 +98,39 @@ std::vector<Piece> TextEncoder::encode(const Lines& lines) const {
   return pieces;
 }
 
-text::Encoding TextEncoder::encode_row(const std::string& row, std::int64_t most) const {
+text::Encoding TextEncoder::encode_row(const TextRow& row, std::int64_t most) const {
   text::EncodeOptions options;
   options.max_length = most;
-  const std::size_t tab = row.find('\t');
-  if (tab == std::string::npos) return tokenizer_.encode(row, options);
-  return tokenizer_.encode_pair(std::string_view(row).substr(0, tab),
-                                std::string_view(row).substr(tab + 1), options);
+  return row.second ? tokenizer_.encode_pair(row.first, *row.second, options)
+                    : tokenizer_.encode(row.first, options);
 }
 
-// A piece a line: encode(line, most tokens or 0).
-template <typename Encode>
-std::vector<Piece> TextEncoder::encode_whole(const Lines& lines, const Encode& encode) const {
+std::vector<Piece> TextEncoder::encode_rows(const Lines& lines) const {
+  std::vector<TextRow> rows;
+  for (const std::string& line : lines.texts) rows.push_back(row_of_line(line));
+  return encode_rows({rows, lines.first});
+}
+
+std::vector<Piece> TextEncoder::encode_texts(const Lines& lines) const {
+  std::vector<TextRow> rows;
+  for (const std::string& line : lines.texts) rows.push_back({line, std::nullopt});
+  return encode_rows({rows, lines.first});
+}
+
+std::vector<Piece> TextEncoder::encode_rows(const TextRows& rows) const {
   std::vector<Piece> pieces;
-  for (std::size_t line = 0; line < lines.texts.size(); ++line) {
-    text::Encoding row = encode(lines.texts[line], 0);
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    text::Encoding row = encode_row(rows.rows[i], 0);
     const std::int64_t length = std::ssize(row.ids);
     const bool is_long = max_length_ > 0 && length > max_length_;
     require_of_line(!is_long || truncate_,
                     "[pipeline] line {}: expected at most {} tokens but got {}; --truncate cuts it",
-                    lines.number(line), max_length_, length);
-    if (is_long) row = encode(lines.texts[line], max_length_);
+                    rows.number(i), max_length_, length);
+    if (is_long) row = encode_row(rows.rows[i], max_length_);
     pieces.push_back(
-        {line, std::move(row.ids), std::move(row.type_ids), is_long, 0, std::move(row.offsets)});
+        {i, std::move(row.ids), std::move(row.type_ids), is_long, 0, std::move(row.offsets)});
   }
   return pieces;
-}
-
-std::vector<Piece> TextEncoder::encode_rows(const Lines& lines) const {
-  return encode_whole(
-      lines, [&](const std::string& row, std::int64_t most) { return encode_row(row, most); });
-}
-
-std::vector<Piece> TextEncoder::encode_texts(const Lines& lines) const {
-  return encode_whole(lines, [&](const std::string& text, std::int64_t most) {
-    return tokenizer_.encode(text, {.max_length = most});
-  });
 }
 
 }  // namespace roformer::pipeline

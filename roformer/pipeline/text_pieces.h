@@ -38,6 +38,8 @@ class TextEncoder {
   /// One piece a line: a text, or two that its first tab separates. Throws LineError for a line that
   /// is too long, unless it is to be cut.
   std::vector<Piece> encode_rows(const Lines& lines) const;
+  /// The same of rows whose texts are known apart.
+  std::vector<Piece> encode_rows(const TextRows& rows) const;
   /// The same, but each line is one text, tabs and all, and pieces say where their tokens stand.
   std::vector<Piece> encode_texts(const Lines& lines) const;
   const text::Tokenizer& tokenizer() const { return tokenizer_; }
@@ -46,9 +48,7 @@ class TextEncoder {
 
  private:
   void encode_line(const Lines& lines, std::size_t line, std::vector<Piece>& pieces) const;
-  text::Encoding encode_row(const std::string& row, std::int64_t most) const;
-  template <typename Encode>
-  std::vector<Piece> encode_whole(const Lines& lines, const Encode& encode) const;
+  text::Encoding encode_row(const TextRow& row, std::int64_t most) const;
 
   text::Tokenizer tokenizer_;
   std::int64_t max_length_;  // 0: none

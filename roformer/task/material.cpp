@@ -12,6 +12,7 @@
 #include "roformer/base/non_finite.h"
 #include "roformer/task/epochs.h"
 #include "roformer/task/kind.h"
+#include "roformer/task/model_card.h"
 #include "roformer/train/run_folder.h"
 #include "roformer/train/task.h"
 #include "roformer/train/training_report.h"
@@ -122,6 +123,11 @@ train::Outcome run_training(const Recipe& recipe, const Material& material,
   base::write_file_atomically(folder.path() / "recipe.toml", recipe_text);
   const auto outcome = trainer.run();
   train::write_training_report(folder.path(), recipe.name, recipe_text);
+  write_model_cards(recipe,
+                    {.data = material.summary(),
+                     .epoch = task->epoch(),
+                     .parameters = count_parameters(task->module())},
+                    folder.path());
   return outcome;
 }
 

@@ -57,8 +57,8 @@ std::shared_ptr<const Material> open_material(const Recipe& recipe,
 /// Numbers that a module learns.
 std::int64_t count_parameters(const torch::nn::Module& module);
 
-/// Trains in `folder`, or goes on there, until the end or a signal; writes recipe.toml and
-/// report.html too. Throws Error as train::Trainer and Material do.
+/// Trains in `folder`, or goes on there, until the end or a signal; writes recipe.toml, report.html
+/// and the model's card (model_card.h) too. Throws Error as train::Trainer and Material do.
 train::Outcome run_training(const Recipe& recipe, const Material& material,
                             train::RunFolder& folder, torch::Device device);
 

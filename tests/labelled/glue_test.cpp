@@ -83,6 +83,20 @@ TEST(LabelledGlue, QuestionsConnectByIdsElseByTexts) {
                               "t.tsv:2: expected 2 fields"));
 }
 
+// Predictions go by the number of a row.
+TEST(LabelledGlue, ATestFileHasEveryRowInItsPlace) {
+  const tests::TestFolder folder;
+  const auto refusal = [&](const char* task, const std::string& rows) {
+    const auto file = folder.write("test.tsv", rows);
+    return tests::error_message([&] { read_glue_test_file(glue_task(task), file); });
+  };
+  EXPECT_EQ(refusal("SST-2", "index\tsentence\n0\ta\n1\tb\n"), "no error");
+  const std::string moved = refusal("SST-2", "index\tsentence\n0\ta\n2\tb\n");
+  EXPECT_TRUE(tests::has_text(moved, "test.tsv:3: expected the row of index 1 but got 2")) << moved;
+  const std::string torn = refusal("QQP", "id\tquestion1\tquestion2\n0\ta\n in two\tb\n");
+  EXPECT_TRUE(tests::has_text(torn, "test.tsv:2: expected 3 fields")) << torn;
+}
+
 struct GlueCounts {
   const char* task;
   const char* part;

@@ -52,6 +52,19 @@ TEST(TextPieces, ARowIsATextOrTwo) {
   EXPECT_EQ(pieces[3].ids.size(), 2u);
 }
 
+// Known apart, texts may have tabs, and a second one may be empty.
+TEST(TextPieces, RowsOfTextsKnownApart) {
+  const SmallCheckpoint checkpoint("bert");
+  const TextEncoder encoder(checkpoint.tokenizer(), checkpoint.config(), {});
+  const std::vector<TextRow> rows{{"the\tcat"}, {"the\tcat", "sat\ton"}, {"the", ""}};
+  const auto pieces = encoder.encode_rows(TextRows{rows});
+  ASSERT_EQ(pieces.size(), 3u);
+  EXPECT_EQ(pieces[0].ids, checkpoint.tokenizer().encode("the\tcat").ids);
+  EXPECT_EQ(pieces[1].ids, checkpoint.tokenizer().encode_pair("the\tcat", "sat\ton").ids);
+  EXPECT_EQ(pieces[1].type_ids, (std::vector<std::int32_t>{0, 0, 0, 0, 1, 1, 1}));
+  EXPECT_EQ(pieces[2].ids, checkpoint.tokenizer().encode_pair("the", "").ids);
+}
+
 TEST(TextPieces, ARowThatIsTooLongIsNamedOrCut) {
   const SmallCheckpoint checkpoint("bert");
   const std::vector<std::string> texts{"the", "the cat sat\ton a mat ."};

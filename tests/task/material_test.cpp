@@ -47,7 +47,8 @@ TEST_F(RunTrainingTest, EveryKindLearnsAndLeavesAWholeFolder) {
     const auto found = losses(files_.path() / "run");
     ASSERT_EQ(found.size(), 62u) << recipe.task;
     EXPECT_LT(found.back(), found.front()) << recipe.task;
-    for (const char* file : {"config.json", "model.safetensors", "report.html", "recipe.toml"})
+    for (const char* file :
+         {"config.json", "model.safetensors", "report.html", "recipe.toml", "README.md"})
       EXPECT_TRUE(fs::exists(files_.path() / "run" / file)) << recipe.task << file;
     EXPECT_EQ(read_recipe(files_.path() / "run" / "recipe.toml").training.recipe,
               recipe.training.recipe);
@@ -183,6 +184,23 @@ TEST_F(RunTrainingTest, EveryKindBeginsWithACheckpoint) {
     EXPECT_EQ(read_recipe(files_.path() / "second" / "recipe.toml").training.recipe,
               second.training.recipe);
   }
+}
+
+TEST_F(RunTrainingTest, TheCardIsOfTheLastStepAndOfTheBest) {
+  const std::string text = tests::tiny_language_recipe(files_, "masked_lm");
+  const auto card = [&](const char* name) {
+    return base::read_file(files_.path() / "run" / name / "README.md");
+  };
+  train(tests::read_tiny(files_, text, {"checkpoint.keep_best=true"}), "run");
+  EXPECT_TRUE(tests::has_text(card("."), "\n# run\n")) << card(".");
+  EXPECT_TRUE(tests::has_text(card("."), "of step 6 of 6.")) << card(".");
+  EXPECT_TRUE(tests::has_text(card("."), "RoFormerForMaskedLM")) << card(".");
+  EXPECT_TRUE(tests::has_text(card("best"), "which was the best of 3 evaluations"));
+  files_.write("run/README.md", "my own");
+  train(tests::read_tiny(files_, text, {"checkpoint.keep_best=true", "stage.0.steps=12"}), "run",
+        /*resume=*/true);
+  EXPECT_EQ(card("."), "my own");
+  EXPECT_TRUE(tests::has_text(card("best"), "of 12, which was the best of 5")) << card("best");
 }
 
 // More steps than it began with: as an undisturbed run where the schedule does not know the end.
