@@ -1,4 +1,4 @@
-// Which layer a parameter belongs to, in every model that is trained; what is frozen stays to the bit.
+// Which layer a parameter belongs to; what is frozen stays to the bit.
 #include "roformer/task/layer_rates.h"
 
 #include <gtest/gtest.h>
