@@ -218,7 +218,8 @@ class Sweep {
     return task::training_in_steps(recipe(place.point, place.seed), batches_[place.point]);
   }
 
-  // Whether the run has all of its steps or has stopped early. Throws Error where it is another recipe's.
+  // Whether the run has all of its steps or has stopped early. Throws Error where it is another
+  // recipe's.
   bool is_finished(const Place& place, const std::string& content) const {
     const fs::path& run = folder_of(place);
     const auto checkpoint = train::last_checkpoint(run);

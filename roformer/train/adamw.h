@@ -30,9 +30,10 @@ class AdamW {
   AdamW(NamedParameters parameters, const AdamWOptions& options,
         const RateFactor& rate_factor = nullptr);
 
-  /// One update; weights decay at their own rate, as in PyTorch's groups of parameters. The gradients are multiplied by `gradient_scale` (1 / targets when losses were
-  /// summed), clipped, used, and dropped. Returns the global norm before clipping; if it is not
-  /// finite, nothing is changed. Deterministic in the number of threads.
+  /// One update; weights decay at their own rate, as in PyTorch's groups of parameters. The
+  /// gradients are multiplied by `gradient_scale` (1 / targets when losses were summed), clipped,
+  /// used, and dropped. Returns the global norm before clipping; if it is not finite, nothing is
+  /// changed. Deterministic in the number of threads.
   double step(double learning_rate, double gradient_scale = 1);
 
   /// The number of updates so far.

@@ -16,9 +16,9 @@ bool is_without_effect(std::string_view key);
 
 /// Throws Error naming the first key that differs from the saved run's and may not. What may: keys
 /// of [run] but the seed and of [checkpoint], which do not change what is learned; where files lie,
-/// since their content is compared; the steps or epochs of a stage that is not over yet, whole stages
-/// that have not begun, the warm-up where the number of steps is another, and how many evaluations
-/// without progress end the run.
+/// since their content is compared; the steps or epochs of a stage that is not over yet, whole
+/// stages that have not begun, the warm-up where the number of steps is another, and how many
+/// evaluations without progress end the run.
 void require_same_run(const TrainingState& saved, const FlatRecipe& now,
                       const std::filesystem::path& folder);
 

@@ -104,8 +104,9 @@ Outcome Trainer::run() {
   const ModeGuard training(task_.module(), true);
   base::Progress progress(options_.title, "steps", total_, state_.step);
   if (state_.best_step < 0) evaluate_and_keep();
-  base::Ahead<MicroBatch> batches(batches_from(state_.step, task_, options_.stages));
   const bool had_ended = has_ended(state_, options_);
+  base::Ahead<MicroBatch> batches(
+      batches_from(had_ended ? total_ : state_.step, task_, options_.stages));
   while (!has_ended(state_, options_) && stop.received() == 0) {
     do_step(batches);
     if (falls_due(state_.step, options_.evaluate_every, total_)) {

@@ -117,7 +117,7 @@ TEST_F(RecipeFileTest, ValuesOutOfRangeAreNamed) {
       {"optimizer.beta2=1", "beta2"},
       {"schedule.kind=cubic", "[schedule] kind"},
       {"schedule.warmup_steps=-1", "warmup_steps"},
-      {"evaluate.every=0", "every"},
+      {"evaluate.every=-1", "every"},
       {"run.log_every=0", "log_every"},
       {"task.kind=nothing", "masked_lm"},
       {"stage.0.batch_tokens=5", "batch_tokens"},
@@ -128,7 +128,7 @@ TEST_F(RecipeFileTest, ValuesOutOfRangeAreNamed) {
       {"evaluate.length=2", "evaluate.length"},
       {"evaluate.length=0", "length"},
       {"run.seed=-1", "seed"},
-      {"checkpoint.every=0", "every"}};
+      {"checkpoint.every=-1", "every"}};
   for (const auto& [change, word] : cases) {
     const std::string message = error_of(kSmallest, {change});
     EXPECT_NE(message.find(word), std::string::npos) << change << ": " << message;
