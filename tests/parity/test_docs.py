@@ -37,7 +37,7 @@ OWN_PAIRS = {"evaluate.bleu_sentences": 2, "stage.0.batch_tokens": 256}
 STEPS_A_SMALL_STEP = 500
 # Of a recipe that the block itself has written: its data stay.
 OWN = {
-    "recipe.toml": {"masked_lm": {}, "translation": OWN_PAIRS, "classification": {}},
+    "recipe.toml": {"masked_lm": {}, "translation": OWN_PAIRS, "classification": {}, "token_classification": {}},
     "stages.toml": {"causal_lm": {"stage.1.steps": 2}},
     "further.toml": {"masked_lm": {}},
     "bytes.toml": {"causal_lm": {}},
