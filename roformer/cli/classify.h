@@ -1,4 +1,4 @@
-// How `roformer classify` answers with each class of model: a file each, and a line in classify.cpp.
+// How `roformer classify` answers with each class of model: a file each, a line in classify.cpp.
 #pragma once
 #include <cstdint>
 #include <optional>

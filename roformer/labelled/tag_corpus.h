@@ -18,9 +18,9 @@ namespace roformer::labelled {
 class TagCorpus final : public EncodedCorpus {
  public:
   /// Reads and encodes all parts; the tags are options.labels, or those of the training words. Says
-  /// on standard error how many sentences are read in several rows, and which words no piece stands
-  /// for. Throws Error naming file and line for words that cannot be read, a tag outside the set and
-  /// one that no training word has; and for another options.use than tags.
+  /// on standard error how many sentences are read in several rows, and how many words are cut or
+  /// have no piece. Throws Error naming file and line for words that cannot be read, for a tag
+  /// outside the set and for one that no training word has; and for another options.use than tags.
   explicit TagCorpus(const LabelledOptions& options);
 
   /// The words that begin in a row, in their order.

@@ -26,7 +26,7 @@ class TagTask final : public LabelledTask {
                                                const std::filesystem::path& folder);
 
   /// "loss" (nats a word that has a piece), "accuracy" of all words; of entities' tags "precision",
-  /// "recall" and "f1" over all entities of whole sentences, of others "f1", the mean over the tags.
+  /// "recall" and "f1" over all entities of whole sentences, of others "f1", the mean over tags.
   train::Metrics figures(const train::Evaluated& evaluated) override;
 
  private:

@@ -26,7 +26,7 @@ TEST(LabelledGroups, RowsWithoutAColumnAreGroupsOfTheirOwn) {
   auto hashes = group_hashes(in_groups({{"", ""}, {"", ""}, {"", ""}}));
   std::sort(hashes.begin(), hashes.end());
   EXPECT_EQ(std::unique(hashes.begin(), hashes.end()), hashes.end());
-  EXPECT_TRUE(group_hashes({}).empty());
+  EXPECT_TRUE(group_hashes(LabelledText{}).empty());
 }
 
 TEST(LabelledGroups, AColumn) {

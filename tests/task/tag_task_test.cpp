@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "roformer/task/text_material.h"
 #include "roformer/train/task.h"
 #include "tests/task/tiny_recipes.h"
 
