@@ -4,7 +4,7 @@
 
 #include "bench/ours/rows.h"
 #include "roformer/base/file.h"
-#include "roformer/labelled/labelled_source.h"
+#include "roformer/labelled/example_source.h"
 #include "roformer/task/label_task.h"
 #include "roformer/task/recipe.h"
 #include "roformer/task/text_material.h"
@@ -25,15 +25,19 @@ nlohmann::json by_sequence(const std::vector<std::int64_t>& values,
 
 nlohmann::json training_batches(const task::Recipe& recipe) {
   const auto material = task::open_material(recipe);
-  const labelled::LabelledSource source(task::text_of<task::LabelTask>(*material), recipe.seed);
+  const auto text = task::text_of<task::LabelTask>(*material);
+  const labelled::ExampleSource source(text, recipe.seed);
   const auto& stages = recipe.training.stages;
   nlohmann::json batches = nlohmann::json::array();
   std::optional<data::BatchRequest> request = data::first_request(stages, 0);
   for (; request; request = data::next_request(stages, *request)) {
-    const labelled::LabelledBatch rows = source.batch(*request);
+    const labelled::ExampleBatch rows = source.batch(*request);
+    std::vector<std::int64_t> classes;
+    for (const std::int64_t row : rows.rows)
+      classes.push_back(text->classes(rows.split)[static_cast<std::size_t>(row)]);
     batches.push_back({{"ids", by_sequence(rows.batch.tokens, rows.batch.cu_seqlens)},
                        {"type_ids", by_sequence(rows.batch.segment_ids, rows.batch.cu_seqlens)},
-                       {"classes", rows.classes}});
+                       {"classes", classes}});
   }
   return batches;
 }

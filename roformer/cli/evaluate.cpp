@@ -25,7 +25,10 @@ constexpr const char* kFigures =
     R"(Masked language models: loss (nats a masked word), accuracy, perplexity, and the accuracy of
 two guesses by counting. Causal ones: loss (nats a token), accuracy, and perplexity or, of
 bytes, bits_per_character (loss / ln 2; a character is a byte). Translation: loss (smoothed, nats
-a word piece), negative_log_likelihood, perplexity, accuracy, and bleu of the recipe's beam search.)";
+a word piece), negative_log_likelihood, perplexity, accuracy, and bleu of the recipe's beam search.
+Labelled rows: loss, and of classes accuracy, f1, matthews_correlation; of numbers pearson, spearman;
+of tags accuracy, precision, recall and f1 of entities; of questions exact_match, f1; of choices
+accuracy; of rankings pair_accuracy, mean_reciprocal_rank.)";
 
 struct EvaluateOptions {
   CommonOptions common;
@@ -84,8 +87,8 @@ void require_test_part(const std::filesystem::path& recipe, const EvaluateOption
   base::require(
       std::any_of(keys.begin(), keys.end(), [&](const char* key) { return data.has(key); }),
       "[cli] {}: expected a run that kept a test part from training (data.test_share) "
-      "but its recipe names none: --set data.test_text=FILES gives text that the model "
-      "has not seen",
+      "but its recipe names none: --set data.test_text=FILES (of labelled "
+      "rows data.test=FILES) gives text that the model has not seen",
       recipe.string());
 }
 

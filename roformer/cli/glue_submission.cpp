@@ -177,7 +177,7 @@ void submit(const SubmissionFlags& flags) {
   options.device = device;
   options.length = {.max_length = data.max_length, .stride = {}, .truncate = true};
   options.label_names = flags.label_names;
-  const auto classify = pipeline::open_classify(flags.model, options);
+  const auto classify = pipeline::open_classify(pipeline::LabelFolder(flags.model), options);
   pipeline::require_glue_classes(task, classify, flags.model);
   base::make_folder(flags.out, "--out");
   for (const TestPart& part : parts) {

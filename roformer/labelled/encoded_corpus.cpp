@@ -48,8 +48,8 @@ void EncodedCorpus::find_tokenizer(
 
 void EncodedCorpus::warn_of_cut(std::int64_t count) const {
   if (count > 0)
-    spdlog::warn("{} {} are longer than data.max_length, {} tokens, and cut there",
-                 base::format_count(count), unit_, options_.max_length);
+    spdlog::warn("{} rows are longer than data.max_length, {} tokens, and cut there",
+                 base::format_count(count), options_.max_length);
 }
 
 std::string EncodedCorpus::summary() const {

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "roformer/base/error.h"
+#include "roformer/base/log.h"
 #include "roformer/base/names.h"
 #include "roformer/base/nearest_name.h"
 #include "roformer/labelled/words.h"
@@ -180,7 +181,11 @@ LabelledText read_glue_file(const GlueTask& task, const fs::path& file) {
     columns.group = columns.text;
     columns.group_pair = columns.text_pair;
   }
-  return labelled_text_of(table, columns);
+  LabelledText text = labelled_text_of(table, columns);
+  if (text.skipped.count > 0)
+    spdlog::warn("{}: {} rows that are cut in two are left out, the first at {}", file.string(),
+                 text.skipped.count, text.skipped.first);
+  return text;
 }
 
 LabelledText read_glue_test_file(const GlueTask& task, const fs::path& file) {

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "roformer/base/error.h"
 #include "roformer/base/hash.h"
+#include "roformer/base/log.h"
 #include "roformer/labelled/encode_texts.h"
 
 namespace roformer::labelled {
@@ -64,7 +67,19 @@ void LabelledCorpus::read_labels(const LabelledParts& parts) {
       numbers_[at] = label_scores(parts.of(split));
     }
   }
-  if (has_classes()) require_every_class(training_counts(), *labels_, parts.of(Split::validation));
+  if (!has_classes()) return;
+  require_every_class(training_counts(), *labels_, parts.of(Split::validation));
+  warn_of_one_class();
+}
+
+void LabelledCorpus::warn_of_one_class() const {
+  for (const Split split : {Split::validation, Split::test}) {
+    const auto counts = count_labels(classes(split), *labels_);
+    const auto seen = std::count_if(counts.begin(), counts.end(), [](auto n) { return n > 0; });
+    if (seen == 1)
+      spdlog::warn("{} has rows of one class alone ({}): its figures tell little",
+                   data::split_name(split), describe_counts(counts, *labels_));
+  }
 }
 
 std::string LabelledCorpus::describe_labels() const {

@@ -44,6 +44,7 @@ class LabelledCorpus final : public EncodedCorpus {
   std::uint64_t hash_labels(data::Split split, std::uint64_t hash) const override;
   void find_classes(const LabelledParts& parts);
   void read_labels(const LabelledParts& parts);
+  void warn_of_one_class() const;
 
   std::optional<GlueTask> glue_;
   std::optional<LabelSet> labels_;  // as files have them

@@ -75,6 +75,9 @@ void for_each_file_option(Options& o, const Visit& visit) {
       Option{
           "folder", "of GLUE's files", {}, {}, known ? nullptr : "expected it only with data.glue"},
       o.folder);
+  const char* genres = o.glue == "MNLI" ? nullptr : "expected it only with data.glue = \"MNLI\"";
+  visit(Option{"mismatched", "hold out rows of other genres than training's", {}, {}, genres},
+        o.mismatched);
   const char* of_files = known ? "expected it only without data.glue, which knows it" : nullptr;
   const char* learned = o.use == tags        ? "files of words in columns, as CoNLL's"
                         : o.use == questions ? "files of questions: SQuAD's .json, or .jsonl"
@@ -116,9 +119,9 @@ void for_each_file_option(Options& o, const Visit& visit) {
   const char* of_tags = only_of({tags}, "expected it only for token_classification");
   visit(Option{"word_column", "from 1", at_least(1), {}, of_tags}, o.word_column);
   visit(Option{"tag_column", "from 1; 0: the last", at_least(0), {}, of_tags}, o.tag_column);
-  const char* of_labels = of_files ? of_files
-                                   : only_of({classes, numbers, tags},
-                                             "expected it only for classes of texts and words");
+  const char* of_labels =
+      of_files ? of_files
+               : only_of({classes, tags}, "expected it only for classes of texts and words");
   const char* labels = "in the order of their numbers; empty: those of the training rows";
   visit(Option{"labels", labels, {}, {}, of_labels}, o.labels);
 }

@@ -46,6 +46,11 @@ LabelledParts glue_parts_of(const LabelledOptions& options) {
   const auto& only = files.training ? files.training : files.validation;
   base::require(only.has_value(), "[data] {}: expected training or dev rows of {} but got: {}",
                 options.folder, task.name, files.describe(task));
+  base::require(
+      task.name != "SST-2" || files.validation,
+      "[data] {}: expected dev.tsv of SST-2, whose training phrases lie within each other "
+      "and are never held out, but got: {}",
+      options.folder, files.describe(task));
   cut_by_shares(read(*only), shares, parts);
   parts.origin =
       fmt::format("all three parts are of {}, cut by {}", file_in_words(*only),

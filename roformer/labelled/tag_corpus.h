@@ -35,6 +35,10 @@ class TagCorpus final : public EncodedCorpus {
   const std::vector<std::int64_t>& tags(data::Split split) const {
     return tags_[static_cast<std::size_t>(split)];
   }
+  /// How often each tag occurs in training.
+  std::vector<std::int64_t> training_counts() const {
+    return count_labels(tags(data::Split::training), *tag_set_);
+  }
   /// The tag that a word without a piece is taken to be predicted: O, or where there is none the
   /// first.
   std::int64_t unread_tag() const { return tag_set_->find("O").value_or(0); }

@@ -49,6 +49,10 @@ Classify::Classify(std::shared_ptr<head::LabelHead> model, text::Tokenizer token
       label_names_(label_names_of(model_->head_config(), options.label_names)) {
   base::require(!options.length.stride,
                 "[pipeline] expected no stride for classes of whole lines but got one");
+  base::require(!is_regression_ || model_->head_config().num_labels == 1,
+                "[pipeline] {}: expected a regression of one number but got {}, which `roformer "
+                "run` computes",
+                options.name, model_->head_config().num_labels);
   model_->to(options.device);
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
@@ -11,6 +13,7 @@
 #include "roformer/task/label_task.h"
 #include "roformer/train/metrics_log.h"
 #include "roformer/train/run_folder.h"
+#include "roformer/train/trainer.h"
 
 namespace roformer::study {
 
@@ -66,15 +69,21 @@ fs::path fine_tuning_folder(const FineTuning& what, double rate, std::int64_t se
 }
 
 int fine_tune(const FineTuning& what, const StudyOptions& options, const task::Material& material,
-              std::int64_t& run, std::int64_t runs) {
+              FineTuningProgress& progress) {
   const double first = fine_tuning_recipe(what, options, 0, 0).training.learning_rate;
   for (const double rate : rates_from(first)) {
     for (std::int64_t seed = 0; seed < options.seeds; ++seed) {
-      spdlog::info("table2: run {} of {}", ++run, runs);
-      train::RunFolder folder(fine_tuning_folder(what, rate, seed), /*resume=*/true);
-      const auto outcome = task::run_training(fine_tuning_recipe(what, options, rate, seed),
-                                              material, folder, torch::Device(options.device));
-      if (outcome.signal != 0) return outcome.signal;
+      spdlog::info("table2: run {} of {}", ++progress.run, progress.runs);
+      const fs::path path = fine_tuning_folder(what, rate, seed);
+      train::RunFolder folder(path, /*resume=*/true);
+      try {
+        const auto outcome = task::run_training(fine_tuning_recipe(what, options, rate, seed),
+                                                material, folder, torch::Device(options.device));
+        if (outcome.signal != 0) return outcome.signal;
+      } catch (const train::DivergedError& error) {
+        spdlog::warn("{}: {}; the rate is out", path.string(), error.what());
+        progress.diverged.insert(path);
+      }
     }
   }
   return 0;
@@ -96,20 +105,28 @@ void answer_test(const FineTuning& what, const StudyOptions& options,
 }
 
 FineTuned look_at(const FineTuning& what, const StudyOptions& options,
-                  const task::Material& material, const std::string& figure) {
+                  const task::Material& material, const std::string& figure,
+                  const FineTuningProgress& progress) {
   FineTuned tuned;
+  tuned.text = material.summary();
   const double first = fine_tuning_recipe(what, options, 0, 0).training.learning_rate;
   for (const double rate : rates_from(first)) {
     tuned.rates.push_back({rate, {}});
     for (std::int64_t seed = 0; seed < options.seeds; ++seed) {
       const fs::path run = fine_tuning_folder(what, rate, seed);
-      tuned.rates.back().by_seed.push_back(last_figure(run, figure));
+      tuned.rates.back().by_seed.push_back(progress.diverged.contains(run)
+                                               ? std::numeric_limits<double>::quiet_NaN()
+                                               : last_figure(run, figure));
       tuned.training_seconds += seconds_of(run);
     }
   }
   const auto best = std::max_element(
-      tuned.rates.begin(), tuned.rates.end(),
-      [](const RateFigures& a, const RateFigures& b) { return a.mean() < b.mean(); });
+      tuned.rates.begin(), tuned.rates.end(), [](const RateFigures& a, const RateFigures& b) {
+        return std::isnan(a.mean()) ? !std::isnan(b.mean()) : a.mean() < b.mean();
+      });
+  base::require(!std::isnan(best->mean()),
+                "[study] {}: expected a learning rate with which all seeds learn but got none",
+                what.out.string());
   tuned.chosen = static_cast<std::size_t>(best - tuned.rates.begin());
   answer_test(what, options, material, figure, tuned);
   return tuned;

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct FineTuned {
   std::vector<task::LabelAnswers> test;
   std::vector<double> test_figures;
   double training_seconds = 0;  // of all runs
+  std::string text;             // what its parts are
 
   const RateFigures& best() const { return rates.at(chosen); }
 };
@@ -49,13 +51,21 @@ task::Recipe fine_tuning_recipe(const FineTuning& what, const StudyOptions& opti
 /// The folder of a run.
 std::filesystem::path fine_tuning_folder(const FineTuning& what, double rate, std::int64_t seed);
 
+/// Which run it is, of how many, and those that diverged: their rate is out.
+struct FineTuningProgress {
+  std::int64_t run = 0, runs = 0;
+  std::set<std::filesystem::path> diverged = {};
+};
+
 /// Trains what is not finished yet. Returns the signal that stopped it, or 0.
 int fine_tune(const FineTuning& what, const StudyOptions& options, const task::Material& material,
-              std::int64_t& run, std::int64_t runs);
+              FineTuningProgress& progress);
 
-/// Looks at the runs: `figure` decides. Throws Error naming a run without it.
+/// Looks at the runs: `figure` decides. Throws Error naming a run without it, and where no rate is
+/// left.
 FineTuned look_at(const FineTuning& what, const StudyOptions& options,
-                  const task::Material& material, const std::string& figure);
+                  const task::Material& material, const std::string& figure,
+                  const FineTuningProgress& progress);
 
 /// What the models of the chosen rate say of the test part of another text: MNLI's other genres.
 void answer_test(const FineTuning& what, const StudyOptions& options,

@@ -39,6 +39,8 @@ int reproduce_table1(const StudyOptions& options);
 /// table2): by the paper's protocol, and by one that chooses and reports on different parts, with a
 /// paired test over the examples. Changes whose key begins with "pretraining." are of the former.
 int reproduce_table2(const StudyOptions& options);
+/// Whether the folder of GLUE's files that its recipe names is there.
+bool has_table2_text(const StudyOptions& options);
 
 // Pictures that the paper lacks. They train nothing, read little text (sample_text.h), and write
 // numbers.json and their drawings beside the report; they return 0.

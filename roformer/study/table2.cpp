@@ -6,6 +6,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
 #include "roformer/labelled/glue.h"
+#include "roformer/labelled/labelled_options.h"
 #include "roformer/metric/seed_interval.h"
 #include "roformer/study/arm_comparison.h"
 #include "roformer/study/arms.h"
@@ -87,7 +88,7 @@ struct SideRows {
 };
 
 SideRows fine_tune_side(const Arms& pretrained, const std::string& side,
-                        const StudyOptions& options, std::int64_t& run, std::int64_t runs) {
+                        const StudyOptions& options, FineTuningProgress& progress) {
   SideRows result;
   for (const PaperRow& row : kPaperRows) {
     const std::string figure =
@@ -97,12 +98,13 @@ SideRows fine_tune_side(const Arms& pretrained, const std::string& side,
     if (row.mismatched) {  // the rate was chosen on the genres of training
       result.rows.push_back(result.rows.back());
       answer_test(what, options, *material, figure, result.rows.back());
+      result.rows.back().text = material->summary();
       result.rows.back().training_seconds = 0;
       continue;
     }
-    result.signal = fine_tune(what, options, *material, run, runs);
+    result.signal = fine_tune(what, options, *material, progress);
     if (result.signal != 0) return result;
-    result.rows.push_back(look_at(what, options, *material, figure));
+    result.rows.push_back(look_at(what, options, *material, figure, progress));
   }
   return result;
 }
@@ -130,7 +132,7 @@ std::vector<Table2Row> with_validation(std::vector<Table2Row> rows) {
 
 std::vector<report::Table> tables_of_rows(const std::vector<Table2Row>& rows) {
   return {clean_protocol_table(rows), paper_protocol_table(with_validation(rows)),
-          rates_table(with_validation(rows))};
+          rates_table(with_validation(rows)), parts_table(rows)};
 }
 
 double seconds_of_rows(const std::vector<Table2Row>& rows) {
@@ -160,7 +162,9 @@ void show_table2(const Arms& pretrained, const std::vector<Table2Row>& rows,
   page.paragraph(kTable2Claim);
   page.section("Pre-training");
   page.chart(pretraining_chart(pretrained));
-  add_sources(page, {command, pretrained.sources().runs});
+  ReportSources sources{command, pretrained.sources().runs};
+  for (NamedRun& run : sources.runs) run.folder = fs::path("pretraining") / run.folder;
+  add_sources(page, sources);
   for (const auto& [name, recipe] : pretrained.recipe_texts())
     page.section("Recipe: pre-training of " + name).code(recipe);
   report::write_html(options.out / "report.html", page);
@@ -177,6 +181,11 @@ std::string what_ran(const Arms& pretrained, const task::Material& text,
 
 }  // namespace
 
+bool has_table2_text(const StudyOptions& options) {
+  const auto recipe = task::read_recipe(task::find_recipe("paper/table2-" + options.scale), {});
+  return fs::is_directory(task::options_of<labelled::LabelledOptions>(recipe).folder);
+}
+
 int reproduce_table2(const StudyOptions& given) {
   const StudyOptions options = fine_tuning_options(given);
   Arms pretrained("table2", kPretrained, pretraining_options(given));
@@ -185,11 +194,11 @@ int reproduce_table2(const StudyOptions& given) {
   if (const int signal = pretrained.train(*text); signal != 0) return signal;
   const auto tasks = std::count_if(std::begin(kPaperRows), std::end(kPaperRows),
                                    [](const PaperRow& row) { return !row.mismatched; });
-  const std::int64_t runs = 2 * tasks * std::ssize(rates_from(1)) * options.seeds;
-  std::int64_t run = 0;
-  SideRows roformer = fine_tune_side(pretrained, "roformer", options, run, runs);
+  FineTuningProgress progress{.run = 0,
+                              .runs = 2 * tasks * std::ssize(rates_from(1)) * options.seeds};
+  SideRows roformer = fine_tune_side(pretrained, "roformer", options, progress);
   if (roformer.signal != 0) return roformer.signal;
-  SideRows bert = fine_tune_side(pretrained, "bert", options, run, runs);
+  SideRows bert = fine_tune_side(pretrained, "bert", options, progress);
   if (bert.signal != 0) return bert.signal;
   const auto rows = rows_of_sides(std::move(roformer), std::move(bert));
   const std::string command = reproduce_command("table2", given);

@@ -3,8 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
+#include "roformer/base/error.h"
 #include "roformer/metric/difference_words.h"
 #include "roformer/metric/paired_randomisation.h"
 #include "roformer/metric/seed_interval.h"
@@ -71,6 +73,10 @@ std::string seeds_note(const std::vector<Table2Row>& rows) {
 
 double example_p_value(const Table2Row& row) {
   const auto &roformer = row.roformer.test, &bert = row.bert.test;
+  for (std::size_t seed = 0; seed < roformer.size(); ++seed)
+    base::require(roformer[seed].gold == bert.at(seed).gold,
+                  "[study] {}: expected both models to be asked the same examples but got others",
+                  row.task);
   return metric::exchange_p_value(roformer.front().gold.size(),
                                   [&](const std::vector<bool>& exchanges) {
                                     return mean_figure(roformer, bert, exchanges, row.figure) -
@@ -127,6 +133,15 @@ report::Table rates_table(const std::vector<Table2Row>& rows) {
       table.rows.push_back(std::move(cells));
     }
   }
+  return table;
+}
+
+report::Table parts_table(const std::vector<Table2Row>& rows) {
+  report::Table table;
+  table.caption = "Rows of each part, which GLUE's own files lack or of which there are samples";
+  table.columns = {"", "rows"};
+  table.align = {report::Align::left, report::Align::left};
+  for (const Table2Row& row : rows) table.rows.push_back({row.task, row.roformer.text});
   return table;
 }
 

@@ -20,7 +20,8 @@ struct Table2Row {
 };
 
 /// Two-sided p that the test figures, means over the seeds, differ by the choice of the examples:
-/// their answers are exchanged example by example, those of all seeds together.
+/// their answers are exchanged example by example, those of all seeds together. Throws Error where
+/// the two sides were asked other examples.
 double example_p_value(const Table2Row& row);
 
 /// By the paper's protocol: of each side the best of its rates by the mean over the seeds, on the
@@ -30,6 +31,9 @@ report::Table paper_protocol_table(const std::vector<Table2Row>& rows);
 report::Table clean_protocol_table(const std::vector<Table2Row>& rows);
 /// Validation figures of all rates.
 report::Table rates_table(const std::vector<Table2Row>& rows);
+
+/// What each row's parts are: samples of GLUE's files, and parts of our own making.
+report::Table parts_table(const std::vector<Table2Row>& rows);
 
 /// Sentences: which rows each side wins, told apart by examples; then row by row over the seeds.
 std::vector<std::string> table2_verdicts(const std::vector<Table2Row>& rows);

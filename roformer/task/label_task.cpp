@@ -1,6 +1,7 @@
 #include "roformer/task/label_task.h"
 
 #include <algorithm>
+#include <map>
 
 #include "roformer/labelled/class_weights.h"
 #include "roformer/task/labelled_kind.h"
@@ -14,16 +15,10 @@ using torch::Tensor;
 
 // The values of a batch's rows.
 template <typename Value>
-void append_rows(const std::vector<Value>& values, const ExampleBatch& batch,
-                 std::vector<Value>& into) {
-  for (const std::int64_t row : batch.rows) into.push_back(values[static_cast<std::size_t>(row)]);
-}
-
-template <typename Value>
-std::vector<Value> rows_of(const std::vector<Value>& values,
-                           const std::vector<ExampleBatch>& batches) {
+std::vector<Value> rows_of(const std::vector<Value>& values, const ExampleBatch& batch) {
   std::vector<Value> ordered;
-  for (const ExampleBatch& batch : batches) append_rows(values, batch, ordered);
+  for (const std::int64_t row : batch.rows)
+    ordered.push_back(values[static_cast<std::size_t>(row)]);
   return ordered;
 }
 
@@ -73,13 +68,13 @@ train::LossSum LabelTask::loss_of(const ExampleBatch& examples,
   sum.targets = logits.size(0);
   sum.tokens = std::ssize(examples.batch.tokens);
   if (corpus_->has_classes()) {
-    const Tensor classes = on_device(rows_of(corpus_->classes(examples.split), {examples}));
+    const Tensor classes = on_device(rows_of(corpus_->classes(examples.split), examples));
     sum.loss = at::cross_entropy_loss(logits, classes, weights_in_training(class_weights_),
                                       at::Reduction::Sum);
     sum.correct = logits.argmax(1).eq(classes).sum().item<std::int64_t>();
   } else {
     const Tensor numbers =
-        torch::tensor(rows_of(corpus_->numbers(examples.split), {examples}), torch::kFloat32);
+        torch::tensor(rows_of(corpus_->numbers(examples.split), examples), torch::kFloat32);
     sum.loss = at::mse_loss(logits.flatten(), numbers.to(device()), at::Reduction::Sum);
   }
   sum.negative_log_likelihood = sum.loss.item<double>();
@@ -89,11 +84,21 @@ train::LossSum LabelTask::loss_of(const ExampleBatch& examples,
 
 LabelAnswers LabelTask::answers_of(const train::Evaluated& evaluated) const {
   const Tensor outputs = torch::cat(evaluated.outputs);
-  const auto batches = evaluated_batches(evaluated.split);
-  if (!corpus_->has_classes())
-    return {rows_of(corpus_->numbers(evaluated.split), batches), numbers_of(outputs.flatten()), 0};
-  const auto gold = rows_of(corpus_->classes(evaluated.split), batches);
-  return {{gold.begin(), gold.end()}, numbers_of(outputs.argmax(1)), outputs.size(1)};
+  const bool has_classes = corpus_->has_classes();
+  const auto answers = numbers_of(has_classes ? outputs.argmax(1) : outputs.flatten());
+  std::map<std::int64_t, double> by_row;  // whatever batches they were in
+  auto answer = answers.begin();
+  for (const ExampleBatch& batch : evaluated_batches(evaluated.split)) {
+    for (const std::int64_t row : batch.rows) by_row[row] = *answer++;
+  }
+  LabelAnswers ordered{{}, {}, has_classes ? outputs.size(1) : 0};
+  for (const auto& [row, value] : by_row) {
+    const auto at = static_cast<std::size_t>(row);
+    ordered.gold.push_back(has_classes ? static_cast<double>(corpus_->classes(evaluated.split)[at])
+                                       : corpus_->numbers(evaluated.split)[at]);
+    ordered.answers.push_back(value);
+  }
+  return ordered;
 }
 
 train::Metrics LabelTask::figures(const train::Evaluated& evaluated) {

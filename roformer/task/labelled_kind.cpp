@@ -13,12 +13,12 @@ void set_fine_tuning(Recipe& recipe) {
 std::vector<std::string> read_class_weights(SectionReader& task, labelled::LabelUse use) {
   const bool has_classes = use == labelled::LabelUse::classes || use == labelled::LabelUse::tags;
   std::vector<std::string> weights;
-  task.read({"class_weights",
-             "[\"balanced\"], or [\"NAME=WEIGHT\", …], in training; empty: all alike",
-             {},
-             {},
-             has_classes ? nullptr : "expected it only for classes of texts and words"},
-            weights);
+  task.read_if_given({"class_weights",
+                      "[\"balanced\"], or [\"NAME=WEIGHT\", …], in training; empty: all alike",
+                      {},
+                      {},
+                      has_classes ? nullptr : "expected it only for classes of texts and words"},
+                     weights);
   return weights;
 }
 

@@ -8,11 +8,14 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/non_finite.h"
+#include "roformer/checkpoint/folder.h"
 #include "roformer/task/epochs.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/model_card.h"
+#include "roformer/train/run_extension.h"
 #include "roformer/train/run_folder.h"
 #include "roformer/train/task.h"
 #include "roformer/train/training_report.h"
@@ -36,13 +39,24 @@ std::optional<train::FlatRecipe> learned_recipe(const std::filesystem::path& mod
   return train::load_state(*last / "state.json").recipe;
 }
 
+// A number of the weights that a run begins with: under the same name there may be others later.
+std::optional<std::string> starting_weights(const Recipe& recipe) {
+  if (recipe.checkpoint.empty()) return std::nullopt;
+  const std::filesystem::path folder = checkpoint::folder_of(recipe.checkpoint);
+  std::uint64_t sum = 0;  // whatever order the files come in
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    const std::string ending = file.path().extension().string();
+    if (ending == ".safetensors" || ending == ".bin" || ending.starts_with(".data-"))
+      sum += base::hash_bytes(base::read_file(file.path()));
+  }
+  return fmt::format("{:016x}", sum);
+}
+
 // "data.text = ["/books/a.txt"]", and each other key that names files of text.
 std::string text_files_of(const Recipe& recipe) {
   std::vector<std::string> keys;
   for (const auto& [key, value] : recipe.training.recipe) {
-    const bool files = key == "data.text" || key == "data.pairs" || key.ends_with("source") ||
-                       key.ends_with("target");
-    if (key.starts_with("data.") && files) keys.push_back(fmt::format("{} = {}", key, value));
+    if (train::names_text(key)) keys.push_back(fmt::format("{} = {}", key, value));
   }
   return fmt::format("{}", fmt::join(keys, ", "));
 }
@@ -117,7 +131,9 @@ train::Outcome run_training(const Recipe& recipe, const Material& material,
   const auto task = material.make_task(recipe, device);
   train::TrainingOptions training = training_in_steps(recipe, batches_in_epochs(recipe, *task));
   training.recipe[kContentKey] = material.fingerprint();
+  if (const auto start = starting_weights(recipe)) training.recipe[kStartKey] = *start;
   describe(recipe, training, *task);
+  const std::int64_t total_steps = data::total_steps(training.stages);
   train::Trainer trainer(*task, std::move(training), folder);
   const std::string recipe_text = recipe.resolved.to_toml();
   base::write_file_atomically(folder.path() / "recipe.toml", recipe_text);
@@ -126,7 +142,8 @@ train::Outcome run_training(const Recipe& recipe, const Material& material,
   write_model_cards(recipe,
                     {.data = material.summary(),
                      .epoch = task->epoch(),
-                     .parameters = count_parameters(task->module())},
+                     .parameters = count_parameters(task->module()),
+                     .total_steps = total_steps},
                     folder.path());
   return outcome;
 }

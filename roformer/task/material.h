@@ -17,6 +17,9 @@ namespace roformer::task {
 /// What stands for the text's content in the recipe that a run keeps, beside its keys.
 inline constexpr const char* kContentKey = "data (content of the text and vocabulary)";
 
+/// What stands there for the weights that a run with model.checkpoint has begun with.
+inline constexpr const char* kStartKey = "model (weights that it began with)";
+
 class RecipeTask : public train::Task {
  public:
   /// What is learned from in an epoch, for people: "12 sequences of 512 tokens".

@@ -140,10 +140,9 @@ std::string limits_section(const ModelCard& card) {
       "how it does there.",
       source)};
   if (card.longest > 0)
-    limits.push_back(fmt::format(
-        "Long texts: no sequence that this run learned from had more than {} tokens, and what is "
-        "cut off has no part in an answer.",
-        card.longest));
+    limits.push_back(
+        fmt::format("Long texts: no sequence that this run learned from had more than {} tokens.",
+                    card.longest));
   limits.push_back(
       card.chosen_among > 0
           ? "Claims by the figures of the validation part: the model was chosen by them, so they "
@@ -213,7 +212,7 @@ ModelCard card_of(const Recipe& recipe, const LearnedFacts& facts, const fs::pat
                  .longest = longest_sequence_of(recipe),
                  .evaluated = recipe.evaluation.sequences,
                  .started_from = recipe.checkpoint,
-                 .total_steps = data::total_steps(recipe.training.stages),
+                 .total_steps = facts.total_steps,
                  .seed = recipe.seed,
                  .uses = find_kind(recipe.task, recipe.path.string()).uses(),
                  .recipe = recipe.resolved.to_toml()};

@@ -50,6 +50,7 @@ bool write_model_card(const std::filesystem::path& folder, const ModelCard& card
 struct LearnedFacts {
   std::string data, epoch;
   std::int64_t parameters = 0;
+  std::int64_t total_steps = 0;  // epochs resolved
 };
 
 /// The cards of a run that has a checkpoint: in its folder, and in best/ if there is one. Called

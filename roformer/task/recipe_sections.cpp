@@ -188,7 +188,9 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
     if (!counts(option, keys_of_trained_words, recipe)) return;
     const std::string toml = to_toml(value);
     recipe.resolved.describe(option, toml_type(value), toml);
-    if (toml != "[]") recipe.resolved.add(option.key, toml);
+    // Runs that began before there were segments have none in their recipes.
+    const bool is_usual = option.key == std::string_view("segments") && toml == "1";
+    if (toml != "[]" && !is_usual) recipe.resolved.add(option.key, toml);
   });
   const base::Option split = data::split_option(d);
   recipe.resolved.describe(split, "string", to_toml(split.one_of.front()));

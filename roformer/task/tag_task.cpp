@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roformer/labelled/class_weights.h"
 #include "roformer/metric/classification_score.h"
 #include "roformer/metric/entity_score.h"
 #include "roformer/task/labelled_kind.h"
@@ -102,7 +103,11 @@ const Kind& token_classification_kind() {
 TagTask::TagTask(const Recipe& recipe, std::shared_ptr<const TagCorpus> corpus,
                  std::shared_ptr<head::LabelHead> model, torch::Device device)
     : LabelledTask(recipe, corpus, head::token_classifier(), std::move(model), device),
-      corpus_(std::move(corpus)) {}
+      corpus_(std::move(corpus)),
+      class_weights_(weights_tensor(
+          labelled::class_weights(corpus_->options().class_weights, corpus_->label_names(),
+                                  corpus_->training_counts()),
+          device)) {}
 
 std::shared_ptr<head::LabelHead> TagTask::draw(const Recipe& recipe, const TagCorpus& corpus) {
   return draw_label_model(recipe, corpus.tokenizer(), head::token_classifier(),
@@ -136,7 +141,8 @@ train::LossSum TagTask::loss_of(const ExampleBatch& examples,
   const Tensor hidden = hidden_of(on_device(examples.batch), on_device(found.tokens), options);
   const Tensor logits = model()->logits(hidden, options.dropout_seed);
   const Tensor predicted = logits.argmax(1);
-  sum.loss = at::cross_entropy_loss(logits, tags, {}, at::Reduction::Sum);
+  sum.loss =
+      at::cross_entropy_loss(logits, tags, weights_in_training(class_weights_), at::Reduction::Sum);
   sum.correct = predicted.eq(tags).sum().item<std::int64_t>();
   sum.negative_log_likelihood = sum.loss.item<double>();
   sum.outputs = kept(predicted);

@@ -35,6 +35,7 @@ class TagTask final : public LabelledTask {
                          const model::ForwardOptions& options) override;
 
   std::shared_ptr<const labelled::TagCorpus> corpus_;
+  torch::Tensor class_weights_;  // (tags) float32; undefined: all alike
 };
 
 }  // namespace roformer::task

@@ -36,12 +36,9 @@ std::int64_t bound(const std::vector<std::int64_t>& bounds, std::size_t stage) {
 
 // Files may lie elsewhere, since the content of text and vocabulary is compared.
 bool names_files(std::string_view key) {
-  const std::vector<std::string_view> names = {"data.text",   "data.vocabulary", "data.codes",
-                                               "data.source", "data.target",     "data.pairs",
-                                               "data.cache",  "model.checkpoint"};
-  return std::find(names.begin(), names.end(), key) != names.end() ||
-         (key.starts_with("data.") &&
-          (key.ends_with("_source") || key.ends_with("_target") || key.ends_with("_text")));
+  const std::vector<std::string_view> names = {"data.vocabulary", "data.codes", "data.cache",
+                                               "model.checkpoint"};
+  return std::find(names.begin(), names.end(), key) != names.end() || names_text(key);
 }
 
 // Whether "stage.i.name" concerns only steps that are still to come.
@@ -75,6 +72,19 @@ std::string describe_rates(const TrainingState& saved, const TrainingOptions& no
 
 }  // namespace
 
+bool names_text(std::string_view key) {
+  constexpr std::string_view section = "data.";
+  if (!key.starts_with(section)) return false;
+  const std::string_view name = key.substr(section.size());
+  const std::vector<std::string_view> of_rows = {"train", "validation", "test", "folder", "pairs"};
+  const std::vector<std::string_view> endings = {"text", "source", "target"};
+  // data.text of rows is a column, and a change of that is one of content too.
+  return std::find(of_rows.begin(), of_rows.end(), name) != of_rows.end() ||
+         std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+           return name == ending || name.ends_with(std::string("_") + std::string(ending));
+         });
+}
+
 bool is_without_effect(std::string_view key) {
   return key.starts_with("checkpoint.") || names_files(key) ||
          (key.starts_with("run.") && key != "run.seed");
@@ -90,6 +100,8 @@ void require_same_run(const TrainingState& saved, const FlatRecipe& now,
                 saved.step, folder.string(), after.back(), after.size() - 2);
   const bool other_total = before.back() != after.back();
   const auto counts = [&](const std::string& key) {
+    // What stands for a content; runs of releases before it was kept have none.
+    if (key.find('.') == key.npos && !saved.recipe.contains(key)) return false;
     const bool may_change = is_without_effect(key) || key == "evaluate.patience" ||
                             (other_total && key.starts_with("schedule.warmup_")) ||
                             is_to_come(key, saved.step, before, after);

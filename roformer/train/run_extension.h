@@ -14,6 +14,9 @@ namespace roformer::train {
 /// where files lie (their content is compared). The seed has one.
 bool is_without_effect(std::string_view key);
 
+/// Whether a key of [data] says where text lies.
+bool names_text(std::string_view key);
+
 /// Throws Error naming the first key that differs from the saved run's and may not. What may: keys
 /// of [run] but the seed and of [checkpoint], which do not change what is learned; where files lie,
 /// since their content is compared; the steps or epochs of a stage that is not over yet, whole

@@ -141,13 +141,35 @@ def test_what_the_study_cannot_do_is_told_before_any_work(flags, message, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+def small_glue(folder):
+    """Files of all six tasks as GLUE has them, a few made-up rows each."""
+    columns = {"MRPC": "Quality\t#1 String\t#2 String", "SST-2": "sentence\tlabel", "QNLI": "index\tquestion\tsentence\tlabel",
+               "STS-B": "index\tsentence1\tsentence2\tscore", "QQP": "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate",
+               "MNLI": "index\tsentence1\tsentence2\tgold_label"}  # fmt: skip
+    parts = {"MNLI": ["train", "dev_matched", "dev_mismatched"]}
+    for task, head in columns.items():
+        (folder / task).mkdir(parents=True)
+        for part in parts.get(task, ["train", "dev"]):
+            rows = [head]
+            for row in range(30):
+                text = {"label": "01"[row % 2], "Quality": "01"[row % 2], "is_duplicate": "01"[row % 2], "score": str(row % 6),
+                        "gold_label": ["entailment", "neutral", "contradiction"][row % 3]}  # fmt: skip
+                if task == "QNLI":
+                    text["label"] = ["entailment", "not_entailment"][row % 2]
+                rows.append("\t".join(text.get(name) or f"{name} {row}" for name in head.split("\t")))
+            (folder / task / f"{part}.tsv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
 def small_recipes(folder, text):
     """Ours at tiny, a few steps of little models on little text."""
     pairs = {"source": text, "target": text, "validation_source": text, "validation_target": text, "test_source": text, "test_target": text}
     values = {"hidden_size": "16", "num_hidden_layers": "1", "decoder_layers": "1", "num_attention_heads": "2", "intermediate_size": "16",
               "num_features": "8", "text": f'["{text}"]', "document": '"line"', "vocab_size": "200", "length": "16", "batch_size": "2",
               "batch_tokens": "64", "steps": "2", "warmup_steps": "1", "every": "1", "keep_last": "2", "sequences": "2", "bleu_sentences": "2",
-              "log_every": "1", "max_position_embeddings": "16", **{key: f'["{value}"]' for key, value in pairs.items()}}  # fmt: skip
+              "log_every": "1", "max_position_embeddings": "16", "max_length": "16", "folder": f'"{folder / "glue"}"',
+              **{key: f'["{value}"]' for key, value in pairs.items()}}  # fmt: skip
+    small_glue(folder / "glue")
     shrink = lambda found: f"{found[1]} = {values[found[1]]}" if found[1] in values else found[0]
     for path in (ROOT / "recipes").rglob("*-tiny.toml"):
         small = folder / path.relative_to(ROOT / "recipes")
@@ -165,7 +187,7 @@ def test_all_claims_from_nothing(work, tmp_path):
     finished = run()
     assert finished.returncode == 0, finished.stderr
     page = (tmp_path / "claims" / "claims.md").read_text()
-    names = ["figure2", "figure3-left", "figure3-right", "table1", "encodings", "decay", "frequency-norms", "linear-weights",
+    names = ["figure2", "figure3-left", "figure3-right", "table1", "table2", "encodings", "decay", "frequency-norms", "linear-weights",
              "loss-by-position"]  # fmt: skip
     assert re.findall(r"^    roformer reproduce (\S+)", page, re.M) == ["all", *names]
     titles = re.findall(r"^## (.*)$", page, re.M)
@@ -177,8 +199,8 @@ def test_all_claims_from_nothing(work, tmp_path):
     assert all((tmp_path / "claims" / picture).read_text().lstrip().startswith("<svg") for picture in pictures)
     assert "claims/frequency-norms-queries-1.svg" in pictures  # drawn without gnuplot
     # Again: nothing is trained anew, and the page is the same.
-    before = {path: path.read_bytes() for path in tmp_path.glob("claims/*/*/metrics.jsonl")}
-    assert len(before) == 4 + 5 + 2 + 16 and run().returncode == 0
+    before = {path: path.read_bytes() for path in tmp_path.glob("claims/**/metrics.jsonl")}
+    assert len(before) == 4 + 5 + 2 + 16 + 2 + 2 * 6 * 4 and run().returncode == 0
     assert {path: path.read_bytes() for path in before} == before and (tmp_path / "claims" / "claims.md").read_text() == page
 
 
