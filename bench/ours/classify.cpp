@@ -42,7 +42,7 @@ nlohmann::json what_is_computed(const std::string& model, const pipeline::Lines&
 
 nlohmann::json run_classification(const std::string& model, const pipeline::Lines& lines,
                                   int repeats) {
-  const auto classify = pipeline::open_classify(model);
+  const auto classify = pipeline::open_classify(pipeline::LabelFolder(model));
   classify({lines.texts.first(std::min(kWarmUpLines, lines.texts.size()))});
   std::vector<pipeline::ClassAnswer> answers;
   const double seconds = bench::best_seconds(

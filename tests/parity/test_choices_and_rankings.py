@@ -9,8 +9,8 @@ import torch
 import transformers
 
 from conftest import randomise, run_program
+from fifty_steps import DECAY, RATE, STEPS, WARMUP, compare, fifty_losses
 
-STEPS, RATE, WARMUP, DECAY = 50, 1e-3, 5, 0.1
 QUESTIONS, CHOICES = 16, 3
 WORDS = [f"{first}{second}" for first in "bcdfgklmnprst" for second in "aeiou"]
 SHAPE = dict(hidden_size=48, num_attention_heads=4, num_hidden_layers=2, intermediate_size=96, max_position_embeddings=64,
@@ -58,35 +58,6 @@ def begin(folder, model, kind, data):
 def encoded(folder, pairs):
     tokenizer = transformers.BertTokenizerFast(str(folder / "start" / "vocab.txt"))
     return tokenizer([a for a, _ in pairs], [b for _, b in pairs], truncation=True, max_length=40, padding=True, return_tensors="pt")
-
-
-def fifty_losses(model, loss_of):
-    model.train()
-    named = list(model.named_parameters())
-    plain = [p for n, p in named if n.endswith("bias") or "LayerNorm" in n]
-    decayed = [p for n, p in named if not (n.endswith("bias") or "LayerNorm" in n)]
-    optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=DECAY), dict(params=plain, weight_decay=0.0)], lr=RATE)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: (step + 1) / WARMUP if step < WARMUP else 1 - (step - WARMUP) / (STEPS - WARMUP))  # fmt: skip
-    losses = []
-    for _ in range(STEPS):
-        loss = loss_of()
-        losses.append(loss.item())
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-    return losses
-
-
-def compare(folder, theirs):
-    lines = [json.loads(line) for line in (folder / "run" / "metrics.jsonl").read_text().splitlines()]
-    ours = [line["loss"] for line in lines if line["kind"] == "training"]
-    assert len(ours) == STEPS
-    worst = max(abs(a - b) for a, b in zip(ours, theirs))
-    print(f"largest difference of a loss: {worst:.2e}; first {theirs[0]:.4f}, last {theirs[-1]:.4f}")
-    assert worst <= 1e-4 and theirs[-1] < 0.9 * theirs[0]
 
 
 @pytest.fixture(scope="module", params=["roformer", "bert"])

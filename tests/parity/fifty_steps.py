@@ -1,0 +1,37 @@
+"""Fifty steps of PyTorch's AdamW as a recipe with these numbers takes them: weight decay on matrices alone, clipped gradients,
+a warm-up and linear decay."""
+
+import json
+
+import torch
+
+STEPS, RATE, WARMUP, DECAY = 50, 1e-3, 5, 0.1
+
+
+def fifty_losses(model, loss_of):
+    model.train()
+    named = list(model.named_parameters())
+    plain = [p for n, p in named if n.endswith("bias") or "LayerNorm" in n]
+    decayed = [p for n, p in named if not (n.endswith("bias") or "LayerNorm" in n)]
+    optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=DECAY), dict(params=plain, weight_decay=0.0)], lr=RATE)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: (step + 1) / WARMUP if step < WARMUP else 1 - (step - WARMUP) / (STEPS - WARMUP))  # fmt: skip
+    losses = []
+    for _ in range(STEPS):
+        loss = loss_of()
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+    return losses
+
+
+def compare(folder, theirs):
+    lines = [json.loads(line) for line in (folder / "run" / "metrics.jsonl").read_text().splitlines()]
+    ours = [line["loss"] for line in lines if line["kind"] == "training"]
+    assert len(ours) == STEPS
+    worst = max(abs(a - b) for a, b in zip(ours, theirs))
+    print(f"largest difference of a loss: {worst:.2e}; first {theirs[0]:.4f}, last {theirs[-1]:.4f}")
+    assert worst <= 1e-4 and theirs[-1] < 0.9 * theirs[0]
