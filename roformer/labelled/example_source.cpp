@@ -26,8 +26,7 @@ ExampleBatch ExampleSource::batch(const data::BatchRequest& request) const {
 }
 
 double ExampleSource::batches_in_epoch(const data::Stage& stage) const {
-  if (stage.batch_size == 0)
-    return static_cast<double>(buckets(stage.batch_tokens)->num_batches());
+  if (stage.batch_size == 0) return static_cast<double>(buckets(stage.batch_tokens)->num_batches());
   return static_cast<double>(corpus_->part(data::Split::training).num_examples()) /
          static_cast<double>(stage.batch_size);
 }

@@ -172,6 +172,15 @@ void show_table2(const Arms& pretrained, const std::vector<Table2Row>& rows,
              (options.out / "report.html").string(), options.out.string());
 }
 
+// Their runs as seen from the study's folder.
+std::vector<ArmResult> pretraining_results(const Arms& pretrained, const task::Material& text) {
+  auto results = gather_results(pretrained, text);
+  for (ArmResult& result : results) {
+    for (std::string& run : result.runs) run = "pretraining/" + run;
+  }
+  return results;
+}
+
 std::string what_ran(const Arms& pretrained, const task::Material& text,
                      const std::vector<Table2Row>& rows) {
   return fmt::format("Pre-training: {} Fine-tuning of each on six tasks at {} rates, {} a rate.",
@@ -213,7 +222,7 @@ int reproduce_table2(const StudyOptions& given) {
        .command = command,
        .training_seconds = pretrained.training_seconds() + seconds_of_rows(rows),
        .pictures = write_drawings(options.out, {{"pretraining", pretraining_chart(pretrained)}}),
-       .models = to_json(gather_results(pretrained, *text)),
+       .models = to_json(pretraining_results(pretrained, *text)),
        .numbers = to_json(rows)},
       options);
   return 0;

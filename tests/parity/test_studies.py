@@ -198,6 +198,8 @@ def test_all_claims_from_nothing(work, tmp_path):
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", page)
     assert all((tmp_path / "claims" / picture).read_text().lstrip().startswith("<svg") for picture in pictures)
     assert "claims/frequency-norms-queries-1.svg" in pictures  # drawn without gnuplot
+    alone = subprocess.run([*command[:2], "table2", *command[3:-1], "claims/table2"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert alone.returncode == 0 and "MNLI-mm (accuracy)" in alone.stdout and "pretraining/roformer" in alone.stderr, alone.stderr
     # Again: nothing is trained anew, and the page is the same.
     before = {path: path.read_bytes() for path in tmp_path.glob("claims/**/metrics.jsonl")}
     assert len(before) == 4 + 5 + 2 + 16 + 2 + 2 * 6 * 4 and run().returncode == 0
