@@ -4,6 +4,10 @@
 
 namespace roformer::head {
 
+bool chooses_by_first(const std::string& family, const HeadConfig& head) {
+  return family == "bert" || head.summary.type == "first";
+}
+
 std::string class_name(const Description& description, const std::string& family) {
   const auto own = description.classes.find(family);
   base::require(own != description.classes.end(),

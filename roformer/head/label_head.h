@@ -23,6 +23,10 @@ Description token_classifier();
 Description question_answering();
 Description multiple_choice();
 
+/// Whether multiple choice looks at [CLS]: RoFormer's default reads the last column of a padded row,
+/// so that what it says hangs on the other rows of a batch.
+bool chooses_by_first(const std::string& family, const HeadConfig& head);
+
 /// What Hugging Face calls the family's class of this head. Throws Error for a family without it.
 std::string class_name(const Description& description, const std::string& family);
 

@@ -112,12 +112,18 @@ std::string describe_counts(const std::vector<std::int64_t>& counts, const Label
 
 void require_every_class(const std::vector<std::int64_t>& training_counts, const LabelSet& labels,
                          const LabelledText& held_out) {
+  require_every_label(training_counts, labels, "examples of each label",
+                      [&](const std::string& label) { return first_place_of(label, held_out); });
+}
+
+void require_every_label(const std::vector<std::int64_t>& training_counts, const LabelSet& labels,
+                         const char* what,
+                         const std::function<std::string(const std::string& label)>& place_of) {
   const auto none = std::find(training_counts.begin(), training_counts.end(), 0);
   if (none == training_counts.end()) return;
   const auto& name = labels.names()[static_cast<std::size_t>(none - training_counts.begin())];
-  base::fail("[labelled] expected examples of each label to learn from but got none of '{}' ({}){}",
-             in_brief(name), describe_counts(training_counts, labels),
-             first_place_of(name, held_out));
+  base::fail("[labelled] expected {} to learn from but got none of '{}' ({}){}", what,
+             in_brief(name), describe_counts(training_counts, labels), place_of(name));
 }
 
 std::vector<double> label_scores(const LabelledText& text) {

@@ -1,6 +1,7 @@
 // The labels of a classification, their numbers, and what a set of them must have to be learned.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,12 @@ std::string describe_counts(const std::vector<std::int64_t>& counts, const Label
 /// file and line.
 void require_every_class(const std::vector<std::int64_t>& training_counts, const LabelSet& labels,
                          const LabelledText& held_out = {});
+
+/// The same of other examples: `what` is "examples of each label", `place_of` says where a held-out
+/// one has the label, or nothing.
+void require_every_label(const std::vector<std::int64_t>& training_counts, const LabelSet& labels,
+                         const char* what,
+                         const std::function<std::string(const std::string& label)>& place_of);
 
 /// The labels of a regression. Throws Error naming file and line for one that is no finite number.
 std::vector<double> label_scores(const LabelledText& text);

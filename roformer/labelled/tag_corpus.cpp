@@ -27,15 +27,9 @@ std::string first_word_with(const std::string& tag, const TaggedText& text) {
   return {};
 }
 
-void require_every_tag(const std::vector<std::int64_t>& counts, const LabelSet& tags,
-                       const Parts<TaggedText>& parts) {
-  const auto none = std::find(counts.begin(), counts.end(), 0);
-  if (none == counts.end()) return;
-  const auto& tag = tags.names()[static_cast<std::size_t>(none - counts.begin())];
-  std::string place = first_word_with(tag, parts.of(Split::validation));
-  if (place.empty()) place = first_word_with(tag, parts.of(Split::test));
-  base::fail("[labelled] expected words of each tag to learn from but got none of '{}' ({}){}",
-             in_brief(tag), describe_counts(counts, tags), place);
+std::string held_out_place_of(const std::string& tag, const Parts<TaggedText>& parts) {
+  const std::string place = first_word_with(tag, parts.of(Split::validation));
+  return place.empty() ? first_word_with(tag, parts.of(Split::test)) : place;
 }
 
 std::vector<std::int64_t> tags_by_word(const TaggedText& text, const LabelSet& tags) {
@@ -90,7 +84,8 @@ void TagCorpus::read_tags(const Parts<TaggedText>& parts) {
   set_label_names(tag_set_->names());
   for (const Split split : all_parts)
     tags_[static_cast<std::size_t>(split)] = tags_by_word(parts.of(split), *tag_set_);
-  require_every_tag(count_labels(tags(Split::training), *tag_set_), *tag_set_, parts);
+  require_every_label(training_counts(), *tag_set_, "words of each tag",
+                      [&](const std::string& tag) { return held_out_place_of(tag, parts); });
 }
 
 void TagCorpus::cut_into_rows(const Parts<TaggedText>& parts) {

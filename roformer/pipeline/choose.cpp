@@ -46,11 +46,10 @@ Choose::Choose(std::shared_ptr<head::LabelHead> model, text::Tokenizer tokenizer
     : options_(options),
       model_(std::move(model)),
       encoder_(std::move(tokenizer), model_->config(), options.length, options.name) {
-  const std::string& summary = model_->head_config().summary.type;
-  base::require(model_->config().model_type == "bert" || summary == "first",
+  base::require(head::chooses_by_first(model_->config().model_type, model_->head_config()),
                 "[pipeline] {}: expected summary_type \"first\" but got \"{}\", which reads "
                 "padding: `roformer run` computes it",
-                options.name, summary);
+                options.name, model_->head_config().summary.type);
   base::require(!options.length.stride,
                 "[pipeline] expected no stride for choices of whole lines but got one");
   model_->to(options.device);

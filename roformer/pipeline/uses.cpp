@@ -63,8 +63,7 @@ bool has_head(const Inspection& inspection, const head::Description& description
 // As open_classify, open_tag_words, open_choose and open_answer_questions ask.
 bool is_classifier(const Inspection& inspection, const text::Tokenizer& tokenizer) {
   if (has_head(inspection, head::multiple_choice()))
-    return inspection.config.encoder.model_type == "bert" ||
-           inspection.config.head.summary.type == "first";
+    return head::chooses_by_first(inspection.config.encoder.model_type, inspection.config.head);
   if (has_head(inspection, head::token_classifier())) return tells_words(tokenizer);
   if (has_head(inspection, head::question_answering()))
     return tokenizer.facts().has_offsets && tokenizer.facts().has_pairs;

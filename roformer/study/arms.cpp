@@ -94,9 +94,8 @@ task::Recipe Arms::recipe_of(const Arm& arm, std::int64_t seed, double rate,
   if (rate > 0) changes.push_back(fmt::format("{}={}", kRateKey, format_rate(rate)));
   if (options_.seeds > 1 || seed > 0) changes.push_back(fmt::format("run.seed={}", seed));
   changes.insert(changes.end(), more.begin(), more.end());
-  const std::string name =
-      arm.recipe + (options_.scale == "paper" ? std::string() : "-" + options_.scale);
-  task::Recipe recipe = task::read_recipe(task::find_recipe(name), changes);
+  task::Recipe recipe =
+      task::read_recipe(task::find_recipe(recipe_name(arm.recipe, options_.scale)), changes);
   recipe.training.title = arm.name;
   if (options_.seeds > 1) recipe.training.title += fmt::format(" seed {}", seed);
   if (rate > 0) recipe.training.title += fmt::format(", rate {}", format_rate(rate));
@@ -158,10 +157,7 @@ double Arms::training_seconds() const {
     for (const TriedRate& tried : tuned->tried) used.insert(folder_of(arm, 0, tried.rate));
   }
   double seconds = 0;
-  for (const fs::path& run : used) {
-    for (const auto& line : train::read_metrics(run / "metrics.jsonl"))
-      seconds += line.value("seconds", 0.0);
-  }
+  for (const fs::path& run : used) seconds += train::training_seconds(run / "metrics.jsonl");
   return seconds;
 }
 

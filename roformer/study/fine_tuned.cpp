@@ -35,13 +35,6 @@ double last_figure(const fs::path& run, const std::string& figure) {
   return value;
 }
 
-double seconds_of(const fs::path& run) {
-  double seconds = 0;
-  for (const auto& line : train::read_metrics(run / "metrics.jsonl"))
-    seconds += line.value("seconds", 0.0);
-  return seconds;
-}
-
 }  // namespace
 
 std::vector<double> rates_from(double first) {
@@ -59,9 +52,7 @@ task::Recipe fine_tuning_recipe(const FineTuning& what, const StudyOptions& opti
   changes.push_back(fmt::format("model.checkpoint={}", what.checkpoint.string()));
   if (rate > 0) changes.push_back(fmt::format("optimizer.learning_rate={}", format_rate(rate)));
   changes.push_back(fmt::format("run.seed={}", seed));
-  const std::string name =
-      what.recipe + (options.scale == "paper" ? std::string() : "-" + options.scale);
-  return task::read_recipe(task::find_recipe(name), changes);
+  return task::read_recipe(task::find_recipe(recipe_name(what.recipe, options.scale)), changes);
 }
 
 fs::path fine_tuning_folder(const FineTuning& what, double rate, std::int64_t seed) {
@@ -117,7 +108,7 @@ FineTuned look_at(const FineTuning& what, const StudyOptions& options,
       tuned.rates.back().by_seed.push_back(progress.diverged.contains(run)
                                                ? std::numeric_limits<double>::quiet_NaN()
                                                : last_figure(run, figure));
-      tuned.training_seconds += seconds_of(run);
+      tuned.training_seconds += train::training_seconds(run / "metrics.jsonl");
     }
   }
   const auto best = std::max_element(

@@ -4,6 +4,10 @@
 
 namespace roformer::study {
 
+std::string recipe_name(const std::string& name, const std::string& scale) {
+  return scale == "paper" ? name : name + "-" + scale;
+}
+
 std::int64_t default_seeds(const std::string& scale) {
   return scale == "tiny" ? 3 : 1;
 }

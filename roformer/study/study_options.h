@@ -25,6 +25,9 @@ struct StudyOptions {
   std::int64_t times = 4;  // loss-by-position: the longest sequence, by the training length
 };
 
+/// The recipe of that name at a scale, which stands behind it but for the paper's.
+std::string recipe_name(const std::string& name, const std::string& scale);
+
 /// How many seeds a study has whose user says none: what they tell apart costs minutes at tiny.
 std::int64_t default_seeds(const std::string& scale);
 

@@ -120,6 +120,7 @@ std::vector<Table2Row> rows_of_sides(SideRows roformer, SideRows bert) {
                     .paper_roformer = paper.roformer,
                     .roformer = std::move(roformer.rows[i]),
                     .bert = std::move(bert.rows[i])});
+    rows.back().p_by_examples = example_p_value(rows.back());
   }
   return rows;
 }
@@ -191,7 +192,8 @@ std::string what_ran(const Arms& pretrained, const task::Material& text,
 }  // namespace
 
 bool has_table2_text(const StudyOptions& options) {
-  const auto recipe = task::read_recipe(task::find_recipe("paper/table2-" + options.scale), {});
+  const auto recipe =
+      task::read_recipe(task::find_recipe(recipe_name("paper/table2", options.scale)), {});
   return fs::is_directory(task::options_of<labelled::LabelledOptions>(recipe).folder);
 }
 

@@ -111,7 +111,7 @@ report::Table clean_protocol_table(const std::vector<Table2Row>& rows) {
         return {
             fmt::format("{}", row.bert.test.front().gold.size()), cell(bert), cell(roformer),
             metric::format_difference(difference(bert, roformer), 2),
-            metric::format_resampled_p(example_p_value(row), metric::BootstrapOptions().resamples)};
+            metric::format_resampled_p(row.p_by_examples, metric::BootstrapOptions().resamples)};
       },
       {"", "examples", "BERT", "RoFormer", "RoFormer less BERT (seeds)", "p by examples"});
 }
@@ -148,10 +148,12 @@ report::Table parts_table(const std::vector<Table2Row>& rows) {
 std::vector<std::string> table2_verdicts(const std::vector<Table2Row>& rows) {
   std::vector<std::string> ahead, behind, alike, lines;
   for (const Table2Row& row : rows) {
-    const double p = example_p_value(row);
     const double lead =
         metric::mean_of(row.roformer.test_figures) - metric::mean_of(row.bert.test_figures);
-    (p >= metric::kSignificance ? alike : lead > 0 ? ahead : behind).push_back(row.task);
+    (row.p_by_examples >= metric::kSignificance ? alike
+     : lead > 0                                 ? ahead
+                                                : behind)
+        .push_back(row.task);
     lines.push_back(fmt::format(
         "{}: RoFormer beside BERT {}.", with_figure(row),
         metric::describe(difference(row.bert.test_figures, row.roformer.test_figures), 2)));
@@ -174,7 +176,7 @@ nlohmann::ordered_json to_json(const std::vector<Table2Row>& rows) {
         {"task", row.task},
         {"figure", row.figure},
         {"paper", {{"bert", row.paper_bert}, {"roformer", row.paper_roformer}}},
-        {"p_by_examples", example_p_value(row)}};
+        {"p_by_examples", row.p_by_examples}};
     for (const auto& [name, side] : {std::pair{"bert", &row.bert}, {"roformer", &row.roformer}}) {
       nlohmann::ordered_json rates = nlohmann::ordered_json::array();
       for (const RateFigures& rate : side->rates)

@@ -17,6 +17,7 @@ struct Table2Row {
   double paper_roformer = 0;  // of the validation part
   // Validation and test figures of both; × 100 where they are shown.
   FineTuned roformer, bert;
+  double p_by_examples = 1;  // example_p_value
 };
 
 /// Two-sided p that the test figures, means over the seeds, differ by the choice of the examples:

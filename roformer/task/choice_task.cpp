@@ -15,9 +15,7 @@ void require_first(const checkpoint::CheckpointConfig& config,
                    const std::filesystem::path& folder) {
   const bool has_head =
       config.architecture == head::class_name(head::multiple_choice(), config.encoder.model_type);
-  const bool reads_first =
-      config.encoder.model_type == "bert" || config.head.summary.type == "first";
-  base::require(!has_head || reads_first,
+  base::require(!has_head || head::chooses_by_first(config.encoder.model_type, config.head),
                 "[task] {}: expected summary_type \"first\" but got \"{}\", which reads padding "
                 "and hangs on the other rows of a batch",
                 folder.string(), config.head.summary.type);

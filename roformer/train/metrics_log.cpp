@@ -51,6 +51,12 @@ std::vector<nlohmann::json> read_metrics(const fs::path& path) {
   return lines;
 }
 
+double training_seconds(const fs::path& path) {
+  double seconds = 0;
+  for (const auto& line : read_metrics(path)) seconds += line.value("seconds", 0.0);
+  return seconds;
+}
+
 MetricsLog::MetricsLog(fs::path path, std::int64_t last_step) : path_(std::move(path)) {
   std::string kept;
   for (const auto& line : read_metrics(path_)) {

@@ -33,6 +33,9 @@ class MetricsLog {
 /// All whole lines of a log; empty if there is no such file.
 std::vector<nlohmann::json> read_metrics(const std::filesystem::path& path);
 
+/// Seconds of training in the log of a run; evaluation is left out.
+double training_seconds(const std::filesystem::path& path);
+
 /// Every number of the line but its step, as "kind/name": "training/loss", "evaluation/loss";
 /// those of an object within it as "kind/object/name".
 std::vector<report::Scalar> metric_scalars(const nlohmann::json& line);

@@ -15,8 +15,9 @@ import torch
 import transformers
 
 from conftest import BUILD, randomise, run_program
+from fifty_steps import DECAY, STEPS, WARMUP, compare, fifty_losses, lines_of
 
-STEPS, RATE, WARMUP, DECAY = 50, 2e-3, 5, 0.1
+RATE = 2e-3
 LENGTH, STRIDE, LONGEST = 40, 8, 6
 WORDS = [f"{first}{second}" for first in "bcdfgklmnprst" for second in "aeiou"]
 SHAPE = dict(hidden_size=48, num_attention_heads=4, num_hidden_layers=2, intermediate_size=96, max_position_embeddings=64,
@@ -172,41 +173,17 @@ def loss_without_padding(model, encoding, pairs):
 
 
 def theirs(work):
-    model, encoding = work["model"].train(), encoded(work, work["questions"]["train"])
+    model, encoding = work["model"], encoded(work, work["questions"]["train"])
     pairs = wanted(encoding, work["questions"]["train"])
-    plain = [p for n, p in model.named_parameters() if n.endswith("bias") or "LayerNorm" in n]
-    decayed = [p for n, p in model.named_parameters() if not (n.endswith("bias") or "LayerNorm" in n)]
-    optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=DECAY), dict(params=plain, weight_decay=0.0)], lr=RATE)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: (step + 1) / WARMUP if step < WARMUP else 1 - (step - WARMUP) / (STEPS - WARMUP))  # fmt: skip
-    losses = []
-    for _ in range(STEPS):
-        if work["shape"] == "full":
-            loss = model(**inputs_of(encoding), start_positions=pairs[:, 0], end_positions=pairs[:, 1]).loss
-        else:
-            loss = loss_without_padding(model, encoding, pairs)
-        losses.append(loss.item())
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-    return losses
-
-
-def lines_of(run, kind):
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    return [line for line in lines if line["kind"] == kind]
+    if work["shape"] == "full":
+        return fifty_losses(model, lambda: model(**inputs_of(encoding), start_positions=pairs[:, 0], end_positions=pairs[:, 1]).loss, RATE)
+    return fifty_losses(model, lambda: loss_without_padding(model, encoding, pairs), RATE)
 
 
 def test_fifty_losses(work):
     lengths = set(encoded(work, work["questions"]["train"])["attention_mask"].sum(1).tolist())
     assert (lengths == {LENGTH}) == (work["shape"] == "full")
-    ours, expected = [line["loss"] for line in lines_of(work["folder"] / "run", "training")], theirs(work)
-    assert len(ours) == STEPS
-    worst = max(abs(a - b) for a, b in zip(ours, expected))
-    print(f"largest difference of a loss: {worst:.2e}; first {expected[0]:.4f}, last {expected[-1]:.4f}")
-    assert worst <= 1e-4 and expected[-1] < 0.9 * expected[0]
+    compare(work["folder"], theirs(work))
 
 
 @pytest.mark.parametrize("name", ["train", "dev", "test"])
