@@ -17,6 +17,9 @@ from safetensors.torch import load_file, save_file
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ROFORMER_BUILD", ROOT / "build"))
+# Another device than the processor: ROFORMER_DEVICE=cuda. The references stay on the processor.
+DEVICE = os.environ.get("ROFORMER_DEVICE")
+DEVICE_COMMANDS = ("train", "evaluate", "classify", "run", "fill-mask", "embed", "generate", "translate")
 
 
 # Files with one test of a minute or so: begun first, they do not leave the other processes idle at the end.
@@ -86,7 +89,10 @@ def fork_server():
 def run_program(*arguments, program="roformer", text="", timeout=300):
     """Runs one of our programs; returns the finished process with its output as text."""
     command = [str(BUILD / program), *map(str, arguments)]
-    if program in ("roformer", "parity_driver") and fork_server().fits():
+    if DEVICE:
+        on_device = program == "roformer" and command[1:2] and command[1] in DEVICE_COMMANDS and "--help" not in command
+        command += ["--device", DEVICE] if on_device and "--device" not in command else []
+    elif program in ("roformer", "parity_driver") and fork_server().fits():
         return fork_server().run(command, text, timeout)
     return subprocess.run(command, input=text, capture_output=True, text=True, timeout=timeout)
 
