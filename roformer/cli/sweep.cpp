@@ -15,9 +15,9 @@ namespace {
 
 constexpr const char* kSweepSays =
     R"(Every combination of the values is a point, every point is trained with each seed, each run as a
-process of its own in a folder of its own in --out. The point is chosen by the mean validation loss
-over the seeds and reported on the test part of the text (data.test_share), which nothing has looked
-at. A sweep that was stopped goes on where it was when the same command is given again; a wider grid
+process of its own in a folder of its own in --out. The point is chosen by the validation part, the
+mean over the seeds of its loss (of labelled rows: of F1, Spearman's correlation, accuracy, whatever
+decides there), and reported on the test part, which nothing has looked at. A sweep that was stopped goes on where it was when the same command is given again; a wider grid
 or more seeds in the same --out repeat no finished run. The figures do not depend on --jobs.)";
 
 struct SweepCommandOptions {

@@ -19,24 +19,6 @@ namespace roformer::study {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// Of the last evaluation of a run: no evaluation before it is chosen by.
-double last_figure(const fs::path& run, const std::string& figure) {
-  double value = 0;
-  bool found = false;
-  for (const auto& line : train::read_metrics(run / "metrics.jsonl")) {
-    if (line.value("kind", "") != "evaluation" || !line.contains(figure)) continue;
-    value = line.at(figure).get<double>();
-    found = true;
-  }
-  base::require(found, "[study] {}: expected evaluations with {} but got none", run.string(),
-                figure);
-  return value;
-}
-
-}  // namespace
-
 std::vector<double> rates_from(double first) {
   return {first, 1.5 * first, 2 * first, 2.5 * first};
 }
@@ -105,9 +87,9 @@ FineTuned look_at(const FineTuning& what, const StudyOptions& options,
     tuned.rates.push_back({rate, {}});
     for (std::int64_t seed = 0; seed < options.seeds; ++seed) {
       const fs::path run = fine_tuning_folder(what, rate, seed);
-      tuned.rates.back().by_seed.push_back(progress.diverged.contains(run)
-                                               ? std::numeric_limits<double>::quiet_NaN()
-                                               : last_figure(run, figure));
+      tuned.rates.back().by_seed.push_back(
+          progress.diverged.contains(run) ? std::numeric_limits<double>::quiet_NaN()
+                                          : train::last_evaluated(run / "metrics.jsonl", figure));
       tuned.training_seconds += train::training_seconds(run / "metrics.jsonl");
     }
   }

@@ -100,7 +100,7 @@ void require_sound_grid(const SweepOptions& options) {
   require_free_keys(options.changes, {"run.seed"});
 }
 
-// Losses of other text, other words or another sum do not say which point is better.
+// Figures of other text, other words or another sum do not say which point is better.
 void require_same_scoring(const task::Recipe& first, const task::Recipe& other) {
   const auto differs = train::first_difference(
       first.training.recipe, other.training.recipe, [](const std::string& key) {
@@ -109,20 +109,10 @@ void require_same_scoring(const task::Recipe& first, const task::Recipe& other) 
   if (differs)
     base::fail(
         "[study] expected points that are scored alike but {} is {} in one and {} in another: a "
-        "grid compares losses on one held-out text{}",
+        "grid compares figures of one held-out text{}",
         differs->key, differs->first, differs->second,
         differs->key == "evaluate.length" ? "; --set evaluate.length=N gives all of them one length"
                                           : "");
-}
-
-// Its last evaluation's loss; NaN: not a number.
-double final_validation(const fs::path& run) {
-  double loss = std::numeric_limits<double>::quiet_NaN();
-  for (const auto& line : train::read_metrics(run / "metrics.jsonl"))
-    if (line.value("kind", "") == "evaluation")
-      loss = line.contains("loss") && line["loss"].is_number() ? line["loss"].get<double>()
-                                                               : std::nan("");
-  return loss;
 }
 
 class Sweep {
@@ -147,7 +137,8 @@ class Sweep {
     result.data = material->summary();
     result.signal = train(*material);
     if (result.signal != 0) return result;
-    result.chosen = choose(points_);
+    result.deciding = deciding_;
+    result.chosen = choose(points_, deciding_);
     for (std::size_t seed = 0; seed < seeds(); ++seed)
       result.test.push_back(test_figures(result.chosen, seed, *material));
     result.points = points_;
@@ -210,6 +201,7 @@ class Sweep {
       const auto task = material.make_task(own, torch::Device(torch::kCPU));
       batches_.push_back(task::batches_in_epochs(own, *task));
       if (i > 0) continue;
+      deciding_ = task->deciding_figure();
       for (const auto split : {data::Split::validation, data::Split::test}) task->held_out(split);
     }
   }
@@ -282,19 +274,28 @@ class Sweep {
     spdlog::info("sweep: {} points of {} seeds, {} runs to train, {} at once with threads: {}",
                  points_.size(), seeds(), runs.size(), jobs(), options_.threads);
     const auto outcomes = run_processes(runs, jobs(), done, [&](std::size_t run) {
-      return fmt::format("validation loss {:.4f}", final_validation(runs[run].folder));
+      return fmt::format("validation {} {:.4f}", deciding_.name, deciding(runs[run].folder));
     });
     for (std::size_t i = 0; i < places.size(); ++i)
       points_[places[i].point].failures[places[i].seed] = outcomes.failures[i];
-    read_losses();
+    if (outcomes.signal == 0) read_figures();
     return outcomes.signal;
   }
 
-  void read_losses() {
-    for (SweepPoint& point : points_)
-      for (std::size_t seed = 0; seed < seeds(); ++seed)
-        if (point.failures[seed].empty())
-          point.validation[seed] = final_validation(point.runs[seed]);
+  // Of its last evaluation.
+  double deciding(const fs::path& run) const {
+    return train::last_evaluated(run / "metrics.jsonl", deciding_.name);
+  }
+
+  void read_figures() {
+    for (SweepPoint& point : points_) {
+      for (std::size_t seed = 0; seed < seeds(); ++seed) {
+        if (!point.failures[seed].empty()) continue;
+        point.validation[seed] = deciding(point.runs[seed]);
+        if (!std::isfinite(point.validation[seed]))
+          point.failures[seed] = "no " + deciding_.name + " in its last evaluation";
+      }
+    }
   }
 
   train::Metrics test_figures(std::size_t point, std::size_t seed,
@@ -307,6 +308,7 @@ class Sweep {
   SweepOptions options_;
   std::vector<SweepPoint> points_;
   std::vector<std::vector<double>> batches_;  // of an epoch, by point
+  train::DecidingFigure deciding_;
 };
 
 }  // namespace
@@ -327,7 +329,7 @@ GridAxis parse_axis(std::string_view text) {
 
 bool SweepPoint::is_whole() const {
   return !validation.empty() && std::all_of(validation.begin(), validation.end(),
-                                            [](double loss) { return std::isfinite(loss); });
+                                            [](double figure) { return std::isfinite(figure); });
 }
 
 std::vector<SweepPoint> grid_points(const std::vector<GridAxis>& grid) {
@@ -364,12 +366,13 @@ std::string folder_name(const SweepPoint& point, const std::vector<GridAxis>& gr
   return fmt::format("{}-{:08x}", plain.substr(0, longest), base::hash_bytes(name) & 0xFFFFFFFFu);
 }
 
-std::size_t choose(const std::vector<SweepPoint>& points) {
+std::size_t choose(const std::vector<SweepPoint>& points, const train::DecidingFigure& deciding) {
   std::optional<std::size_t> best;
+  const auto cost = [&](std::size_t i) {
+    return deciding.cost(metric::mean_of(points[i].validation));
+  };
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!points[i].is_whole()) continue;
-    if (!best || metric::mean_of(points[i].validation) < metric::mean_of(points[*best].validation))
-      best = i;
+    if (points[i].is_whole() && (!best || cost(i) < cost(*best))) best = i;
   }
   std::string first_failure;
   for (const SweepPoint& point : points)

@@ -1,5 +1,5 @@
 // A grid of values for keys of a recipe, each point trained over several seeds. The point is chosen
-// by its loss on the validation part and reported by its figures on the test part, which nothing
+// by the figure that decides on the validation part and reported by its figures on the test part, which nothing
 // has looked at until then.
 #pragma once
 #include <cstdint>
@@ -41,10 +41,10 @@ struct SweepPoint {
   std::vector<std::string> changes;         // key=value, one an axis
   std::string name;                         // "learning_rate 5e-4, hidden_size 64"
   std::vector<std::filesystem::path> runs;  // their folders, by seed
-  std::vector<double> validation;           // the loss at the end, by seed; NaN: the run failed
+  std::vector<double> validation;           // what decides at the end, by seed; NaN: none
   std::vector<std::string> failures;        // why, by seed; empty: it did not
 
-  bool is_whole() const;  // whether every seed has a loss
+  bool is_whole() const;  // whether every seed has a figure
 };
 
 /// All combinations of the values, the last axis fastest, without runs.
@@ -54,13 +54,14 @@ std::vector<SweepPoint> grid_points(const std::vector<GridAxis>& grid);
 /// that has the point, so that another grid in the same folder finds its runs.
 std::string folder_name(const SweepPoint& point, const std::vector<GridAxis>& grid);
 
-/// The point of the lowest mean validation loss over the seeds, of equal ones the first. A point
-/// with a run that failed is none. Throws Error where none is left.
-std::size_t choose(const std::vector<SweepPoint>& points);
+/// The point of the best mean on the validation part over the seeds, of equal ones the first. A
+/// point with a run that failed is none. Throws Error where none is left.
+std::size_t choose(const std::vector<SweepPoint>& points, const train::DecidingFigure& deciding);
 
 struct SweepResult {
   int signal = 0;  // that stopped it; then nothing below is whole
   std::vector<SweepPoint> points;
+  train::DecidingFigure deciding;
   std::size_t chosen = 0;
   std::vector<train::Metrics> test;  // the chosen point's figures on the test part, by seed
   std::string data;                  // a line on the text

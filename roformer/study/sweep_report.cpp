@@ -24,7 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kChosenBy = "loss";
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 std::string value_after_equals(const std::string& change) {
@@ -75,12 +74,16 @@ nlohmann::ordered_json changes_json(const SweepPoint& point) {
   return json;
 }
 
-nlohmann::ordered_json point_json(const SweepPoint& point) {
+// "validation loss" for people; of JSON "validation_loss".
+std::string validation_name(const SweepResult& result, char between) {
+  return std::string("validation") + between + result.deciding.name;
+}
+
+nlohmann::ordered_json point_json(const SweepPoint& point, const std::string& validation) {
   nlohmann::ordered_json json;
   json["changes"] = changes_json(point);
   json["name"] = point.name;
-  json["validation_loss"] =
-      point.is_whole() ? spread_json(point.validation) : nlohmann::ordered_json();
+  json[validation] = point.is_whole() ? spread_json(point.validation) : nlohmann::ordered_json();
   for (std::size_t seed = 0; seed < point.runs.size(); ++seed) {
     auto& run = json["runs"].emplace_back();
     run["seed"] = seed;
@@ -111,14 +114,15 @@ std::string name_without(const SweepPoint& point, std::size_t axis) {
 }
 
 report::LineChart curves_of_points(const SweepOptions& options, const SweepResult& result) {
-  report::LineChart chart{"Validation loss while training", "step", kChosenBy, {}};
+  const std::string& figure = result.deciding.name;
+  report::LineChart chart{
+      fmt::format("Validation part while training: {}", figure), "step", figure, {}};
   chart.band_title = band_title(options.seeds);
   for (const SweepPoint& point : result.points) {
     if (!point.is_whole()) continue;
     std::vector<report::Series> runs;
     for (const auto& run : point.runs)
-      runs.push_back(
-          train::metric_series(run / "metrics.jsonl", "evaluation", kChosenBy, point.name));
+      runs.push_back(train::metric_series(run / "metrics.jsonl", "evaluation", figure, point.name));
     chart.series.push_back(mean_over_seeds(point.name, runs));
     chart.series.back().colour_key.clear();
   }
@@ -149,11 +153,11 @@ report::Table sweep_table(const SweepOptions& options, const SweepResult& result
   const train::Metrics names = result.test.empty() ? train::Metrics() : result.test.front();
   report::Table table;
   table.caption = fmt::format(
-      "Chosen by the mean loss on the validation part at the end of training; reported on the test "
+      "Chosen by the mean {} on the validation part at the end of training; reported on the test "
       "part, which nothing was chosen by{}",
-      options.seeds > 1 ? "; " + metric::interval_note(options.seeds) : "");
+      result.deciding.name, options.seeds > 1 ? "; " + metric::interval_note(options.seeds) : "");
   for (const GridAxis& axis : options.grid) table.columns.push_back(axis.key);
-  table.columns.push_back("validation loss");
+  table.columns.push_back(validation_name(result, ' '));
   table.columns.emplace_back("");
   for (const auto& [name, value] : names) table.columns.push_back("test " + name);
   for (std::size_t i = 0; i < result.points.size(); ++i) {
@@ -171,11 +175,10 @@ report::Table sweep_table(const SweepOptions& options, const SweepResult& result
 
 std::vector<std::string> sweep_notes(const SweepOptions& options, const SweepResult& result) {
   std::vector<std::string> notes = {result.data};
-  notes.push_back(
-      fmt::format("Chosen: {}. The validation loss of the best of {} points is too good by the "
-                  "choice; the test "
-                  "figures are not.",
-                  result.points[result.chosen].name, result.points.size()));
+  notes.push_back(fmt::format(
+      "Chosen: {}. The {} of the best of {} points is too good by the choice; the test "
+      "figures are not.",
+      result.points[result.chosen].name, validation_name(result, ' '), result.points.size()));
   if (options.seeds < 2)
     notes.emplace_back("One seed: points may differ by chance; --seeds 3 tells more.");
   const auto axis = axis_of_numbers(options.grid);
@@ -202,8 +205,11 @@ std::vector<std::string> sweep_notes(const SweepOptions& options, const SweepRes
 report::LineChart grid_chart(const SweepOptions& options, const SweepResult& result) {
   const auto axis = axis_of_numbers(options.grid);
   if (!axis) return {};
-  report::LineChart chart{
-      "Validation loss at the end of training", options.grid[*axis].key, kChosenBy, {}};
+  const std::string& figure = result.deciding.name;
+  report::LineChart chart{fmt::format("Validation part at the end of training: {}", figure),
+                          options.grid[*axis].key,
+                          figure,
+                          {}};
   chart.band_title = band_title(options.seeds);
   std::map<std::string, std::map<double, const SweepPoint*>> lines;
   std::vector<std::string> order;
@@ -237,14 +243,16 @@ nlohmann::ordered_json sweep_json(const SweepOptions& options, const SweepResult
   json["command"] = sweep_command(options);
   json["seeds"] = options.seeds;
   for (const GridAxis& axis : options.grid) json["grid"][axis.key] = axis.values;
-  json["chosen_by"] = {{"part", "validation"}, {"figure", kChosenBy}};
+  const std::string validation = validation_name(result, '_');
+  json["chosen_by"] = {{"part", "validation"}, {"figure", result.deciding.name}};
   json["reported_on"] = {{"part", "test"}};
-  for (const SweepPoint& point : result.points) json["points"].push_back(point_json(point));
+  for (const SweepPoint& point : result.points)
+    json["points"].push_back(point_json(point, validation));
   const SweepPoint& chosen = result.points.at(result.chosen);
   auto& best = json["chosen"];
   best["changes"] = changes_json(chosen);
   best["name"] = chosen.name;
-  best["validation_loss"] = spread_json(chosen.validation);
+  best[validation] = spread_json(chosen.validation);
   for (std::size_t figure = 0; figure < result.test.front().size(); ++figure)
     best["test"][result.test.front()[figure].first] = spread_json(values_of(result.test, figure));
   return json;

@@ -13,14 +13,14 @@ namespace roformer::study {
 /// The command of a sweep; `jobs`, on which no figure hangs, is not in it.
 std::string sweep_command(const SweepOptions& options);
 
-/// A row a point: the mean validation loss over the seeds, by which one is chosen, and beside it
-/// the chosen one's figures on the test part. The caption says which is which.
+/// A row a point: the mean over the seeds of what decides on the validation part, and beside the
+/// point chosen by it its figures on the test part. The caption says which is which.
 report::Table sweep_table(const SweepOptions& options, const SweepResult& result);
 
 /// What the figures are, in words.
 std::vector<std::string> sweep_notes(const SweepOptions& options, const SweepResult& result);
 
-/// Validation loss over the first axis of numbers, a line for each combination of the others;
+/// What decides over the first axis of numbers, a line for each combination of the others;
 /// without such an axis, nothing to draw.
 report::LineChart grid_chart(const SweepOptions& options, const SweepResult& result);
 

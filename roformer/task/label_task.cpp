@@ -107,9 +107,9 @@ train::Metrics LabelTask::figures(const train::Evaluated& evaluated) {
   return figures;
 }
 
-std::string LabelTask::deciding_figure() const {
-  if (corpus_->glue()) return labelled::glue_metric_name(corpus_->glue()->metrics.front());
-  return corpus_->has_classes() ? "accuracy" : "spearman";
+train::DecidingFigure LabelTask::deciding_figure() const {
+  if (corpus_->glue()) return {labelled::glue_metric_name(corpus_->glue()->metrics.front()), true};
+  return {corpus_->has_classes() ? "accuracy" : "spearman", true};
 }
 
 }  // namespace roformer::task

@@ -30,7 +30,7 @@ class LabelTask final : public LabelledTask {
   /// What stands behind the figures, row by row.
   LabelAnswers answers_of(const train::Evaluated& evaluated) const;
   /// GLUE's first metric of the task, else accuracy or Spearman's correlation.
-  std::string deciding_figure() const override;
+  train::DecidingFigure deciding_figure() const override;
 
  private:
   train::LossSum loss_of(const labelled::ExampleBatch& batch,

@@ -1,7 +1,5 @@
 #include "roformer/task/labelled_task.h"
 
-#include <limits>
-
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
@@ -61,14 +59,6 @@ std::optional<Tensor> LabelledTask::weights_in_training(const Tensor& weights) c
 
 Tensor LabelledTask::kept(const Tensor& outputs) const {
   return model()->is_training() ? Tensor() : outputs.detach().to(torch::kCPU);
-}
-
-double LabelledTask::to_minimise(const train::Metrics& figures) const {
-  const std::string deciding = deciding_figure();
-  for (const auto& [name, value] : figures) {
-    if (name == deciding) return -value;
-  }
-  return std::numeric_limits<double>::infinity();
 }
 
 void LabelledTask::save_model(const fs::path& folder) {

@@ -17,8 +17,6 @@ class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled
   void begin_update(std::int64_t update, std::uint64_t seed) override {
     model()->encoder()->begin_update(update, seed);
   }
-  /// Of the figure that decides, the larger the better.
-  double to_minimise(const train::Metrics& figures) const override;
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
   std::string epoch() const override;
@@ -32,9 +30,6 @@ class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled
   LabelledTask(const Recipe& recipe, std::shared_ptr<const labelled::EncodedCorpus> corpus,
                const head::Description& description, std::shared_ptr<head::LabelHead> model,
                torch::Device device);
-
-  /// The name of the figure that decides which model is best.
-  virtual std::string deciding_figure() const = 0;
 
   labelled::ExampleBatch training_batch(const data::BatchRequest& request) const override {
     return source_.batch(request);

@@ -29,7 +29,7 @@ class QuestionTask final : public LabelledTask {
   train::Metrics figures(const train::Evaluated& evaluated) override;
 
  private:
-  std::string deciding_figure() const override { return "f1"; }
+  train::DecidingFigure deciding_figure() const override { return {"f1", true}; }
   /// Each softmax runs over the window's own tokens; transformers' runs over [PAD] besides, so that
   /// losses are the same where windows of a batch are of one length.
   train::LossSum loss_of(const labelled::ExampleBatch& batch,

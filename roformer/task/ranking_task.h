@@ -29,7 +29,7 @@ class RankingTask final : public LabelledTask {
   train::Metrics figures(const train::Evaluated& evaluated) override;
 
  private:
-  std::string deciding_figure() const override { return "pair_accuracy"; }
+  train::DecidingFigure deciding_figure() const override { return {"pair_accuracy", true}; }
   train::LossSum loss_of(const labelled::ExampleBatch& batch,
                          const model::ForwardOptions& options) override;
 

@@ -30,7 +30,7 @@ class TagTask final : public LabelledTask {
   train::Metrics figures(const train::Evaluated& evaluated) override;
 
  private:
-  std::string deciding_figure() const override { return "f1"; }
+  train::DecidingFigure deciding_figure() const override { return {"f1", true}; }
   train::LossSum loss_of(const labelled::ExampleBatch& batch,
                          const model::ForwardOptions& options) override;
 

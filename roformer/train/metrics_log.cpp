@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -49,6 +51,17 @@ std::vector<nlohmann::json> read_metrics(const fs::path& path) {
     if (value.is_object() && value.contains("step")) lines.push_back(std::move(value));
   }
   return lines;
+}
+
+double last_evaluated(const fs::path& path, const std::string& figure) {
+  std::optional<double> last;
+  for (const auto& line : read_metrics(path)) {
+    if (line.value("kind", "") != "evaluation") continue;
+    const bool is_number = line.contains(figure) && line[figure].is_number();
+    last = is_number ? line[figure].get<double>() : std::numeric_limits<double>::quiet_NaN();
+  }
+  base::require(last.has_value(), "[train] {}: expected evaluations but got none", path.string());
+  return *last;
 }
 
 double training_seconds(const fs::path& path) {

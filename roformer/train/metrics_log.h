@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "roformer/report/event_file.h"
@@ -32,6 +33,10 @@ class MetricsLog {
 
 /// All whole lines of a log; empty if there is no such file.
 std::vector<nlohmann::json> read_metrics(const std::filesystem::path& path);
+
+/// A figure of the last evaluation in the log; NaN where it has none or no number. Throws Error
+/// where nothing was evaluated.
+double last_evaluated(const std::filesystem::path& path, const std::string& figure);
 
 /// Seconds of training in the log of a run; evaluation is left out.
 double training_seconds(const std::filesystem::path& path);

@@ -1,6 +1,14 @@
 #include "roformer/train/task.h"
 
+#include <limits>
+
 namespace roformer::train {
+
+double DecidingFigure::cost_of(const Metrics& figures) const {
+  for (const auto& [figure, value] : figures)
+    if (figure == name) return cost(value);
+  return std::numeric_limits<double>::infinity();
+}
 
 Evaluated evaluated_part(Task& task, data::Split split) {
   const torch::NoGradGuard no_gradient;

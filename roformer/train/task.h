@@ -39,6 +39,17 @@ struct Evaluated {
 /// Named figures in the order of printing.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
+/// The figure that decides which of several models is best.
+struct DecidingFigure {
+  std::string name = "loss";
+  bool larger_is_better = false;
+
+  /// What is to be made small.
+  double cost(double value) const { return larger_is_better ? -value : value; }
+  /// The cost of figures; infinite where they lack this one, as of a part without an entity.
+  double cost_of(const Metrics& figures) const;
+};
+
 /// What is learned.
 class Task {
  public:
@@ -59,9 +70,8 @@ class Task {
   virtual LossSum loss(const MicroBatch& batch, std::uint64_t dropout_seed) = 0;
   /// Figures of a held-out part, in evaluation mode.
   virtual Metrics figures(const Evaluated& evaluated) = 0;
-  /// What decides which of several evaluations was best: the smallest. The first figure, a loss,
-  /// unless the task has another.
-  virtual double to_minimise(const Metrics& figures) const { return figures.front().second; }
+  /// Which of its figures decides which model is best.
+  virtual DecidingFigure deciding_figure() const { return {}; }
 
   /// Writes the model (configuration, weights, vocabulary) into a folder that exists.
   virtual void save_model(const std::filesystem::path& folder) = 0;

@@ -203,13 +203,13 @@ void Trainer::evaluate_and_keep() {
   log_line(line);
   spdlog::info("{}: step {}{}", options_.title, state_.step, text);
   if (metrics.empty()) return;
-  const double figure = task_.to_minimise(metrics);
-  if (state_.best_step >= 0 && !(figure < state_.best)) {
+  const double cost = task_.deciding_figure().cost_of(metrics);
+  if (state_.best_step >= 0 && !(cost < state_.best)) {
     ++state_.not_better;
     return;
   }
   state_.not_better = 0;
-  state_.best = figure;
+  state_.best = cost;
   state_.best_step = state_.step;
   if (options_.keep_best && state_.step > 0)
     folder_.keep_best([&](const std::filesystem::path& folder) { task_.save_model(folder); });

@@ -15,7 +15,7 @@ namespace roformer::train {
 struct TrainingState {
   std::int64_t step = 0;  // finished steps
   nlohmann::json meter_sums;
-  double best = 0;              // the smallest Task::to_minimise of an evaluation
+  double best = 0;              // the smallest cost of an evaluation, by Task::deciding_figure
   std::int64_t best_step = -1;  // −1: none yet
   std::int64_t not_better = 0;  // evaluations in a row, the last one included
   FlatRecipe recipe;

@@ -56,6 +56,17 @@ TEST(SweepTable, NamesThePartOfEachFigure) {
   EXPECT_EQ(table.rows[2][1], "1 of 2 runs failed");
 }
 
+TEST(SweepTable, NamesTheFigureThatDecides) {
+  auto [options, result] = three_rates();
+  result.deciding = {"f1", true};
+  const auto table = sweep_table(options, result);
+  EXPECT_TRUE(has_text(table.caption, "mean f1 on the validation part")) << table.caption;
+  EXPECT_EQ(table.columns[1], "validation f1");
+  const auto json = sweep_json(options, result);
+  EXPECT_EQ(json["chosen_by"]["figure"], "f1");
+  EXPECT_EQ(json["chosen"]["validation_f1"]["mean"], 2.5);
+}
+
 TEST(SweepNotes, TellOfFailuresAndOfTheEdge) {
   auto [options, result] = three_rates();
   std::string notes;

@@ -66,13 +66,19 @@ SweepPoint with_losses(std::vector<double> losses) {
   return point;
 }
 
-TEST(Choose, TheLowestMeanOfPointsWithAllSeeds) {
-  EXPECT_EQ(choose({with_losses({3, 3}), with_losses({1, 4}), with_losses({2, 4})}), 1u);
-  EXPECT_EQ(choose({with_losses({2}), with_losses({2})}), 0u);
-  EXPECT_EQ(choose({with_losses({9, 9}), with_losses({1, kNan})}), 0u);
+TEST(Choose, TheBestMeanOfPointsWithAllSeeds) {
+  const train::DecidingFigure loss{}, f1{"f1", true};
+  const std::vector<SweepPoint> points = {with_losses({3, 3}), with_losses({1, 4}),
+                                          with_losses({2, 4})};
+  EXPECT_EQ(choose(points, loss), 1u);
+  EXPECT_EQ(choose(points, f1), 0u);
+  for (const auto& figure : {loss, f1}) {
+    EXPECT_EQ(choose({with_losses({2}), with_losses({2})}, figure), 0u);
+    EXPECT_EQ(choose({with_losses({9, 9}), with_losses({1, kNan})}, figure), 0u);
+  }
   auto failed = with_losses({kNan});
   failed.failures[0] = "a finite loss";
-  EXPECT_TRUE(has_text(error_message([&] { choose({failed}); }), "a finite loss"));
+  EXPECT_TRUE(has_text(error_message([&] { choose({failed}, loss); }), "a finite loss"));
 }
 
 class SweepRefusalTest : public testing::Test {

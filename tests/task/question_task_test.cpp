@@ -117,7 +117,7 @@ TEST_F(QuestionTaskTest, FiguresAreSquads) {
   EXPECT_EQ(names(second), (std::vector<std::string>{"loss", "exact_match", "f1", "f1_with_answer",
                                                      "f1_without_answer"}));
   EXPECT_NEAR(second[2].second, (45 * second[3].second + 15 * second[4].second) / 60, 1e-9);
-  EXPECT_EQ(task->to_minimise(second), -second[2].second);
+  EXPECT_EQ(task->deciding_figure().cost_of(second), -second[2].second);
 }
 
 // The logits say begin and end by themselves: the answers are then the gold ones.

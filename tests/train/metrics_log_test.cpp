@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 
+#include "roformer/base/error.h"
 #include "tests/base/test_files.h"
 
 namespace roformer::train {
@@ -20,6 +22,18 @@ TEST(MetricScalars, NumbersByKindAndNestedNames) {
   EXPECT_EQ(found,
             (std::map<std::string, double>{{"training/loss", 0.5}, {"training/time/data", 0.25}}));
   EXPECT_EQ(metric_scalars({{"loss", 1}}).at(0).tag, "metrics/loss");
+}
+
+TEST(LastEvaluated, IsOfTheLastLineOfItsKind) {
+  const tests::TestFolder run;
+  const auto path = run.write("metrics.jsonl", R"({"step":1,"kind":"evaluation","f1":0.5}
+{"step":2,"kind":"evaluation","f1":0.25,"spearman":null}
+{"step":3,"kind":"training","f1":0.75}
+)");
+  EXPECT_EQ(last_evaluated(path, "f1"), 0.25);
+  EXPECT_TRUE(std::isnan(last_evaluated(path, "spearman")));
+  EXPECT_TRUE(std::isnan(last_evaluated(path, "accuracy")));
+  EXPECT_THROW(last_evaluated(run.file("absent"), "f1"), Error);
 }
 
 TEST(MetricsLog, LinesBehindTheCheckpointAndTornOnesGo) {
