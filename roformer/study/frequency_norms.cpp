@@ -110,7 +110,8 @@ FrequencyNorms frequency_norms(const TurningModel& model) {
   norms.text = model.read([&](std::int64_t number, const TurningVectors& turning,
                               const packed::PackedBatch&) {
     const auto layer = static_cast<std::size_t>(number);
-    const Tensor of_q = pair_norms(turning.q).sum({0, 1}), of_k = pair_norms(turning.k).sum({0, 1});
+    const Tensor of_q = pair_norms(turning.q).flatten(0, 1).sum(0),
+                 of_k = pair_norms(turning.k).flatten(0, 1).sum(0);
     if (layer == q.size()) {
       q.push_back(torch::zeros_like(of_q));
       k.push_back(torch::zeros_like(of_k));
