@@ -51,6 +51,16 @@ def configure(prefix, work, *options):
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
 
 
+def test_the_standard_library_is_the_systems(prefix, tmp_path):
+    """LibTorch's wheel exports a std::filesystem of its own: where libstdc++'s functions call it, remove_all() may crash."""
+    loader = dict(os.environ, LD_BIND_NOW="1", LD_DEBUG="bindings", LD_DEBUG_OUTPUT=str(tmp_path / "bindings"))
+    subprocess.run([prefix / "bin" / "roformer", "--version"], env=loader, check=True, capture_output=True, timeout=60)
+    lines = [line for file in tmp_path.glob("bindings.*") for line in file.read_text(errors="replace").splitlines()]
+    ours = [line for line in lines if "10filesystem" in line and re.search(r"binding file \S*/lib(roformer|stdc\+\+)\S* ", line)]
+    assert any("/libstdc++" in line.split(" to ")[1] for line in ours)
+    assert not [line for line in ours if "/libtorch" in line.split(" to ")[1]]
+
+
 @pytest.fixture(scope="module")
 def examples(prefix, tmp_path_factory):
     """The folder with the programs of examples/."""
