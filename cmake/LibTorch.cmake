@@ -67,8 +67,8 @@ if(EXISTS "${TORCH_ROOT}/lib/libtorch_cpu.so")
       "$<$<COMPILE_LANGUAGE:CXX>:-fopenmp>")
     # --no-as-needed: otherwise the linker drops libtorch.so, and with it the CUDA backend, and libroformer.so where only its
     # registered operators are used.
-    # -lstdc++ before all others: the wheel exports a std::filesystem of its own, of another compiler's layout than the one that
-    # a newer libstdc++ calls within itself; whichever stands first serves both. The other way round remove_all() crashes.
+    # -lstdc++ before all others: LibTorch's wheels export parts of an older std::filesystem, which otherwise serve calls within
+    # the system's libstdc++ too.
     target_link_options(roformer::libtorch INTERFACE
       -Wl,--no-as-needed -lstdc++ "-Wl,-rpath,${TORCH_ROOT}/lib" "-L${TORCH_ROOT}/lib" -fopenmp)
     # A CUDA build's libtorch.so brings libtorch_cuda.so by itself; naming it would ask for CUDA's own libraries at link time.

@@ -52,7 +52,7 @@ def configure(prefix, work, *options):
 
 
 def test_the_standard_library_is_the_systems(prefix, tmp_path):
-    """LibTorch's wheel exports a std::filesystem of its own: where libstdc++'s functions call it, remove_all() may crash."""
+    """LibTorch's wheel exports parts of an older std::filesystem, which would serve calls within libstdc++ too."""
     loader = dict(os.environ, LD_BIND_NOW="1", LD_DEBUG="bindings", LD_DEBUG_OUTPUT=str(tmp_path / "bindings"))
     subprocess.run([prefix / "bin" / "roformer", "--version"], env=loader, check=True, capture_output=True, timeout=60)
     lines = [line for file in tmp_path.glob("bindings.*") for line in file.read_text(errors="replace").splitlines()]
