@@ -12,7 +12,7 @@ namespace roformer::data {
 namespace {
 
 // Uses of one sequence's seed.
-enum MaskingStream : std::uint64_t { choice, treatment, replacement, segments };
+enum MaskingStream : std::uint64_t { choice, treatment, replacement, segments, pairing };
 
 // An ordinary token; a few of the vocabulary are special, so a few draws find one.
 std::int64_t random_token(const MaskingVocabulary& vocabulary, std::uint64_t seed) {
@@ -145,11 +145,31 @@ std::vector<MaskedBatch> MaskedLanguageSource::held_out_batches(Split split, std
   return batches;
 }
 
+PairLabel MaskedLanguageSource::draw_pair(const PackedDocuments& documents, std::int64_t length,
+                                          std::int64_t sequence, std::uint64_t masking_seed,
+                                          std::vector<std::int64_t>& ids) const {
+  constexpr double share_of_others = 0.5;
+  constexpr std::size_t shortest = 4;  // [CLS] word word [SEP]
+  if (ids.size() < shortest) return PairLabel::none;
+  const std::uint64_t seed = derive(masking_seed, pairing);
+  const std::int64_t others = documents.num_sequences(read_length(length)) - 1;
+  if (others < 1 || base::uniform(seed, 0) >= share_of_others) return PairLabel::follows;
+  auto drawn =
+      static_cast<std::int64_t>(base::uniform_below(seed, 1, static_cast<std::uint64_t>(others)));
+  if (drawn >= sequence) ++drawn;
+  std::vector<std::int64_t> other;
+  documents.append_sequence(read_length(length), drawn, other);
+  return take_second_of(other, derive(masking_seed, segments), ids) ? PairLabel::other_text
+                                                                    : PairLabel::follows;
+}
+
 void MaskedLanguageSource::append(MaskedBatch& masked, const PackedDocuments& documents,
                                   std::int64_t length, std::int64_t sequence,
                                   std::uint64_t masking_seed) const {
   std::vector<std::int64_t> ids;
   documents.append_sequence(read_length(length), sequence, ids);
+  if (corpus_->options().next_sentence)
+    masked.pairs.push_back(draw_pair(documents, length, sequence, masking_seed, ids));
   const text::TokenizerFacts& facts = tokenizer().facts();
   const auto types = corpus_->options().segments == 2
                          ? cut_in_two(ids, facts.pair, derive(masking_seed, segments))

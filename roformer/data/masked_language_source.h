@@ -64,6 +64,9 @@ class MaskedLanguageSource {
   std::int64_t read_length(std::int64_t length) const {
     return length - (corpus_->options().segments - 1);
   }
+  // Of data.next_sentence: whether the second segment becomes that of another sequence.
+  PairLabel draw_pair(const PackedDocuments& documents, std::int64_t length, std::int64_t sequence,
+                      std::uint64_t masking_seed, std::vector<std::int64_t>& ids) const;
   void append(MaskedBatch& batch, const PackedDocuments& documents, std::int64_t length,
               std::int64_t sequence, std::uint64_t masking_seed) const;
   std::shared_ptr<const Corpus> corpus_;

@@ -27,12 +27,17 @@ struct TokenBatch {
                   std::span<const std::int32_t> segments);
 };
 
+/// Whether the second segment of a sequence follows the first, by BERT's numbers; `none` of a
+/// sequence with one segment.
+enum class PairLabel : std::int64_t { follows = 0, other_text = 1, none = -100 };
+
 /// A batch for the masked language model: the tokens after masking, where a prediction is asked
 /// for, and what stood there.
 struct MaskedBatch {
   TokenBatch batch;
   std::vector<std::int64_t> masked_positions;  // (M) indices into tokens, ascending
   std::vector<std::int64_t> labels;            // (M) original ids
+  std::vector<PairLabel> pairs;                // (B); empty: nothing is asked of them
 };
 
 /// A batch for a causal language model: each token is asked for the one that follows it.

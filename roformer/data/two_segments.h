@@ -15,6 +15,12 @@ namespace roformer::data {
 std::vector<std::int32_t> cut_in_two(std::vector<std::int64_t>& ids, const text::SpecialRuns& pair,
                                      std::uint64_t seed);
 
+/// Puts the words of `other`, [CLS] words [SEP] too, in the place of the second segment that
+/// cut_in_two makes of `ids` with this seed; returns whether: a sequence of another length, and one
+/// that is not cut, stays.
+bool take_second_of(const std::vector<std::int64_t>& other, std::uint64_t seed,
+                    std::vector<std::int64_t>& ids);
+
 /// Throws Error for a tokenizer whose pairs are not [CLS] first [SEP] second [SEP].
 void require_two_segments(const text::TokenizerFacts& facts);
 

@@ -17,7 +17,7 @@ class LanguageModelImpl : public ModelWithHead {
   explicit LanguageModelImpl(const EncoderConfig& config, const HeadConfig& head = {},
                              bool pooled = false);
   /// Hugging Face's name of a causal language model where config.is_decoder, else of a masked one.
-  std::string class_name() const;
+  virtual std::string class_name() const;
   /// Logits (M, vocab_size) for the hidden states of M tokens.
   torch::Tensor logits(const torch::Tensor& hidden);
   /// The summed cross entropy of M tokens' hidden states against labels (M) int64, without logits

@@ -1,35 +1,32 @@
-// BERT's two tasks at once: which words the masked tokens are, and whether the second sentence
-// follows the first (BertForPreTraining).
-#include "roformer/head/language_model.h"
+#include "roformer/head/pretraining.h"
 
 namespace roformer::head {
-namespace {
 
 using torch::Tensor;
 
-class Pretraining : public LanguageModelImpl {
- public:
-  Pretraining(const EncoderConfig& config, const HeadConfig& head)
-      : LanguageModelImpl(config, head, /*pooled=*/true),
-        relationship_(add_product("cls.seq_relationship", 2)) {}
+PretrainingImpl::PretrainingImpl(const EncoderConfig& config, const HeadConfig& head)
+    : LanguageModelImpl(config, head, /*pooled=*/true),
+      relationship_(add_product("cls.seq_relationship", 2)) {}
 
-  // prediction_logits (B, T, vocab_size), seq_relationship_logits (B, 2), class 0 for "follows";
-  // `labels` (B, T) and `next_sentence_label` (B), of which the loss needs both.
-  format::TensorMap outputs(const Tensor& hidden, const PaddedCall& call) override {
-    const Tensor words = logits(hidden), follows = relationship_(pool(call.first(hidden)));
-    format::TensorMap outputs{{"prediction_logits", call.unpack(words)},
-                              {"seq_relationship_logits", call.spread_rows(follows)}};
-    if (call.has("labels") && call.has("next_sentence_label"))
-      outputs["loss"] = cross_entropy(words, labels_of(call)) +
-                        cross_entropy(follows, call.class_labels("next_sentence_label", 2));
-    return outputs;
-  }
+std::string PretrainingImpl::class_name() const {
+  const auto classes = pretraining().classes;
+  const auto own = classes.find(config().model_type);
+  return own == classes.end() ? LanguageModelImpl::class_name() : own->second.name;
+}
 
- private:
-  model::Linear relationship_;
-};
+Tensor PretrainingImpl::next_sentence(const Tensor& first) {
+  return relationship_(pool(first));
+}
 
-}  // namespace
+format::TensorMap PretrainingImpl::outputs(const Tensor& hidden, const PaddedCall& call) {
+  const Tensor words = logits(hidden), follows = next_sentence(call.first(hidden));
+  format::TensorMap outputs{{"prediction_logits", call.unpack(words)},
+                            {"seq_relationship_logits", call.spread_rows(follows)}};
+  if (call.has("labels") && call.has("next_sentence_label"))
+    outputs["loss"] = cross_entropy(words, labels_of(call)) +
+                      cross_entropy(follows, call.class_labels("next_sentence_label", 2));
+  return outputs;
+}
 
 Description pretraining() {
   return {.classes = {{"bert",
@@ -37,7 +34,7 @@ Description pretraining() {
                         {pooler_weight, "cls.predictions.", "cls.seq_relationship."}}}},
           .labels = {"labels", "next_sentence_label"},
           .words = "next sentence",  // what it has beside a masked language model
-          .make = make_model<Pretraining>};
+          .make = make_model<PretrainingImpl>};
 }
 
 }  // namespace roformer::head

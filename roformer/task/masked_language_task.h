@@ -6,6 +6,7 @@
 
 #include "roformer/data/masked_language_source.h"
 #include "roformer/head/language_model.h"
+#include "roformer/head/pretraining.h"
 #include "roformer/task/language_task.h"
 #include "roformer/task/model_task.h"
 
@@ -27,15 +28,13 @@ class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::Mask
   MaskedLanguageTask(const Recipe& recipe, std::shared_ptr<const data::Corpus> corpus,
                      head::LanguageModel model, torch::Device device = torch::kCPU);
 
-  static head::LanguageModel draw(const Recipe& recipe, const data::Corpus& corpus) {
-    return starting_model<head::LanguageModel>(recipe, corpus.tokenizer());
-  }
-  static head::LanguageModel load(const Recipe& recipe, const data::Corpus&,
-                                  const std::filesystem::path& folder) {
-    return load_recipe_model<head::LanguageModel>(recipe, folder, "masked language model");
-  }
+  /// With BERT's second head where data.next_sentence asks for it.
+  static head::LanguageModel draw(const Recipe& recipe, const data::Corpus& corpus);
+  static head::LanguageModel load(const Recipe& recipe, const data::Corpus& corpus,
+                                  const std::filesystem::path& folder);
 
-  /// "loss" (nats a masked token), "accuracy".
+  /// "loss" (nats a masked token), "accuracy". With data.next_sentence the loss is the sum of both
+  /// tasks', and "masked_loss", "next_sentence_loss" and "next_sentence_accuracy" stand beside it.
   train::Metrics figures(const train::Evaluated& evaluated) override;
   /// "perplexity", and what counting alone achieves.
   void add_figures(data::Split split, train::Metrics& figures) const override;
@@ -50,13 +49,15 @@ class MaskedLanguageTask final : public HeadTask<head::LanguageModel, data::Mask
   std::vector<data::MaskedBatch> held_out_batches(data::Split split) const override;
   train::LossSum loss_of(const data::MaskedBatch& batch,
                          const model::ForwardOptions& options) override;
+  train::LossSum loss_of_both(const data::MaskedBatch& batch, const model::ForwardOptions& options);
   const text::Tokenizer& tokenizer() const override { return source_.tokenizer(); }
   std::int64_t num_sequences(std::int64_t length) const override {
     return source_.num_sequences(length);
   }
 
   data::MaskedLanguageSource source_;
-  std::vector<data::MaskedBatch> validation_;  // masked once: every evaluation reads the same
+  std::shared_ptr<head::PretrainingImpl> pairs_;  // the model, where it is asked about pairs
+  std::vector<data::MaskedBatch> validation_;     // masked once: every evaluation reads the same
 };
 
 /// Counts the training documents and guesses the masked tokens of a held-out part's sequences.

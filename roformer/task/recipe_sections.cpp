@@ -189,7 +189,8 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
     const std::string toml = to_toml(value);
     recipe.resolved.describe(option, toml_type(value), toml);
     // Runs that began before there were segments have none in their recipes.
-    const bool is_usual = option.key == std::string_view("segments") && toml == "1";
+    const bool is_usual = (option.key == std::string_view("segments") && toml == "1") ||
+                          (option.key == std::string_view("next_sentence") && toml == "false");
     if (toml != "[]" && !is_usual) recipe.resolved.add(option.key, toml);
   });
   const base::Option split = data::split_option(d);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "roformer/data/masked_language_source.h"
@@ -36,6 +37,51 @@ TEST(TwoSegmentsTest, AWordIsOnEitherSide) {
     EXPECT_EQ(ids, (Ids{2, 10, 11, 12, 13, 3}));
   }
   EXPECT_EQ(places, (std::set<std::size_t>{2, 3, 4}));
+}
+
+TEST(TwoSegmentsTest, TheSecondOfAnotherPlaceBeginsAtTheCut) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Ids ids{2, 10, 11, 12, 13, 3};
+    ASSERT_TRUE(take_second_of({2, 20, 21, 22, 23, 3}, seed, ids));
+    cut_in_two(ids, kPair, seed);
+    const auto cut = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), 3) - ids.begin());
+    for (std::size_t i = 1; i < cut; ++i) EXPECT_EQ(ids[i], 9 + static_cast<std::int64_t>(i));
+    for (std::size_t i = cut + 1; i < 6; ++i) EXPECT_EQ(ids[i], 18 + static_cast<std::int64_t>(i));
+    EXPECT_EQ(ids.back(), 3);
+  }
+  Ids ids{2, 10, 11, 3};
+  EXPECT_FALSE(take_second_of({2, 20, 3}, 1, ids));
+  EXPECT_EQ(ids, (Ids{2, 10, 11, 3}));
+}
+
+TEST(TwoSegmentsTest, HalfOfTheSecondSegmentsAreOfAnotherPlace) {
+  const tests::TestFolder folder;
+  DataOptions options = tests::number_options(folder);
+  options.segments = 2;
+  options.masking.mask_share = options.masking.random_share = 0;  // the tokens stay
+  const MaskedLanguageSource plain(options, 1);
+  options.next_sentence = true;
+  const MaskedLanguageSource source(options, 1);
+  const data::BatchRequest request{.stage = {.length = 16, .batch_size = 200, .steps = 1}};
+  const MaskedBatch all_follow = plain.batch(request), pairs = source.batch(request);
+  EXPECT_TRUE(all_follow.pairs.empty());
+  ASSERT_EQ(pairs.pairs.size(), 200u);
+  EXPECT_EQ(source.batch(request).pairs, pairs.pairs);
+  ASSERT_EQ(all_follow.batch.cu_seqlens, pairs.batch.cu_seqlens);
+  EXPECT_EQ(all_follow.batch.segment_ids, pairs.batch.segment_ids);
+  std::int64_t others = 0;
+  for (std::size_t i = 0; i < 200; ++i) {
+    std::array<bool, 2> is_same = {true, true};  // by segment
+    for (auto t = pairs.batch.cu_seqlens[i]; t < pairs.batch.cu_seqlens[i + 1]; ++t) {
+      const auto token = static_cast<std::size_t>(t);
+      if (pairs.batch.tokens[token] != all_follow.batch.tokens[token])
+        is_same[static_cast<std::size_t>(pairs.batch.segment_ids[token])] = false;
+    }
+    EXPECT_TRUE(is_same[0]);
+    EXPECT_EQ(is_same[1], pairs.pairs[i] != PairLabel::other_text);
+    others += pairs.pairs[i] == PairLabel::other_text;
+  }
+  EXPECT_NEAR(static_cast<double>(others), 100, 35);  // five deviations
 }
 
 TEST(TwoSegmentsTest, ShortOnesStayWhole) {
