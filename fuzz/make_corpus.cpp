@@ -144,6 +144,25 @@ void add_texts(Corpus& corpus) {
   }
 }
 
+// labelled.cpp says which letter stands for which reader.
+void add_labelled_files(Corpus& corpus) {
+  for (const char* text :
+       {"cone,two,label\n\"a \"\"b\"\", c\",d,1\r\ne,\"f\ng\",two\n\n", "ca,b\nc\nd,e,f\n",
+        "tone\ttwo\tlabel\na \"b\"\t\tA\n\xC3\xA9\td\t0\n", "ha\tb\tc\nd\te\tf\n",
+        R"(j{"one": "a", "two": "b", "label": 1})"
+        "\n"
+        R"({"label": true, "one": "a\u00e9", "more": [null, 3.80]})",
+        "wEU B-ORG\nrejects O\n\n-DOCSTART- -X- O\n\nnew york\tI-LOC\n", "wa NN x B\nb VB y O\n",
+        R"(q{"id": "1", "question": "who", "context": "it was \u00c9va", )"
+        R"("answers": {"text": ["\u00c9va"], "answer_start": [7]}})",
+        R"(q{"version": "v2.0", "data": [{"title": "t", "paragraphs": )"
+        R"([{"context": "a b c", "qas": [)"
+        R"({"id": "1", "question": "b?", "answers": [{"text": "b", "answer_start": 2}]}, )"
+        R"({"id": "2", "question": "d?", "is_impossible": true, "answers": []}]}]}]})"}) {
+    corpus.add("labelled", text);
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -158,4 +177,5 @@ int main(int count, char** arguments) {
   add_tokenizers(corpus, fs::path(arguments[1]) / "scratch");
   add_recipes(corpus, arguments[2]);
   add_texts(corpus);
+  add_labelled_files(corpus);
 }

@@ -34,7 +34,7 @@ struct EvaluateOptions {
   CommonOptions common;
   std::string recipe, model;
   std::string split = "validation";
-  std::vector<std::string> changes;
+  std::vector<std::string> changes, data;
 };
 
 const std::map<std::string, data::Split> kSplits = {{"validation", data::Split::validation},
@@ -92,14 +92,37 @@ void require_test_part(const std::filesystem::path& recipe, const EvaluateOption
       recipe.string());
 }
 
+// A recipe of labelled files may say no more than what is learned and in which columns it stands:
+// the model is the folder's, and a stage is as good as another where nothing is learned.
+std::vector<std::string> with_what_lacks(const std::filesystem::path& recipe,
+                                         std::vector<std::string> changes,
+                                         const std::filesystem::path& model) {
+  const auto root = base::TomlTable::parse_file(recipe, changes);
+  if (!root.has("model"))
+    changes.push_back("model.checkpoint=" + std::filesystem::absolute(model).string());
+  if (!root.has("stage")) changes.emplace_back("stage=[{batch_size = 1, steps = 1}]");
+  return changes;
+}
+
+train::Metrics figures_of_files(const EvaluateOptions& options, const std::filesystem::path& recipe,
+                                const std::filesystem::path& model, c10::Device device) {
+  const auto changes = with_what_lacks(recipe, options.changes, model);
+  return task::evaluate_files(task::read_recipe(recipe, changes), options.data, model, device);
+}
+
+train::Metrics figures_of_split(const EvaluateOptions& options, const std::filesystem::path& recipe,
+                                const std::filesystem::path& model, c10::Device device) {
+  const data::Split split = kSplits.at(options.split);
+  if (split == data::Split::test && options.recipe.empty()) require_test_part(recipe, options);
+  return task::evaluate_model(task::read_recipe(recipe, options.changes), model, split, device);
+}
+
 void evaluate(const EvaluateOptions& options) {
   const c10::Device device = apply(options.common);
   const std::filesystem::path model = model_folder(options.model);
   const std::filesystem::path path = recipe_of(options, model);
-  const data::Split split = kSplits.at(options.split);
-  if (split == data::Split::test && options.recipe.empty()) require_test_part(path, options);
-  const task::Recipe recipe = task::read_recipe(path, options.changes);
-  const auto figures = task::evaluate_model(recipe, model, split, device);
+  const auto figures = options.data.empty() ? figures_of_split(options, path, model, device)
+                                            : figures_of_files(options, path, model, device);
   options.common.json ? print_json(figures) : print_plain(figures);
 }
 
@@ -119,11 +142,17 @@ void add_evaluate_command(CLI::App& program) {
   add_choice(*command, "--split", options->split, {"validation", "test"},
              "which held-out part of the text: validation, which training is watched and the best "
              "checkpoint chosen by, or test, which nothing has looked at");
+  add_texts(
+      *command, "--data", options->data, "FILE",
+      "a labelled file to evaluate on in the place of the recipe's, none of which is read then: "
+      "the columns are the recipe's, the labels the model's; may be given several times")
+      ->excludes("--split");
   add_device_options(*command, options->common);
   add_json_option(*command, options->common);
   add_examples(*command,
                "roformer evaluate --model runs/roformer --json\n"
                "roformer evaluate --model runs/roformer --split test\n"
+               "roformer evaluate --model runs/films --data films.csv --set data.label=grade\n"
                "roformer evaluate paper/figure3-right-performer-rope-small --model runs/performer "
                "--split test --set evaluate.sequences=0");
   command->callback([options] { evaluate(*options); });

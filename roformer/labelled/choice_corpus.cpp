@@ -59,7 +59,7 @@ ChoiceCorpus::ChoiceCorpus(const LabelledOptions& options) : EncodedCorpus(optio
   warn_of_cut(rows.cut());
 }
 
-std::string ChoiceCorpus::describe_labels() const {
+std::string ChoiceCorpus::describe_labels(Split /*split*/) const {
   return fmt::format(", {} choices each", num_choices());
 }
 

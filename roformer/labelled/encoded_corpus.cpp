@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "roformer/base/error.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
+#include "roformer/labelled/words.h"
 #include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/vocabulary/train_wordpiece.h"
 
@@ -30,6 +32,17 @@ text::Tokenizer train_tokenizer(const LabelledOptions& options,
                                    {.normalizer = trainer.normalizer});
 }
 
+// Other names are fine, but none of the model's may stand in another's place.
+void require_order_of_model(const LabelSet& asked, const LabelSet& model) {
+  bool fits = asked.size() == model.size();
+  for (std::int64_t number = 0; fits && number < asked.size(); ++number)
+    fits = model.find(asked.names()[static_cast<std::size_t>(number)]).value_or(number) == number;
+  base::require(fits,
+                "[labelled] expected data.labels to be what the files have for the model's labels, "
+                "{}, in their order but got {}",
+                in_brief(model.names()), in_brief(asked.names()));
+}
+
 }  // namespace
 
 void EncodedCorpus::find_tokenizer(
@@ -46,6 +59,20 @@ void EncodedCorpus::find_tokenizer(
   tokenizer_ = text::load_or_train(folder, [&] { return train_tokenizer(options_, texts); });
 }
 
+LabelSet EncodedCorpus::choose_labels(const std::function<LabelSet()>& find) {
+  if (learns()) {
+    LabelSet labels = options_.labels.empty() ? find() : LabelSet(options_.labels);
+    set_label_names(labels.names());
+    return labels;
+  }
+  LabelSet labels(*options_.model_labels);
+  set_label_names(labels.names());
+  if (options_.labels.empty()) return labels;
+  LabelSet asked(options_.labels);
+  require_order_of_model(asked, labels);
+  return asked;
+}
+
 void EncodedCorpus::warn_of_cut(std::int64_t count) const {
   if (count > 0)
     spdlog::warn("{} rows are longer than data.max_length, {} tokens, and cut there",
@@ -54,8 +81,12 @@ void EncodedCorpus::warn_of_cut(std::int64_t count) const {
 
 std::string EncodedCorpus::summary() const {
   const auto count = [&](Split split) { return base::format_count(part(split).num_examples()); };
+  if (!learns())
+    return fmt::format("{}{} {}{} ({})", title(), count(Split::test), unit_,
+                       describe_labels(Split::test), origin_);
   return fmt::format("{}{} to learn from{}, {} for validation, {} for test ({})", title(), epoch(),
-                     describe_labels(), count(Split::validation), count(Split::test), origin_);
+                     describe_labels(Split::training), count(Split::validation), count(Split::test),
+                     origin_);
 }
 
 std::string EncodedCorpus::epoch() const {

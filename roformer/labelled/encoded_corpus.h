@@ -9,6 +9,7 @@
 
 #include "roformer/data/split.h"
 #include "roformer/labelled/encoded_part.h"
+#include "roformer/labelled/label_set.h"
 #include "roformer/labelled/labelled_options.h"
 #include "roformer/text/tokenizer.h"
 
@@ -19,6 +20,9 @@ class EncodedCorpus {
   virtual ~EncodedCorpus() = default;
 
   const LabelledOptions& options() const { return options_; }
+  /// Whether there is a part to learn from: not where a finished model's figures alone are asked
+  /// for.
+  bool learns() const { return !options_.model_labels; }
   const text::Tokenizer& tokenizer() const { return *tokenizer_; }
   const EncodedPart& part(data::Split split) const {
     return parts_[static_cast<std::size_t>(split)];
@@ -44,15 +48,19 @@ class EncodedCorpus {
   void set_part(data::Split split, EncodedPart part) {
     parts_[static_cast<std::size_t>(split)] = std::move(part);
   }
+  /// The labels as files have them: options.labels, else a finished model's, else what `find` says
+  /// of the training part. The model's names are these, or its own where it is finished. Throws
+  /// Error for options.labels that are no other names for a finished model's, in its order.
+  LabelSet choose_labels(const std::function<LabelSet()>& find);
   void set_label_names(std::vector<std::string> names) { label_names_ = std::move(names); }
   void set_origin(std::string origin) { origin_ = std::move(origin); }
   /// Says on standard error that so many were cut, if any.
   void warn_of_cut(std::int64_t count) const;
 
  private:
-  /// What stands before the parts' numbers, "MRPC: ", and behind the first, ", labels a 3, b 4".
+  /// What stands before the parts' numbers, "MRPC: ", and behind one, ", labels a 3, b 4".
   virtual std::string title() const { return {}; }
-  virtual std::string describe_labels() const { return {}; }
+  virtual std::string describe_labels(data::Split /*split*/) const { return {}; }
   /// Adds a part's labels to a hash.
   virtual std::uint64_t hash_labels(data::Split split, std::uint64_t hash) const = 0;
 

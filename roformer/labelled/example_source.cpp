@@ -7,7 +7,7 @@ namespace roformer::labelled {
 
 ExampleSource::ExampleSource(std::shared_ptr<const EncodedCorpus> corpus, std::uint64_t seed)
     : corpus_(std::move(corpus)), seed_(seed) {
-  base::require(corpus_->part(data::Split::training).num_examples() > 0,
+  base::require(!corpus_->learns() || corpus_->part(data::Split::training).num_examples() > 0,
                 "[data] expected {} to learn from but got none: {}", corpus_->unit(),
                 corpus_->summary());
 }

@@ -53,9 +53,7 @@ void LabelledCorpus::find_classes(const LabelledParts& parts) {
     set_label_names(glue_->label_names);
     return;
   }
-  labels_ = options().labels.empty() ? find_labels(parts.of(Split::training))
-                                     : LabelSet(options().labels);
-  set_label_names(labels_->names());
+  labels_ = choose_labels([&] { return find_labels(parts.of(Split::training)); });
 }
 
 void LabelledCorpus::read_labels(const LabelledParts& parts) {
@@ -68,7 +66,7 @@ void LabelledCorpus::read_labels(const LabelledParts& parts) {
     }
   }
   if (!has_classes()) return;
-  require_every_class(training_counts(), *labels_, parts.of(Split::validation));
+  if (learns()) require_every_class(training_counts(), *labels_, parts.of(Split::validation));
   warn_of_one_class();
 }
 
@@ -82,10 +80,10 @@ void LabelledCorpus::warn_of_one_class() const {
   }
 }
 
-std::string LabelledCorpus::describe_labels() const {
+std::string LabelledCorpus::describe_labels(Split split) const {
   if (!has_classes()) return {};
   return fmt::format(", labels {}",
-                     describe_counts(count_labels(classes(Split::training), *labels_), *labels_));
+                     describe_counts(count_labels(classes(split), *labels_), *labels_));
 }
 
 std::uint64_t LabelledCorpus::hash_labels(Split split, std::uint64_t hash) const {

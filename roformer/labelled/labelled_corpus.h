@@ -16,10 +16,10 @@ namespace roformer::labelled {
 
 class LabelledCorpus final : public EncodedCorpus {
  public:
-  /// Reads and encodes all parts; the labels are options.labels, GLUE's, or those of the training
-  /// rows. Says on standard error how many rows were cut. Throws Error naming file and line for
-  /// rows that cannot be read, labels outside the set and numbers that are none; and for another
-  /// options.use than classes or numbers.
+  /// Reads and encodes all parts; the labels are GLUE's, or choose_labels(). Says on standard error
+  /// how many rows were cut. Throws Error naming file and line for rows that cannot be read, labels
+  /// outside the set and numbers that are none; and for another options.use than classes or
+  /// numbers.
   explicit LabelledCorpus(const LabelledOptions& options);
 
   bool has_classes() const { return options().use == LabelUse::classes; }
@@ -40,7 +40,7 @@ class LabelledCorpus final : public EncodedCorpus {
 
  private:
   std::string title() const override { return glue_ ? glue_->name + ": " : ""; }
-  std::string describe_labels() const override;
+  std::string describe_labels(data::Split split) const override;
   std::uint64_t hash_labels(data::Split split, std::uint64_t hash) const override;
   void find_classes(const LabelledParts& parts);
   void read_labels(const LabelledParts& parts);

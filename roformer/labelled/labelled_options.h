@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -38,6 +39,9 @@ struct LabelledOptions {
   std::int64_t word_column = 1, tag_column = 0;
   std::vector<std::string> labels;
   std::vector<std::string> class_weights;  // [task]'s: class_weights.h
+  // The names of a finished model's labels (none where it gives numbers): the test files alone are
+  // read, and nothing is learned. No key of recipes: task::recipe_of_files.
+  std::optional<std::vector<std::string>> model_labels;
   double validation_share = 0.1, test_share = 0.1;
   std::uint64_t split_seed = 0;
   std::int64_t max_length = 128;

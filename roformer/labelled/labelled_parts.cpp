@@ -58,6 +58,15 @@ LabelledParts glue_parts_of(const LabelledOptions& options) {
   return parts;
 }
 
+LabelledParts parts_of_glue_files(const LabelledOptions& options) {
+  const GlueTask task = glue_task(options.glue);
+  return parts_of_files<LabelledText>(options, [&](const std::vector<fs::path>& files) {
+    LabelledText text;
+    for (const fs::path& file : files) text.append(read_glue_file(task, file));
+    return text;
+  });
+}
+
 LabelledParts parts_of_tables(const LabelledOptions& options) {
   const TextColumns columns{.text = options.text,
                             .text_pair = options.text_pair,
@@ -71,7 +80,8 @@ LabelledParts parts_of_tables(const LabelledOptions& options) {
 }  // namespace
 
 LabelledParts open_labelled_parts(const LabelledOptions& options) {
-  return options.glue.empty() ? parts_of_tables(options) : glue_parts_of(options);
+  if (options.glue.empty()) return parts_of_tables(options);
+  return options.model_labels ? parts_of_glue_files(options) : glue_parts_of(options);
 }
 
 }  // namespace roformer::labelled

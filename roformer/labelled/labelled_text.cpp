@@ -57,19 +57,6 @@ Example example_of(const Table& table, std::int64_t row, const ExampleColumns& c
   return example;
 }
 
-void add_examples(const Table& table, const TextColumns& names, LabelledText& into) {
-  const ExampleColumns columns(table, names);
-  const auto file = static_cast<std::int32_t>(into.files.size());
-  into.files.push_back(table.file());
-  into.skipped.add(table.skipped());
-  for (std::int64_t row = 0; row < table.num_rows(); ++row) {
-    Example example = example_of(table, row, columns);
-    example.file = file;
-    require_a_text(example, names, table.place(row));
-    into.examples.push_back(std::move(example));
-  }
-}
-
 }  // namespace
 
 bool is_blank(std::string_view text) {
@@ -80,16 +67,33 @@ std::string LabelledText::place(const Example& example) const {
   return place_of(files[static_cast<std::size_t>(example.file)], example.line);
 }
 
+void LabelledText::append(LabelledText other) {
+  const auto file = static_cast<std::int32_t>(files.size());
+  files.insert(files.end(), other.files.begin(), other.files.end());
+  skipped.add(other.skipped);
+  for (Example& example : other.examples) {
+    example.file += file;
+    examples.push_back(std::move(example));
+  }
+}
+
 LabelledText read_labelled_text(const std::vector<std::filesystem::path>& files,
                                 const TextColumns& columns, const TableOptions& options) {
   LabelledText text;
-  for (const auto& file : files) add_examples(read_table(file, options), columns, text);
+  for (const auto& file : files) text.append(labelled_text_of(read_table(file, options), columns));
   return text;
 }
 
 LabelledText labelled_text_of(const Table& table, const TextColumns& columns) {
+  const ExampleColumns places(table, columns);
   LabelledText text;
-  add_examples(table, columns, text);
+  text.files.push_back(table.file());
+  text.skipped = table.skipped();
+  for (std::int64_t row = 0; row < table.num_rows(); ++row) {
+    Example example = example_of(table, row, places);
+    require_a_text(example, columns, table.place(row));
+    text.examples.push_back(std::move(example));
+  }
   return text;
 }
 

@@ -26,6 +26,8 @@ struct LabelledText {
 
   /// "FILE:LINE"
   std::string place(const Example& example) const;
+  /// Adds another text's files and examples behind its own.
+  void append(LabelledText other);
 };
 
 /// The examples of several files, one after another, whose columns may stand in different orders.

@@ -38,17 +38,23 @@ void cut_by_shares(const Text& text, const PartShares& shares, Parts<Text>& part
 }
 
 /// The parts of the files that options name, of which `read` (list of paths → Text, which has
-/// `files`) makes texts. Throws Error for options without files to learn from.
+/// `files`) makes texts; with options.model_labels the test part alone. Throws Error for options
+/// without files to learn from.
 template <typename Text, typename Read>
 Parts<Text> parts_of_files(const LabelledOptions& options, const Read& read) {
-  base::require(!options.train.empty(), "[data] expected data.train, files to learn from{}",
-                options.use == LabelUse::classes || options.use == LabelUse::numbers
-                    ? ", or data.glue but got neither"
-                    : ", but got none");
   const auto text_of = [&](const std::vector<std::string>& names) -> Text {
     return read(std::vector<std::filesystem::path>(names.begin(), names.end()));
   };
   Parts<Text> parts;
+  if (options.model_labels) {
+    parts.of(data::Split::test) = text_of(options.test);
+    parts.origin = fmt::format("{}", fmt::join(options.test, ", "));
+    return parts;
+  }
+  base::require(!options.train.empty(), "[data] expected data.train, files to learn from{}",
+                options.use == LabelUse::classes || options.use == LabelUse::numbers
+                    ? ", or data.glue but got neither"
+                    : ", but got none");
   if (!options.validation.empty()) parts.of(data::Split::validation) = text_of(options.validation);
   if (!options.test.empty()) parts.of(data::Split::test) = text_of(options.test);
   cut_by_shares(text_of(options.train),

@@ -52,7 +52,7 @@ QuestionCorpus::QuestionCorpus(const LabelledOptions& options)
   find_tokenizer([&] { return texts_of(parts.of(Split::training)); });
   training_questions_ = std::ssize(parts.of(Split::training).questions);
   for (const Split split : all_parts) {
-    has_impossible_ = has_impossible_ || has_unanswered(parts.of(split));
+    has_impossible_[static_cast<std::size_t>(split)] = has_unanswered(parts.of(split));
     set_part(split, encode(split, parts.of(split)));
     if (split != Split::training)
       questions_[static_cast<std::size_t>(split)] = std::move(parts.of(split));

@@ -39,8 +39,10 @@ class QuestionCorpus final : public EncodedCorpus {
   const std::vector<WindowContext>& contexts(data::Split split) const {
     return contexts_[static_cast<std::size_t>(split)];
   }
-  /// Whether any question has no answer, as in SQuAD 2.0.
-  bool has_impossible() const { return has_impossible_; }
+  /// Whether any question of a part has no answer, as in SQuAD 2.0.
+  bool has_impossible(data::Split split) const {
+    return has_impossible_[static_cast<std::size_t>(split)];
+  }
 
   std::string epoch() const override;
 
@@ -49,7 +51,7 @@ class QuestionCorpus final : public EncodedCorpus {
   EncodedPart encode(data::Split split, const QuestionText& text);
 
   std::int64_t training_questions_ = 0;
-  bool has_impossible_ = false;
+  std::array<bool, 3> has_impossible_ = {};
   std::array<std::vector<AnswerTokens>, 3> answers_;
   std::array<QuestionText, 3> questions_;
   std::array<std::vector<WindowContext>, 3> contexts_;

@@ -75,8 +75,8 @@ RankingCorpus::RankingCorpus(const LabelledOptions& options)
   warn_of_cut(rows.cut());
 }
 
-std::string RankingCorpus::describe_labels() const {
-  return fmt::format(", {} rows", base::format_count(part(Split::training).num_rows()));
+std::string RankingCorpus::describe_labels(Split split) const {
+  return fmt::format(", {} rows", base::format_count(part(split).num_rows()));
 }
 
 std::uint64_t RankingCorpus::hash_labels(Split split, std::uint64_t hash) const {

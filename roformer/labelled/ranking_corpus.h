@@ -24,7 +24,7 @@ class RankingCorpus final : public EncodedCorpus {
   }
 
  private:
-  std::string describe_labels() const override;
+  std::string describe_labels(data::Split split) const override;
   std::uint64_t hash_labels(data::Split split, std::uint64_t hash) const override;
 
   std::array<std::vector<double>, 3> grades_;

@@ -79,11 +79,10 @@ TagCorpus::TagCorpus(const LabelledOptions& options) : EncodedCorpus(options, "s
 }
 
 void TagCorpus::read_tags(const Parts<TaggedText>& parts) {
-  tag_set_ =
-      options().labels.empty() ? find_tags(parts.of(Split::training)) : LabelSet(options().labels);
-  set_label_names(tag_set_->names());
+  tag_set_ = choose_labels([&] { return find_tags(parts.of(Split::training)); });
   for (const Split split : all_parts)
     tags_[static_cast<std::size_t>(split)] = tags_by_word(parts.of(split), *tag_set_);
+  if (!learns()) return;
   require_every_label(training_counts(), *tag_set_, "words of each tag",
                       [&](const std::string& tag) { return held_out_place_of(tag, parts); });
 }
@@ -119,9 +118,15 @@ void TagCorpus::warn_of_words() const {
         base::format_count(unread), label_names()[static_cast<std::size_t>(unread_tag())]);
 }
 
-std::string TagCorpus::describe_labels() const {
+std::int64_t TagCorpus::unread_tag() const {
+  const auto& names = label_names();
+  const auto outside = std::find(names.begin(), names.end(), "O");
+  return outside == names.end() ? 0 : outside - names.begin();
+}
+
+std::string TagCorpus::describe_labels(Split split) const {
   return fmt::format(", tags of words {}",
-                     describe_counts(count_labels(tags(Split::training), *tag_set_), *tag_set_));
+                     describe_counts(count_labels(tags(split), *tag_set_), *tag_set_));
 }
 
 std::uint64_t TagCorpus::hash_labels(Split split, std::uint64_t hash) const {

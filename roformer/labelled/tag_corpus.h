@@ -17,10 +17,10 @@ namespace roformer::labelled {
 
 class TagCorpus final : public EncodedCorpus {
  public:
-  /// Reads and encodes all parts; the tags are options.labels, or those of the training words. Says
-  /// on standard error how many sentences are read in several rows, and how many words are cut or
-  /// have no piece. Throws Error naming file and line for words that cannot be read, for a tag
-  /// outside the set and for one that no training word has; and for another options.use than tags.
+  /// Reads and encodes all parts; the tags are choose_labels(). Says on standard error how many
+  /// sentences are read in several rows, and how many words are cut or have no piece. Throws Error
+  /// naming file and line for words that cannot be read, for a tag outside the set and for one that
+  /// no training word has; and for another options.use than tags.
   explicit TagCorpus(const LabelledOptions& options);
 
   /// The words that begin in a row, in their order.
@@ -41,10 +41,10 @@ class TagCorpus final : public EncodedCorpus {
   }
   /// The tag that a word without a piece is taken to be predicted: O, or where there is none the
   /// first.
-  std::int64_t unread_tag() const { return tag_set_->find("O").value_or(0); }
+  std::int64_t unread_tag() const;
 
  private:
-  std::string describe_labels() const override;
+  std::string describe_labels(data::Split split) const override;
   std::uint64_t hash_labels(data::Split split, std::uint64_t hash) const override;
   const WordRows& rows_of(data::Split split) const {
     return *rows_[static_cast<std::size_t>(split)];

@@ -1,5 +1,6 @@
 // A kind of task that learns from labelled examples: what recipes of all of them have in common.
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,12 @@ void set_fine_tuning(Recipe& recipe);
 
 /// [task] class_weights (labelled/class_weights.h), which only classes have.
 std::vector<std::string> read_class_weights(SectionReader& task, labelled::LabelUse use);
+
+/// The recipe with these files as its test part and none besides, for the labels of a folder's
+/// model: what `evaluate_files` opens. Throws Error for a recipe of other than labelled examples,
+/// and where the model has no such labels.
+Recipe recipe_of_files(Recipe recipe, const std::vector<std::string>& files,
+                       const std::filesystem::path& folder);
 
 /// `Task` has the type Text, whose constructor takes labelled::LabelledOptions.
 template <typename Task>

@@ -4,6 +4,7 @@
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/model/pooler.h"
+#include "roformer/pipeline/label_folder.h"
 
 namespace roformer::task {
 
@@ -22,15 +23,18 @@ LabelledTask::LabelledTask(const Recipe& recipe,
       source_(std::move(corpus), recipe.seed),
       description_(description) {
   require_words(this->model()->config(), corpus_->tokenizer());
-  require_examples(Split::validation);  // an error now, not behind the first updates
+  if (corpus_->learns()) require_examples(Split::validation);  // now, not behind first updates
 }
 
 void LabelledTask::require_examples(Split split) const {
+  if (corpus_->part(split).num_examples() > 0) return;
   const char* part = data::split_name(split);
-  base::require(corpus_->part(split).num_examples() > 0,
-                "[task] expected {} to evaluate on in the {} part but got none: give data.{}, or "
-                "a larger data.{}_share",
-                corpus_->unit(), part, part, part);
+  base::require(corpus_->learns(), "[task] expected {} to evaluate on but got none: {}",
+                corpus_->unit(), corpus_->summary());
+  base::fail(
+      "[task] expected {} to evaluate on in the {} part but got none: give data.{}, or a larger "
+      "data.{}_share",
+      corpus_->unit(), part, part, part);
 }
 
 std::vector<ExampleBatch> LabelledTask::held_out_batches(Split split) const {
@@ -103,11 +107,22 @@ std::shared_ptr<head::LabelHead> load_label_model(const Recipe& recipe,
   base::require(model != nullptr && config.architecture == name && loaded.report.missing.empty(),
                 "[task] {}: expected a whole {} but got {}", folder.string(), name,
                 config.architecture);
-  const bool same = labels.empty() ? numbers == 0 || config.head.num_labels == numbers
-                                   : labels == config.head.labels;
+  const auto found = pipeline::label_names_of(config.head, {});
+  const bool same =
+      labels.empty() ? numbers == 0 || config.head.num_labels == numbers : labels == found;
   base::require(same, "[task] {}: expected the labels of the text, {}, but got {}", folder.string(),
-                fmt::join(labels, ", "), fmt::join(config.head.labels, ", "));
+                fmt::join(labels, ", "), fmt::join(found, ", "));
   return model;
+}
+
+std::vector<std::string> label_names_of(const head::Description& description,
+                                        const fs::path& folder) {
+  const auto config = checkpoint::Folder(folder).stated_config();
+  const std::string name = head::class_name(description, config.encoder.model_type);
+  base::require(config.architecture.empty() || config.architecture == name,
+                "[task] {}: expected a {} but got a {}", folder.string(), name,
+                config.architecture);
+  return pipeline::label_names_of(config.head, {});
 }
 
 Tensor weights_tensor(const std::vector<double>& weights, torch::Device device) {

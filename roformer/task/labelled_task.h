@@ -77,6 +77,10 @@ std::shared_ptr<head::LabelHead> load_label_model(const Recipe& recipe,
                                                   std::int64_t numbers,
                                                   const std::filesystem::path& folder);
 
+/// The names of the labels of a folder's model. Throws Error where that is another class of model.
+std::vector<std::string> label_names_of(const head::Description& description,
+                                        const std::filesystem::path& folder);
+
 /// float32 of as many numbers on a device; undefined of none.
 torch::Tensor weights_tensor(const std::vector<double>& weights, torch::Device device);
 /// Numbers (N) of a tensor (N), in float64.

@@ -14,6 +14,7 @@
 #include "roformer/checkpoint/folder.h"
 #include "roformer/task/epochs.h"
 #include "roformer/task/kind.h"
+#include "roformer/task/labelled_kind.h"
 #include "roformer/task/model_card.h"
 #include "roformer/train/run_extension.h"
 #include "roformer/train/run_folder.h"
@@ -156,6 +157,14 @@ train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path&
   const auto material = open_material(recipe, folder);
   warn_of_other_content(recipe, *material, folder);
   return evaluate_model(recipe, *material, folder, split, device);
+}
+
+train::Metrics evaluate_files(const Recipe& recipe, const std::vector<std::string>& files,
+                              const std::filesystem::path& folder, torch::Device device) {
+  say_what_is_left_out(recipe);
+  const Recipe of_files = recipe_of_files(recipe, files, folder);
+  return evaluate_model(of_files, *open_material(of_files, folder), folder, data::Split::test,
+                        device);
 }
 
 train::Metrics evaluate_model(const Recipe& recipe, const Material& material,

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "roformer/data/split.h"
 #include "roformer/task/recipe.h"
@@ -74,5 +75,11 @@ train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path&
 train::Metrics evaluate_model(const Recipe& recipe, const Material& material,
                               const std::filesystem::path& folder, data::Split split,
                               torch::Device device);
+
+/// Figures of the model in a folder on labelled files, which alone are read: the labels are the
+/// model's, the columns the recipe's. Throws Error naming file and line for a label that the model
+/// does not know, and for a recipe of other than labelled examples.
+train::Metrics evaluate_files(const Recipe& recipe, const std::vector<std::string>& files,
+                              const std::filesystem::path& folder, torch::Device device);
 
 }  // namespace roformer::task

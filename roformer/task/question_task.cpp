@@ -111,7 +111,7 @@ std::string QuestionTask::answer_to(data::Split split, std::int64_t question,
     logits += numbers;
   }
   const auto span = pipeline::choose_span(windows, corpus_->options().max_answer_length,
-                                          corpus_->has_impossible());
+                                          corpus_->has_impossible(split));
   if (!span) return {};
   const auto& [tokens, offsets] = context(rows.begin + static_cast<std::int64_t>(span->window));
   const auto& text = corpus_->questions(split);
@@ -133,7 +133,7 @@ train::Metrics QuestionTask::figures(const train::Evaluated& evaluated) {
       logits += 2 * corpus_->part(evaluated.split).tokens_of(example);
     }
   }
-  const bool is_second = corpus_->has_impossible();
+  const bool is_second = corpus_->has_impossible(evaluated.split);
   const auto report = metric::answer_report(
       answers, gold, is_second ? metric::SquadVersion::v2_0 : metric::SquadVersion::v1_1);
   train::Metrics figures = {{"loss", evaluated.score.loss()},

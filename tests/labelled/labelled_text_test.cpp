@@ -27,6 +27,17 @@ TEST(LabelledTextTest, FilesOneAfterAnother) {
   EXPECT_EQ(text.skipped.count, 0);
 }
 
+TEST(LabelledTextTest, AnotherTextBehindItsOwn) {
+  LabelledText text{.files = {"a"}, .examples = {{.text = "one", .file = 0}}, .skipped = {}};
+  text.append({.files = {"b", "c"},
+               .examples = {{.text = "two", .file = 1, .line = 4}},
+               .skipped = {2, "b:3"}});
+  EXPECT_EQ(text.files, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(text.place(text.examples.at(1)), "c:4");
+  EXPECT_EQ(text.skipped.count, 2);
+  EXPECT_EQ(text.skipped.first, "b:3");
+}
+
 TEST(LabelledTextTest, WithoutPairLabelAndHeader) {
   const tests::TestFolder folder;
   const auto file = folder.write("1.csv", "x,\"y\nz\"\n");

@@ -76,7 +76,8 @@ TEST_F(QuestionCorpusTest, NoArticleIsInTwoParts) {
   for (const std::string& title : held_out[0]) EXPECT_FALSE(held_out[1].contains(title));
   EXPECT_EQ(count + corpus.part(Split::training).num_examples(), 400);
   EXPECT_EQ(count % 4, 0) << "whole articles";
-  EXPECT_FALSE(corpus.has_impossible());
+  for (const Split split : {Split::validation, Split::test})
+    EXPECT_FALSE(corpus.has_impossible(split));
 }
 
 TEST_F(QuestionCorpusTest, WithoutTitlesAContextIsInOnePart) {
@@ -118,7 +119,8 @@ TEST_F(QuestionCorpusTest, QuestionsWithoutAnAnswerAskForTheirFirstToken) {
                  "\n")
           .string()};
   const QuestionCorpus corpus(impossible);
-  EXPECT_TRUE(corpus.has_impossible());
+  EXPECT_TRUE(corpus.has_impossible(Split::validation));
+  EXPECT_FALSE(corpus.has_impossible(Split::test)) << "each part has rules of its own";
   EXPECT_EQ(corpus.answers(Split::validation), (std::vector<AnswerTokens>{{0, 0}}));
 }
 

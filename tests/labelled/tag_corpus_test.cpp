@@ -75,6 +75,24 @@ TEST_F(TagCorpusTest, TagsOutsideTheSetAndTagsOfNoWordAreNamed) {
   EXPECT_TRUE(has_text(error_message([] { TagCorpus{LabelledOptions{}}; }), "another use"));
 }
 
+TEST_F(TagCorpusTest, AFinishedModelReadsItsFilesAlone) {
+  auto finished = options("");
+  finished.train = {"absent.conll"};
+  finished.test = {folder_.write("own.conll", "EU ORG\nrejects -\n").string()};
+  finished.vocabulary =
+      folder_.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\neu\n").string();
+  finished.model_labels = {"B-PER", "O", "B-ORG"};
+  EXPECT_TRUE(
+      has_text(error_message([&] { TagCorpus{finished}; }), "own.conll:1: expected one of"));
+  finished.labels = {"PER", "-", "ORG"};
+  const TagCorpus corpus(finished);
+  EXPECT_EQ(corpus.label_names(), *finished.model_labels);
+  EXPECT_EQ(corpus.tags(Split::test), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(corpus.unread_tag(), 1);
+  EXPECT_TRUE(has_text(corpus.summary(), "1 sentences, tags of words PER 0, - 1, ORG 1"))
+      << corpus.summary();
+}
+
 TEST_F(TagCorpusTest, WithoutOTheFirstTagIsTakenForWhatIsNotRead) {
   const TagCorpus corpus(options("a NN\nb VB\n"));
   EXPECT_EQ(corpus.label_names()[static_cast<std::size_t>(corpus.unread_tag())], "NN");

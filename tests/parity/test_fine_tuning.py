@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -137,12 +138,14 @@ def test_transformers_opens_what_we_write(work):
     assert {line.split("\t")[0] for line in renamed.stdout.splitlines()} <= {"a", "b", "c"}
 
 
-@pytest.mark.parametrize("split, rows", [("validation", "dev"), ("test", "test")])
-def test_figures(work, split, rows):
-    _, logits = outputs(work, work["rows"][rows])
-    evaluated = run_program("evaluate", "--model", work["folder"] / "run", "--split", split, "--json")
+def figures(*arguments):
+    evaluated = run_program("evaluate", *arguments, "--json")
     assert evaluated.returncode == 0, evaluated.stderr
-    ours, gold = json.loads(evaluated.stdout), targets(work, work["rows"][rows])
+    return json.loads(evaluated.stdout)
+
+
+def expect_figures(work, ours, logits, rows):
+    gold = targets(work, work["rows"][rows])
     if work["kind"] == "regression":
         assert ours["loss"] == pytest.approx(((logits[:, 0] - gold) ** 2).mean().item(), abs=1e-4)
         assert ours["pearson"] == pytest.approx(scipy.stats.pearsonr(logits[:, 0], gold)[0], abs=1e-4)
@@ -155,12 +158,56 @@ def test_figures(work, split, rows):
     assert ours["matthews_correlation"] == pytest.approx(sklearn.metrics.matthews_corrcoef(gold, predicted))
 
 
+@pytest.mark.parametrize("split, rows", [("validation", "dev"), ("test", "test")])
+def test_figures(work, split, rows):
+    _, logits = outputs(work, work["rows"][rows])
+    expect_figures(work, figures("--model", work["folder"] / "run", "--split", split), logits, rows)
+
+
+@pytest.fixture
+def run_alone(work, tmp_path):
+    """A copy of the run whose recipe names files that are gone."""
+    shutil.copytree(work["folder"] / "run", tmp_path / "run")
+    recipe = tmp_path / "run" / "recipe.toml"
+    recipe.write_text(recipe.read_text().replace(str(work["folder"]), str(tmp_path / "gone")))
+    return tmp_path / "run"
+
+
+def test_figures_of_a_file(work, run_alone, tmp_path):
+    ours = figures("--model", run_alone, "--data", work["folder"] / "test.tsv")
+    assert ours == figures("--model", work["folder"] / "run", "--split", "test")
+    lines = (work["folder"] / "test.tsv").read_text().splitlines(keepends=True)
+    renamed = [lines[0].replace("first", "a").replace("second", "b")]
+    (tmp_path / "one.tsv").write_text("".join(renamed + lines[1:15]))
+    (tmp_path / "two.tsv").write_text("".join(renamed + lines[15:]))
+    columns = ["--set", "data.text=a", "--set", "data.text_pair=b"]
+    assert ours == figures("--model", run_alone, "--data", tmp_path / "one.tsv", "--data", tmp_path / "two.tsv", *columns)
+
+
+def test_figures_of_a_folder_of_transformers(work, tmp_path):
+    model, logits = outputs(work, work["rows"]["test"])
+    model.save_pretrained(tmp_path / "theirs")
+    for name in ("vocab.txt", "tokenizer_config.json"):
+        shutil.copy(work["folder"] / "start" / name, tmp_path / "theirs")
+    recipe = tmp_path / "columns.toml"
+    recipe.write_text(f'task.kind = "{work["kind"]}"\ndata.text = "first"\ndata.text_pair = "second"\ndata.max_length = 40\n')
+    ours = figures(recipe, "--model", tmp_path / "theirs", "--data", work["folder"] / "test.tsv")
+    expect_figures(work, ours, logits, "test")
+
+
+def test_files_that_have_no_figures(work, run_alone, tmp_path):
+    lines = (work["folder"] / "test.tsv").read_text().splitlines(keepends=True)
+    (tmp_path / "odd.tsv").write_text("".join(lines[:3]) + "ba\tbe\tperhaps\n")
+    refused = run_program("evaluate", "--model", run_alone, "--data", tmp_path / "odd.tsv")
+    assert refused.returncode == 1 and "odd.tsv:4" in refused.stderr and "perhaps" in refused.stderr, refused.stderr
+    both = run_program("evaluate", "--model", run_alone, "--data", tmp_path / "odd.tsv", "--split", "test")
+    assert both.returncode == 2 and "--split" in both.stderr, both.stderr
+
+
 def test_the_best_model_is_the_one_of_its_figure(work):
     name = "spearman" if work["kind"] == "regression" else "accuracy"
     best = max(line[name] for line in lines_of(work["folder"] / "run", "evaluation") if line["step"] > 0)
-    evaluated = run_program("evaluate", "--model", work["folder"] / "run" / "best", "--json")
-    assert evaluated.returncode == 0, evaluated.stderr
-    assert json.loads(evaluated.stdout)[name] == pytest.approx(best, abs=1e-6)
+    assert figures("--model", work["folder"] / "run" / "best")[name] == pytest.approx(best, abs=1e-6)
 
 
 def test_a_killed_run_goes_on(work):
@@ -223,6 +270,7 @@ def test_every_task_of_glue_opens(task, tmp_path):
     finished = run_program("train", recipe, "--out", tmp_path / "run")
     assert finished.returncode == 0, finished.stderr
     assert f"{task}: " in finished.stderr and re.search(r"[\d,]+ for validation, [\d,]+ for test", finished.stderr), finished.stderr
-    evaluated = run_program("evaluate", "--model", tmp_path / "run", "--split", "test", "--json")
-    assert evaluated.returncode == 0, evaluated.stderr
-    assert {"loss", "spearman" if kind == "regression" else "f1"} <= json.loads(evaluated.stdout).keys()
+    wanted = {"loss", "spearman" if kind == "regression" else "f1"}
+    assert wanted <= figures("--model", tmp_path / "run", "--split", "test").keys()
+    own = [path for name in ("dev*", "train*") for path in sorted((GLUE / task).glob(name))][0]
+    assert wanted <= figures("--model", tmp_path / "run", "--data", own, "--set", "data.folder=gone").keys()
