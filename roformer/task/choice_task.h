@@ -27,9 +27,9 @@ class ChoiceTask final : public LabelledTask {
 
   /// "loss" (nats a question), "accuracy".
   train::Metrics figures(const train::Evaluated& evaluated) override;
+  train::DecidingFigure deciding_figure() const override { return {"accuracy", true}; }
 
  private:
-  train::DecidingFigure deciding_figure() const override { return {"accuracy", true}; }
   train::LossSum loss_of(const labelled::ExampleBatch& batch,
                          const model::ForwardOptions& options) override;
 

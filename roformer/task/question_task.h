@@ -27,9 +27,9 @@ class QuestionTask final : public LabelledTask {
   /// scripts give them; where questions without an answer are there, those of version 2.0 and "f1"
   /// of either kind of question, "f1_with_answer" and "f1_without_answer".
   train::Metrics figures(const train::Evaluated& evaluated) override;
+  train::DecidingFigure deciding_figure() const override { return {"f1", true}; }
 
  private:
-  train::DecidingFigure deciding_figure() const override { return {"f1", true}; }
   /// Each softmax runs over the window's own tokens; transformers' runs over [PAD] besides, so that
   /// losses are the same where windows of a batch are of one length.
   train::LossSum loss_of(const labelled::ExampleBatch& batch,

@@ -27,9 +27,9 @@ class RankingTask final : public LabelledTask {
   /// "loss" (nats a pair: −log σ of the difference), "pair_accuracy", "mean_reciprocal_rank"
   /// (metric/ranking_score.h).
   train::Metrics figures(const train::Evaluated& evaluated) override;
+  train::DecidingFigure deciding_figure() const override { return {"pair_accuracy", true}; }
 
  private:
-  train::DecidingFigure deciding_figure() const override { return {"pair_accuracy", true}; }
   train::LossSum loss_of(const labelled::ExampleBatch& batch,
                          const model::ForwardOptions& options) override;
 

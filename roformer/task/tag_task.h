@@ -28,9 +28,9 @@ class TagTask final : public LabelledTask {
   /// "loss" (nats a word that has a piece), "accuracy" of all words; of entities' tags "precision",
   /// "recall" and "f1" over all entities of whole sentences, of others "f1", the mean over tags.
   train::Metrics figures(const train::Evaluated& evaluated) override;
+  train::DecidingFigure deciding_figure() const override { return {"f1", true}; }
 
  private:
-  train::DecidingFigure deciding_figure() const override { return {"f1", true}; }
   train::LossSum loss_of(const labelled::ExampleBatch& batch,
                          const model::ForwardOptions& options) override;
 
