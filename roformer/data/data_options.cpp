@@ -19,6 +19,9 @@ DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   for_each_option(options, use, [&](const base::Option& option, auto& value) {
     table.read_option("data", option, value);
   });
+  base::require(!options.next_sentence || options.segments == 2,
+                "[data] {}: expected it only with data.segments = 2 but got one segment",
+                table.where("next_sentence"));
   const double held_out = options.share_of(Split::validation) + options.share_of(Split::test);
   base::require(held_out < 1,
                 "[data] {}: expected it and data.validation_share to leave a share to learn from "

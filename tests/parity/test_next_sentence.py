@@ -45,7 +45,7 @@ def trained(request, tmp_path_factory):
 
 def test_figures_of_both_tasks(trained):
     _, run = trained
-    figures = json.loads(run_program("evaluate", "--model", run, "--json").stdout)["figures"]
+    figures = json.loads(run_program("evaluate", "--model", run, "--json").stdout)
     assert figures["loss"] == pytest.approx(figures["masked_loss"] + figures["next_sentence_loss"], rel=0.05)
     assert 0.3 < figures["next_sentence_loss"] < 1.5 and 0.2 < figures["next_sentence_accuracy"] < 0.9
 
@@ -54,7 +54,7 @@ def test_transformers_opens_it(trained, tmp_path):
     family, run = trained
     kind = transformers.BertForPreTraining if family == "bert" else transformers.RoFormerForMaskedLM
     model, report = kind.from_pretrained(run, output_loading_info=True)
-    assert not report["missing_keys"]
+    assert {key.split(".")[-2] for key in report["missing_keys"]} <= {"embed_positions"}  # a table that is computed
     left = {key.split(".")[-3 if "pooler" in key else -2] for key in report["unexpected_keys"]}
     assert left == (set() if family == "bert" else {"pooler", "seq_relationship"})
     torch.manual_seed(3)
