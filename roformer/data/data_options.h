@@ -125,8 +125,7 @@ void for_each_option(Options& o, DataUse use, const Visit& visit) {
   visit(Option{"segments", segments, between(1, 2), {}, masked}, o.segments);
   const char* next =
       "with data.segments = 2: of half of the pairs B is of another place, and the model says "
-      "which "
-      "(Devlin et al. 2019, 3.1)";
+      "which (Devlin et al. 2019, 3.1)";
   visit(Option{"next_sentence", next, {}, {}, masked}, o.next_sentence);
   if constexpr (!std::is_const_v<Options>) {
     o.document = documents::document_rule(document);
