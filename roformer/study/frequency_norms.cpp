@@ -107,20 +107,20 @@ FrequencyNorms frequency_norms(const TurningModel& model) {
   FrequencyNorms norms;
   std::vector<Tensor> q, k;
   std::vector<double> vectors;
-  norms.text = model.read([&](std::int64_t number, const TurningVectors& turning,
-                              const packed::PackedBatch&) {
-    const auto layer = static_cast<std::size_t>(number);
-    const Tensor of_q = pair_norms(turning.q).flatten(0, 1).sum(0),
-                 of_k = pair_norms(turning.k).flatten(0, 1).sum(0);
-    if (layer == q.size()) {
-      q.push_back(torch::zeros_like(of_q));
-      k.push_back(torch::zeros_like(of_k));
-      vectors.push_back(0);
-    }
-    q[layer] += of_q;
-    k[layer] += of_k;
-    vectors[layer] += static_cast<double>(turning.q.size(0) * turning.q.size(1));
-  });
+  norms.text = model.read(
+      [&](std::int64_t number, const TurningVectors& turning, const packed::PackedBatch&) {
+        const auto layer = static_cast<std::size_t>(number);
+        const Tensor of_q = pair_norms(turning.q).flatten(0, 1).sum(0),
+                     of_k = pair_norms(turning.k).flatten(0, 1).sum(0);
+        if (layer == q.size()) {
+          q.push_back(torch::zeros_like(of_q));
+          k.push_back(torch::zeros_like(of_k));
+          vectors.push_back(0);
+        }
+        q[layer] += of_q;
+        k[layer] += of_k;
+        vectors[layer] += static_cast<double>(turning.q.size(0) * turning.q.size(1));
+      });
   const Tensor counts = torch::tensor(vectors, torch::kFloat64).unsqueeze(1);
   norms.q = torch::stack(q) / counts;
   norms.k = torch::stack(k) / counts;
