@@ -1,10 +1,12 @@
-// The vocabulary as a double array (Aoe 1989, in the XOR form): two tries, one of the pieces that
-// begin a word, one of those that continue it. A step is one load and one comparison.
+// The vocabulary as two tries (base/double_array.h): one of the pieces that begin a word, one of
+// those that continue it.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
+
+#include "roformer/base/double_array.h"
 
 namespace roformer::text {
 
@@ -19,7 +21,7 @@ class PieceTrie {
   };
 
   PieceTrie() = default;
-  explicit PieceTrie(std::vector<Key> keys);
+  explicit PieceTrie(const std::vector<Key>& keys);
 
   struct Match {
     std::int32_t id = -1;  // -1: none
@@ -30,31 +32,15 @@ class PieceTrie {
     Match match;
     std::uint32_t node = static_cast<std::uint32_t>(root);
     for (std::size_t i = 0; i < size; ++i) {
-      const std::uint32_t next = nodes_[node].base ^ static_cast<unsigned char>(bytes[i]);
-      if (nodes_[next].parent != node) break;
-      node = next;
+      node = base::trie_step(nodes_, node, bytes[i]);
+      if (node == base::TrieNode::free) break;
       if (nodes_[node].id >= 0) match = {nodes_[node].id, i + 1};
     }
     return match;
   }
 
  private:
-  static constexpr std::uint32_t kFree = 0xFFFFFFFF;
-  struct Node {
-    std::uint32_t base = 0;  // child by byte b: base ^ b
-    std::uint32_t parent = kFree;
-    std::int32_t id = -1;
-  };
-  struct Range {
-    std::size_t begin, end, depth;
-    std::uint32_t node;
-  };
-
-  void place_children(const std::vector<Key>& keys, const Range& range, std::vector<Range>& todo);
-  std::uint32_t find_base(const std::vector<unsigned char>& labels);
-
-  std::vector<Node> nodes_;
-  std::size_t first_free_ = 0;
+  std::vector<base::TrieNode> nodes_;
 };
 
 }  // namespace roformer::text

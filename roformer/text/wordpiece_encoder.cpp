@@ -118,7 +118,7 @@ void WordPieceEncoder::build_tables(const Vocabulary& vocabulary,
       keys.push_back({PieceTrie::Root::continuation, token.substr(prefix.size()), id});
     }
   }
-  pieces_ = PieceTrie(std::move(keys));
+  pieces_ = PieceTrie(keys);
   short_words_ = ShortWordTable(words);
   characters_.map_alone([&](char32_t code) {
     std::string word;
