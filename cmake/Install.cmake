@@ -16,6 +16,9 @@ install(TARGETS roformer EXPORT roformer_targets LIBRARY DESTINATION ${CMAKE_INS
 install(TARGETS roformer_sentencepiece roformer_commands LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS roformer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+if(ROFORMER_JIEBA_DICTIONARY)
+  install(FILES "${CMAKE_BINARY_DIR}/jieba.dict.txt" DESTINATION ${CMAKE_INSTALL_DATADIR}/roformer)
+endif()
 install(DIRECTORY recipes/ DESTINATION ${CMAKE_INSTALL_DATADIR}/roformer/recipes FILES_MATCHING PATTERN "*.toml")
 
 # The manual page and the completion say what the program says of itself.

@@ -1,47 +1,20 @@
-// RoFormer's own tokenizers cut Chinese into words of a dictionary before they look into the
-// vocabulary. Here it is cut into characters: right for a vocabulary of characters; where the
-// vocabulary has words, a warning says so.
-#include <spdlog/spdlog.h>
-
-#include <algorithm>
-
+// RoFormer's own tokenizers cut Chinese into words of jieba's dictionary before they look into the
+// vocabulary.
+#include "roformer/segmentation/jieba.h"
 #include "roformer/text/tokenizer_kinds.h"
 #include "roformer/text/wordpiece_tokenizer.h"
-#include "roformer/unicode/unicode.h"
-#include "roformer/unicode/utf8.h"
 
 namespace roformer::text {
 namespace {
 
-bool is_chinese_word(std::string_view token) {
-  int characters = 0;
-  const char* end = token.data() + token.size();
-  for (const char* p = token.data(); p < end; ++characters) {
-    const unicode::DecodedCharacter c = unicode::decode_utf8(p, end);
-    if (!unicode::is_chinese_character(c.code)) return false;
-    p += c.size;
-  }
-  return characters > 1;
-}
-
-// A few words do not make a vocabulary of words: one in a hundred does.
-bool has_chinese_words(const Vocabulary& vocabulary) {
-  const auto& tokens = vocabulary.tokens();
-  const auto words = std::count_if(tokens.begin(), tokens.end(), is_chinese_word);
-  return words > 0 && words * 100 >= static_cast<std::ptrdiff_t>(tokens.size());
-}
-
-// tokenizer.json cannot name the cut into words: what stands there, null or BertPreTokenizer, is a
-// placeholder.
-void cut_chinese(const Vocabulary& vocabulary, TokenizerConfig& config) {
+// The steps of transformers 5's RoFormerTokenizer. tokenizer.json cannot name the cut into words:
+// what stands there, null or BertPreTokenizer, is a placeholder.
+void cut_by_jieba(TokenizerConfig& config) {
+  config.normalizer_steps.reset();
   config.pre_tokenizer_steps.reset();
-  config.normalizer.tokenize_chinese_chars = true;
-  if (!has_chinese_words(vocabulary)) return;
-  spdlog::warn(
-      "{}: {} cuts Chinese into the words of jieba's dictionary first, and this vocabulary has "
-      "such words; that cut is not there yet: Chinese is cut into characters, and its ids differ "
-      "from those that the model was trained with",
-      config.source, config.tokenizer_class);
+  config.normalizer.clean_text = true;
+  config.normalizer.tokenize_chinese_chars = false;
+  config.segmenter = segmentation::jieba_segmenter();
 }
 
 }  // namespace
@@ -56,7 +29,7 @@ TokenizerKind roformer_words() {
           },
           [](const TokenizerFolder& folder) {
             WordPieceFiles files = read_wordpiece_files(folder);
-            cut_chinese(files.vocabulary, files.config);
+            cut_by_jieba(files.config);
             return wordpiece_tokenizer(std::move(files));
           }};
 }

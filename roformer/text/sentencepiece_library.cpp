@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "roformer/base/error.h"
+#include "roformer/base/own_folder.h"
 
 namespace roformer::text {
 namespace {
@@ -21,20 +22,8 @@ constexpr int plugin_scope = RTLD_NOW | RTLD_LOCAL;
 constexpr int plugin_scope = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
 #endif
 
-// Of the shared library or program that this function is in.
-fs::path own_folder() {
-  Dl_info info;
-  if (dladdr(reinterpret_cast<const void*>(&own_folder), &info) == 0) return {};
-  const fs::path file = info.dli_fname;
-  // A program's name is what it was started by, which may be no path.
-  std::error_code unreadable;
-  const bool is_library = file.filename().string().find(".so") != std::string::npos;
-  return is_library ? fs::absolute(file).parent_path()
-                    : fs::read_symlink("/proc/self/exe", unreadable).parent_path();
-}
-
 const SentencePieceLibrary* open_library() {
-  const fs::path path = own_folder() / plugin_name;
+  const fs::path path = base::own_folder() / plugin_name;
   void* const plugin = dlopen(path.c_str(), plugin_scope);
   base::require(plugin != nullptr,
                 "[text] expected SentencePiece's plugin at {} (built and installed beside "

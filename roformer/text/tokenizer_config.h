@@ -2,10 +2,12 @@
 // of tokenizer.json.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "roformer/segmentation/segmenter.h"
 #include "roformer/text/row_settings.h"
 
 namespace roformer::text {
@@ -98,6 +100,9 @@ struct TokenizerConfig {
   std::optional<std::vector<NormalizerStep>> normalizer_steps = {};
   /// Set: these instead of BertPreTokenizer; where empty, a text is one word.
   std::optional<std::vector<PreTokenizerStep>> pre_tokenizer_steps = {};
+  /// Set: these words instead of BertPreTokenizer's; those that the vocabulary lacks are cut at
+  /// Chinese characters, as RoFormerTokenizer does.
+  std::shared_ptr<const segmentation::Segmenter> segmenter = {};
   /// Set: this instead of [CLS] A [SEP] B [SEP] with the types 0 0 0 1 1.
   std::optional<TokenTemplate> post_processor = {};
   std::string unk_token = "[UNK]";

@@ -52,8 +52,9 @@ void apply_tokenizer_config(const json& root, std::string_view name, TokenizerCo
 ordered_json make_tokenizer_config(const TokenizerConfig& config) {
   const std::optional<bool> strip = config.normalizer.strip_accents;
   // BertTokenizer builds what it is from these keys; the other takes tokenizer.json as it stands.
+  const char* class_of_json = is_berts(config) ? "BertTokenizer" : "PreTrainedTokenizerFast";
   ordered_json root = {
-      {"tokenizer_class", is_berts(config) ? "BertTokenizer" : "PreTrainedTokenizerFast"},
+      {"tokenizer_class", config.segmenter != nullptr ? "RoFormerTokenizer" : class_of_json},
       {"do_lower_case", config.normalizer.lowercase},
       {"strip_accents", strip ? ordered_json(*strip) : ordered_json()},
       {"tokenize_chinese_chars", config.normalizer.tokenize_chinese_chars}};

@@ -76,7 +76,8 @@ WordPieceEncoder::WordPieceEncoder(const Vocabulary& vocabulary, const Tokenizer
                                    const std::vector<AddedToken>& added_tokens)
     : config_(config),
       quick_(as_bert_options(config).value_or(config.normalizer)),
-      always_exact_(!as_bert_options(config) || !cuts_as_bert(config)),
+      always_exact_(!as_bert_options(config) || !cuts_as_bert(config) ||
+                    config.segmenter != nullptr),
       characters_(quick_) {
   const auto unknown = vocabulary.find(config_.unk_token);
   base::require(unknown.has_value(),
@@ -307,10 +308,43 @@ void WordPieceEncoder::encode_segment(std::string_view text, std::int32_t offset
   }
 }
 
+// Words of the dictionary: one of the vocabulary is a token, any other is cut at its Chinese
+// characters, and white space goes.
+template <typename Sink>
+void WordPieceEncoder::encode_segmented_words(const NormalizedCharacter* begin,
+                                              const NormalizedCharacter* end, WordBuffer& word,
+                                              Sink& sink) const {
+  std::string bytes;
+  for (const NormalizedCharacter* c = begin; c < end; ++c) unicode::append_utf8(c->code, bytes);
+  segmentation::Segmenter::Scratch scratch;
+  std::vector<std::string_view> words;
+  config_.segmenter->cut(bytes, scratch, words);
+  const NormalizedCharacter* c = begin;
+  for (const std::string_view bytes_of_word : words) {
+    const NormalizedCharacter* const after = c + unicode::count_code_points(bytes_of_word);
+    const PieceTrie::Match whole =
+        pieces_.longest(PieceTrie::Root::initial, bytes_of_word.data(), bytes_of_word.size());
+    if (whole.size == bytes_of_word.size() && after - c <= config_.max_word_length) {
+      sink.token(whole.id, c->source.begin, after[-1].source.end);
+      c = after;
+      continue;
+    }
+    for (; c < after; ++c) {
+      const bool space = unicode::is_white_space(c->code);
+      const bool alone = !space && unicode::is_chinese_character(c->code);
+      if (space || alone) encode_word(word, sink);
+      if (!space) word.append(c->code, c->source);
+      if (alone) encode_word(word, sink);
+    }
+    encode_word(word, sink);
+  }
+}
+
 template <typename Sink>
 void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
                                                const NormalizedCharacter* end, WordBuffer& word,
                                                Sink& sink) const {
+  if (config_.segmenter != nullptr) return encode_segmented_words(begin, end, word, sink);
   if (config_.pre_tokenizer_steps) {
     for (const auto part : pre_tokenize({begin, end}, *config_.pre_tokenizer_steps)) {
       for (const NormalizedCharacter& c : part) word.append(c.code, c.source);

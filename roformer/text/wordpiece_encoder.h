@@ -56,6 +56,9 @@ class WordPieceEncoder {
   void encode_normalized_words(const NormalizedCharacter* begin, const NormalizedCharacter* end,
                                WordBuffer& word, Sink& sink) const;
   template <typename Sink>
+  void encode_segmented_words(const NormalizedCharacter* begin, const NormalizedCharacter* end,
+                              WordBuffer& word, Sink& sink) const;
+  template <typename Sink>
   void encode_word(WordBuffer& word, Sink& sink) const;
   template <typename Sink>
   void encode_ascii_pieces(const char* bytes, std::size_t size, std::int32_t begin,

@@ -103,6 +103,8 @@ class WordPieceCoder final : public TokenCoder {
     std::uint64_t sum = base::hash_bytes(fmt::format(
         "{} {} {} {} {}", text_of(make_normalizer(config_)), text_of(make_pre_tokenizer(config_)),
         config_.unk_token, config_.continuing_prefix, config_.max_word_length));
+    if (config_.segmenter != nullptr)
+      sum = base::derive(sum, config_.segmenter->dictionary().fingerprint());
     for (const AddedToken& added : config_.added_tokens) {
       sum = base::hash_bytes(
           fmt::format("{} {} {} {} {} {} {}", added.id, added.normalized, added.single_word,

@@ -12,8 +12,8 @@
 namespace roformer::data {
 namespace {
 
-using Ids = std::vector<std::int64_t>;
-using Types = std::vector<std::int32_t>;
+using TokenIds = std::vector<std::int64_t>;
+using TokenTypes = std::vector<std::int32_t>;
 
 const text::SpecialRuns kPair{.before = {{2}, {0}},
                               .between = {{3}, {0}},
@@ -24,8 +24,8 @@ const text::SpecialRuns kPair{.before = {{2}, {0}},
 TEST(TwoSegmentsTest, AWordIsOnEitherSide) {
   std::set<std::size_t> places;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    Ids ids{2, 10, 11, 12, 13, 3};
-    const Types types = cut_in_two(ids, kPair, seed);
+    TokenIds ids{2, 10, 11, 12, 13, 3};
+    const TokenTypes types = cut_in_two(ids, kPair, seed);
     ASSERT_EQ(ids.size(), 7u);
     ASSERT_EQ(types.size(), 7u);
     EXPECT_EQ(ids.front(), 2);
@@ -34,14 +34,14 @@ TEST(TwoSegmentsTest, AWordIsOnEitherSide) {
     places.insert(cut);
     for (std::size_t i = 0; i < types.size(); ++i) EXPECT_EQ(types[i], i > cut);
     ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(cut));
-    EXPECT_EQ(ids, (Ids{2, 10, 11, 12, 13, 3}));
+    EXPECT_EQ(ids, (TokenIds{2, 10, 11, 12, 13, 3}));
   }
   EXPECT_EQ(places, (std::set<std::size_t>{2, 3, 4}));
 }
 
 TEST(TwoSegmentsTest, TheSecondOfAnotherPlaceBeginsAtTheCut) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    Ids ids{2, 10, 11, 12, 13, 3};
+    TokenIds ids{2, 10, 11, 12, 13, 3};
     ASSERT_TRUE(take_second_of({2, 20, 21, 22, 23, 3}, seed, ids));
     cut_in_two(ids, kPair, seed);
     const auto cut = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), 3) - ids.begin());
@@ -49,9 +49,9 @@ TEST(TwoSegmentsTest, TheSecondOfAnotherPlaceBeginsAtTheCut) {
     for (std::size_t i = cut + 1; i < 6; ++i) EXPECT_EQ(ids[i], 18 + static_cast<std::int64_t>(i));
     EXPECT_EQ(ids.back(), 3);
   }
-  Ids ids{2, 10, 11, 3};
+  TokenIds ids{2, 10, 11, 3};
   EXPECT_FALSE(take_second_of({2, 20, 3}, 1, ids));
-  EXPECT_EQ(ids, (Ids{2, 10, 11, 3}));
+  EXPECT_EQ(ids, (TokenIds{2, 10, 11, 3}));
 }
 
 TEST(TwoSegmentsTest, HalfOfTheSecondSegmentsAreOfAnotherPlace) {
@@ -85,9 +85,9 @@ TEST(TwoSegmentsTest, HalfOfTheSecondSegmentsAreOfAnotherPlace) {
 }
 
 TEST(TwoSegmentsTest, ShortOnesStayWhole) {
-  for (Ids ids : {Ids{2, 3}, Ids{2, 10, 3}, Ids{}}) {
-    const Ids before = ids;
-    EXPECT_EQ(cut_in_two(ids, kPair, 5), Types(before.size(), 0));
+  for (TokenIds ids : {TokenIds{2, 3}, TokenIds{2, 10, 3}, TokenIds{}}) {
+    const TokenIds before = ids;
+    EXPECT_EQ(cut_in_two(ids, kPair, 5), TokenTypes(before.size(), 0));
     EXPECT_EQ(ids, before);
   }
 }

@@ -1,9 +1,6 @@
-// RoFormer's tokenizer class, by its files.
+// RoFormer's tokenizer class, by its files. The dictionary is jieba's own, which scripts/setup
+// fetches.
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
-#include <sstream>
 
 #include "roformer/text/tokenizer.h"
 #include "tests/base/test_files.h"
@@ -11,53 +8,60 @@
 namespace roformer::text {
 namespace {
 
-// The tokenizer of a vocabulary, and what was logged while it was loaded.
-std::pair<Tokenizer, std::string> load_words(const tests::TestFolder& folder,
-                                             std::string_view vocabulary) {
-  folder.write("vocab.txt", vocabulary);
-  std::ostringstream log;
-  const auto before = spdlog::default_logger();
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
-  const Tokenizer tokenizer = Tokenizer::load(folder.path());
-  spdlog::set_default_logger(before);
-  return {tokenizer, log.str()};
+using Tokens = std::vector<std::string>;
+
+constexpr const char* kWords =
+    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n今\n天\n气\n非常\n好\n。\nt\n##a\n恤\nab\n";
+
+class RoFormerWords : public testing::Test {
+ protected:
+  Tokenizer load(const char* settings, const char* words = kWords) {
+    files_.write("tokenizer_config.json", settings);
+    files_.write("vocab.txt", words);
+    return Tokenizer::load(files_.path());
+  }
+  static Tokens tokens(const Tokenizer& tokenizer, std::string_view text) {
+    Tokens tokens;
+    for (const auto id : tokenizer.encode(text, {.add_special_tokens = false}).ids)
+      tokens.push_back(tokenizer.id_to_token(id));
+    return tokens;
+  }
+  tests::TestFolder files_;
+};
+
+// 今天 and 天气 are words of the dictionary and none of the vocabulary.
+TEST_F(RoFormerWords, WordsOfTheVocabularyStayWhole) {
+  const Tokenizer tokenizer = load(R"({"tokenizer_class": "RoFormerTokenizer"})");
+  EXPECT_EQ(tokens(tokenizer, "今天天气非常好。"),
+            (Tokens{"今", "天", "天", "气", "非常", "好", "。"}));
+  EXPECT_EQ(tokens(tokenizer, "TA T恤 AB"), (Tokens{"t", "##a", "t", "恤", "ab"}));
+  EXPECT_EQ(tokens(tokenizer, "[MASK]非常[MASK]"), (Tokens{"[MASK]", "非常", "[MASK]"}));
+  EXPECT_EQ(tokens(tokenizer, ""), Tokens());
 }
 
-constexpr const char* kClass = R"({"tokenizer_class": "RoFormerTokenizer"})";
-
-TEST(RoFormerWords, ChineseIsCutIntoCharacters) {
-  const tests::TestFolder folder;
-  folder.write("tokenizer_config.json",
-               R"({"tokenizer_class": "RoFormerTokenizer", "tokenize_chinese_chars": false})");
-  const auto [tokenizer, log] =
-      load_words(folder, "[UNK]\n[CLS]\n[SEP]\n\xE4\xB8\xAD\n\xE6\x96\x87\n");
-  EXPECT_EQ(tokenizer.encode("\xE4\xB8\xAD\xE6\x96\x87").ids,
-            (std::vector<std::int32_t>{1, 3, 4, 2}));
-  EXPECT_EQ(log, "");
+TEST_F(RoFormerWords, OffsetsAreThoseOfTheText) {
+  const Tokenizer tokenizer = load(R"({"tokenizer_class": "RoFormerTokenizerFast"})");
+  const Encoding encoding = tokenizer.encode(" 好\u200B 非常ＴA", {.add_special_tokens = false});
+  const std::vector<Offset> wanted = {{1, 2}, {4, 6}, {6, 7}, {7, 8}};
+  ASSERT_EQ(encoding.offsets.size(), wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    EXPECT_EQ(encoding.offsets[i].begin, wanted[i].begin) << i;
+    EXPECT_EQ(encoding.offsets[i].end, wanted[i].end) << i;
+  }
 }
 
-TEST(RoFormerWords, AVocabularyOfWordsIsWarnedOf) {
-  const tests::TestFolder folder;
-  folder.write("tokenizer_config.json", kClass);
-  const auto [tokenizer, log] =
-      load_words(folder, "[UNK]\n\xE4\xB8\xAD\n\xE4\xB8\xAD\xE6\x96\x87\n");
-  EXPECT_TRUE(tests::has_text(log, "vocab.txt: RoFormerTokenizer cuts Chinese into the words"))
-      << log;
-  // One word in more than a hundred tokens makes no vocabulary of words.
-  std::string many = "[UNK]\n\xE4\xB8\xAD\xE6\x96\x87\n";
-  for (int i = 0; i < 200; ++i) many += "w" + std::to_string(i) + "\n";
-  EXPECT_EQ(load_words(folder, many).second, "");
+TEST_F(RoFormerWords, WhatWasSavedIsTheSame) {
+  const Tokenizer tokenizer = load(R"({"tokenizer_class": "RoFormerTokenizer"})");
+  tokenizer.save(files_.file("saved"));
+  const Tokenizer again = Tokenizer::load(files_.file("saved"));
+  EXPECT_EQ(again.fingerprint(), tokenizer.fingerprint());
+  EXPECT_EQ(tokens(again, "今天天气非常好。"), tokens(tokenizer, "今天天气非常好。"));
 }
 
-TEST(RoFormerWords, OtherClassesAreLeftAsTheyAre) {
-  const tests::TestFolder folder;
-  folder.write("tokenizer_config.json", R"({"tokenize_chinese_chars": false})");
-  const auto [tokenizer, log] =
-      load_words(folder, "[UNK]\n\xE4\xB8\xAD\n\xE4\xB8\xAD\xE6\x96\x87\n");
-  EXPECT_EQ(log, "");
-  EXPECT_EQ(tokenizer.encode("\xE4\xB8\xAD\xE6\x96\x87", {.add_special_tokens = false}).ids,
-            std::vector<std::int32_t>{2});
+TEST_F(RoFormerWords, OtherClassesAreLeftAsTheyAre) {
+  const Tokenizer tokenizer = load(R"({"tokenize_chinese_chars": false})", "[UNK]\n非\n非常\n");
+  EXPECT_EQ(tokens(tokenizer, "非常"), Tokens{"非常"});
+  EXPECT_EQ(tokens(load("{}"), "非常"), (Tokens{"[UNK]", "[UNK]"}));
 }
 
 }  // namespace
