@@ -9,6 +9,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/names.h"
 #include "roformer/base/nearest_name.h"
+#include "roformer/labelled/label_set.h"
 #include "roformer/labelled/words.h"
 
 namespace roformer::labelled {
@@ -136,6 +137,16 @@ void require_every_row(const Table& table) {
         table.place(row), row, in_brief(table.text(row, column)));
 }
 
+// STS-B's similarities.
+void require_scores(const LabelledText& text) {
+  constexpr double least = 0, most = 5;
+  const std::vector<double> scores = label_scores(text);
+  for (std::size_t row = 0; row < scores.size(); ++row)
+    base::require(scores[row] >= least && scores[row] <= most,
+                  "[labelled] {}: expected a score of {} to {} but got {}",
+                  text.place(text.examples[row]), least, most, scores[row]);
+}
+
 }  // namespace
 
 const char* glue_metric_name(GlueMetric metric) {
@@ -169,7 +180,7 @@ GlueFiles find_glue_files(const GlueTask& task, const fs::path& folder) {
   files = glue_files_in(folder / task.name, task);
   base::require(has_any(files, task),
                 "[labelled] expected GLUE's files of {} (train.tsv, {}.tsv, …) in the folder {} or "
-                "in {} there but found none",
+                "in {} there but found none: --set data.folder=DIR names another one",
                 task.name, glue_parts(task)[1].name, folder.string(), task.name);
   return files;
 }
@@ -182,6 +193,7 @@ LabelledText read_glue_file(const GlueTask& task, const fs::path& file) {
     columns.group_pair = columns.text_pair;
   }
   LabelledText text = labelled_text_of(table, columns);
+  if (task.is_regression) require_scores(text);
   if (text.skipped.count > 0)
     spdlog::warn("{}: {} rows that are cut in two are left out, the first at {}", file.string(),
                  text.skipped.count, text.skipped.first);

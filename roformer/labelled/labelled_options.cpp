@@ -26,6 +26,11 @@ LabelledOptions read_labelled_options(const base::TomlTable& table, LabelUse use
   if (!options.glue.empty())
     base::at_place(fmt::format("[data] {}", table.where("glue")),
                    [&] { options.glue = glue_task(options.glue).name; });
+  base::require(
+      options.group.empty() || options.validation.empty() || options.test.empty(),
+      "[data] {}: expected it only where a part is held out by a share but data.validation "
+      "and data.test name files: rows alike in that column may be in several",
+      table.where("group"));
   if (!options.validation.empty()) options.validation_share = 0;
   if (!options.test.empty()) options.test_share = 0;
   return options;

@@ -48,8 +48,7 @@ ClassScore ClassificationScore::micro() const {
   return micro_average(classes);
 }
 
-ClassScore ClassificationScore::macro(AveragedClasses averaged) const {
-  if (averaged == AveragedClasses::all) return macro_average(classes);
+ClassScore ClassificationScore::macro() const {
   std::vector<ClassCounts> occurring;
   std::copy_if(classes.begin(), classes.end(), std::back_inserter(occurring),
                [](const ClassCounts& counts) { return counts.gold + counts.predicted > 0; });

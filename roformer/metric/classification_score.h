@@ -9,13 +9,6 @@
 
 namespace roformer::metric {
 
-/// Which classes a macro average is taken over. The two differ where a class of the model's has
-/// neither an example nor a prediction: its F1 is 0.
-enum class AveragedClasses {
-  occurring,  // in truth or among the predictions: scikit-learn without `labels`
-  all,        // scikit-learn with labels=range(num_classes)
-};
-
 /// What was counted of each class, and the figures of it.
 struct ClassificationScore {
   std::vector<ClassCounts> classes;
@@ -28,8 +21,8 @@ struct ClassificationScore {
   ClassScore of_class(std::int64_t label) const;
   /// Over all classes; each of the three figures is the accuracy.
   ClassScore micro() const;
-  /// Each class as heavy.
-  ClassScore macro(AveragedClasses averaged) const;
+  /// Each class as heavy that has an example or a prediction.
+  ClassScore macro() const;
   /// By the number of examples.
   ClassScore weighted() const;
   /// Matthews' correlation (1975), of more than two classes Gorodkin's (2004), -1 … 1. 0 where it

@@ -63,17 +63,32 @@ StudyOptions fine_tuning_options(StudyOptions options) {
   return options;
 }
 
+// The keys of a task, behind those that a user has changed.
+std::vector<std::string> changes_of_row(const PaperRow& row, std::vector<std::string> changes) {
+  const bool is_regression = labelled::glue_task(row.task).is_regression;
+  changes.push_back(fmt::format("task.kind={}", is_regression ? "regression" : "classification"));
+  changes.push_back(fmt::format("data.glue={}", row.task));
+  if (row.mismatched) changes.emplace_back("data.mismatched=true");
+  return changes;
+}
+
 FineTuning fine_tuning_of(const Arms& pretrained, const std::string& side, const PaperRow& row,
                           const fs::path& out) {
-  const bool is_regression = labelled::glue_task(row.task).is_regression;
-  FineTuning what{
-      .recipe = "paper/table2",
-      .checkpoint = fs::absolute(pretrained.runs(*pretrained.find(side)).front()),
-      .out = out / side / row.task,
-      .changes = {fmt::format("task.kind={}", is_regression ? "regression" : "classification"),
-                  fmt::format("data.glue={}", row.task)}};
-  if (row.mismatched) what.changes.emplace_back("data.mismatched=true");
-  return what;
+  return {.recipe = "paper/table2",
+          .checkpoint = fs::absolute(pretrained.runs(*pretrained.find(side)).front()),
+          .out = out / side / row.task,
+          .changes = changes_of_row(row, {})};
+}
+
+// What would stop the fine-tuning, before an hour of pre-training: a wrong key, an absent file.
+void require_fine_tuning(const StudyOptions& options) {
+  for (const PaperRow& row : kPaperRows) {
+    const auto recipe =
+        task::read_recipe(task::find_recipe(recipe_name("paper/table2", options.scale)),
+                          changes_of_row(row, options.changes));
+    labelled::find_glue_files(labelled::glue_task(row.task),
+                              task::options_of<labelled::LabelledOptions>(recipe).folder);
+  }
 }
 
 std::shared_ptr<const task::Material> open_text(const FineTuning& what,
@@ -201,6 +216,7 @@ int reproduce_table2(const StudyOptions& given) {
   const StudyOptions options = fine_tuning_options(given);
   Arms pretrained("table2", kPretrained, pretraining_options(given));
   require_arms(pretrained, {"roformer", "bert"});
+  require_fine_tuning(options);
   const auto text = task::open_material(pretrained.recipe());
   if (const int signal = pretrained.train(*text); signal != 0) return signal;
   const auto tasks = std::count_if(std::begin(kPaperRows), std::end(kPaperRows),

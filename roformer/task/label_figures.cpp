@@ -19,9 +19,8 @@ train::Metrics label_figures(const LabelAnswers& answers) {
             {"spearman", metric::spearman_correlation(answers.gold, answers.answers).value_or(0)}};
   const auto score = metric::classification_score(classes_of(answers.gold),
                                                   classes_of(answers.answers), answers.num_classes);
-  const auto averaged = metric::AveragedClasses::all;
   return {{"accuracy", score.accuracy()},
-          {"f1", answers.num_classes == 2 ? score.of_class(1).f1 : score.macro(averaged).f1},
+          {"f1", answers.num_classes == 2 ? score.of_class(1).f1 : score.macro().f1},
           {"matthews_correlation", score.matthews_correlation()}};
 }
 

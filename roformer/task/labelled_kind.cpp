@@ -51,8 +51,9 @@ Recipe recipe_of_files(Recipe recipe, const std::vector<std::string>& files,
                 recipe.path.string(), recipe.task);
   options->model_labels = labels_of(options->use, folder);
   options->test = files;
-  options->group.clear();          // nothing is held out apart
-  options->class_weights.clear();  // evaluation has none
+  options->group.clear();           // nothing is held out apart
+  options->class_weights.clear();   // evaluation has none
+  recipe.evaluation.sequences = 0;  // all rows
   return recipe;
 }
 

@@ -1,8 +1,10 @@
 #include "roformer/task/labelled_task.h"
 
 #include "roformer/base/error.h"
+#include "roformer/base/log.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
+#include "roformer/labelled/words.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/label_folder.h"
 
@@ -84,10 +86,56 @@ std::string LabelledTask::epoch() const {
   return corpus_->epoch();
 }
 
+namespace {
+
+// transformers' names of labels that have none: LABEL_0, LABEL_1, ….
+bool are_placeholders(const model::HeadConfig& head) {
+  model::HeadConfig unnamed;
+  unnamed.num_labels = head.num_labels;
+  return head.labels.empty() || head.labels == pipeline::label_names_of(unnamed, {});
+}
+
+// Whether a folder has a head of this class that answers in other labels, or in another order of
+// them. Labels without names are the text's where there are as many.
+bool has_other_labels(const checkpoint::CheckpointConfig& found,
+                      const head::Description& description, const model::HeadConfig& wanted) {
+  if (found.architecture != head::class_name(description, found.encoder.model_type)) return false;
+  return found.head.num_labels != wanted.num_labels ||
+         (!are_placeholders(found.head) && found.head.labels != wanted.labels);
+}
+
+// The trunk of a checkpoint, its pooler too, below a head that is drawn.
+std::shared_ptr<head::LabelHead> under_new_head(const Recipe& recipe,
+                                                const head::Description& description,
+                                                const SetHead& set_head) {
+  const checkpoint::Folder folder(recipe.checkpoint);
+  checkpoint::CheckpointConfig config = folder.config();
+  require_recipe_model(recipe, config.encoder, folder.path());
+  take_dropout(recipe.model, config.encoder);
+  const auto theirs = pipeline::label_names_of(config.head, {});
+  set_head(config.head);
+  spdlog::warn("{}: its head answers in {}, not in the text's {}: a head for these is drawn anew",
+               folder.path().string(), labelled::in_brief(theirs),
+               config.head.labels.empty() ? "numbers" : labelled::in_brief(config.head.labels));
+  torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
+  auto module = head::make_label_head(description, config.encoder, config.head);
+  checkpoint::load_weights(*module->encoder(), folder.weights());
+  return module;
+}
+
+}  // namespace
+
 std::shared_ptr<head::LabelHead> draw_label_model(const Recipe& recipe,
                                                   const text::Tokenizer& tokenizer,
                                                   const head::Description& description,
                                                   const SetHead& set_head) {
+  if (!recipe.checkpoint.empty()) {
+    const auto found = checkpoint::Folder(recipe.checkpoint).config();
+    model::HeadConfig wanted = found.head;
+    set_head(wanted);
+    if (has_other_labels(found, description, wanted))
+      return under_new_head(recipe, description, set_head);
+  }
   return make_starting_model(recipe, tokenizer,
                              [&](const model::EncoderConfig& config, model::HeadConfig head) {
                                set_head(head);

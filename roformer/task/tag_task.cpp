@@ -90,7 +90,7 @@ void add_tag_figures(const TaggedSentences& sentences, std::int64_t num_tags,
   const auto score = metric::classification_score(end_to_end(sentences.gold),
                                                   end_to_end(sentences.predicted), num_tags);
   figures.emplace_back("accuracy", score.accuracy());
-  figures.emplace_back("f1", score.macro(metric::AveragedClasses::all).f1);
+  figures.emplace_back("f1", score.macro().f1);
 }
 
 }  // namespace

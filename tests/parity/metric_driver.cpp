@@ -152,8 +152,7 @@ json classes(const json& task) {
           {"classes", of_classes},
           {"accuracy", score.accuracy()},
           {"micro", facts_of(score.micro())},
-          {"macro", facts_of(score.macro(metric::AveragedClasses::occurring))},
-          {"macro_of_all", facts_of(score.macro(metric::AveragedClasses::all))},
+          {"macro", facts_of(score.macro())},
           {"weighted", facts_of(score.weighted())},
           {"matthews", score.matthews_correlation()}};
 }
