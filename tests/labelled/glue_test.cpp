@@ -34,7 +34,8 @@ TEST(LabelledGlue, FilesOfAFolder) {
   const GlueTask task = glue_task("QNLI"), mnli = glue_task("MNLI");
   EXPECT_EQ(tests::error_message([&] { find_glue_files(task, folder.path()); }),
             "[labelled] expected GLUE's files of QNLI (train.tsv, dev.tsv, …) in the folder " +
-                folder.path().string() + " or in QNLI there but found none");
+                folder.path().string() +
+                " or in QNLI there but found none: --set data.folder=DIR names another one");
   folder.write("QNLI/dev.tsv.xz", "");
   folder.write("QNLI/train_sample.tsv.gz", "");
   folder.write("QNLI/dev_sample.tsv", "");  // the whole one goes before it
