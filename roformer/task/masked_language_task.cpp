@@ -64,7 +64,8 @@ head::LanguageModel MaskedLanguageTask::draw(const Recipe& recipe, const data::C
 head::LanguageModel MaskedLanguageTask::load(const Recipe& recipe, const data::Corpus& corpus,
                                              const std::filesystem::path& folder) {
   if (corpus.options().next_sentence)
-    return as_language_model(load_recipe_model<head::Pretraining>(recipe, folder, "model of pre-training"));
+    return as_language_model(
+        load_recipe_model<head::Pretraining>(recipe, folder, "model of pre-training"));
   return load_recipe_model<head::LanguageModel>(recipe, folder, "masked language model");
 }
 
