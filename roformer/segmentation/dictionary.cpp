@@ -85,7 +85,9 @@ bool Dictionary::map(const fs::path& file, std::uint64_t key) {
   nodes_ = {reinterpret_cast<const base::TrieNode*>(nodes), header.nodes};
   unknown_ = header.unknown;
   fingerprint_ = header.fingerprint;
-  if (fingerprint_of(nodes_, log_shares_, unknown_) != fingerprint_) return false;
+  if (fingerprint_of(nodes_, log_shares_, unknown_) != fingerprint_ ||
+      !base::is_sound_double_array(nodes_, static_cast<std::int32_t>(header.words)))
+    return false;
   map_ = std::move(map);
   return true;
 }

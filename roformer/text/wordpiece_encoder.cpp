@@ -308,43 +308,48 @@ void WordPieceEncoder::encode_segment(std::string_view text, std::int32_t offset
   }
 }
 
+// Words between white space; what stands alone is a word by itself.
+template <typename StandsAlone, typename Sink>
+void WordPieceEncoder::encode_spaced_words(const NormalizedCharacter* begin,
+                                           const NormalizedCharacter* end, StandsAlone stands_alone,
+                                           WordBuffer& word, Sink& sink) const {
+  for (const NormalizedCharacter* c = begin; c < end; ++c) {
+    const bool space = unicode::is_white_space(c->code);
+    const bool alone = !space && stands_alone(c->code);
+    if (space || alone) encode_word(word, sink);
+    if (!space) word.append(c->code, c->source);
+    if (alone) encode_word(word, sink);
+  }
+  encode_word(word, sink);
+}
+
 // Words of the dictionary: one of the vocabulary is a token, any other is cut at its Chinese
-// characters, and white space goes.
+// characters. `bytes` are the characters' from `c` on.
 template <typename Sink>
-void WordPieceEncoder::encode_segmented_words(const NormalizedCharacter* begin,
-                                              const NormalizedCharacter* end, WordBuffer& word,
-                                              Sink& sink) const {
-  std::string bytes;
-  for (const NormalizedCharacter* c = begin; c < end; ++c) unicode::append_utf8(c->code, bytes);
+void WordPieceEncoder::encode_segmented_words(const NormalizedCharacter* c, std::string_view bytes,
+                                              WordBuffer& word, Sink& sink) const {
   segmentation::Segmenter::Scratch scratch;
   std::vector<std::string_view> words;
   config_.segmenter->cut(bytes, scratch, words);
-  const NormalizedCharacter* c = begin;
   for (const std::string_view bytes_of_word : words) {
     const NormalizedCharacter* const after = c + unicode::count_code_points(bytes_of_word);
     const PieceTrie::Match whole =
         pieces_.longest(PieceTrie::Root::initial, bytes_of_word.data(), bytes_of_word.size());
     if (whole.size == bytes_of_word.size() && after - c <= config_.max_word_length) {
       sink.token(whole.id, c->source.begin, after[-1].source.end);
-      c = after;
-      continue;
+    } else {
+      encode_spaced_words(c, after, unicode::is_chinese_character, word, sink);
     }
-    for (; c < after; ++c) {
-      const bool space = unicode::is_white_space(c->code);
-      const bool alone = !space && unicode::is_chinese_character(c->code);
-      if (space || alone) encode_word(word, sink);
-      if (!space) word.append(c->code, c->source);
-      if (alone) encode_word(word, sink);
-    }
-    encode_word(word, sink);
+    c = after;
   }
 }
 
 template <typename Sink>
 void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
-                                               const NormalizedCharacter* end, WordBuffer& word,
+                                               const NormalizedCharacter* end,
+                                               std::string_view bytes, WordBuffer& word,
                                                Sink& sink) const {
-  if (config_.segmenter != nullptr) return encode_segmented_words(begin, end, word, sink);
+  if (config_.segmenter != nullptr) return encode_segmented_words(begin, bytes, word, sink);
   if (config_.pre_tokenizer_steps) {
     for (const auto part : pre_tokenize({begin, end}, *config_.pre_tokenizer_steps)) {
       for (const NormalizedCharacter& c : part) word.append(c.code, c.source);
@@ -352,14 +357,7 @@ void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
     }
     return;
   }
-  for (const NormalizedCharacter* c = begin; c < end; ++c) {
-    const bool space = unicode::is_white_space(c->code);
-    const bool alone = !space && unicode::is_punctuation(c->code);
-    if (space || alone) encode_word(word, sink);
-    if (!space) word.append(c->code, c->source);
-    if (alone) encode_word(word, sink);
-  }
-  encode_word(word, sink);
+  encode_spaced_words(begin, end, unicode::is_punctuation, word, sink);
 }
 
 // The slow, exact way: for marks that change places, for added tokens that are looked for after
@@ -379,12 +377,14 @@ void WordPieceEncoder::encode_normalized(std::string_view text, std::int32_t off
   const NormalizedCharacter* all = characters.data();
   std::size_t done = 0;
   while (const auto match = normalized_matcher_.find(bytes, done)) {
-    encode_normalized_words(all + starts[done], all + starts[match->begin], word, sink);
+    encode_normalized_words(all + starts[done], all + starts[match->begin],
+                            std::string_view(bytes).substr(done, match->begin - done), word, sink);
     sink.token(match->id, all[starts[match->begin]].source.begin,
                all[starts[match->end - 1]].source.end);
     done = match->end;
   }
-  encode_normalized_words(all + starts[done], all + characters.size(), word, sink);
+  encode_normalized_words(all + starts[done], all + characters.size(),
+                          std::string_view(bytes).substr(done), word, sink);
 }
 
 template <bool lowercase, typename Sink>

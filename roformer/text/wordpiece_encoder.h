@@ -54,10 +54,13 @@ class WordPieceEncoder {
   void encode_normalized(std::string_view text, std::int32_t offset, Sink& sink) const;
   template <typename Sink>
   void encode_normalized_words(const NormalizedCharacter* begin, const NormalizedCharacter* end,
-                               WordBuffer& word, Sink& sink) const;
+                               std::string_view bytes, WordBuffer& word, Sink& sink) const;
   template <typename Sink>
-  void encode_segmented_words(const NormalizedCharacter* begin, const NormalizedCharacter* end,
+  void encode_segmented_words(const NormalizedCharacter* c, std::string_view bytes,
                               WordBuffer& word, Sink& sink) const;
+  template <typename StandsAlone, typename Sink>
+  void encode_spaced_words(const NormalizedCharacter* begin, const NormalizedCharacter* end,
+                           StandsAlone stands_alone, WordBuffer& word, Sink& sink) const;
   template <typename Sink>
   void encode_word(WordBuffer& word, Sink& sink) const;
   template <typename Sink>

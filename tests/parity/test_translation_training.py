@@ -250,8 +250,9 @@ def test_steps_are_fairseqs_loss_and_pytorchs_adam(tmp_path):
     differences = torch.cat(differences)
     beyond = (differences > 1e-5).sum().item()
     print(f"weights: largest difference {differences.max():.1e}, {beyond} of {len(differences)} beyond 1e-5")
-    # Adam makes a step as large as any of a gradient that is all but zero, and so of its rounding, which is the processor's.
-    assert beyond <= len(differences) / 10000 and (differences > 1e-4).sum() <= 3 and differences.max() <= PEAK
+    # Adam makes a step as large as any of a gradient that is all but zero, and so of its rounding, which is the processor's: on
+    # one with AVX-512 a single weight of 168,600 is 1.1e-4 away.
+    assert beyond <= len(differences) / 10000 and (differences > 1e-4).sum() <= 1 and differences.max() <= 2e-4
 
 
 # --- runs that stop and go on ---
