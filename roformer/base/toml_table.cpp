@@ -252,8 +252,10 @@ double TomlTable::get(std::string_view key, double fallback) const {
 std::string TomlTable::get(std::string_view key, std::string_view fallback) const {
   const auto* node = state_->find(key);
   if (node == nullptr) return std::string(fallback);
-  require(node->is_string(), "[base] {}: expected a string but got {}", where(key),
-          type_name(*node));
+  require(
+      node->is_string(), "[base] {}: expected a string but got {}{}", where(key), type_name(*node),
+      node->is_integer() ? fmt::format("; in quotes it is one: \"{}\"", node->as_integer()->get())
+                         : "");
   return node->as_string()->get();
 }
 

@@ -114,7 +114,11 @@ train::Metrics figures_of_split(const EvaluateOptions& options, const std::files
                                 const std::filesystem::path& model, c10::Device device) {
   const data::Split split = kSplits.at(options.split);
   if (split == data::Split::test && options.recipe.empty()) require_test_part(recipe, options);
-  return task::evaluate_model(task::read_recipe(recipe, options.changes), model, split, device);
+  const task::Recipe read = task::read_recipe(recipe, options.changes);
+  if (read.evaluation.sequences > 0)
+    spdlog::info("figures of at most {} sequences; --set evaluate.sequences=0 takes all of them",
+                 read.evaluation.sequences);
+  return task::evaluate_model(read, model, split, device);
 }
 
 void evaluate(const EvaluateOptions& options) {

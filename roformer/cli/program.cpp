@@ -37,6 +37,7 @@ namespace roformer::cli {
   COMMAND(glue_submission)         \
   COMMAND(tokenize)                \
   COMMAND(detokenize)              \
+  COMMAND(segment)                 \
   COMMAND(run)                     \
   COMMAND(inspect)                 \
   COMMAND(convert)                 \

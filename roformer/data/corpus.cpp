@@ -11,6 +11,7 @@
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
 #include "roformer/data/document_parts.h"
+#include "roformer/data/pair_documents.h"
 #include "roformer/documents/text_files.h"
 #include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/vocabulary/train_wordpiece.h"
@@ -109,9 +110,12 @@ std::shared_ptr<const TokenCache> find_tokens(const DataOptions& options,
   } catch (const Error& error) {
     spdlog::warn("{}; making it again", error.what());
   }
-  const auto encode = [&](std::string_view text, std::vector<std::int32_t>& ids) {
+  const auto encode_words = [&](std::string_view text, std::vector<std::int32_t>& ids) {
     tokenizer.encode_words(text, ids);
   };
+  const Encode encode = selection.rule == documents::DocumentRule::pair
+                            ? encode_pairs(encode_words, tokenizer.end_id())
+                            : encode_words;
   const auto paragraphs = selection.open();
   write_token_cache(path, key, *paragraphs, encode, tokenizer.vocabulary_size(), max_documents,
                     threads);

@@ -22,6 +22,9 @@ DataOptions read_data_options(const base::TomlTable& table, DataUse use) {
   base::require(!options.next_sentence || options.segments == 2,
                 "[data] {}: expected it only with data.segments = 2 but got one segment",
                 table.where("next_sentence"));
+  base::require(options.document != documents::DocumentRule::pair || options.segments == 2,
+                "[data] {}: expected \"pair\" only with data.segments = 2 but got one segment",
+                table.where("document"));
   const double held_out = options.share_of(Split::validation) + options.share_of(Split::test);
   base::require(held_out < 1,
                 "[data] {}: expected it and data.validation_share to leave a share to learn from "

@@ -17,6 +17,7 @@ struct MaskingOptions {
   double share = 0.15;
   double mask_share = 0.8;
   double random_share = 0.1;
+  std::string unit = "token";
 };
 
 /// The vocabulary whose words are the 256 bytes.
@@ -80,7 +81,13 @@ void for_each_option(Options& o, DataUse use, const Visit& visit) {
           ? "expected it only with a vocabulary of words but got data.vocabulary = \"bytes\""
           : nullptr;
   std::string document = documents::document_rule_name(o.document);
-  visit(Option{"document", "what is one", {}, {"file", "block", "line"}, words}, document);
+  const char* rules = use == DataUse::masked_language
+                          ? "what is one; pair: two texts with a tab between them, a line, are a "
+                            "sequence by themselves (with data.segments = 2)"
+                          : "what is one";
+  std::vector<std::string> documents_are = {"file", "block", "line"};
+  if (use == DataUse::masked_language) documents_are.emplace_back("pair");
+  visit(Option{"document", rules, {}, documents_are, words}, document);
   visit(Option{"block_size", "smallest block in bytes", at_least(0), {}, words}, o.block_size);
   visit(Option{"max_documents", "the first so many; 0: all", at_least(0), {}, words},
         o.max_documents);
@@ -120,6 +127,9 @@ void for_each_option(Options& o, DataUse use, const Visit& visit) {
       "of these become a random ordinary token, at most 1 - mask_token_share; the others stay";
   visit(Option{"random_token_share", random, between(0, 1 - m.mask_share + 1e-9), {}, masked},
         m.random_share);
+  const char* unit =
+      "what is masked together: a token; a WordPiece word; a word of jieba's dictionary";
+  visit(Option{"mask_unit", unit, {}, {"token", "word", "jieba"}, masked}, m.unit);
   const char* segments =
       "1; or 2, [CLS] A [SEP] B [SEP] of types 0 and 1, cut at a drawn place, as pairs are read";
   visit(Option{"segments", segments, between(1, 2), {}, masked}, o.segments);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <span>
 
-#include "roformer/base/error.h"
-
 namespace roformer::data {
 
 DocumentStream::DocumentStream(const TokenCache& tokens, const std::vector<std::int64_t>& documents,
@@ -41,23 +39,19 @@ void DocumentStream::read(std::int64_t begin, std::int64_t end,
   }
 }
 
-std::int64_t PackedDocuments::num_sequences(std::int64_t length) const {
-  base::require(length >= shortest_sequence,
-                "[data] expected sequences of {} or more tokens ([CLS], a word, [SEP]) but got {}",
-                shortest_sequence, length);
+std::int64_t PackedDocuments::count(std::int64_t length) const {
+  require_length(length);
   const std::int64_t room = length - 2;
   return (stream_.size() + room - 1) / room;
 }
 
-void PackedDocuments::append_sequence(std::int64_t length, std::int64_t sequence,
-                                      std::vector<std::int64_t>& out) const {
-  base::require(sequence >= 0 && sequence < num_sequences(length),
-                "[data] expected a sequence of 0 … {} but got {}", num_sequences(length) - 1,
-                sequence);
+Sequence PackedDocuments::read(std::int64_t length, std::int64_t sequence) const {
+  require_sequence(sequence, count(length));
   const std::int64_t room = length - 2;
-  out.push_back(cls_id_);
-  stream_.read(sequence * room, std::min(stream_.size(), (sequence + 1) * room), out);
-  out.push_back(sep_id_);
+  Sequence made{{cls_id_}, 0};
+  stream_.read(sequence * room, std::min(stream_.size(), (sequence + 1) * room), made.ids);
+  made.ids.push_back(sep_id_);
+  return made;
 }
 
 }  // namespace roformer::data

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/data/sequences.h"
 #include "roformer/data/token_cache.h"
 
 namespace roformer::data {
@@ -25,23 +26,18 @@ class DocumentStream {
   std::int64_t separator_;
 };
 
-constexpr std::int64_t shortest_sequence = 3;  // [CLS], a word, [SEP]
-
 /// Documents end to end with [SEP] between them, cut into sequences [CLS] … [SEP] of a given
 /// length: no padding, every sequence full except the last.
-class PackedDocuments {
+class PackedDocuments final : public Sequences {
  public:
   /// `documents` of `tokens`, which must outlive this.
   PackedDocuments(const TokenCache& tokens, const std::vector<std::int64_t>& documents,
                   std::int64_t cls_id, std::int64_t sep_id)
       : stream_(tokens, documents, sep_id), cls_id_(cls_id), sep_id_(sep_id) {}
 
-  /// Sequences of `length` tokens, [CLS] and [SEP] included; the last may be shorter. Error if
-  /// length < 3.
-  std::int64_t num_sequences(std::int64_t length) const;
-  /// Appends one sequence's ids.
-  void append_sequence(std::int64_t length, std::int64_t sequence,
-                       std::vector<std::int64_t>& out) const;
+  std::int64_t count(std::int64_t length) const override;
+  /// No pair: a [SEP] within it ends a document. The last may be shorter than `length`.
+  Sequence read(std::int64_t length, std::int64_t sequence) const override;
 
  private:
   DocumentStream stream_;

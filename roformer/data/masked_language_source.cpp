@@ -6,6 +6,8 @@
 #include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/data/batch_budget.h"
+#include "roformer/data/document_stream.h"
+#include "roformer/data/pair_documents.h"
 #include "roformer/data/two_segments.h"
 
 namespace roformer::data {
@@ -27,19 +29,51 @@ std::int64_t random_token(const MaskingVocabulary& vocabulary, std::uint64_t see
       vocabulary.vocab_size);
 }
 
+// How many of so many ordinary tokens.
+std::size_t masked_count(double share, std::size_t ordinary) {
+  const auto rounded =
+      static_cast<std::size_t>(std::llround(share * static_cast<double>(ordinary)));
+  return std::clamp<std::size_t>(rounded, 1, ordinary);
+}
+
+// Whole words to mask, in ascending order.
+std::vector<std::int64_t> choose_words(std::span<const std::int64_t> tokens, double share,
+                                       const MaskingVocabulary& vocabulary, std::uint64_t seed) {
+  std::vector<std::size_t> begins = vocabulary.words->begins(tokens);
+  begins.push_back(tokens.size());
+  std::vector<std::pair<std::size_t, std::size_t>> words;  // begin, end
+  std::size_t ordinary = 0;
+  for (std::size_t i = 0; i + 1 < begins.size(); ++i) {
+    if (vocabulary.special[static_cast<std::size_t>(tokens[begins[i]])]) continue;
+    words.emplace_back(begins[i], begins[i + 1]);
+    ordinary += begins[i + 1] - begins[i];
+  }
+  std::vector<std::int64_t> positions;
+  if (words.empty()) return positions;
+  const std::size_t count = masked_count(share, ordinary);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::swap(words[i], words[i + base::uniform_below(seed, i, words.size() - i)]);
+    const auto [begin, end] = words[i];
+    if (positions.size() + end - begin > count) continue;
+    for (std::size_t at = begin; at < end; ++at) positions.push_back(static_cast<std::int64_t>(at));
+  }
+  if (positions.empty())
+    for (std::size_t at = words[0].first; at < words[0].second; ++at)
+      positions.push_back(static_cast<std::int64_t>(at));
+  std::sort(positions.begin(), positions.end());
+  return positions;
+}
+
 // Which ordinary tokens to mask: the first draws of a Fisher-Yates shuffle, in ascending order.
-std::vector<std::int64_t> choose_positions(std::span<const std::int64_t> tokens, double share,
-                                           const MaskingVocabulary& vocabulary,
-                                           std::uint64_t seed) {
+std::vector<std::int64_t> choose_tokens(std::span<const std::int64_t> tokens, double share,
+                                        const MaskingVocabulary& vocabulary, std::uint64_t seed) {
   std::vector<std::int64_t> ordinary;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (!vocabulary.special[static_cast<std::size_t>(tokens[i])])
       ordinary.push_back(static_cast<std::int64_t>(i));
   }
   if (ordinary.empty()) return ordinary;
-  const auto rounded =
-      static_cast<std::size_t>(std::llround(share * static_cast<double>(ordinary.size())));
-  const std::size_t count = std::clamp<std::size_t>(rounded, 1, ordinary.size());
+  const std::size_t count = masked_count(share, ordinary.size());
   for (std::size_t i = 0; i < count; ++i) {
     std::swap(ordinary[i], ordinary[i + base::uniform_below(seed, i, ordinary.size() - i)]);
   }
@@ -50,8 +84,12 @@ std::vector<std::int64_t> choose_positions(std::span<const std::int64_t> tokens,
 
 using base::derive;
 
-MaskingVocabulary masking_vocabulary(const text::Tokenizer& tokenizer) {
+MaskingVocabulary masking_vocabulary(const Corpus& corpus) {
+  const text::Tokenizer& tokenizer = corpus.tokenizer();
   MaskingVocabulary vocabulary{tokenizer.vocabulary_size(), tokenizer.mask_id(), {}};
+  if (const std::string& unit = corpus.options().masking.unit; unit != "token")
+    vocabulary.words = std::make_shared<const MaskingUnits>(
+        unit == "jieba" ? MaskingUnits::Kind::jieba : MaskingUnits::Kind::pieces, tokenizer);
   for (std::int32_t id = 0; id < tokenizer.vocabulary_size(); ++id)
     vocabulary.special.push_back(tokenizer.is_special(id));
   return vocabulary;
@@ -65,9 +103,13 @@ std::vector<std::int32_t> types_of(std::size_t size, const text::SpecialRuns& si
   return types;
 }
 
-PackedDocuments pack_split(const Corpus& corpus, Split split) {
-  return {corpus.tokens(split), corpus.documents(split), corpus.tokenizer().cls_id(),
-          corpus.tokenizer().end_id()};
+std::unique_ptr<Sequences> sequences_of(const Corpus& corpus, Split split) {
+  const text::Tokenizer& tokenizer = corpus.tokenizer();
+  if (corpus.options().document == documents::DocumentRule::pair)
+    return std::make_unique<PairDocuments>(corpus.tokens(split), corpus.documents(split),
+                                           tokenizer.cls_id(), tokenizer.end_id());
+  return std::make_unique<PackedDocuments>(corpus.tokens(split), corpus.documents(split),
+                                           tokenizer.cls_id(), tokenizer.end_id());
 }
 
 }  // namespace
@@ -79,8 +121,8 @@ MaskedTokens mask_tokens(std::span<std::int64_t> tokens, const MaskingOptions& o
                   "[data] expected ids below {} but got {}", vocabulary.vocab_size, token);
   }
   MaskedTokens masked;
-  masked.positions =
-      choose_positions(tokens, options.share, vocabulary, base::derive(seed, choice));
+  const auto choose = vocabulary.words == nullptr ? choose_tokens : choose_words;
+  masked.positions = choose(tokens, options.share, vocabulary, base::derive(seed, choice));
   masked.labels.reserve(masked.positions.size());
   const std::uint64_t treatment_seed = base::derive(seed, treatment);
   const std::uint64_t replacement_seed = base::derive(seed, replacement);
@@ -100,9 +142,9 @@ MaskedTokens mask_tokens(std::span<std::int64_t> tokens, const MaskingOptions& o
 MaskedLanguageSource::MaskedLanguageSource(std::shared_ptr<const Corpus> corpus, std::uint64_t seed)
     : corpus_(std::move(corpus)),
       seed_(seed),
-      parts_{pack_split(*corpus_, Split::training), pack_split(*corpus_, Split::validation),
-             pack_split(*corpus_, Split::test)},
-      vocabulary_(masking_vocabulary(corpus_->tokenizer())) {
+      parts_{sequences_of(*corpus_, Split::training), sequences_of(*corpus_, Split::validation),
+             sequences_of(*corpus_, Split::test)},
+      vocabulary_(masking_vocabulary(*corpus_)) {
   if (corpus_->options().segments == 2) require_two_segments(tokenizer().facts());
 }
 
@@ -145,41 +187,41 @@ std::vector<MaskedBatch> MaskedLanguageSource::held_out_batches(Split split, std
   return batches;
 }
 
-PairLabel MaskedLanguageSource::draw_pair(const PackedDocuments& documents, std::int64_t length,
-                                          std::int64_t sequence, std::uint64_t masking_seed,
-                                          std::vector<std::int64_t>& ids) const {
+PairLabel MaskedLanguageSource::draw_pair(const Sequences& documents, std::int64_t length,
+                                          std::int64_t number, std::uint64_t masking_seed,
+                                          Sequence& sequence) const {
   constexpr double share_of_others = 0.5;
   constexpr std::size_t shortest = 4;  // [CLS] word word [SEP]
-  if (ids.size() < shortest) return PairLabel::none;
+  if (sequence.ids.size() < shortest) return PairLabel::none;
   const std::uint64_t seed = derive(masking_seed, pairing);
-  const std::int64_t others = documents.num_sequences(read_length(length)) - 1;
+  const std::int64_t room = read_length(length), others = documents.count(room) - 1;
   if (others < 1 || base::uniform(seed, 0) >= share_of_others) return PairLabel::follows;
   auto drawn =
       static_cast<std::int64_t>(base::uniform_below(seed, 1, static_cast<std::uint64_t>(others)));
-  if (drawn >= sequence) ++drawn;
-  std::vector<std::int64_t> other;
-  documents.append_sequence(read_length(length), drawn, other);
-  return take_second_of(other, derive(masking_seed, segments), ids) ? PairLabel::other_text
-                                                                    : PairLabel::follows;
+  if (drawn >= number) ++drawn;
+  return take_second_of(documents.read(room, drawn), derive(masking_seed, segments),
+                        static_cast<std::size_t>(room), sequence)
+             ? PairLabel::other_text
+             : PairLabel::follows;
 }
 
-void MaskedLanguageSource::append(MaskedBatch& masked, const PackedDocuments& documents,
-                                  std::int64_t length, std::int64_t sequence,
+void MaskedLanguageSource::append(MaskedBatch& masked, const Sequences& documents,
+                                  std::int64_t length, std::int64_t number,
                                   std::uint64_t masking_seed) const {
-  std::vector<std::int64_t> ids;
-  documents.append_sequence(read_length(length), sequence, ids);
+  Sequence sequence = documents.read(read_length(length), number);
   if (corpus_->options().next_sentence)
-    masked.pairs.push_back(draw_pair(documents, length, sequence, masking_seed, ids));
+    masked.pairs.push_back(draw_pair(documents, length, number, masking_seed, sequence));
   const text::TokenizerFacts& facts = tokenizer().facts();
   const auto types = corpus_->options().segments == 2
-                         ? cut_in_two(ids, facts.pair, derive(masking_seed, segments))
-                         : types_of(ids.size(), facts.single);
-  const auto chosen = mask_tokens(ids, corpus_->options().masking, vocabulary_, masking_seed);
+                         ? cut_in_two(sequence, facts.pair, derive(masking_seed, segments))
+                         : types_of(sequence.ids.size(), facts.single);
+  const auto chosen =
+      mask_tokens(sequence.ids, corpus_->options().masking, vocabulary_, masking_seed);
   const std::int64_t begin = masked.batch.cu_seqlens.back();
   for (const std::int64_t position : chosen.positions)
     masked.masked_positions.push_back(begin + position);
   masked.labels.insert(masked.labels.end(), chosen.labels.begin(), chosen.labels.end());
-  masked.batch.append(ids, 0, types);
+  masked.batch.append(sequence.ids, 0, types);
 }
 
 }  // namespace roformer::data

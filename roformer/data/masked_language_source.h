@@ -9,8 +9,9 @@
 
 #include "roformer/data/corpus.h"
 #include "roformer/data/data_options.h"
-#include "roformer/data/document_stream.h"
+#include "roformer/data/masking_units.h"
 #include "roformer/data/sequence_order.h"
+#include "roformer/data/sequences.h"
 #include "roformer/data/token_batch.h"
 
 namespace roformer::data {
@@ -20,6 +21,7 @@ struct MaskingVocabulary {
   std::int64_t vocab_size = 0;
   std::int64_t mask_id = 0;
   std::vector<bool> special;  // (vocab_size): never masked, never drawn as a random replacement
+  std::shared_ptr<const MaskingUnits> words = {};  // masked as a whole; none: tokens one by one
 };
 
 struct MaskedTokens {
@@ -28,7 +30,8 @@ struct MaskedTokens {
 };
 
 /// BERT's masking of one sequence, a pure function of the seed. Masks `tokens` in place:
-/// round(share · n) of its n ordinary tokens, at least one if there is any.
+/// round(share · n) of its n ordinary tokens, at least one if there is any. Of whole words at most
+/// so many tokens, in the order of a draw those words that still fit; where none does the first.
 MaskedTokens mask_tokens(std::span<std::int64_t> tokens, const MaskingOptions& options,
                          const MaskingVocabulary& vocabulary, std::uint64_t seed);
 
@@ -43,7 +46,7 @@ class MaskedLanguageSource {
 
   /// Training sequences of one length: an epoch.
   std::int64_t num_sequences(std::int64_t length, Split split = Split::training) const {
-    return part(split).num_sequences(read_length(length));
+    return part(split).count(read_length(length));
   }
   /// Epochs behind us when `step` of a stage begins.
   double epoch(const Stage& stage, std::int64_t step) const;
@@ -65,14 +68,14 @@ class MaskedLanguageSource {
     return length - (corpus_->options().segments - 1);
   }
   // Of data.next_sentence: whether the second segment becomes that of another sequence.
-  PairLabel draw_pair(const PackedDocuments& documents, std::int64_t length, std::int64_t sequence,
-                      std::uint64_t masking_seed, std::vector<std::int64_t>& ids) const;
-  void append(MaskedBatch& batch, const PackedDocuments& documents, std::int64_t length,
-              std::int64_t sequence, std::uint64_t masking_seed) const;
+  PairLabel draw_pair(const Sequences& documents, std::int64_t length, std::int64_t number,
+                      std::uint64_t masking_seed, Sequence& sequence) const;
+  void append(MaskedBatch& batch, const Sequences& documents, std::int64_t length,
+              std::int64_t number, std::uint64_t masking_seed) const;
   std::shared_ptr<const Corpus> corpus_;
   std::uint64_t seed_;
-  const PackedDocuments& part(Split split) const { return parts_[static_cast<std::size_t>(split)]; }
-  std::array<PackedDocuments, 3> parts_;
+  const Sequences& part(Split split) const { return *parts_[static_cast<std::size_t>(split)]; }
+  std::array<std::unique_ptr<Sequences>, 3> parts_;
   MaskingVocabulary vocabulary_;
 };
 

@@ -8,14 +8,22 @@
 namespace roformer::data {
 namespace {
 
+using Ids = std::vector<std::int64_t>;
+
 // Of [CLS] words [SEP].
-std::size_t words_of(const std::vector<std::int64_t>& ids) {
+std::size_t words_of(const Ids& ids) {
   return ids.size() < 2 ? 0 : ids.size() - 2;
 }
 
 // Words of the first segment, of two or more.
 std::size_t words_of_first(std::size_t words, std::uint64_t seed) {
   return 1 + base::uniform_below(seed, 0, words - 1);
+}
+
+// Where the first word of the second segment stands, of two words or more.
+std::size_t begin_of_second(const Sequence& sequence, std::uint64_t seed) {
+  if (sequence.separator > 0) return sequence.separator + 1;
+  return 1 + words_of_first(words_of(sequence.ids), seed);
 }
 
 }  // namespace
@@ -29,26 +37,36 @@ void require_two_segments(const text::TokenizerFacts& facts) {
                 facts.source);
 }
 
-std::vector<std::int32_t> cut_in_two(std::vector<std::int64_t>& ids, const text::SpecialRuns& pair,
+std::vector<std::int32_t> cut_in_two(Sequence& sequence, const text::SpecialRuns& pair,
                                      std::uint64_t seed) {
-  const std::size_t words = words_of(ids);
-  if (words < 2) return std::vector<std::int32_t>(ids.size(), pair.first_type);
-  const std::size_t first = words_of_first(words, seed);
-  ids.insert(ids.begin() + 1 + static_cast<std::ptrdiff_t>(first), pair.between.ids.front());
+  Ids& ids = sequence.ids;
+  if (words_of(ids) < 2) return std::vector<std::int32_t>(ids.size(), pair.first_type);
+  if (sequence.separator == 0) {
+    sequence.separator = begin_of_second(sequence, seed);
+    ids.insert(ids.begin() + static_cast<std::ptrdiff_t>(sequence.separator),
+               pair.between.ids.front());
+  }
   std::vector<std::int32_t> types(ids.size(), pair.second_type);
-  std::fill_n(types.begin(), first + 1, pair.first_type);
+  std::fill_n(types.begin(), sequence.separator, pair.first_type);
   types.front() = pair.before.type_ids.front();
-  types[first + 1] = pair.between.type_ids.front();
+  types[sequence.separator] = pair.between.type_ids.front();
   types.back() = pair.after.type_ids.front();
   return types;
 }
 
-bool take_second_of(const std::vector<std::int64_t>& other, std::uint64_t seed,
-                    std::vector<std::int64_t>& ids) {
-  const std::size_t words = words_of(ids);
-  if (words < 2 || other.size() != ids.size()) return false;
-  const auto second = static_cast<std::ptrdiff_t>(1 + words_of_first(words, seed));
-  std::copy(other.begin() + second, other.end() - 1, ids.begin() + second);
+bool take_second_of(const Sequence& other, std::uint64_t seed, std::size_t max_size,
+                    Sequence& sequence) {
+  Ids& ids = sequence.ids;
+  if (words_of(ids) < 2 || words_of(other.ids) < 1) return false;
+  const std::size_t begin = begin_of_second(sequence, seed);
+  const std::size_t replaced = ids.size() - 1 - begin;
+  const std::size_t words = other.separator > 0 ? words_of(other.ids) - other.separator
+                                                : std::min(replaced, words_of(other.ids));
+  const auto first = other.ids.end() - 1 - static_cast<std::ptrdiff_t>(words);
+  ids.resize(begin);
+  ids.insert(ids.end(), first,
+             first + static_cast<std::ptrdiff_t>(std::min(words, max_size - 1 - begin)));
+  ids.push_back(other.ids.back());
   return true;
 }
 

@@ -5,21 +5,22 @@
 #include <cstdint>
 #include <vector>
 
+#include "roformer/data/sequences.h"
 #include "roformer/text/tokenizer_facts.h"
 
 namespace roformer::data {
 
 /// Makes [CLS] words [SEP] to [CLS] words [SEP] words [SEP], one token longer, cut at a place that
-/// hangs on the seed, with a word on either side; returns the types. Fewer than two words stay one
-/// segment.
-std::vector<std::int32_t> cut_in_two(std::vector<std::int64_t>& ids, const text::SpecialRuns& pair,
+/// hangs on the seed, with a word on either side; a pair stays as it is. Returns the types. Fewer
+/// than two words stay one segment.
+std::vector<std::int32_t> cut_in_two(Sequence& sequence, const text::SpecialRuns& pair,
                                      std::uint64_t seed);
 
-/// Puts the words of `other`, [CLS] words [SEP] too, in the place of the second segment that
-/// cut_in_two makes of `ids` with this seed; returns whether: a sequence of another length, and one
-/// that is not cut, stays.
-bool take_second_of(const std::vector<std::int64_t>& other, std::uint64_t seed,
-                    std::vector<std::int64_t>& ids);
+/// Puts the second segment of `other` in the place of the one that cut_in_two makes of `sequence`
+/// with this seed: what is no pair gives so many of its last words as stood there. Returns whether:
+/// what is not cut stays. At most `max_size` ids remain.
+bool take_second_of(const Sequence& other, std::uint64_t seed, std::size_t max_size,
+                    Sequence& sequence);
 
 /// Throws Error for a tokenizer whose pairs are not [CLS] first [SEP] second [SEP].
 void require_two_segments(const text::TokenizerFacts& facts);

@@ -12,8 +12,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr base::Named<DocumentRule> kRules[] = {
-    {"file", DocumentRule::file}, {"block", DocumentRule::block}, {"line", DocumentRule::line}};
+constexpr base::Named<DocumentRule> kRules[] = {{"file", DocumentRule::file},
+                                                {"block", DocumentRule::block},
+                                                {"line", DocumentRule::line},
+                                                {"pair", DocumentRule::pair}};
+
+constexpr bool is_a_line(DocumentRule rule) {
+  return rule == DocumentRule::line || rule == DocumentRule::pair;
+}
 
 // A paragraph without end (a file on one line, or without blank lines) is cut here, at a line end
 // where there is one.
@@ -66,7 +72,7 @@ class TextFileParagraphs final : public ParagraphSource {
   void end_paragraph(std::size_t size) {
     document_size_ += static_cast<std::int64_t>(size);
     const bool ends =
-        rule_ == DocumentRule::line ||
+        is_a_line(rule_) ||
         (rule_ == DocumentRule::block && ((ended_by_blank_line_ && document_size_ >= block_size_) ||
                                           document_size_ >= largest_block_));
     if (size > 0 && ends) end_document();
@@ -83,7 +89,7 @@ class TextFileParagraphs final : public ParagraphSource {
       }
       if (!text.empty()) text += ' ';
       text += line_;
-      if (rule_ == DocumentRule::line || text.size() >= largest_paragraph) return true;
+      if (is_a_line(rule_) || text.size() >= largest_paragraph) return true;
       if (rule_ == DocumentRule::block && fills_a_block(text.size())) return true;
     }
     return false;
@@ -108,8 +114,8 @@ class TextFileParagraphs final : public ParagraphSource {
 DocumentRule document_rule(std::string_view name) {
   const auto rule = base::find_named(kRules, name);
   base::require(rule.has_value(),
-                "[data] expected data.document to be file, block or line but got '{}'{}", name,
-                base::did_you_mean(name, {"file", "block", "line"}));
+                "[data] expected data.document to be file, block, line or pair but got '{}'{}",
+                name, base::did_you_mean(name, {"file", "block", "line", "pair"}));
   return *rule;
 }
 

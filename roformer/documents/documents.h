@@ -15,9 +15,10 @@ namespace roformer::documents {
 ///   block: lines up to a blank line; a block below the smallest size joins the next ones
 ///          (headings, dialogue), and one without blank lines ends with a line, at the largest size
 ///   line:  a line
-enum class DocumentRule { file, block, line };
+///   pair:  a line, which two texts with a tab between them share, or one has alone
+enum class DocumentRule { file, block, line, pair };
 
-/// Throws Error unless `name` is file, block or line.
+/// Throws Error unless `name` is file, block, line or pair.
 DocumentRule document_rule(std::string_view name);
 /// Its name.
 const char* document_rule_name(DocumentRule rule);

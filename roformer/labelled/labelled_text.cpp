@@ -86,6 +86,9 @@ LabelledText read_labelled_text(const std::vector<std::filesystem::path>& files,
 
 LabelledText labelled_text_of(const Table& table, const TextColumns& columns) {
   const ExampleColumns places(table, columns);
+  base::require(table.num_rows() > 0 || table.skipped().count > 0,
+                "[labelled] {}: expected rows below the columns' names but got none",
+                place_of(table.file(), 1));
   LabelledText text;
   text.files.push_back(table.file());
   text.skipped = table.skipped();

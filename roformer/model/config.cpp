@@ -69,6 +69,19 @@ constexpr Shape translation_shapes[] = {{"transformer-base", 6, 512, 8, 2048},
                                         {"transformer-small", 6, 256, 4, 1024},
                                         {"transformer-tiny", 3, 256, 4, 1024}};
 
+// The paper's Table 3, of base size: vocabularies and lengths as published (Google's
+// bert-base-chinese, Zhuiyi's WoBERT and chinese_roformer_L-12_H-768_A-12, Huawei's NEZHA-base; the
+// RoFormer of section 4.5 has seen 1,536 tokens).
+constexpr struct {
+  const char* name;
+  const char* model_type;
+  const char* encoding;
+  std::int64_t vocab_size, max_position_embeddings;
+} chinese_presets[] = {{"bert-chinese", "bert", "learned", 21128, 512},
+                       {"wobert", "bert", "learned", 33586, 512},
+                       {"nezha", "bert", "nezha", 21128, 512},
+                       {"roformer-chinese", "roformer", "rotary", 50000, 1536}};
+
 [[noreturn]] void fail_without_preset(const std::string& name,
                                       const std::vector<std::string>& known) {
   base::fail("[model] expected a preset of {} but got '{}'{}", fmt::join(known, ", "), name,
@@ -125,6 +138,16 @@ EncoderConfig preset(const std::string& name) {
       config.max_position_embeddings = 512;
       return config;
     }
+  }
+  for (const auto& chinese : chinese_presets) {
+    known.emplace_back(chinese.name);
+    if (name != known.back()) continue;
+    EncoderConfig config = default_config(chinese.model_type);
+    shapes[0].give(config);
+    config.vocab_size = chinese.vocab_size;
+    config.encoding.name = chinese.encoding;
+    config.max_position_embeddings = chinese.max_position_embeddings;
+    return config;
   }
   fail_without_preset(name, known);
 }

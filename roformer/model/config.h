@@ -132,7 +132,7 @@ void validate(const EncoderConfig& config);
 EncoderConfig default_config(const std::string& model_type);
 
 /// A model named after the paper's: "bert-base", "roformer-base" (bert-base-uncased's shape),
-/// "…-small", "…-tiny".
+/// "…-small", "…-tiny"; of its Table 3 "bert-chinese", "wobert", "nezha", "roformer-chinese".
 EncoderConfig preset(const std::string& name);
 
 /// Both sides, which agree in vocabulary, sizes of states and pad_token_id.

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
+#include <set>
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/load.h"
@@ -42,10 +42,10 @@ std::vector<std::string> label_names_of(const model::HeadConfig& head,
     names.push_back(fmt::format("LABEL_{}", i));
   base::require(std::ssize(names) == head.num_labels,
                 "[pipeline] expected {} names of labels but got {}", head.num_labels, names.size());
-  for (std::size_t i = 0; i < given.size(); ++i)
-    base::require(std::find(given.begin(), given.begin() + static_cast<std::ptrdiff_t>(i),
-                            given[i]) == given.begin() + static_cast<std::ptrdiff_t>(i),
-                  "[pipeline] expected each name of a label once but got {} twice", given[i]);
+  std::set<std::string_view> seen;
+  for (const std::string& name : given)
+    base::require(seen.insert(name).second,
+                  "[pipeline] expected each name of a label once but got {} twice", name);
   return names;
 }
 

@@ -24,7 +24,7 @@ namespace {
 
 // A compiled file: this, the logarithms, the nodes. Another layout has another mark.
 struct Header {
-  char mark[8] = {'R', 'F', 'W', 'O', 'R', 'D', 'S', '1'};
+  char mark[8] = {'R', 'F', 'W', 'O', 'R', 'D', 'S', '2'};
   std::uint64_t key = 0;          // hash of what it was compiled of
   std::uint64_t fingerprint = 0;  // of all that follows the header
   std::uint64_t words = 0, nodes = 0;
@@ -42,11 +42,10 @@ std::uint64_t fingerprint_of(std::span<const base::TrieNode> nodes, std::span<co
 }  // namespace
 
 Dictionary::Dictionary(const WordList& words) {
-  // Sorted, so that the same words give the same file; a frequency of 0 makes no word.
-  std::vector<std::pair<std::string_view, std::uint64_t>> sorted;
-  for (const auto& [word, frequency] : words.words())
-    if (frequency > 0) sorted.emplace_back(word, frequency);
-  base::require(!sorted.empty(),
+  // Sorted, so that the same words give the same file.
+  std::vector<std::pair<std::string_view, std::uint64_t>> sorted(words.words().begin(),
+                                                                 words.words().end());
+  base::require(words.total() > 0,
                 "[segmentation] expected words seen more than 0 times but got none");
   std::sort(sorted.begin(), sorted.end());
   // The order of operations is jieba's: equal paths stay equal.
@@ -55,7 +54,8 @@ Dictionary::Dictionary(const WordList& words) {
   std::vector<base::TrieKey> keys;
   for (const auto& [word, frequency] : sorted) {
     keys.push_back({0, word, static_cast<std::int32_t>(keys.size())});
-    compiled->log_shares.push_back(std::log(static_cast<double>(frequency)) - log_total);
+    compiled->log_shares.push_back(
+        frequency == 0 ? kept_apart : std::log(static_cast<double>(frequency)) - log_total);
   }
   compiled->nodes = base::build_double_array(std::move(keys), 1);
   unknown_ = std::log(1.0) - log_total;
@@ -63,6 +63,16 @@ Dictionary::Dictionary(const WordList& words) {
   log_shares_ = compiled->log_shares;
   fingerprint_ = fingerprint_of(nodes_, log_shares_, unknown_);
   compiled_ = std::move(compiled);
+}
+
+double Dictionary::log_share_of(std::string_view word) const {
+  std::uint32_t node = 0;
+  for (const char byte : word) {
+    node = base::trie_step(nodes_, node, byte);
+    if (node == base::TrieNode::free) return std::numeric_limits<double>::quiet_NaN();
+  }
+  const std::int32_t id = nodes_[node].id;
+  return id < 0 ? std::numeric_limits<double>::quiet_NaN() : log_share(id);
 }
 
 // False for a file that is not there, is of another text or is damaged: it is compiled again.
@@ -107,14 +117,16 @@ void Dictionary::save(const fs::path& file, std::uint64_t key) const {
   });
 }
 
-Dictionary Dictionary::open(const std::vector<fs::path>& files, const fs::path& cache) {
-  std::uint64_t key = 0;
-  for (const fs::path& file : files) key = base::hash_bytes(base::MappedFile(file).view(), key);
+Dictionary Dictionary::open(const fs::path& file, const std::vector<UserWords>& users,
+                            const fs::path& cache) {
+  std::uint64_t key = base::hash_bytes(base::MappedFile(file).view());
+  for (const UserWords& user : users) key = base::hash_bytes(user.text, key);
   const fs::path compiled = cache / fmt::format("words-{:016x}.bin", key);
   Dictionary mapped;
   if (mapped.map(compiled, key)) return mapped;
   WordList words;
-  for (const fs::path& file : files) words.add_file(file);
+  words.add_file(file);
+  for (const UserWords& user : users) words.add_user(user);
   Dictionary dictionary(words);
   try {
     dictionary.save(compiled, key);

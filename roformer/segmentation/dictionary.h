@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,14 +20,20 @@ class Dictionary {
  public:
   /// In memory.
   explicit Dictionary(const WordList& words);
-  /// Compiles the words of `files`, later ones on top of the first, or maps what an earlier call
-  /// has compiled of the same bytes into `cache`. Throws Error as WordList does.
-  static Dictionary open(const std::vector<std::filesystem::path>& files,
+  /// Compiles the words of `file` with the users' on top, or maps what an earlier call has compiled
+  /// of the same bytes into `cache`. Throws Error as WordList does.
+  static Dictionary open(const std::filesystem::path& file, const std::vector<UserWords>& users,
                          const std::filesystem::path& cache);
 
   std::span<const base::TrieNode> nodes() const { return nodes_; }
-  /// log(frequency / total) of the word that ends at a node with this id.
+  /// log(frequency / total) of the word that ends at a node with this id; of a frequency of 0
+  /// `kept_apart`: what looks like a word and shall not be one.
   double log_share(std::int32_t id) const { return log_shares_[static_cast<std::size_t>(id)]; }
+  static constexpr double kept_apart = -std::numeric_limits<double>::infinity();
+  /// Whether a text is a word.
+  bool knows(std::string_view word) const { return log_share_of(word) > kept_apart; }
+  /// Whether it is there with the frequency 0.
+  bool is_kept_apart(std::string_view word) const { return log_share_of(word) == kept_apart; }
   /// Of what is no word: as if it had been seen once.
   double log_share_of_unknown() const { return unknown_; }
   std::int64_t num_words() const { return std::ssize(log_shares_); }
@@ -36,6 +43,8 @@ class Dictionary {
  private:
   struct Compiled;
   Dictionary() = default;
+  // NaN of what is not there.
+  double log_share_of(std::string_view word) const;
   bool map(const std::filesystem::path& file, std::uint64_t key);
   void save(const std::filesystem::path& file, std::uint64_t key) const;
 

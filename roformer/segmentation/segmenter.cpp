@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "roformer/segmentation/blocks.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::segmentation {
@@ -9,55 +10,27 @@ namespace {
 
 using unicode::decode_utf8;
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// The characters that words may have: the ranges of jieba-rs.
-bool is_of_words(char32_t c) {
-  if (c < 0x80) {
-    const char byte = static_cast<char>(c);
-    return is_letter_or_digit(byte) ||
-           std::string_view("+#&._%-").find(byte) != std::string_view::npos;
-  }
-  constexpr struct {
-    char32_t first, last;
-  } ranges[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
-                {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F},
-                {0x2B820, 0x2CEAF}, {0x2CEB0, 0x2EBEF}, {0x2F800, 0x2FA1F}};
-  for (const auto& range : ranges)
-    if (c >= range.first && c <= range.last) return true;
-  return false;
-}
-
-// A text in pieces whose characters may be in words, or may not.
-struct Block {
-  std::string_view text;
-  bool is_of_words = false;
-};
-
-Block first_block(std::string_view text) {
-  const char* const end = text.data() + text.size();
-  const char* p = text.data();
-  bool kind = false;
-  while (p < end) {
-    const auto c = decode_utf8(p, end);
-    const bool now = is_of_words(c.code);
-    if (p == text.data()) kind = now;
-    if (now != kind) break;
-    p += c.size;
-  }
-  return {text.substr(0, static_cast<std::size_t>(p - text.data())), kind};
-}
-
-void cut_into_characters(std::string_view text, std::vector<std::string_view>& words) {
-  const char* const end = text.data() + text.size();
-  for (const char* p = text.data(); p < end;) {
-    const std::size_t left = static_cast<std::size_t>(end - p);
-    const bool is_line_end = left > 1 && p[0] == '\r' && p[1] == '\n';
-    const std::size_t size = is_line_end ? 2 : decode_utf8(p, end).size;
-    words.emplace_back(p, size);
-    p += size;
+// Letters and digits, with decimals and a percent sign behind them, and what is between them:
+// jieba's [a-zA-Z0-9]+(?:\.\d+)?%?
+void cut_at_numbers(std::string_view text, std::vector<std::string_view>& words) {
+  const auto run = [&](std::size_t from, auto of) {
+    while (from < text.size() && of(text[from])) ++from;
+    return from;
+  };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  while (!text.empty()) {
+    std::size_t size = run(0, is_letter_or_digit);
+    if (size == 0) {
+      size = run(0, [](char c) { return !is_letter_or_digit(c); });
+    } else {
+      if (size < text.size() && text[size] == '.') {
+        const std::size_t decimals = run(size + 1, is_digit);
+        if (decimals > size + 1) size = decimals;
+      }
+      if (size < text.size() && text[size] == '%') ++size;
+    }
+    words.push_back(text.substr(0, size));
+    text.remove_prefix(size);
   }
 }
 
@@ -82,7 +55,9 @@ void Segmenter::find_best(std::string_view block, Scratch& scratch) const {
         if (node == base::TrieNode::free) break;
       }
       if (node == base::TrieNode::free || nodes[node].id < 0) continue;
-      const double way = dictionary_->log_share(nodes[node].id) + scratch.best[to + 1];
+      const double share = dictionary_->log_share(nodes[node].id);
+      if (share == Dictionary::kept_apart) continue;
+      const double way = share + scratch.best[to + 1];
       found = true;
       if (way >= best) {  // of equal ones the longer word, as jieba takes it
         best = way;
@@ -103,6 +78,12 @@ void Segmenter::cut_block(std::string_view block, Scratch& scratch,
     scratch.begins.push_back(static_cast<std::uint32_t>(p - block.data()));
   scratch.begins.push_back(static_cast<std::uint32_t>(block.size()));
   find_best(block, scratch);
+  model_ == nullptr ? join_letters(block, scratch, words) : join_by_model(block, scratch, words);
+}
+
+// The words of the best way; letters and digits that are single on it are one word.
+void Segmenter::join_letters(std::string_view block, const Scratch& scratch,
+                             std::vector<std::string_view>& words) const {
   const std::size_t count = scratch.begins.size() - 1;
   std::size_t letters = 0;  // bytes of single letters and digits that wait to be one word
   for (std::size_t at = 0; at < count;) {
@@ -119,6 +100,60 @@ void Segmenter::cut_block(std::string_view block, Scratch& scratch,
     at = next;
   }
   if (letters > 0) words.push_back(block.substr(block.size() - letters));
+}
+
+// The words of the best way; characters that are single on it are cut by the model, row by row.
+void Segmenter::join_by_model(std::string_view block, Scratch& scratch,
+                              std::vector<std::string_view>& words) const {
+  const auto& begins = scratch.begins;
+  const std::size_t count = begins.size() - 1;
+  std::size_t first = 0;  // of the single characters that wait
+  for (std::size_t at = 0; at <= count;) {
+    const std::size_t next = at < count ? scratch.next[at] : at;
+    if (next == at + 1) {
+      at = next;
+      continue;
+    }
+    cut_singles(block.substr(begins[first], begins[at] - begins[first]), at - first, scratch,
+                words);
+    if (at == count) return;
+    words.push_back(block.substr(begins[at], begins[next] - begins[at]));
+    first = at = next;
+  }
+}
+
+// What the dictionary has as a word, though cutting it is more probable, stays cut.
+void Segmenter::cut_singles(std::string_view singles, std::size_t count, Scratch& scratch,
+                            std::vector<std::string_view>& words) const {
+  if (count == 0) return;
+  if (count == 1) return words.push_back(singles);
+  if (dictionary_->knows(singles)) return cut_into_characters(singles, words);
+  const char* const end = singles.data() + singles.size();
+  for (const char* p = singles.data(); p < end;) {
+    const char* const begin = p;
+    const bool known = HiddenMarkovModel::knows(decode_utf8(p, end).code);
+    while (p < end && HiddenMarkovModel::knows(decode_utf8(p, end).code) == known)
+      p += decode_utf8(p, end).size;
+    const std::string_view part(begin, static_cast<std::size_t>(p - begin));
+    known ? cut_unknown(part, scratch, words) : cut_at_numbers(part, words);
+  }
+}
+
+// Ideographs by the model; a word that the dictionary has with the frequency 0 is cut into them.
+void Segmenter::cut_unknown(std::string_view text, Scratch& scratch,
+                            std::vector<std::string_view>& words) const {
+  scratch.characters.clear();
+  scratch.sizes.clear();
+  const char* p = text.data();
+  for (const char* const end = p + text.size(); p < end; p += decode_utf8(p, end).size)
+    scratch.characters.push_back(decode_utf8(p, end).code);
+  model_->cut(scratch.characters, scratch.sizes);
+  constexpr std::uint32_t bytes_of_ideograph = 3;
+  for (const std::uint32_t size : scratch.sizes) {
+    const std::string_view word = text.substr(0, size * bytes_of_ideograph);
+    text.remove_prefix(word.size());
+    dictionary_->is_kept_apart(word) ? cut_into_characters(word, words) : words.push_back(word);
+  }
 }
 
 void Segmenter::cut(std::string_view text, Scratch& scratch,

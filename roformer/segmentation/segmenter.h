@@ -1,5 +1,7 @@
 // Chinese text into the words of a dictionary: of all ways to cut it the most probable one, each
-// word's probability its share of the dictionary (jieba's cut(HMM=False), as rjieba has it).
+// word's probability its share of the dictionary (jieba's cut(HMM=False), as rjieba has it). With a
+// hidden Markov model single characters that are left in a row are joined to words by it (jieba's
+// cut(HMM=True)).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -7,20 +9,24 @@
 #include <vector>
 
 #include "roformer/segmentation/dictionary.h"
+#include "roformer/segmentation/hidden_markov_model.h"
 
 namespace roformer::segmentation {
 
 /// Any number of threads may cut at once, each with memory of its own.
 class Segmenter {
  public:
-  explicit Segmenter(std::shared_ptr<const Dictionary> dictionary)
-      : dictionary_(std::move(dictionary)) {}
+  explicit Segmenter(std::shared_ptr<const Dictionary> dictionary,
+                     std::shared_ptr<const HiddenMarkovModel> model = nullptr)
+      : dictionary_(std::move(dictionary)), model_(std::move(model)) {}
 
   /// Memory that calls use again.
   struct Scratch {
     std::vector<std::uint32_t> begins;  // of the characters of a block, and its end, in bytes
     std::vector<double> best;           // the log probability of the best way on from each
     std::vector<std::uint32_t> next;    // the character behind the first word of that way
+    std::vector<char32_t> characters;   // that the model joins
+    std::vector<std::uint32_t> sizes;   // of its words, in characters
   };
 
   /// Appends the words, whose bytes are the text's, one behind the other. Letters and digits that
@@ -29,13 +35,23 @@ class Segmenter {
   void cut(std::string_view text, Scratch& scratch, std::vector<std::string_view>& words) const;
 
   const Dictionary& dictionary() const { return *dictionary_; }
+  bool has_model() const { return model_ != nullptr; }
 
  private:
   void cut_block(std::string_view block, Scratch& scratch,
                  std::vector<std::string_view>& words) const;
   void find_best(std::string_view block, Scratch& scratch) const;
+  void join_letters(std::string_view block, const Scratch& scratch,
+                    std::vector<std::string_view>& words) const;
+  void join_by_model(std::string_view block, Scratch& scratch,
+                     std::vector<std::string_view>& words) const;
+  void cut_singles(std::string_view singles, std::size_t count, Scratch& scratch,
+                   std::vector<std::string_view>& words) const;
+  void cut_unknown(std::string_view text, Scratch& scratch,
+                   std::vector<std::string_view>& words) const;
 
   std::shared_ptr<const Dictionary> dictionary_;
+  std::shared_ptr<const HiddenMarkovModel> model_;
 };
 
 }  // namespace roformer::segmentation

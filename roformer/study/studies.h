@@ -42,6 +42,15 @@ int reproduce_table2(const StudyOptions& options);
 /// Whether the folder of GLUE's files that its recipe names is there.
 bool has_table2_text(const StudyOptions& options);
 
+/// Table 3: the four Chinese models that the paper compares, as the presets of recipes make them.
+/// Trains nothing and reads options.out alone; returns 0.
+int reproduce_table3(const StudyOptions& options);
+
+/// Table 4: RoFormer pre-trained in Chinese by six stages (recipe table4), loss and accuracy at each
+/// one's end, of what is learned and of the test part at the stage's length and at one for all; the
+/// final model by length. What was stopped, within a stage or between two, goes on.
+int reproduce_table4(const StudyOptions& options);
+
 // Pictures that the paper lacks. They train nothing, read little text (sample_text.h), and write
 // numbers.json and their drawings beside the report; they return 0.
 

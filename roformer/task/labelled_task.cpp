@@ -106,12 +106,10 @@ bool has_other_labels(const checkpoint::CheckpointConfig& found,
 
 // The trunk of a checkpoint, its pooler too, below a head that is drawn.
 std::shared_ptr<head::LabelHead> under_new_head(const Recipe& recipe,
+                                                const checkpoint::Folder& folder,
                                                 const head::Description& description,
                                                 const SetHead& set_head) {
-  const checkpoint::Folder folder(recipe.checkpoint);
-  checkpoint::CheckpointConfig config = folder.config();
-  require_recipe_model(recipe, config.encoder, folder.path());
-  take_dropout(recipe.model, config.encoder);
+  checkpoint::CheckpointConfig config = starting_config(recipe, folder);
   const auto theirs = pipeline::label_names_of(config.head, {});
   set_head(config.head);
   spdlog::warn("{}: its head answers in {}, not in the text's {}: a head for these is drawn anew",
@@ -130,11 +128,12 @@ std::shared_ptr<head::LabelHead> draw_label_model(const Recipe& recipe,
                                                   const head::Description& description,
                                                   const SetHead& set_head) {
   if (!recipe.checkpoint.empty()) {
-    const auto found = checkpoint::Folder(recipe.checkpoint).config();
+    const checkpoint::Folder folder(recipe.checkpoint);
+    const auto found = folder.config();
     model::HeadConfig wanted = found.head;
     set_head(wanted);
     if (has_other_labels(found, description, wanted))
-      return under_new_head(recipe, description, set_head);
+      return under_new_head(recipe, folder, description, set_head);
   }
   return make_starting_model(recipe, tokenizer,
                              [&](const model::EncoderConfig& config, model::HeadConfig head) {

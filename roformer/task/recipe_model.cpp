@@ -47,6 +47,14 @@ void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& foun
   }
 }
 
+checkpoint::CheckpointConfig starting_config(const Recipe& recipe,
+                                             const checkpoint::Folder& folder) {
+  checkpoint::CheckpointConfig config = folder.config();
+  require_recipe_model(recipe, config.encoder, folder.path());
+  take_dropout(recipe.model, config.encoder);
+  return config;
+}
+
 void require_words(const model::EncoderConfig& config, const text::Tokenizer& tokenizer) {
   base::require(config.vocab_size >= tokenizer.vocabulary_size(),
                 "[task] expected a model of at least the vocabulary's {} words but got {}",

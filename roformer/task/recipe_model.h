@@ -25,6 +25,11 @@ void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& foun
 /// Throws Error if a model has fewer words than the vocabulary.
 void require_words(const model::EncoderConfig& config, const text::Tokenizer& tokenizer);
 
+/// The configuration of the checkpoint that a training begins with, with the recipe's dropout.
+/// Throws Error where it is not the recipe's.
+checkpoint::CheckpointConfig starting_config(const Recipe& recipe,
+                                             const checkpoint::Folder& folder);
+
 /// The model that a training begins with: one whose weights are drawn from the recipe's seed, or
 /// that of recipe.checkpoint with the recipe's dropout, whose head is drawn, with a warning, where
 /// the folder has none. `make` makes a module, a shared_ptr, of both configurations. Throws Error
@@ -38,9 +43,7 @@ auto make_starting_model(const Recipe& recipe, const text::Tokenizer& tokenizer,
     return make(config, model::HeadConfig());
   }
   const checkpoint::Folder folder(recipe.checkpoint);
-  checkpoint::CheckpointConfig config = folder.config();
-  require_recipe_model(recipe, config.encoder, folder.path());
-  take_dropout(recipe.model, config.encoder);
+  const checkpoint::CheckpointConfig config = starting_config(recipe, folder);
   torch::manual_seed(base::derive(recipe.seed, base::SeedUse::weights));
   decltype(make(config.encoder, config.head)) module;
   const auto remake = [&]() -> std::shared_ptr<torch::nn::Module> {

@@ -134,8 +134,9 @@ void require_direction(const model::EncoderConfig& found, bool is_decoder, const
 }
 
 using Names = std::vector<std::string>;
-const Names language_presets{"roformer-base", "roformer-small", "roformer-tiny",
-                             "bert-base",     "bert-small",     "bert-tiny"};
+const Names language_presets{"roformer-base", "roformer-small",  "roformer-tiny", "bert-base",
+                             "bert-small",    "bert-tiny",       "bert-chinese",  "wobert",
+                             "nezha",         "roformer-chinese"};
 const Names translation_presets{"transformer-base", "transformer-small", "transformer-tiny"};
 
 // The preset that is first among the names or another one, which `find` makes and whose unknown
@@ -188,8 +189,9 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
     if (!counts(option, keys_of_trained_words, recipe)) return;
     const std::string toml = to_toml(value);
     recipe.resolved.describe(option, toml_type(value), toml);
-    // Runs that began before there were segments have none in their recipes.
-    const bool is_usual = (option.key == std::string_view("segments") && toml == "1") ||
+    // Runs that began before there were segments and units have none in their recipes.
+    const bool is_usual = (option.key == std::string_view("mask_unit") && toml == "\"token\"") ||
+                          (option.key == std::string_view("segments") && toml == "1") ||
                           (option.key == std::string_view("next_sentence") && toml == "false");
     if (toml != "[]" && !is_usual) recipe.resolved.add(option.key, toml);
   });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roformer/base/log.h"
 #include "roformer/labelled/class_weights.h"
 #include "roformer/metric/classification_score.h"
 #include "roformer/metric/entity_score.h"
@@ -93,6 +94,23 @@ void add_tag_figures(const TaggedSentences& sentences, std::int64_t num_tags,
   figures.emplace_back("f1", score.macro().f1);
 }
 
+bool are_of_entities(const std::vector<std::string>& names) {
+  return std::all_of(names.begin(), names.end(), metric::is_entity_tag);
+}
+
+// Tags that begin entities beside others that make none, as BILOU's L- and U-: what is scored then
+// is not what their writer means.
+void warn_of_other_scheme(const std::vector<std::string>& names) {
+  const bool begins = std::any_of(names.begin(), names.end(),
+                                  [](const std::string& name) { return name.starts_with("B-"); });
+  if (!begins || are_of_entities(names)) return;
+  const auto other = std::find_if_not(names.begin(), names.end(), metric::is_entity_tag);
+  spdlog::warn(
+      "the tags are not all of entities (O, B-, I-, E-, S-): '{}' is none, so f1 is that of single "
+      "tags; write BILOU's L- and U- as E- and S- for that of entities",
+      *other);
+}
+
 }  // namespace
 
 const Kind& token_classification_kind() {
@@ -107,7 +125,9 @@ TagTask::TagTask(const Recipe& recipe, std::shared_ptr<const TagCorpus> corpus,
       class_weights_(weights_tensor(
           labelled::class_weights(corpus_->options().class_weights, corpus_->label_names(),
                                   corpus_->training_counts()),
-          device)) {}
+          device)) {
+  warn_of_other_scheme(corpus_->label_names());
+}
 
 std::shared_ptr<head::LabelHead> TagTask::draw(const Recipe& recipe, const TagCorpus& corpus) {
   return draw_label_model(recipe, corpus.tokenizer(), head::token_classifier(),
@@ -154,7 +174,7 @@ train::Metrics TagTask::figures(const train::Evaluated& evaluated) {
   const auto sentences = sentences_of(*corpus_, evaluated.split, evaluated_batches(evaluated.split),
                                       whole_numbers_of(torch::cat(evaluated.outputs)));
   const auto& names = corpus_->label_names();
-  if (std::all_of(names.begin(), names.end(), metric::is_entity_tag)) {
+  if (are_of_entities(names)) {
     add_entity_figures(sentences, names, figures);
   } else {
     add_tag_figures(sentences, std::ssize(names), figures);

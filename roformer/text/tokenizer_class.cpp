@@ -103,10 +103,18 @@ bool is_berts_class(const TokenizerFolder& folder, const std::string& stated) {
 
 bool is_built_as_berts(const TokenizerFolder& folder) {
   if (const auto stated = stated_class(folder.settings())) return is_berts_class(folder, *stated);
-  const json config = config_of(folder);
-  if (const auto stated = stated_class(config)) return is_berts_class(folder, *stated);
-  const json type = config.value("model_type", json());
-  return type.is_string() && is_among(type.get<std::string>(), kBertTypes);
+  if (const auto stated = stated_class(config_of(folder))) return is_berts_class(folder, *stated);
+  return is_among(model_type_of(folder), kBertTypes);
+}
+
+std::string stated_tokenizer_class(const TokenizerFolder& folder) {
+  if (const auto stated = stated_class(folder.settings())) return *stated;
+  return stated_class(config_of(folder)).value_or("");
+}
+
+std::string model_type_of(const TokenizerFolder& folder) {
+  const json type = config_of(folder).value("model_type", json());
+  return type.is_string() ? type.get<std::string>() : std::string();
 }
 
 }  // namespace roformer::text

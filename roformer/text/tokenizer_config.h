@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "roformer/segmentation/segmenter.h"
+#include "roformer/segmentation/jieba.h"
 #include "roformer/text/row_settings.h"
 
 namespace roformer::text {
@@ -91,6 +91,20 @@ struct AddedToken {
   bool appended = false;     // to the vocabulary after its training: no word becomes it
 };
 
+/// Chinese in words of a dictionary instead of BertPreTokenizer's.
+struct WordSegmentation {
+  /// What comes first. All keep the words that the vocabulary has.
+  enum class Order {
+    normalize_first,  // BertNormalizer, cut; the rest at white space and Chinese characters
+                      // (transformers 5, and 4's fast class)
+    cut_first,        // lower case, cut; the rest as BERT's texts (transformers 4's slow class)
+    strip_first       // lower case without accents, cut; the rest as BERT's texts (Zhuiyi's)
+  };
+  std::shared_ptr<const segmentation::Segmenter> segmenter = {};  // none: no segmentation
+  Order order = Order::normalize_first;
+  segmentation::SegmenterOptions options = {};  // of the segmenter
+};
+
 struct TokenizerConfig {
   std::string source = "vocabulary";              // where it was read, for messages
   std::string tokenizer_class = "BertTokenizer";  // transformers' name for it
@@ -100,9 +114,7 @@ struct TokenizerConfig {
   std::optional<std::vector<NormalizerStep>> normalizer_steps = {};
   /// Set: these instead of BertPreTokenizer; where empty, a text is one word.
   std::optional<std::vector<PreTokenizerStep>> pre_tokenizer_steps = {};
-  /// Set: these words instead of BertPreTokenizer's; those that the vocabulary lacks are cut at
-  /// Chinese characters, as RoFormerTokenizer does.
-  std::shared_ptr<const segmentation::Segmenter> segmenter = {};
+  WordSegmentation words = {};
   /// Set: this instead of [CLS] A [SEP] B [SEP] with the types 0 0 0 1 1.
   std::optional<TokenTemplate> post_processor = {};
   std::string unk_token = "[UNK]";

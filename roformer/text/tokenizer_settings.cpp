@@ -5,6 +5,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/text/json_values.h"
+#include "roformer/text/segmentation_settings.h"
 
 namespace roformer::text {
 namespace {
@@ -54,7 +55,8 @@ ordered_json make_tokenizer_config(const TokenizerConfig& config) {
   // BertTokenizer builds what it is from these keys; the other takes tokenizer.json as it stands.
   const char* class_of_json = is_berts(config) ? "BertTokenizer" : "PreTrainedTokenizerFast";
   ordered_json root = {
-      {"tokenizer_class", config.segmenter != nullptr ? "RoFormerTokenizer" : class_of_json},
+      {"tokenizer_class",
+       config.words.segmenter != nullptr ? segmenting_class(config) : class_of_json},
       {"do_lower_case", config.normalizer.lowercase},
       {"strip_accents", strip ? ordered_json(*strip) : ordered_json()},
       {"tokenize_chinese_chars", config.normalizer.tokenize_chinese_chars}};
@@ -63,6 +65,8 @@ ordered_json make_tokenizer_config(const TokenizerConfig& config) {
     root[key] = finds(config.*token, config) ? ordered_json(config.*token) : ordered_json();
   if (config.model_max_length > 0) root["model_max_length"] = config.model_max_length;
   if (config.row.cut_at_begin) root["truncation_side"] = "left";
+  if (const auto stated = make_segmentation(config); !stated.is_null())
+    root["segmentation"] = stated;
   return root;
 }
 

@@ -77,7 +77,7 @@ WordPieceEncoder::WordPieceEncoder(const Vocabulary& vocabulary, const Tokenizer
     : config_(config),
       quick_(as_bert_options(config).value_or(config.normalizer)),
       always_exact_(!as_bert_options(config) || !cuts_as_bert(config) ||
-                    config.segmenter != nullptr),
+                    config.words.segmenter != nullptr),
       characters_(quick_) {
   const auto unknown = vocabulary.find(config_.unk_token);
   base::require(unknown.has_value(),
@@ -323,25 +323,46 @@ void WordPieceEncoder::encode_spaced_words(const NormalizedCharacter* begin,
   encode_word(word, sink);
 }
 
-// Words of the dictionary: one of the vocabulary is a token, any other is cut at its Chinese
-// characters. `bytes` are the characters' from `c` on.
+// Words of the dictionary: one of the vocabulary is a token, any other is cut by the rules of the
+// order. `bytes` are the characters' from `c` on.
 template <typename Sink>
 void WordPieceEncoder::encode_segmented_words(const NormalizedCharacter* c, std::string_view bytes,
                                               WordBuffer& word, Sink& sink) const {
   segmentation::Segmenter::Scratch scratch;
   std::vector<std::string_view> words;
-  config_.segmenter->cut(bytes, scratch, words);
+  config_.words.segmenter->cut(bytes, scratch, words);
   for (const std::string_view bytes_of_word : words) {
     const NormalizedCharacter* const after = c + unicode::count_code_points(bytes_of_word);
     const PieceTrie::Match whole =
         pieces_.longest(PieceTrie::Root::initial, bytes_of_word.data(), bytes_of_word.size());
     if (whole.size == bytes_of_word.size() && after - c <= config_.max_word_length) {
       sink.token(whole.id, c->source.begin, after[-1].source.end);
-    } else {
+    } else if (config_.words.order == WordSegmentation::Order::normalize_first) {
       encode_spaced_words(c, after, unicode::is_chinese_character, word, sink);
+    } else {
+      encode_word_as_text({c, after}, bytes_of_word, word, sink);
     }
     c = after;
   }
+}
+
+// A word as BERT's tokenizer reads a text.
+template <typename Sink>
+void WordPieceEncoder::encode_word_as_text(std::span<const NormalizedCharacter> characters,
+                                           std::string_view bytes, WordBuffer& word,
+                                           Sink& sink) const {
+  std::vector<NormalizedCharacter> read = normalize(bytes, config_.normalizer);
+  // The slow class cleans away what Unicode has not assigned too.
+  std::erase_if(read, [](const NormalizedCharacter& c) {
+    return unicode::major_category(c.code) == 'C' && !unicode::is_white_space(c.code);
+  });
+  const auto source_of = [&](Offset at) {
+    return Offset{characters[static_cast<std::size_t>(at.begin)].source.begin,
+                  characters[static_cast<std::size_t>(at.end - 1)].source.end};
+  };
+  for (NormalizedCharacter& c : read)
+    if (c.source.begin < c.source.end) c.source = source_of(c.source);
+  encode_spaced_words(read.data(), read.data() + read.size(), unicode::is_punctuation, word, sink);
 }
 
 template <typename Sink>
@@ -349,7 +370,7 @@ void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
                                                const NormalizedCharacter* end,
                                                std::string_view bytes, WordBuffer& word,
                                                Sink& sink) const {
-  if (config_.segmenter != nullptr) return encode_segmented_words(begin, bytes, word, sink);
+  if (config_.words.segmenter != nullptr) return encode_segmented_words(begin, bytes, word, sink);
   if (config_.pre_tokenizer_steps) {
     for (const auto part : pre_tokenize({begin, end}, *config_.pre_tokenizer_steps)) {
       for (const NormalizedCharacter& c : part) word.append(c.code, c.source);
@@ -360,12 +381,27 @@ void WordPieceEncoder::encode_normalized_words(const NormalizedCharacter* begin,
   encode_spaced_words(begin, end, unicode::is_punctuation, word, sink);
 }
 
+// What the words are cut out of.
+std::vector<NormalizedCharacter> WordPieceEncoder::normalized(std::string_view text,
+                                                              std::int32_t offset) const {
+  using Order = WordSegmentation::Order;
+  const bool as_it_is =
+      config_.words.segmenter == nullptr || config_.words.order == Order::normalize_first;
+  if (as_it_is) return normalize(text, config_, offset);
+  NormalizerOptions before = {.clean_text = false,
+                              .tokenize_chinese_chars = false,
+                              .strip_accents = false,
+                              .lowercase = config_.normalizer.lowercase};
+  if (config_.words.order == Order::strip_first) before.strip_accents = before.lowercase;
+  return normalize(text, before, offset);
+}
+
 // The slow, exact way: for marks that change places, for added tokens that are looked for after
 // normalisation, and for steps that are not BERT's.
 template <typename Sink>
 void WordPieceEncoder::encode_normalized(std::string_view text, std::int32_t offset,
                                          Sink& sink) const {
-  const std::vector<NormalizedCharacter> characters = normalize(text, config_, offset);
+  const std::vector<NormalizedCharacter> characters = normalized(text, offset);
   WordBuffer word(config_.max_word_length);
   std::string bytes;
   std::vector<std::size_t> starts;  // of each byte's character

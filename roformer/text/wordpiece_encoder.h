@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -58,6 +59,10 @@ class WordPieceEncoder {
   template <typename Sink>
   void encode_segmented_words(const NormalizedCharacter* c, std::string_view bytes,
                               WordBuffer& word, Sink& sink) const;
+  template <typename Sink>
+  void encode_word_as_text(std::span<const NormalizedCharacter> characters, std::string_view bytes,
+                           WordBuffer& word, Sink& sink) const;
+  std::vector<NormalizedCharacter> normalized(std::string_view text, std::int32_t offset) const;
   template <typename StandsAlone, typename Sink>
   void encode_spaced_words(const NormalizedCharacter* begin, const NormalizedCharacter* end,
                            StandsAlone stands_alone, WordBuffer& word, Sink& sink) const;

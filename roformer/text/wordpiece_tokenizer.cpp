@@ -10,6 +10,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
 #include "roformer/text/added_tokens.h"
+#include "roformer/text/segmentation_settings.h"
 #include "roformer/text/stated_tokens.h"
 #include "roformer/text/tokenizer_class.h"
 #include "roformer/text/tokenizer_json.h"
@@ -103,8 +104,11 @@ class WordPieceCoder final : public TokenCoder {
     std::uint64_t sum = base::hash_bytes(fmt::format(
         "{} {} {} {} {}", text_of(make_normalizer(config_)), text_of(make_pre_tokenizer(config_)),
         config_.unk_token, config_.continuing_prefix, config_.max_word_length));
-    if (config_.segmenter != nullptr)
-      sum = base::derive(sum, config_.segmenter->dictionary().fingerprint());
+    if (const WordSegmentation& words = config_.words; words.segmenter != nullptr) {
+      sum = base::derive(sum, words.segmenter->dictionary().fingerprint());
+      if (words.segmenter->has_model()) sum = base::derive(sum, 1);
+      sum = base::derive(sum, static_cast<std::uint64_t>(words.order));
+    }
     for (const AddedToken& added : config_.added_tokens) {
       sum = base::hash_bytes(
           fmt::format("{} {} {} {} {} {} {}", added.id, added.normalized, added.single_word,
@@ -131,6 +135,7 @@ class WordPieceCoder final : public TokenCoder {
 
   void save(const std::filesystem::path& folder) const override {
     write_wordpiece_files(folder, facts().vocabulary, config_);
+    save_user_words(config_, folder);
   }
 
  private:

@@ -64,10 +64,11 @@ TEST(Packing, SequencesHoldTheWholeStream) {
   const PackedDocuments packed(corpus.tokens(), documents, cls, sep);
   for (const std::int64_t length : {3, 4, 5, 7, 32, 100, 100000}) {
     std::vector<std::int64_t> together;
-    const std::int64_t count = packed.num_sequences(length);
+    const std::int64_t count = packed.count(length);
     for (std::int64_t i = 0; i < count; ++i) {
-      std::vector<std::int64_t> sequence;
-      packed.append_sequence(length, i, sequence);
+      const Sequence read = packed.read(length, i);
+      const auto& sequence = read.ids;
+      EXPECT_EQ(read.separator, 0u);
       EXPECT_TRUE(i + 1 == count || static_cast<std::int64_t>(sequence.size()) == length);
       EXPECT_LE(static_cast<std::int64_t>(sequence.size()), length);
       ASSERT_GE(sequence.size(), 3u);
@@ -83,12 +84,11 @@ TEST(Packing, Borders) {
   const tests::TestFolder folder;
   const Corpus corpus(tests::number_options(folder, 5, 1));
   const PackedDocuments packed(corpus.tokens(), corpus.documents(Split::training), 2, 3);
-  EXPECT_THROW(packed.num_sequences(2), Error);
-  std::vector<std::int64_t> out;
-  EXPECT_THROW(packed.append_sequence(8, packed.num_sequences(8), out), Error);
-  EXPECT_THROW(packed.append_sequence(8, -1, out), Error);
+  EXPECT_THROW(packed.count(2), Error);
+  EXPECT_THROW(packed.read(8, packed.count(8)), Error);
+  EXPECT_THROW(packed.read(8, -1), Error);
   const std::vector<std::int64_t> none;
-  EXPECT_EQ(PackedDocuments(corpus.tokens(), none, 2, 3).num_sequences(8), 0);
+  EXPECT_EQ(PackedDocuments(corpus.tokens(), none, 2, 3).count(8), 0);
 }
 
 }  // namespace

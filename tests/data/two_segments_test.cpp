@@ -24,13 +24,15 @@ const text::SpecialRuns kPair{.before = {{2}, {0}},
 TEST(TwoSegmentsTest, AWordIsOnEitherSide) {
   std::set<std::size_t> places;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    TokenIds ids{2, 10, 11, 12, 13, 3};
-    const TokenTypes types = cut_in_two(ids, kPair, seed);
+    Sequence sequence{{2, 10, 11, 12, 13, 3}, 0};
+    const TokenTypes types = cut_in_two(sequence, kPair, seed);
+    TokenIds& ids = sequence.ids;
     ASSERT_EQ(ids.size(), 7u);
     ASSERT_EQ(types.size(), 7u);
     EXPECT_EQ(ids.front(), 2);
     EXPECT_EQ(ids.back(), 3);
     const auto cut = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), 3) - ids.begin());
+    EXPECT_EQ(sequence.separator, cut);
     places.insert(cut);
     for (std::size_t i = 0; i < types.size(); ++i) EXPECT_EQ(types[i], i > cut);
     ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(cut));
@@ -39,19 +41,37 @@ TEST(TwoSegmentsTest, AWordIsOnEitherSide) {
   EXPECT_EQ(places, (std::set<std::size_t>{2, 3, 4}));
 }
 
+TEST(TwoSegmentsTest, APairIsCutWhereItsTextsMeet) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Sequence sequence{{2, 10, 11, 12, 3, 13, 3}, 4};
+    EXPECT_EQ(cut_in_two(sequence, kPair, seed), (TokenTypes{0, 0, 0, 0, 0, 1, 1}));
+    EXPECT_EQ(sequence, (Sequence{{2, 10, 11, 12, 3, 13, 3}, 4}));
+    ASSERT_TRUE(take_second_of({{2, 20, 3, 21, 22, 23, 3}, 2}, seed, 8, sequence));
+    EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 21, 22, 3})) << "23 has no room";
+    ASSERT_TRUE(take_second_of({{2, 20, 21, 3}, 0}, seed, 8, sequence));
+    EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 20, 21, 3}));
+    ASSERT_TRUE(take_second_of({{2, 30, 31, 32, 3}, 0}, seed, 8, sequence));
+    EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 31, 32, 3})) << "as many as stood there";
+  }
+}
+
 TEST(TwoSegmentsTest, TheSecondOfAnotherPlaceBeginsAtTheCut) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    TokenIds ids{2, 10, 11, 12, 13, 3};
-    ASSERT_TRUE(take_second_of({2, 20, 21, 22, 23, 3}, seed, ids));
-    cut_in_two(ids, kPair, seed);
-    const auto cut = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), 3) - ids.begin());
+    Sequence sequence{{2, 10, 11, 12, 13, 3}, 0};
+    ASSERT_TRUE(take_second_of({{2, 20, 21, 22, 23, 3}, 0}, seed, 6, sequence));
+    cut_in_two(sequence, kPair, seed);
+    const TokenIds& ids = sequence.ids;
+    const std::size_t cut = sequence.separator;
     for (std::size_t i = 1; i < cut; ++i) EXPECT_EQ(ids[i], 9 + static_cast<std::int64_t>(i));
     for (std::size_t i = cut + 1; i < 6; ++i) EXPECT_EQ(ids[i], 18 + static_cast<std::int64_t>(i));
     EXPECT_EQ(ids.back(), 3);
   }
-  TokenIds ids{2, 10, 11, 3};
-  EXPECT_FALSE(take_second_of({2, 20, 3}, 1, ids));
-  EXPECT_EQ(ids, (TokenIds{2, 10, 11, 3}));
+  Sequence sequence{{2, 10, 11, 3}, 0}, one{{2, 10, 3}, 0};
+  ASSERT_TRUE(take_second_of({{2, 20, 3}, 0}, 1, 4, sequence));
+  EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 20, 3}));
+  EXPECT_FALSE(take_second_of({{2, 20, 21, 3}, 0}, 1, 4, one));
+  EXPECT_FALSE(take_second_of({{2, 3}, 0}, 1, 4, sequence));
+  EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 20, 3}));
 }
 
 TEST(TwoSegmentsTest, HalfOfTheSecondSegmentsAreOfAnotherPlace) {
@@ -85,10 +105,10 @@ TEST(TwoSegmentsTest, HalfOfTheSecondSegmentsAreOfAnotherPlace) {
 }
 
 TEST(TwoSegmentsTest, ShortOnesStayWhole) {
-  for (TokenIds ids : {TokenIds{2, 3}, TokenIds{2, 10, 3}, TokenIds{}}) {
-    const TokenIds before = ids;
-    EXPECT_EQ(cut_in_two(ids, kPair, 5), TokenTypes(before.size(), 0));
-    EXPECT_EQ(ids, before);
+  for (const TokenIds& ids : {TokenIds{2, 3}, TokenIds{2, 10, 3}, TokenIds{}}) {
+    Sequence sequence{ids, 0};
+    EXPECT_EQ(cut_in_two(sequence, kPair, 5), TokenTypes(ids.size(), 0));
+    EXPECT_EQ(sequence.ids, ids);
   }
 }
 

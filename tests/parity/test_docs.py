@@ -56,7 +56,7 @@ OURS = {
 }  # fmt: skip
 
 # Studies that train nothing and so take no settings.
-PICTURES = ["decay", "figure2", "frequency-norms", "linear-weights", "loss-by-position"]
+PICTURES = ["decay", "figure2", "frequency-norms", "linear-weights", "loss-by-position", "table3"]
 
 # `roformer` of the blocks: the program, with smaller numbers.
 STAND_IN = """#!{python} -SE

@@ -187,7 +187,7 @@ def test_all_claims_from_nothing(work, tmp_path):
     finished = run()
     assert finished.returncode == 0, finished.stderr
     page = (tmp_path / "claims" / "claims.md").read_text()
-    names = ["figure2", "figure3-left", "figure3-right", "table1", "table2", "encodings", "decay", "frequency-norms", "linear-weights",
+    names = ["figure2", "figure3-left", "figure3-right", "table1", "table2", "table3", "encodings", "decay", "frequency-norms", "linear-weights",
              "loss-by-position"]  # fmt: skip
     assert re.findall(r"^    roformer reproduce (\S+)", page, re.M) == ["all", *names]
     titles = re.findall(r"^## (.*)$", page, re.M)

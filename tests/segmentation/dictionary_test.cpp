@@ -37,27 +37,31 @@ TEST_F(DictionaryTest, SharesAreOfTheTotal) {
   WordList words;
   words.add(kWords, "dict.txt");
   const Dictionary dictionary(words);
-  EXPECT_EQ(dictionary.num_words(), 6);  // 从未 has been seen 0 times
+  EXPECT_EQ(dictionary.num_words(), 7);
+  EXPECT_TRUE(dictionary.is_kept_apart("从未"));  // seen 0 times
+  EXPECT_FALSE(dictionary.knows("从未"));
+  EXPECT_FALSE(dictionary.knows("从"));
+  EXPECT_FALSE(dictionary.is_kept_apart("从"));
+  EXPECT_TRUE(dictionary.knows("今天"));
   EXPECT_EQ(dictionary.log_share_of_unknown(), -std::log(90.0));
   double sum = 0;
-  for (std::int32_t id = 0; id < 6; ++id) sum += std::exp(dictionary.log_share(id));
+  for (std::int32_t id = 0; id < 7; ++id) sum += std::exp(dictionary.log_share(id));
   EXPECT_NEAR(sum, 1, 1e-12);
 }
 
 TEST_F(DictionaryTest, WhatWasCompiledIsTheSame) {
-  const Dictionary fresh = Dictionary::open({words_}, cache_);
+  const Dictionary fresh = Dictionary::open(words_, {}, cache_);
   ASSERT_TRUE(fs::exists(compiled()));
   const auto written = fs::last_write_time(compiled());
-  const Dictionary mapped = Dictionary::open({words_}, cache_);
+  const Dictionary mapped = Dictionary::open(words_, {}, cache_);
   EXPECT_EQ(fs::last_write_time(compiled()), written);
   EXPECT_EQ(mapped.fingerprint(), fresh.fingerprint());
   EXPECT_EQ(cut(mapped, "今天天气好"), (std::vector<std::string>{"今天", "天气", "好"}));
 }
 
 TEST_F(DictionaryTest, AnotherTextIsCompiledApart) {
-  const auto first = Dictionary::open({words_}, cache_).fingerprint();
-  const auto more = files_.write("user.txt", "天天 1000\n");
-  const Dictionary both = Dictionary::open({words_, more}, cache_);
+  const auto first = Dictionary::open(words_, {}, cache_).fingerprint();
+  const Dictionary both = Dictionary::open(words_, {{"天天 1000\n", "user.txt"}}, cache_);
   EXPECT_NE(both.fingerprint(), first);
   EXPECT_EQ(cut(both, "天天气"), (std::vector<std::string>{"天天", "气"}));
   EXPECT_EQ(std::distance(fs::directory_iterator(cache_), fs::directory_iterator()), 2);
@@ -65,12 +69,12 @@ TEST_F(DictionaryTest, AnotherTextIsCompiledApart) {
 
 // Cut short at every place, and with random bytes: compiled again, never believed.
 TEST_F(DictionaryTest, ADamagedFileIsCompiledAgain) {
-  const auto sound = Dictionary::open({words_}, cache_).fingerprint();
+  const auto sound = Dictionary::open(words_, {}, cache_).fingerprint();
   const fs::path file = compiled();
   const std::string bytes = base::read_file(file);
   const auto damage = [&](const std::string& damaged) {
     base::write_file_atomically(file, damaged);
-    const Dictionary again = Dictionary::open({words_}, cache_);
+    const Dictionary again = Dictionary::open(words_, {}, cache_);
     EXPECT_EQ(again.fingerprint(), sound);
     EXPECT_EQ(cut(again, "今天天气好").size(), 3u);
     EXPECT_EQ(base::read_file(file), bytes);
@@ -88,7 +92,7 @@ TEST_F(DictionaryTest, ADamagedFileIsCompiledAgain) {
 
 TEST_F(DictionaryTest, AFolderThatCannotBeWrittenServesFromMemory) {
   const auto blocked = files_.write("file", "x");
-  EXPECT_EQ(cut(Dictionary::open({words_}, blocked / "cache"), "今天").size(), 1u);
+  EXPECT_EQ(cut(Dictionary::open(words_, {}, blocked / "cache"), "今天").size(), 1u);
 }
 
 }  // namespace

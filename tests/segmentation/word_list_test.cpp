@@ -28,6 +28,43 @@ TEST(WordList, AWordOnceMoreHasTheNewFrequency) {
   EXPECT_EQ(words.total(), 103u);
 }
 
+// jieba's form of a user's dictionary.
+TEST(WordList, AUsersLines) {
+  WordList words;
+  words.add("今天 100\n天 50\n", "a.txt");
+  words.add_user({"\xEF\xBB\xBF 云计算 5 n\r\n\nNew York 7\n天 3\n从未 0\nn 12 k 9 x\n", "u"});
+  EXPECT_EQ(words.words().at("云计算"), 5u);
+  EXPECT_EQ(words.words().at("New York"), 7u);
+  EXPECT_EQ(words.words().at("天"), 3u);
+  EXPECT_EQ(words.words().at("从未"), 0u);
+  EXPECT_EQ(words.words().at("n 12 k"), 9u);
+  EXPECT_EQ(words.total(), 150u + 5 + 7 + 3 + 9);
+}
+
+// As often as it takes not to be cut: 天 · 气 has 50/200 · 50/200 of 200, and one more.
+TEST(WordList, AWordWithoutAFrequency) {
+  WordList words;
+  words.add("天 50\n气 50\n人 100\n", "a.txt");
+  words.add_user({"天气\n好人\n人 n\n", "u"});
+  EXPECT_EQ(words.words().at("天气"), 13u);
+  EXPECT_EQ(words.words().at("好人"), 1u);
+  EXPECT_EQ(words.words().at("人"), 101u);
+}
+
+TEST(WordList, BadUserLinesAreNamed) {
+  const auto message = [](const char* text) {
+    return error_message([&] {
+      WordList words;
+      words.add("人 1\n", "dict.txt");
+      words.add_user({text, "user.txt"});
+    });
+  };
+  EXPECT_TRUE(has_text(message("人\n\xE4\xBB\n"), "user.txt:2"));
+  EXPECT_TRUE(has_text(message("人\n词 99999999999999999999\n"), "user.txt:2"));
+  EXPECT_TRUE(has_text(message("词 9007199254740993\n"), "user.txt:1"));
+  EXPECT_TRUE(has_text(message(" \n"), "user.txt"));
+}
+
 TEST(WordList, BadLinesAreNamed) {
   const auto message = [](std::string_view text) {
     return error_message([&] { WordList().add(text, "dict.txt"); });
