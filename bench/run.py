@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+import chinese
 import fine_tuning
 import linear
 import programs
@@ -274,6 +275,7 @@ def main():
         ragged = ragged_lengths()
         bench.rope()
         bench.wordpiece()
+        chinese.chinese(bench, ours, DATA, BUILD)
         mean = sum(ragged) / len(ragged)
         kind = f"trunk base, 64 ragged sequences (mean {mean:.0f}, max {max(ragged)})"
         bench.trunk(f"{kind}, file order, HF padded in 16s", ragged, 16, "≥ 2.2")

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   bench::add_linear(program);
   bench::add_model(program);
   bench::add_rope(program);
+  bench::add_segment(program);
   bench::add_translation(program);
   bench::add_wordpiece(program);
   try {

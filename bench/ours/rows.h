@@ -17,6 +17,7 @@ void add_generate(CLI::App& program);
 void add_linear(CLI::App& program);
 void add_model(CLI::App& program);
 void add_rope(CLI::App& program);
+void add_segment(CLI::App& program);
 void add_translation(CLI::App& program);
 void add_wordpiece(CLI::App& program);
 

@@ -11,8 +11,8 @@
 namespace roformer::study {
 
 bool trains(const std::string& study) {
-  static const std::set<std::string> pictures = {"decay", "figure2", "frequency-norms",
-                                                 "linear-weights", "loss-by-position", "table3"};
+  static const std::set<std::string> pictures = {
+      "decay", "figure2", "frequency-norms", "linear-weights", "loss-by-position", "table3"};
   return !pictures.contains(study);
 }
 

@@ -199,7 +199,7 @@ std::vector<ArmResult> pretraining_results(const Arms& pretrained, const task::M
 
 std::string what_ran(const Arms& pretrained, const task::Material& text,
                      const std::vector<Table2Row>& rows) {
-  return fmt::format("Pre-training: {} Fine-tuning of each on six tasks at {} rates, {} a rate.",
+  return fmt::format("Pre-training: {}. Fine-tuning of each on six tasks at {} rates, {} a rate.",
                      pretrained.what_ran(text), rows.front().bert.rates.size(),
                      metric::count_seeds(std::ssize(rows.front().bert.test_figures)));
 }

@@ -47,7 +47,10 @@ TEST(LabelledTextTest, WithoutPairLabelAndHeader) {
   EXPECT_FALSE(text.examples[0].text_pair.has_value());
   EXPECT_EQ(text.examples[0].label, "");
   EXPECT_TRUE(read_labelled_text({}, {.text = "2"}).examples.empty());
-  EXPECT_TRUE(read_labelled_text({folder.write("2.csv", "a\n")}, {.text = "a"}).examples.empty());
+  const auto bare = folder.write("2.csv", "a\n");
+  EXPECT_EQ(
+      tests::error_message([&] { read_labelled_text({bare}, {.text = "a"}); }),
+      "[labelled] " + bare.string() + ":1: expected rows below the columns' names but got none");
 }
 
 TEST(LabelledTextTest, EmptyTexts) {
