@@ -191,30 +191,29 @@ PairLabel MaskedLanguageSource::draw_pair(const Sequences& documents, std::int64
                                           std::int64_t number, std::uint64_t masking_seed,
                                           Sequence& sequence) const {
   constexpr double share_of_others = 0.5;
-  constexpr std::size_t shortest = 4;  // [CLS] word word [SEP]
-  if (sequence.ids.size() < shortest) return PairLabel::none;
+  if (sequence.separator == 0) return PairLabel::none;
   const std::uint64_t seed = derive(masking_seed, pairing);
   const std::int64_t room = read_length(length), others = documents.count(room) - 1;
   if (others < 1 || base::uniform(seed, 0) >= share_of_others) return PairLabel::follows;
   auto drawn =
       static_cast<std::int64_t>(base::uniform_below(seed, 1, static_cast<std::uint64_t>(others)));
   if (drawn >= number) ++drawn;
-  return take_second_of(documents.read(room, drawn), derive(masking_seed, segments),
-                        static_cast<std::size_t>(room), sequence)
-             ? PairLabel::other_text
-             : PairLabel::follows;
+  const bool taken =
+      take_second_of(documents.read(room, drawn), static_cast<std::size_t>(length), sequence);
+  return taken ? PairLabel::other_text : PairLabel::follows;
 }
 
 void MaskedLanguageSource::append(MaskedBatch& masked, const Sequences& documents,
                                   std::int64_t length, std::int64_t number,
                                   std::uint64_t masking_seed) const {
   Sequence sequence = documents.read(read_length(length), number);
+  const text::TokenizerFacts& facts = tokenizer().facts();
+  const bool in_two = corpus_->options().segments == 2;
+  if (in_two) cut_in_two(sequence, facts.pair, derive(masking_seed, segments));
   if (corpus_->options().next_sentence)
     masked.pairs.push_back(draw_pair(documents, length, number, masking_seed, sequence));
-  const text::TokenizerFacts& facts = tokenizer().facts();
-  const auto types = corpus_->options().segments == 2
-                         ? cut_in_two(sequence, facts.pair, derive(masking_seed, segments))
-                         : types_of(sequence.ids.size(), facts.single);
+  const auto types = in_two ? types_of_segments(sequence, facts.pair)
+                            : types_of(sequence.ids.size(), facts.single);
   const auto chosen =
       mask_tokens(sequence.ids, corpus_->options().masking, vocabulary_, masking_seed);
   const std::int64_t begin = masked.batch.cu_seqlens.back();

@@ -63,9 +63,11 @@ class MaskedLanguageSource {
 
  private:
   // Of a sequence of `length` tokens, those that are read of the text, [CLS] and [SEP] included: a
-  // second segment's [SEP] is not.
+  // second segment's [SEP] is not, where the text has none.
   std::int64_t read_length(std::int64_t length) const {
-    return length - (corpus_->options().segments - 1);
+    const DataOptions& options = corpus_->options();
+    const bool has_own = options.document == documents::DocumentRule::pair;
+    return has_own ? length : length - (options.segments - 1);
   }
   // Of data.next_sentence: whether the second segment becomes that of another sequence.
   PairLabel draw_pair(const Sequences& documents, std::int64_t length, std::int64_t number,

@@ -21,8 +21,10 @@ class PairDocuments final : public Sequences {
                 std::int64_t cls_id, std::int64_t sep_id)
       : tokens_(tokens), documents_(documents), cls_id_(cls_id), sep_id_(sep_id) {}
 
+  /// Throws Error below 5.
   std::int64_t count(std::int64_t length) const override;
-  /// A pair that is too long loses words at the end of the longer text; a single text at its end.
+  /// A pair that is too long loses words at the end of the longer text; a single text at its end, so
+  /// that a [SEP] can be put between its words.
   Sequence read(std::int64_t length, std::int64_t sequence) const override;
 
  private:

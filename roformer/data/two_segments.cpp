@@ -20,12 +20,6 @@ std::size_t words_of_first(std::size_t words, std::uint64_t seed) {
   return 1 + base::uniform_below(seed, 0, words - 1);
 }
 
-// Where the first word of the second segment stands, of two words or more.
-std::size_t begin_of_second(const Sequence& sequence, std::uint64_t seed) {
-  if (sequence.separator > 0) return sequence.separator + 1;
-  return 1 + words_of_first(words_of(sequence.ids), seed);
-}
-
 }  // namespace
 
 void require_two_segments(const text::TokenizerFacts& facts) {
@@ -37,29 +31,30 @@ void require_two_segments(const text::TokenizerFacts& facts) {
                 facts.source);
 }
 
-std::vector<std::int32_t> cut_in_two(Sequence& sequence, const text::SpecialRuns& pair,
-                                     std::uint64_t seed) {
-  Ids& ids = sequence.ids;
-  if (words_of(ids) < 2) return std::vector<std::int32_t>(ids.size(), pair.first_type);
-  if (sequence.separator == 0) {
-    sequence.separator = begin_of_second(sequence, seed);
-    ids.insert(ids.begin() + static_cast<std::ptrdiff_t>(sequence.separator),
-               pair.between.ids.front());
-  }
-  std::vector<std::int32_t> types(ids.size(), pair.second_type);
-  std::fill_n(types.begin(), sequence.separator, pair.first_type);
+void cut_in_two(Sequence& sequence, const text::SpecialRuns& pair, std::uint64_t seed) {
+  const std::size_t words = words_of(sequence.ids);
+  if (sequence.separator > 0 || words < 2) return;
+  sequence.separator = 1 + words_of_first(words, seed);
+  sequence.ids.insert(sequence.ids.begin() + static_cast<std::ptrdiff_t>(sequence.separator),
+                      pair.between.ids.front());
+}
+
+std::vector<std::int32_t> types_of_segments(const Sequence& sequence,
+                                            const text::SpecialRuns& pair) {
+  std::vector<std::int32_t> types(sequence.ids.size(), pair.first_type);
+  if (sequence.separator == 0) return types;
+  std::fill(types.begin() + static_cast<std::ptrdiff_t>(sequence.separator), types.end(),
+            pair.second_type);
   types.front() = pair.before.type_ids.front();
   types[sequence.separator] = pair.between.type_ids.front();
   types.back() = pair.after.type_ids.front();
   return types;
 }
 
-bool take_second_of(const Sequence& other, std::uint64_t seed, std::size_t max_size,
-                    Sequence& sequence) {
+bool take_second_of(const Sequence& other, std::size_t max_size, Sequence& sequence) {
   Ids& ids = sequence.ids;
-  if (words_of(ids) < 2 || words_of(other.ids) < 1) return false;
-  const std::size_t begin = begin_of_second(sequence, seed);
-  const std::size_t replaced = ids.size() - 1 - begin;
+  if (sequence.separator == 0 || words_of(other.ids) < 1) return false;
+  const std::size_t begin = sequence.separator + 1, replaced = ids.size() - 1 - begin;
   const std::size_t words = other.separator > 0 ? words_of(other.ids) - other.separator
                                                 : std::min(replaced, words_of(other.ids));
   const auto first = other.ids.end() - 1 - static_cast<std::ptrdiff_t>(words);

@@ -11,16 +11,18 @@
 namespace roformer::data {
 
 /// Makes [CLS] words [SEP] to [CLS] words [SEP] words [SEP], one token longer, cut at a place that
-/// hangs on the seed, with a word on either side; a pair stays as it is. Returns the types. Fewer
-/// than two words stay one segment.
-std::vector<std::int32_t> cut_in_two(Sequence& sequence, const text::SpecialRuns& pair,
-                                     std::uint64_t seed);
+/// hangs on the seed, with a word on either side; a pair stays as it is, and so do fewer than two
+/// words.
+void cut_in_two(Sequence& sequence, const text::SpecialRuns& pair, std::uint64_t seed);
 
-/// Puts the second segment of `other` in the place of the one that cut_in_two makes of `sequence`
-/// with this seed: what is no pair gives so many of its last words as stood there. Returns whether:
-/// what is not cut stays. At most `max_size` ids remain.
-bool take_second_of(const Sequence& other, std::uint64_t seed, std::size_t max_size,
-                    Sequence& sequence);
+/// The types of its tokens; all of the first where it is no pair.
+std::vector<std::int32_t> types_of_segments(const Sequence& sequence,
+                                            const text::SpecialRuns& pair);
+
+/// Puts the second segment of `other` in the place of that of `sequence`: what is no pair gives so
+/// many of its last words as stood there. Returns whether: what is not cut stays. At most `max_size`
+/// ids remain.
+bool take_second_of(const Sequence& other, std::size_t max_size, Sequence& sequence);
 
 /// Throws Error for a tokenizer whose pairs are not [CLS] first [SEP] second [SEP].
 void require_two_segments(const text::TokenizerFacts& facts);

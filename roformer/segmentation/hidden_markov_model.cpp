@@ -37,24 +37,43 @@ constexpr std::array<std::array<State, 2>, num_states> kBefore = {{
 }  // namespace
 
 HiddenMarkovModel::HiddenMarkovModel(std::string_view start, std::string_view transitions,
-                                     std::string_view emissions)
+                                     std::string_view emissions,
+                                     const std::filesystem::path& folder)
     : start_(kNothing) {
   transitions_.fill(kNothing);
-  for (const Probability& line : read_probabilities(start, "prob_start.py", 1))
-    start_[state_of(line.keys[0], "prob_start.py")] = line.logarithm;
-  for (const Probability& line : read_probabilities(transitions, "prob_trans.py", 2))
-    transitions_[state_of(line.keys[0], "prob_trans.py")][state_of(line.keys[1], "prob_trans.py")] =
+  const std::string start_file = (folder / "prob_start.py").string(),
+                    transition_file = (folder / "prob_trans.py").string(),
+                    emission_file = (folder / "prob_emit.py").string();
+  const auto require_all = [](const auto& lines, std::size_t least, const std::string& file) {
+    base::require(lines.size() >= least,
+                  "[segmentation] {}: expected {} or more numbers but got {}", file, least,
+                  lines.size());
+  };
+  const auto starts = read_probabilities(start, start_file, 1);
+  require_all(starts, num_states, start_file);
+  for (const Probability& line : starts)
+    start_[state_of(line.keys[0], start_file)] = line.logarithm;
+  const auto steps = read_probabilities(transitions, transition_file, 2);
+  require_all(steps, 2 * num_states, transition_file);
+  for (const Probability& line : steps)
+    transitions_[state_of(line.keys[0], transition_file)][state_of(line.keys[1], transition_file)] =
         line.logarithm;
-  for (const Probability& line : read_probabilities(emissions, "prob_emit.py", 2)) {
-    const char32_t c = only_character(line.keys[1], "prob_emit.py");
-    emissions_.try_emplace(c, kNothing).first->second[state_of(line.keys[0], "prob_emit.py")] =
-        line.logarithm;
+  std::array<bool, num_states> has_state = {};
+  for (const Probability& line : read_probabilities(emissions, emission_file, 2)) {
+    const std::size_t state = state_of(line.keys[0], emission_file);
+    const char32_t c = only_character(line.keys[1], emission_file);
+    emissions_.try_emplace(c, kNothing).first->second[state] = line.logarithm;
+    has_state[state] = true;
   }
+  base::require(
+      std::find(has_state.begin(), has_state.end(), false) == has_state.end(),
+      "[segmentation] {}: expected characters of each of B, E, M and S but got none of some",
+      emission_file);
 }
 
 HiddenMarkovModel HiddenMarkovModel::read(const std::filesystem::path& folder) {
   const auto text = [&](const char* name) { return base::read_file(folder / name); };
-  return {text("prob_start.py"), text("prob_trans.py"), text("prob_emit.py")};
+  return {text("prob_start.py"), text("prob_trans.py"), text("prob_emit.py"), folder};
 }
 
 ByState HiddenMarkovModel::emissions_of(char32_t c) const {

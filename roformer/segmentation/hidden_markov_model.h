@@ -21,9 +21,9 @@ class HiddenMarkovModel {
   /// Reads prob_start.py, prob_trans.py and prob_emit.py of jieba's folder finalseg. Throws Error
   /// naming file and place.
   static HiddenMarkovModel read(const std::filesystem::path& folder);
-  /// Of the three files' text.
+  /// Of the three files' text; `folder` for messages.
   HiddenMarkovModel(std::string_view start, std::string_view transitions,
-                    std::string_view emissions);
+                    std::string_view emissions, const std::filesystem::path& folder = {});
 
   /// Whether the model knows characters of this kind: the ideographs of jieba's own range.
   static bool knows(char32_t c) { return c >= 0x4E00 && c <= 0x9FD5; }

@@ -56,14 +56,15 @@ void cut_block(const WordList& words, std::string_view block,
 }
 
 // Whether some word begins with the text: jieba knows it then, with the frequency 0.
-bool is_a_beginning(const WordList& words, std::string_view text) {
-  return std::any_of(words.words().begin(), words.words().end(),
-                     [&](const auto& entry) { return entry.first.starts_with(text); });
+bool is_a_beginning(const std::set<std::string_view>& known, std::string_view text) {
+  const auto next = known.lower_bound(text);
+  return next != known.end() && next->starts_with(text);
 }
 
 }  // namespace
 
-std::uint64_t suggested_frequency(const WordList& words, std::string_view word) {
+std::uint64_t suggested_frequency(const WordList& words, const std::set<std::string_view>& known,
+                                  std::string_view word) {
   std::vector<std::string_view> parts;
   for (std::string_view rest = word; !rest.empty();) {
     const Block block = first_block(rest);
@@ -75,7 +76,7 @@ std::uint64_t suggested_frequency(const WordList& words, std::string_view word) 
   double share = 1;
   for (const std::string_view part : parts) {
     const std::uint64_t frequency = frequency_of(words, part);
-    const bool is_unheard = frequency == 0 && !is_a_beginning(words, part);
+    const bool is_unheard = frequency == 0 && !is_a_beginning(known, part);
     share *= static_cast<double>(is_unheard ? 1 : frequency) / total;
   }
   const auto needed = static_cast<std::uint64_t>(share * total) + 1;

@@ -40,6 +40,8 @@ std::string_view take_last_field(std::string_view& line, std::string_view letter
   return field;
 }
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // At most 2^53, so that logarithms of sums are those of the numbers.
 constexpr std::uint64_t kMostFrequent = std::uint64_t{1} << 53;
 
@@ -65,13 +67,17 @@ void WordList::add_line(std::string_view line, const std::string& place) {
 }
 
 // jieba's ^(.+?)( [0-9]+)?( [a-z]+)?$
-void WordList::add_user_line(std::string_view line, const std::string& place) {
+void WordList::add_user_line(std::string_view line, const std::string& place,
+                             std::set<std::string_view>& known) {
   take_last_field(line, "abcdefghijklmnopqrstuvwxyz");
   const std::string_view digits = take_last_field(line, "0123456789");
   const auto frequency = whole_number(digits);
   base::require(digits.empty() || frequency.has_value(),
                 "[segmentation] {}: expected a frequency below 2^53 but got {}", place, digits);
-  set(line, frequency ? *frequency : suggested_frequency(*this, line), place);
+  if (!frequency && known.empty())
+    for (const auto& entry : words_) known.insert(entry.first);
+  set(line, frequency ? *frequency : suggested_frequency(*this, known, line), place);
+  if (!known.empty()) known.insert(words_.find(std::string(line))->first);
 }
 
 namespace {
@@ -79,8 +85,8 @@ namespace {
 // Calls use(line, "FILE:LINE") for each line that is not empty, without the space around it.
 template <typename Use>
 void for_each_line(std::string_view text, const std::string& file, const Use& use) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF", space = " \t\r\f\v";
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  constexpr std::string_view space = " \t\r\f\v";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   for (std::int64_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
@@ -109,14 +115,18 @@ void WordList::add_file(const std::filesystem::path& file) {
 }
 
 UserWords UserWords::read(const std::filesystem::path& file) {
-  return {base::read_file(file), file.string()};
+  std::string text = base::read_file(file);
+  // Taken off here, so that texts can be written one behind the other.
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  return {std::move(text), file.string()};
 }
 
 void WordList::add_user(const UserWords& user) {
   bool found = false;
+  std::set<std::string_view> known;  // all words in order, once a word has no frequency
   for_each_line(user.text, user.file, [&](std::string_view line, const std::string& place) {
     line.remove_prefix(line.find_first_not_of(" \t\r\f\v"));
-    add_user_line(line, place);
+    add_user_line(line, place, known);
     found = true;
   });
   base::require(found, "[segmentation] {}: expected a word a line but got none", user.file);

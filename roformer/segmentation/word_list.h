@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,7 +39,8 @@ class WordList {
 
  private:
   void add_line(std::string_view line, const std::string& place);
-  void add_user_line(std::string_view line, const std::string& place);
+  void add_user_line(std::string_view line, const std::string& place,
+                     std::set<std::string_view>& known);
   void set(std::string_view word, std::uint64_t frequency, const std::string& place);
 
   std::unordered_map<std::string, std::uint64_t> words_;

@@ -7,8 +7,10 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/hash.h"
 #include "roformer/base/json_text.h"
 #include "roformer/base/log.h"
+#include "roformer/train/run_extension.h"
 #include "roformer/train/training_report.h"
 
 namespace roformer::study {
@@ -57,10 +59,35 @@ fs::path end_file(const fs::path& run, std::size_t stage) {
   return run / fmt::format("stage-{}.json", stage + 1);
 }
 
-StageEnd read_end(const fs::path& file) {
-  const auto json = ordered_json::parse(base::read_file(file));
-  return {metrics_of(json.at("training")), metrics_of(json.at("own_length")),
-          metrics_of(json.at("fixed_length"))};
+// What a stage's end hangs on: the recipe up to there, and how it is measured.
+std::string key_of(const task::Recipe& recipe) {
+  std::string text = fmt::format("evaluate.length={} evaluate.sequences={}",
+                                 recipe.evaluation.length, recipe.evaluation.sequences);
+  for (const auto& [key, value] : recipe.training.recipe)
+    if (!train::is_without_effect(key)) text += fmt::format(" {}={}", key, value);
+  return fmt::format("{:016x}", base::hash_bytes(text));
+}
+
+StageEnd read_end(const fs::path& file, const std::string& key) {
+  StageEnd end;
+  std::string found;
+  try {
+    const auto json = ordered_json::parse(base::read_file(file));
+    found = json.at("recipe").get<std::string>();
+    end = {metrics_of(json.at("training")), metrics_of(json.at("own_length")),
+           metrics_of(json.at("fixed_length"))};
+  } catch (const ordered_json::exception& error) {
+    base::fail(
+        "[study] {}: expected a stage's figures but got: {}; delete it, and they are measured "
+        "again where no later stage has begun",
+        file.string(), error.what());
+  }
+  base::require(
+      found == key,
+      "[study] {}: expected figures of this recipe but got those of another: give another "
+      "--out, or delete the folder to begin anew",
+      file.string());
+  return end;
 }
 
 }  // namespace
@@ -112,14 +139,21 @@ int StageRunner::train(std::int64_t seed, std::vector<StageEnd>& ends) const {
   const fs::path run = arms_.runs(arms_.arms().front())[static_cast<std::size_t>(seed)];
   for (std::size_t stage = 0; stage < arms_.recipe().training.stages.size(); ++stage) {
     const fs::path file = end_file(run, stage);
+    const task::Recipe recipe = recipe_to(seed, stage + 1);
     if (!fs::exists(file)) {
+      base::require(!fs::exists(end_file(run, stage + 1)),
+                    "[study] {}: expected it, since the next stage's figures are there, but it is "
+                    "gone: delete the folder to begin anew",
+                    file.string());
       train::RunFolder folder(run, /*resume=*/true);
-      const auto outcome = task::run_training(recipe_to(seed, stage + 1), material_, folder,
-                                              torch::Device(arms_.options().device));
+      const auto outcome =
+          task::run_training(recipe, material_, folder, torch::Device(arms_.options().device));
       if (outcome.signal != 0) return outcome.signal;
-      base::write_file_atomically(file, to_json(measure(seed, stage)).dump(1) + "\n");
+      ordered_json json = {{"recipe", key_of(recipe)}};
+      json.update(to_json(measure(seed, stage)));
+      base::write_file_atomically(file, json.dump(1) + "\n");
     }
-    ends.push_back(read_end(file));
+    ends.push_back(read_end(file, key_of(recipe)));
     const auto& [training, own, fixed] = ends.back();
     spdlog::info(
         "stage {}: training loss {:.3f}, {:.1f} % right; held out loss {:.3f}, {:.1f} % right",

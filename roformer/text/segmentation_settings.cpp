@@ -58,7 +58,10 @@ WordSegmentation read_segmentation(const TokenizerFolder& folder) {
       place, kKey, name);
   words.order = *order;
   words.options.joins_by_model = get(stated, "hmm", false, place);
-  for (const json& file : stated.value("user_dictionaries", json::array())) {
+  const json files = stated.value("user_dictionaries", json::array());
+  base::require(files.is_array(), "[text] {}: user_dictionaries: expected a list but got {}", place,
+                excerpt(files));
+  for (const json& file : files) {
     base::require(file.is_string(), "[text] {}: {}: expected names of files but got {}", place,
                   "user_dictionaries", excerpt(file));
     words.options.users.push_back(

@@ -39,7 +39,7 @@ TEST(PairDocumentsTest, ALineIsASequence) {
   EXPECT_EQ(pairs.read(32, 2), (Sequence{{2, 12, 3}, 0}));
   EXPECT_EQ(pairs.read(32, 3), (Sequence{{2, 13, 3, 14, 15, 16, 3}, 2})) << "the first tab";
   EXPECT_THROW(pairs.read(32, 4), Error);
-  EXPECT_THROW(pairs.read(2, 0), Error);
+  EXPECT_THROW(pairs.count(2), Error);
 }
 
 TEST(PairDocumentsTest, TheLongerTextGivesWay) {
@@ -50,9 +50,25 @@ TEST(PairDocumentsTest, TheLongerTextGivesWay) {
   EXPECT_EQ(pairs.read(7, 0).ids, (TokenIds{2, 5, 6, 3, 8, 9, 3}));
   EXPECT_EQ(pairs.read(6, 0).ids, (TokenIds{2, 5, 6, 3, 8, 3}));
   EXPECT_EQ(pairs.read(5, 0), (Sequence{{2, 5, 3, 8, 3}, 2}));
-  EXPECT_EQ(pairs.read(4, 0), (Sequence{{2, 5, 6, 3}, 0})) << "no room for two";
-  EXPECT_EQ(pairs.read(3, 0), (Sequence{{2, 5, 3}, 0}));
+  EXPECT_THROW(pairs.read(4, 0), Error);
+  EXPECT_EQ(pairs.read(5, 1), (Sequence{{2, 10, 11, 3}, 0}));
   EXPECT_EQ(pairs.read(6, 3).ids, (TokenIds{2, 13, 3, 14, 15, 3}));
+}
+
+TEST(PairDocumentsTest, ATextThatNamesTheSeparatorIsNotCutThere) {
+  const Encode encode = encode_pairs(
+      [](std::string_view text, std::vector<std::int32_t>& ids) {
+        for (const char c : text) ids.push_back(c == '|' ? 3 : c);
+      },
+      3);
+  const auto ids_of = [&](std::string_view text) {
+    std::vector<std::int32_t> ids;
+    encode(text, ids);
+    return ids;
+  };
+  EXPECT_EQ(ids_of("a|b\tc|"), (std::vector<std::int32_t>{'a', 'b', 3, 'c'}));
+  EXPECT_EQ(ids_of("a|b"), (std::vector<std::int32_t>{'a', 'b'}));
+  EXPECT_EQ(ids_of("|\tc"), (std::vector<std::int32_t>{'c'}));
 }
 
 TEST(PairDocumentsTest, BatchesHaveTheTypesOfThePair) {

@@ -25,7 +25,8 @@ TEST(TwoSegmentsTest, AWordIsOnEitherSide) {
   std::set<std::size_t> places;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Sequence sequence{{2, 10, 11, 12, 13, 3}, 0};
-    const TokenTypes types = cut_in_two(sequence, kPair, seed);
+    cut_in_two(sequence, kPair, seed);
+    const TokenTypes types = types_of_segments(sequence, kPair);
     TokenIds& ids = sequence.ids;
     ASSERT_EQ(ids.size(), 7u);
     ASSERT_EQ(types.size(), 7u);
@@ -42,36 +43,45 @@ TEST(TwoSegmentsTest, AWordIsOnEitherSide) {
 }
 
 TEST(TwoSegmentsTest, APairIsCutWhereItsTextsMeet) {
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    Sequence sequence{{2, 10, 11, 12, 3, 13, 3}, 4};
-    EXPECT_EQ(cut_in_two(sequence, kPair, seed), (TokenTypes{0, 0, 0, 0, 0, 1, 1}));
-    EXPECT_EQ(sequence, (Sequence{{2, 10, 11, 12, 3, 13, 3}, 4}));
-    ASSERT_TRUE(take_second_of({{2, 20, 3, 21, 22, 23, 3}, 2}, seed, 8, sequence));
-    EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 21, 22, 3})) << "23 has no room";
-    ASSERT_TRUE(take_second_of({{2, 20, 21, 3}, 0}, seed, 8, sequence));
-    EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 20, 21, 3}));
-    ASSERT_TRUE(take_second_of({{2, 30, 31, 32, 3}, 0}, seed, 8, sequence));
-    EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 31, 32, 3})) << "as many as stood there";
-  }
+  Sequence sequence{{2, 10, 11, 12, 3, 13, 3}, 4};
+  cut_in_two(sequence, kPair, 7);
+  EXPECT_EQ(sequence, (Sequence{{2, 10, 11, 12, 3, 13, 3}, 4}));
+  EXPECT_EQ(types_of_segments(sequence, kPair), (TokenTypes{0, 0, 0, 0, 0, 1, 1}));
+  ASSERT_TRUE(take_second_of({{2, 20, 3, 21, 22, 23, 3}, 2}, 8, sequence));
+  EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 21, 22, 3})) << "23 has no room";
+  ASSERT_TRUE(take_second_of({{2, 20, 21, 3}, 0}, 8, sequence));
+  EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 20, 21, 3}));
+  ASSERT_TRUE(take_second_of({{2, 30, 31, 32, 3}, 0}, 8, sequence));
+  EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 11, 12, 3, 31, 32, 3})) << "as many as stood there";
 }
 
+// Of any size: the first segment is the text's own, the second wholly the other's.
 TEST(TwoSegmentsTest, TheSecondOfAnotherPlaceBeginsAtTheCut) {
-  for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    Sequence sequence{{2, 10, 11, 12, 13, 3}, 0};
-    ASSERT_TRUE(take_second_of({{2, 20, 21, 22, 23, 3}, 0}, seed, 6, sequence));
-    cut_in_two(sequence, kPair, seed);
-    const TokenIds& ids = sequence.ids;
-    const std::size_t cut = sequence.separator;
-    for (std::size_t i = 1; i < cut; ++i) EXPECT_EQ(ids[i], 9 + static_cast<std::int64_t>(i));
-    for (std::size_t i = cut + 1; i < 6; ++i) EXPECT_EQ(ids[i], 18 + static_cast<std::int64_t>(i));
-    EXPECT_EQ(ids.back(), 3);
+  const std::vector<Sequence> others = {{{2, 20, 3}, 0},
+                                        {{2, 20, 21, 22, 23, 3}, 0},
+                                        {{2, 20, 21, 22, 23, 24, 25, 26, 3}, 0},
+                                        {{2, 20, 3, 21, 3}, 2},
+                                        {{2, 20, 3, 21, 22, 23, 24, 25, 3}, 2}};
+  for (const Sequence& other : others) {
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+      Sequence sequence{{2, 10, 11, 12, 13, 3}, 0};
+      cut_in_two(sequence, kPair, seed);
+      ASSERT_TRUE(take_second_of(other, 10, sequence));
+      const TokenTypes types = types_of_segments(sequence, kPair);
+      ASSERT_LE(sequence.ids.size(), 10u);
+      ASSERT_EQ(sequence.ids[sequence.separator], 3);
+      EXPECT_EQ(sequence.ids.back(), 3);
+      for (std::size_t i = 1; i + 1 < sequence.ids.size(); ++i) {
+        const bool is_word = i != sequence.separator;
+        EXPECT_EQ(is_word && sequence.ids[i] >= 20, is_word && types[i] == 1) << i;
+      }
+    }
   }
-  Sequence sequence{{2, 10, 11, 3}, 0}, one{{2, 10, 3}, 0};
-  ASSERT_TRUE(take_second_of({{2, 20, 3}, 0}, 1, 4, sequence));
-  EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 20, 3}));
-  EXPECT_FALSE(take_second_of({{2, 20, 21, 3}, 0}, 1, 4, one));
-  EXPECT_FALSE(take_second_of({{2, 3}, 0}, 1, 4, sequence));
-  EXPECT_EQ(sequence.ids, (TokenIds{2, 10, 20, 3}));
+  Sequence one{{2, 10, 3}, 0}, two{{2, 10, 3, 11, 3}, 2};
+  cut_in_two(one, kPair, 1);
+  EXPECT_FALSE(take_second_of({{2, 20, 21, 3}, 0}, 4, one));
+  EXPECT_FALSE(take_second_of({{2, 3}, 0}, 5, two));
+  EXPECT_EQ(two.ids, (TokenIds{2, 10, 3, 11, 3}));
 }
 
 TEST(TwoSegmentsTest, HalfOfTheSecondSegmentsAreOfAnotherPlace) {
@@ -107,7 +117,8 @@ TEST(TwoSegmentsTest, HalfOfTheSecondSegmentsAreOfAnotherPlace) {
 TEST(TwoSegmentsTest, ShortOnesStayWhole) {
   for (const TokenIds& ids : {TokenIds{2, 3}, TokenIds{2, 10, 3}, TokenIds{}}) {
     Sequence sequence{ids, 0};
-    EXPECT_EQ(cut_in_two(sequence, kPair, 5), TokenTypes(ids.size(), 0));
+    cut_in_two(sequence, kPair, 5);
+    EXPECT_EQ(types_of_segments(sequence, kPair), TokenTypes(ids.size(), 0));
     EXPECT_EQ(sequence.ids, ids);
   }
 }

@@ -44,9 +44,9 @@ TEST(HiddenMarkovModelTest, BadTablesAreNamed) {
   const auto message = [](std::string_view start) {
     return tests::error_message([&] { HiddenMarkovModel(start, kTransitions, kEmissions); });
   };
-  for (const char* bad :
-       {"", "P=", "P={", "P={'B': -1", "P={'B' -1}", "P={'B': x}", "P={'B': 1}", "P={'X': -1}",
-        "P={'B': -1} x", "P={'\\u12': -1}", "P={'\\n': -1}", "P={'B: -1}", "P={'B': nan}"})
+  for (const char* bad : {"", "P=", "P={", "P={'B': -1", "P={'B' -1}", "P={'B': x}", "P={'B': 1}",
+                          "P={'X': -1}", "P={'B': -1} x", "P={'\\u12': -1}", "P={'\\n': -1}",
+                          "P={'B: -1}", "P={}", "P={'B': -1}", "P={'B': nan}"})
     EXPECT_TRUE(tests::has_text(message(bad), "prob_start.py")) << bad;
   EXPECT_TRUE(tests::has_text(
       tests::error_message([] { HiddenMarkovModel(kStart, kTransitions, "P={'B': {'ab': -1}}"); }),
