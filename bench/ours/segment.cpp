@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "bench/ours/rows.h"
-#include "roformer/documents/text_files.h"
+#include "bench/ours/text_lines.h"
 #include "roformer/segmentation/jieba.h"
 
 namespace {
@@ -12,15 +12,7 @@ using namespace roformer;
 
 void measure_segmentation(const std::string& file, int passes, double most) {
   const auto segmenter = segmentation::jieba_segmenter();
-  std::vector<std::string> lines;
-  double megabytes = 0;
-  for (const auto& path : documents::find_text_files({file})) {
-    documents::LineReader reader(path);
-    for (std::string line; megabytes < most && reader.next(line);) {
-      megabytes += static_cast<double>(line.size() + 1) / 1e6;
-      lines.push_back(line);
-    }
-  }
+  const auto [lines, megabytes] = bench::read_text(file, most);
   segmentation::Segmenter::Scratch scratch;
   std::vector<std::string_view> words;
   std::size_t count = 0;

@@ -6,34 +6,17 @@
 #include <cstdlib>
 
 #include "bench/ours/rows.h"
+#include "bench/ours/text_lines.h"
 #include "roformer/base/error.h"
-#include "roformer/documents/text_files.h"
 #include "roformer/text/tokenizer.h"
 
 namespace {
 
 using namespace roformer;
 
-struct Text {
-  std::vector<std::string> lines;
-  double megabytes = 0;
-};
-
-Text read_text(const std::string& name, double megabytes) {
-  Text text;
-  for (const auto& path : documents::find_text_files({name})) {
-    documents::LineReader reader(path);
-    for (std::string line; text.megabytes < megabytes && reader.next(line);) {
-      text.megabytes += static_cast<double>(line.size() + 1) / 1e6;
-      text.lines.push_back(line);
-    }
-  }
-  return text;
-}
-
 void measure(const std::string& vocabulary, const std::string& file, int passes, double most) {
   const text::Tokenizer tokenizer = text::Tokenizer::load(vocabulary);
-  const auto [lines, megabytes] = read_text(file, most);
+  const auto [lines, megabytes] = bench::read_text(file, most);
   std::size_t tokens = 0;
   text::Encoding encoding;
   const double seconds = bench::best_seconds(

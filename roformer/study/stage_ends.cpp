@@ -8,7 +8,6 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
-#include "roformer/base/json_text.h"
 #include "roformer/base/log.h"
 #include "roformer/train/run_extension.h"
 #include "roformer/train/training_report.h"
@@ -130,9 +129,11 @@ StageEnd StageRunner::measure(std::int64_t seed, std::size_t stage) const {
   for (std::size_t i = 0; i < stage; ++i) begin += stages[i].steps;
   const std::int64_t end = begin + stages[stage].steps;
   const auto mean = [&](const char* name) { return last_mean(run, name, begin, end); };
+  const std::int64_t own = stages[stage].length, fixed = recipe.evaluation.length;
+  const train::Metrics of_own = evaluate(seed, own);
   return {{{"loss", mean("loss")}, {"accuracy", mean("accuracy")}},
-          evaluate(seed, stages[stage].length),
-          evaluate(seed, recipe.evaluation.length)};
+          of_own,
+          fixed == own ? of_own : evaluate(seed, fixed)};
 }
 
 int StageRunner::train(std::int64_t seed, std::vector<StageEnd>& ends) const {

@@ -15,8 +15,7 @@ namespace {
 
 constexpr const char* kTable3Says =
     "The paper (section 4.5.1 and Table 3): BERT, WoBERT, NEZHA and RoFormer differ in what a "
-    "token "
-    "is and in how positions are told.";
+    "token is and in how positions are told.";
 
 struct ChineseModel {
   const char* name;

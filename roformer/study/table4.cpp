@@ -1,11 +1,8 @@
 // Table 4: pre-training by stages of other lengths and batches; loss and accuracy at each one's end.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "roformer/base/file.h"
-#include "roformer/base/log.h"
 #include "roformer/metric/seed_interval.h"
 #include "roformer/report/page.h"
 #include "roformer/study/arms.h"
@@ -14,11 +11,9 @@
 #include "roformer/study/result_file.h"
 #include "roformer/study/stage_ends.h"
 #include "roformer/study/studies.h"
-#include "roformer/train/training_report.h"
+#include "roformer/task/label_figures.h"
 
 namespace roformer::study {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -55,13 +50,6 @@ struct Table4Result {
   std::vector<std::vector<train::Metrics>> by_length;  // by seed, by kLengths
 };
 
-double figure_of(const train::Metrics& metrics, const std::string& name) {
-  const auto found = std::find_if(metrics.begin(), metrics.end(),
-                                  [&](const auto& entry) { return entry.first == name; });
-  base::require(found != metrics.end(), "[study] expected the figure {} but got none", name);
-  return found->second;
-}
-
 // "1.234 ± 0.010" of one value a seed.
 template <typename ValueOf>
 std::string cell(std::size_t seeds, int digits, const ValueOf& value_of) {
@@ -76,12 +64,12 @@ report::Table stage_table(const Arms& arms, const Table4Result& result) {
   const std::size_t seeds = result.ends.size();
   const auto loss = [&](std::size_t stage, auto part) {
     return cell(seeds, 2, [&](std::size_t seed) {
-      return figure_of(result.ends[seed][stage].*part, "loss");
+      return task::figure_of(result.ends[seed][stage].*part, "loss");
     });
   };
   const auto accuracy = [&](std::size_t stage, auto part) {
     return cell(seeds, 1, [&](std::size_t seed) {
-      return 100 * figure_of(result.ends[seed][stage].*part, "accuracy");
+      return 100 * task::figure_of(result.ends[seed][stage].*part, "accuracy");
     });
   };
   report::Table table;
@@ -123,7 +111,7 @@ report::Table length_table(const Table4Result& result) {
     table.columns.push_back(fmt::format("{}", kLengths[i]));
     const auto by_seed = [&](const char* name, double scale, int digits) {
       return cell(result.by_length.size(), digits, [&](std::size_t seed) {
-        return scale * figure_of(result.by_length[seed][i], name);
+        return scale * task::figure_of(result.by_length[seed][i], name);
       });
     };
     table.rows[0].push_back(by_seed("loss", 1, 3));
@@ -136,13 +124,12 @@ report::Table length_table(const Table4Result& result) {
 std::string length_verdict(const Table4Result& result) {
   std::vector<double> shortest, longest;
   for (const auto& figures : result.by_length) {
-    shortest.push_back(100 * figure_of(figures.front(), "accuracy"));
-    longest.push_back(100 * figure_of(figures.back(), "accuracy"));
+    shortest.push_back(100 * task::figure_of(figures.front(), "accuracy"));
+    longest.push_back(100 * task::figure_of(figures.back(), "accuracy"));
   }
   return fmt::format(
       "The final model guesses {} % of the masked words of sequences of {} tokens and {} % of "
-      "those "
-      "of {}; the longer ones beside the shorter: {}.",
+      "those of {}; the longer ones beside the shorter: {}.",
       metric::format_mean(metric::seed_mean(shortest), 1), kLengths[0],
       metric::format_mean(metric::seed_mean(longest), 1), kLengths[std::size(kLengths) - 1],
       metric::describe(metric::paired_difference(shortest, longest), 2));

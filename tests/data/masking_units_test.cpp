@@ -42,12 +42,17 @@ TEST(MaskingUnitsTest, CharactersOfAWordOfTheDictionary) {
   EXPECT_EQ(begins(MaskingUnits::Kind::jieba, {9, 13, 10}), (Places{0, 2}));
 }
 
-TEST(MaskingUnitsTest, NoWordIsHalfMasked) {
+MaskingVocabulary whole_words() {
   const text::Tokenizer words = tokenizer();
   MaskingVocabulary vocabulary{words.vocabulary_size(), words.mask_id(), {}, {}};
   for (std::int32_t id = 0; id < words.vocabulary_size(); ++id)
     vocabulary.special.push_back(words.is_special(id));
   vocabulary.words = std::make_shared<const MaskingUnits>(MaskingUnits::Kind::pieces, words);
+  return vocabulary;
+}
+
+TEST(MaskingUnitsTest, NoWordIsHalfMasked) {
+  const MaskingVocabulary vocabulary = whole_words();
   std::vector<std::int64_t> text{2};
   for (int i = 0; i < 20; ++i) text.insert(text.end(), {5, 6, 7, 8, 8});
   text.push_back(3);
@@ -67,11 +72,7 @@ TEST(MaskingUnitsTest, NoWordIsHalfMasked) {
 }
 
 TEST(MaskingUnitsTest, AWordThatIsLongerThanTheShareIsMaskedAlone) {
-  const text::Tokenizer words = tokenizer();
-  MaskingVocabulary vocabulary{words.vocabulary_size(), words.mask_id(), {}, {}};
-  for (std::int32_t id = 0; id < words.vocabulary_size(); ++id)
-    vocabulary.special.push_back(words.is_special(id));
-  vocabulary.words = std::make_shared<const MaskingUnits>(MaskingUnits::Kind::pieces, words);
+  const MaskingVocabulary vocabulary = whole_words();
   std::vector<std::int64_t> tokens{2, 5, 6, 7, 3};
   EXPECT_EQ(mask_tokens(tokens, {}, vocabulary, 1).positions, (std::vector<std::int64_t>{1, 2, 3}));
 }
