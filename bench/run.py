@@ -65,7 +65,7 @@ class Model:
 
     def __init__(self, folder):
         torch.manual_seed(0)
-        self.config = RoFormerConfig(vocab_size=30522, max_position_embeddings=512)
+        self.config = RoFormerConfig(vocab_size=30522, max_position_embeddings=1536)
         self.network = RoFormerForMaskedLM(self.config)
         self.folder = folder
         self.network.save_pretrained(folder)
@@ -285,6 +285,10 @@ def main():
         bench.training("training step base B2 T512, dropout 0", [512] * 2, 0.0, "≥ 1.3")
         bench.training("training step base B8 T128, dropout 0.1", [128] * 8, 0.1, "≥ 1.2")
         bench.training("training step base B2 T512, dropout 0.1", [512] * 2, 0.1, "≥ 1.1")
+        bench.trunk("long document: trunk base B1 T1024", [1024], 1, "≥ 1.3")
+        bench.trunk("long document: trunk base B1 T1536", [1536], 1, "≥ 1.3")
+        bench.training("long document: training step base B1 T1024, dropout 0.1", [1024], 0.1, "≥ 1.3")
+        bench.training("long document: training step base B1 T1536, dropout 0.1", [1536], 0.1, "≥ 1.3")
         programs.first_answer(bench, BUILD / "roformer")
         programs.sentence_encoder(bench, BUILD / "roformer")
         linear.performer(bench, ours)
