@@ -23,6 +23,7 @@ struct LabelClass {
 };
 
 constexpr LabelClass kLabelClasses[] = {{head::sequence_classifier, classify_texts},
+                                        {head::pair_scorer, classify_texts},
                                         {head::token_classifier, classify_words},
                                         {head::multiple_choice, classify_choices},
                                         {head::question_answering, classify_questions, true}};

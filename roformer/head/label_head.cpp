@@ -1,8 +1,16 @@
 #include "roformer/head/label_head.h"
 
 #include "roformer/base/error.h"
+#include "roformer/model/pooler.h"
 
 namespace roformer::head {
+
+torch::Tensor LabelHead::sequence_vectors(const packed::PackedBatch& batch,
+                                          const model::ForwardOptions& options) {
+  model::ForwardOptions of_first = options;
+  of_first.rows = model::first_tokens(batch);
+  return encoder()->forward(batch, of_first);
+}
 
 bool chooses_by_first(const std::string& family, const HeadConfig& head) {
   return family == "bert" || head.summary.type == "first";

@@ -8,8 +8,12 @@ namespace roformer::head {
 
 class LabelHead : public ModelWithHead {
  public:
-  /// Logits (M, numbers) of the hidden states (M, hidden) of the tokens that the head reads: [CLS]
-  /// of each sequence for classes of sequences and for choices, else any. In training `dropout_seed`
+  /// What is read of each of the B sequences: the hidden states of [CLS], the only ones that the last
+  /// layer then computes, or what a head says. (B, hidden).
+  virtual torch::Tensor sequence_vectors(const packed::PackedBatch& batch,
+                                         const model::ForwardOptions& options);
+  /// Logits (M, numbers) of the hidden states (M, hidden) of the tokens that the head reads: what
+  /// sequence_vectors gives for classes of sequences, choices and scores, else any. In training `dropout_seed`
   /// decides what is dropped.
   virtual torch::Tensor logits(const torch::Tensor& hidden, std::uint64_t dropout_seed) = 0;
 
@@ -22,6 +26,7 @@ Description sequence_classifier();
 Description token_classifier();
 Description question_answering();
 Description multiple_choice();
+Description pair_scorer();
 
 /// Whether multiple choice looks at [CLS]: RoFormer's default reads the last column of a padded row,
 /// so that what it says hangs on the other rows of a batch.

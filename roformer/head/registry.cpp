@@ -19,7 +19,8 @@ namespace roformer::head {
   HEAD(multiple_choice)       \
   HEAD(sequence_classifier)   \
   HEAD(token_classifier)      \
-  HEAD(question_answering)
+  HEAD(question_answering)    \
+  HEAD(pair_scorer)
 
 #define ROFORMER_DECLARE(name) Description name();
 ROFORMER_HEADS(ROFORMER_DECLARE)

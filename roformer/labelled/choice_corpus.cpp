@@ -17,7 +17,7 @@ Parts<ChoiceText> open_choices(const LabelledOptions& options) {
                               .choices = options.choices,
                               .label = options.label};
   return parts_of_files<ChoiceText>(options, [&](const std::vector<std::filesystem::path>& files) {
-    return read_choices(files, columns, {.has_header = options.header});
+    return read_choices(files, columns, table_options(options));
   });
 }
 
@@ -50,13 +50,13 @@ ChoiceCorpus::ChoiceCorpus(const LabelledOptions& options) : EncodedCorpus(optio
   const auto parts = open_choices(options);
   set_origin(parts.origin);
   find_tokenizer([&] { return texts_of(parts.of(Split::training)); });
-  RowEncoder rows(tokenizer(), options.max_length);
+  RowEncoder rows(tokenizer(), options);
   for (const Split split : all_parts) {
     set_part(split, encode_choices(parts.of(split), rows));
     for (const ChoiceExample& example : parts.of(split).examples)
       right_[static_cast<std::size_t>(split)].push_back(example.right);
   }
-  warn_of_cut(rows.cut());
+  warn_of_cut(rows);
 }
 
 std::string ChoiceCorpus::describe_labels(Split /*split*/) const {

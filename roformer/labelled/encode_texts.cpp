@@ -13,13 +13,24 @@ void RowEncoder::encode(const std::string& text, const std::optional<std::string
   }
 }
 
+RowEncoder::RowEncoder(const text::Tokenizer& tokenizer, const LabelledOptions& options)
+    : tokenizer_(tokenizer),
+      max_length_(options.max_length),
+      keep_(text::kept_part(options.keep)) {}
+
+void RowEncoder::cut_row(const std::string& text, const std::optional<std::string>& text_pair) {
+  if (keep_ == text::KeptPart::head) return encode(text, text_pair, max_length_);
+  encoding_ = text::cut_row(tokenizer_, text, text_pair, max_length_, keep_);
+}
+
 void RowEncoder::add(const std::string& text, const std::optional<std::string>& text_pair,
                      EncodedPart& part) {
   encode(text, text_pair, 0);
   if (std::ssize(encoding_.ids) > max_length_) {
-    encode(text, text_pair, max_length_);
+    cut_row(text, text_pair);
     ++cut_;
   }
+  ++rows_;
   part.add_row(encoding_);
 }
 

@@ -7,6 +7,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
+#include "roformer/labelled/encode_texts.h"
 #include "roformer/labelled/words.h"
 #include "roformer/text/wordpiece_tokenizer.h"
 #include "roformer/vocabulary/train_wordpiece.h"
@@ -73,10 +74,13 @@ LabelSet EncodedCorpus::choose_labels(const std::function<LabelSet()>& find) {
   return asked;
 }
 
-void EncodedCorpus::warn_of_cut(std::int64_t count) const {
-  if (count > 0)
-    spdlog::warn("{} rows are longer than data.max_length, {} tokens, and cut there",
-                 base::format_count(count), options_.max_length);
+void EncodedCorpus::warn_of_cut(const RowEncoder& rows) {
+  if (rows.cut() == 0) return;
+  constexpr double percent = 100;
+  spdlog::warn("{} of {} rows ({:.1f} %) are longer than data.max_length, {} tokens, and cut there",
+               base::format_count(rows.cut()), base::format_count(rows.rows()),
+               percent * static_cast<double>(rows.cut()) / static_cast<double>(rows.rows()),
+               rows.max_length());
 }
 
 std::string EncodedCorpus::summary() const {

@@ -15,6 +15,8 @@
 
 namespace roformer::labelled {
 
+class RowEncoder;
+
 class EncodedCorpus {
  public:
   virtual ~EncodedCorpus() = default;
@@ -54,8 +56,8 @@ class EncodedCorpus {
   LabelSet choose_labels(const std::function<LabelSet()>& find);
   void set_label_names(std::vector<std::string> names) { label_names_ = std::move(names); }
   void set_origin(std::string origin) { origin_ = std::move(origin); }
-  /// Says on standard error that so many were cut, if any.
-  void warn_of_cut(std::int64_t count) const;
+  /// Says on standard error how many rows were cut, if any.
+  static void warn_of_cut(const RowEncoder& rows);
 
  private:
   /// What stands before the parts' numbers, "MRPC: ", and behind one, ", labels a 3, b 4".

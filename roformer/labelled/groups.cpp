@@ -74,6 +74,24 @@ void require_rows(const PartCounts& counts, data::Split part, double share) {
                 counts.groups[0] + counts.groups[1] + counts.groups[2]);
 }
 
+// The fold of each group.
+std::unordered_map<std::uint64_t, std::int64_t> deal_into_folds(
+    const std::vector<std::uint64_t>& groups, std::int64_t folds, std::uint64_t seed) {
+  std::unordered_map<std::uint64_t, std::int64_t> rows;
+  for (const std::uint64_t group : groups) ++rows[group];
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> order;  // drawn place, group
+  for (const auto& [group, count] : rows) order.emplace_back(base::derive(seed, group), group);
+  std::sort(order.begin(), order.end());
+  std::vector<std::int64_t> sizes(static_cast<std::size_t>(folds));
+  std::unordered_map<std::uint64_t, std::int64_t> fold_of;
+  for (const auto& [place, group] : order) {
+    const auto fewest = std::min_element(sizes.begin(), sizes.end());
+    *fewest += rows[group];
+    fold_of[group] = fewest - sizes.begin();
+  }
+  return fold_of;
+}
+
 template <typename Value>
 std::vector<Value> chosen_of(const std::vector<Value>& values,
                              const std::vector<data::Split>& parts, data::Split part) {
@@ -127,6 +145,24 @@ std::vector<data::Split> parts_by_group(const std::vector<std::uint64_t>& groups
   require_rows(counts, data::Split::training, 1 - shares.validation - shares.test);
   require_rows(counts, data::Split::validation, shares.validation);
   require_rows(counts, data::Split::test, shares.test);
+  return parts;
+}
+
+std::vector<data::Split> parts_by_fold(const std::vector<std::uint64_t>& groups, std::int64_t folds,
+                                       std::int64_t fold, std::uint64_t seed) {
+  const auto fold_of = deal_into_folds(groups, folds, base::derive(seed, 0x666F6C6473ull));
+  std::vector<data::Split> parts;
+  for (const std::uint64_t group : groups) {
+    const std::int64_t own = fold_of.at(group);
+    parts.push_back(own == fold                 ? data::Split::test
+                    : own == (fold + 1) % folds ? data::Split::validation
+                                                : data::Split::training);
+  }
+  const PartCounts counts = count_parts(groups, parts);
+  const double share = 1 / static_cast<double>(folds);
+  require_rows(counts, data::Split::training, 1 - 2 * share);
+  require_rows(counts, data::Split::validation, share);
+  require_rows(counts, data::Split::test, share);
   return parts;
 }
 

@@ -40,6 +40,13 @@ data::Split part_of_group(std::uint64_t group_hash, const PartShares& shares);
 std::vector<data::Split> parts_by_group(const std::vector<std::uint64_t>& groups,
                                         const PartShares& shares);
 
+/// The part of each example where all are cut into `folds` ≥ 3 parts by group: `fold` is test, the
+/// next one (the first behind the last) validation, the others are learned from. Groups are dealt out
+/// in an order drawn by the seed, each to the fold that has the fewest rows, so that folds are of
+/// like size. Throws Error if one has no row.
+std::vector<data::Split> parts_by_fold(const std::vector<std::uint64_t>& groups, std::int64_t folds,
+                                       std::int64_t fold, std::uint64_t seed);
+
 /// Two halves of a part that is held out: what to choose by (validation) and what to report
 /// (test), by group. Throws Error if one has no row.
 std::vector<data::Split> halves_by_group(const std::vector<std::uint64_t>& groups,

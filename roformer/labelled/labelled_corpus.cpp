@@ -41,9 +41,9 @@ LabelledCorpus::LabelledCorpus(const LabelledOptions& options) : EncodedCorpus(o
   set_origin(parts.origin);
   if (has_classes()) find_classes(parts);
   find_tokenizer([&] { return whole_texts(parts.of(Split::training)); });
-  RowEncoder rows(tokenizer(), options.max_length);
+  RowEncoder rows(tokenizer(), options);
   for (const Split split : all_parts) set_part(split, encode(parts.of(split), rows));
-  warn_of_cut(rows.cut());
+  warn_of_cut(rows);
   read_labels(parts);
 }
 

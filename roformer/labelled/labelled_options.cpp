@@ -4,9 +4,35 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
+#include "roformer/base/names.h"
 #include "roformer/labelled/glue.h"
 
 namespace roformer::labelled {
+namespace {
+
+void require_folds(const LabelledOptions& options, const base::TomlTable& table) {
+  if (options.folds == 0) return;
+  constexpr int least = 3;  // test, validation, and what is learned from
+  base::require(options.folds >= least, "[data] {}: expected {} or more, or 0, but got {}",
+                table.where("folds"), least, options.folds);
+  base::require(options.fold < options.folds,
+                "[data] {}: expected less than data.folds, {}, but got {}", table.where("fold"),
+                options.folds, options.fold);
+  base::require(options.validation.empty() && options.test.empty(),
+                "[data] {}: expected no data.validation and data.test beside it but got some",
+                table.where("folds"));
+}
+
+// As data.format names them; empty: none.
+constexpr base::Named<TableKind> kTableFormats[] = {{"tsv", TableKind::tab_separated},
+                                                    {"csv", TableKind::comma_separated},
+                                                    {"jsonl", TableKind::json_lines}};
+
+}  // namespace
+
+TableOptions table_options(const LabelledOptions& options) {
+  return {.kind = base::find_named(kTableFormats, options.format), .has_header = options.header};
+}
 
 LabelledOptions read_labelled_options(const base::TomlTable& table, LabelUse use) {
   LabelledOptions options;
@@ -31,6 +57,7 @@ LabelledOptions read_labelled_options(const base::TomlTable& table, LabelUse use
       "[data] {}: expected it only where a part is held out by a share but data.validation "
       "and data.test name files: rows alike in that column may be in several",
       table.where("group"));
+  require_folds(options, table);
   if (!options.validation.empty()) options.validation_share = 0;
   if (!options.test.empty()) options.test_share = 0;
   return options;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "roformer/base/toml_table.h"
+#include "roformer/labelled/table.h"
 
 namespace roformer::labelled {
 
@@ -24,6 +25,28 @@ enum class LabelUse {
   choices,    // which of several ways to go on is right
 };
 
+/// What a ranking is learned by, and what of a row is scored.
+struct RankingLoss {
+  std::string pooling = "cls", loss = "difference";
+};
+
+/// visit(base::Option, value) for the keys of [task] of a ranking.
+template <typename Ranking, typename Visit>
+void for_each_ranking_option(Ranking& ranking, const Visit& visit) {
+  visit(base::Option{"pooling",
+                     "what of a row is scored: [CLS] by a classifier of one number, or the mean of "
+                     "all tokens by one product (Zhuiyi's for CAIL2019-SCM)",
+                     {},
+                     {"cls", "mean"}},
+        ranking.pooling);
+  visit(base::Option{"loss",
+                     "difference: −log σ of how far the better is ahead; each: binary cross "
+                     "entropy of each row by itself, of grades 0 and 1",
+                     {},
+                     {"difference", "each"}},
+        ranking.loss);
+}
+
 /// What each member means stands in its entry below.
 struct LabelledOptions {
   LabelUse use = LabelUse::classes;
@@ -35,16 +58,20 @@ struct LabelledOptions {
   std::string group;
   std::string prefix;
   std::vector<std::string> choices;
+  std::string format;
   bool header = true;
   std::int64_t word_column = 1, tag_column = 0;
   std::vector<std::string> labels;
   std::vector<std::string> class_weights;  // [task]'s: class_weights.h
+  RankingLoss ranking;                     // [task]'s, of rankings
   // The names of a finished model's labels (none where it gives numbers): the test files alone are
   // read, and nothing is learned. No key of recipes: task::recipe_of_files.
   std::optional<std::vector<std::string>> model_labels;
   double validation_share = 0.1, test_share = 0.1;
   std::uint64_t split_seed = 0;
+  std::int64_t folds = 0, fold = 0;
   std::int64_t max_length = 128;
+  std::string keep = "head";
   std::int64_t stride = 64;
   std::int64_t max_answer_length = 30;
   std::string vocabulary;
@@ -93,6 +120,12 @@ void for_each_file_option(Options& o, const Visit& visit) {
   const char* of_tables = of_files ? of_files
                                    : only_of({classes, numbers, ranking, choices},
                                              "expected it only for tasks whose files are tables");
+  visit(Option{"format",
+               "of the files; empty: as their names end",
+               {},
+               {"", "tsv", "csv", "jsonl"},
+               of_tables},
+        o.format);
   visit(Option{"header", "whether the first row names the columns", {}, {}, of_tables}, o.header);
   const char* text = o.use == choices ? "the column of what the choices go on from"
                      : o.use == ranking
@@ -102,16 +135,23 @@ void for_each_file_option(Options& o, const Visit& visit) {
   const char* of_pairs =
       of_files ? of_files
                : only_of({classes, numbers, ranking}, "expected it only for tasks of pairs");
-  const char* pair = o.use == ranking ? "the column of what is ranked; it has to be given"
-                                      : "the column of a second text; empty: none";
+  const char* pair = o.use == ranking
+                         ? "the column of what is ranked, where each row has one of them"
+                         : "the column of a second text; empty: none";
   visit(Option{"text_pair", pair, {}, {}, of_pairs}, o.text_pair);
   const char* of_choices = only_of({choices}, "expected it only for multiple_choice");
   visit(Option{"prefix", "a column that each choice begins with; empty: none", {}, {}, of_choices},
         o.prefix);
-  visit(Option{"choices", "their columns, at least two; they have to be given", {}, {}, of_choices},
-        o.choices);
+  const char* of_columns =
+      only_of({choices, ranking}, "expected it only for multiple_choice and ranking");
+  const char* columns = o.use == ranking
+                            ? "columns of what is ranked, where each row has all of them: triplets"
+                            : "their columns, at least two; they have to be given";
+  visit(Option{"choices", columns, {}, {}, of_columns}, o.choices);
   const char* label = o.use == choices
                           ? "the column of the right choice: number from 0, letter, name"
+                      : o.use == ranking && !o.choices.empty()
+                          ? "the column of the best of data.choices; empty: the first of them"
                       : o.use == ranking ? "the column of a number: the larger the better"
                                          : "the column of the class or the number";
   visit(Option{"label", label, {}, {}, of_tables}, o.label);
@@ -144,6 +184,20 @@ void for_each_option(Options& o, const Visit& visit) {
   visit(Option{"test_share", share, between(0, 0.49), {}, o.test.empty() ? nullptr : either},
         o.test_share);
   visit(Option{"split_seed", "of the hash, apart from the training's"}, o.split_seed);
+  const char* of_folds = o.use == LabelUse::ranking ? nullptr : "expected it only for ranking";
+  visit(Option{"folds",
+               "cut all rows into so many equal parts by query, of which one is test and the next "
+               "validation, in place of the shares; 0: do not",
+               {.least = 0},
+               {},
+               of_folds},
+        o.folds);
+  visit(Option{"fold",
+               "the part that is test, from 0",
+               at_least(0),
+               {},
+               o.folds > 0 ? of_folds : "expected it only with data.folds"},
+        o.fold);
   const char* of_questions =
       o.use == LabelUse::questions ? nullptr : "expected it only for question_answering";
   const char* length =
@@ -151,6 +205,13 @@ void for_each_option(Options& o, const Visit& visit) {
       : o.use == LabelUse::tags    ? "tokens of a row; longer sentences are read in pieces"
                                    : "tokens of a row; longer texts are cut, and counted";
   visit(Option{"max_length", length, at_least(3)}, o.max_length);
+  const bool cuts_rows = o.use != LabelUse::questions && o.use != LabelUse::tags;
+  visit(Option{"keep",
+               "what is kept of texts that are cut: their begin, their end, or half of each",
+               {},
+               {"head", "tail", "both"},
+               cuts_rows ? nullptr : "expected it only for rows of whole texts"},
+        o.keep);
   visit(Option{"stride", "tokens that windows share", at_least(0), {}, of_questions}, o.stride);
   visit(Option{"max_answer_length", "tokens of an answer at most", at_least(1), {}, of_questions},
         o.max_answer_length);
@@ -162,6 +223,9 @@ void for_each_option(Options& o, const Visit& visit) {
   visit(Option{"cache", "folder of trained vocabularies"}, cache);
   if constexpr (!std::is_const_v<Options>) o.cache = cache;
 }
+
+/// How the tables are written.
+TableOptions table_options(const LabelledOptions& options);
 
 /// The options that name files, for who looks for them beside the recipe: visit(list of names).
 template <typename Visit>

@@ -73,7 +73,7 @@ LabelledParts parts_of_tables(const LabelledOptions& options) {
                             .label = options.label,
                             .group = options.group};
   return parts_of_files<LabelledText>(options, [&](const std::vector<fs::path>& files) {
-    return read_labelled_text(files, columns, {.has_header = options.header});
+    return read_labelled_text(files, columns, table_options(options));
   });
 }
 

@@ -25,6 +25,17 @@ struct Parts {
   const Text& of(data::Split split) const { return texts[static_cast<std::size_t>(split)]; }
 };
 
+/// Cuts a text by its groups into options.folds parts of which fold options.fold is the test part,
+/// the next one (the first behind the last) the validation part, and the others are learned from.
+template <typename Text>
+void cut_into_folds(const Text& text, const LabelledOptions& options, Parts<Text>& parts) {
+  const auto of_row =
+      parts_by_fold(group_hashes(text), options.folds, options.fold, options.split_seed);
+  for (const data::Split split :
+       {data::Split::training, data::Split::validation, data::Split::test})
+    parts.of(split) = examples_of(text, of_row, split);
+}
+
 /// Cuts a text by its groups: `group_hashes(text)` and `examples_of(text, parts, part)` are those of
 /// its kind. A part that has files already has no share and stays.
 template <typename Text>
@@ -55,11 +66,16 @@ Parts<Text> parts_of_files(const LabelledOptions& options, const Read& read) {
                 options.use == LabelUse::classes || options.use == LabelUse::numbers
                     ? ", or data.glue but got neither"
                     : ", but got none");
+  parts.origin = fmt::format("{}", fmt::join(options.train, ", "));
+  if (options.folds > 0) {
+    cut_into_folds(text_of(options.train), options, parts);
+    parts.origin += fmt::format("; fold {} of {} is test", options.fold, options.folds);
+    return parts;
+  }
   if (!options.validation.empty()) parts.of(data::Split::validation) = text_of(options.validation);
   if (!options.test.empty()) parts.of(data::Split::test) = text_of(options.test);
   cut_by_shares(text_of(options.train),
                 {options.validation_share, options.test_share, options.split_seed}, parts);
-  parts.origin = fmt::format("{}", fmt::join(options.train, ", "));
   return parts;
 }
 

@@ -7,7 +7,6 @@
 
 #include "roformer/base/error.h"
 #include "roformer/head/label_head.h"
-#include "roformer/model/pooler.h"
 #include "roformer/pipeline/finite_answers.h"
 #include "roformer/pipeline/text_batches.h"
 
@@ -68,10 +67,8 @@ std::vector<ClassAnswer> Classify::answer(const std::vector<Piece>& pieces,
                                           std::int64_t first) const {
   std::vector<ClassAnswer> answers(pieces.size());
   compute_batches(pieces, options_, [&](const TextBatch& batch) {
-    model::ForwardOptions forward;
-    forward.rows = model::first_tokens(batch.tokens);
-    const torch::Tensor hidden = model_->encoder()->forward(batch.tokens, forward);
-    auto found = answers_of(model_->logits(hidden, 0).to(torch::kFloat), is_regression_);
+    const torch::Tensor read = model_->sequence_vectors(batch.tokens, {});
+    auto found = answers_of(model_->logits(read, 0).to(torch::kFloat), is_regression_);
     for (std::size_t i = 0; i < found.size(); ++i)
       answers[pieces[batch.pieces[i]].line] = std::move(found[i]);
   });
@@ -87,7 +84,8 @@ std::vector<ClassAnswer> Classify::answer(const std::vector<Piece>& pieces,
 
 Classify open_classify(const LabelFolder& folder, ClassifyOptions options) {
   options.name = folder.name();
-  auto model = folder.model(head::sequence_classifier());
+  auto model = folder.model(folder.has(head::pair_scorer()) ? head::pair_scorer()
+                                                            : head::sequence_classifier());
   base::require(model->head_config().problem_type != "multi_label_classification",
                 "[pipeline] {}: expected one label a line but got problem_type "
                 "multi_label_classification, which `roformer run` computes",

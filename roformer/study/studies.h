@@ -51,6 +51,12 @@ int reproduce_table3(const StudyOptions& options);
 /// final model by length. What was stopped, within a stage or between two, goes on.
 int reproduce_table4(const StudyOptions& options);
 
+/// Table 5: BERT, WoBERT and RoFormer pre-trained by the stages of table4, then fine-tuned to tell
+/// which of two judgments is nearer to a third (recipe table5), pairs cut at 512 and 1,024 tokens, in
+/// rotations over all triplets; beside chance, shared characters and the encoders before. Changes
+/// whose key begins with "pretraining." are of the pre-training.
+int reproduce_table5(const StudyOptions& options);
+
 // Pictures that the paper lacks. They train nothing, read little text (sample_text.h), and write
 // numbers.json and their drawings beside the report; they return 0.
 

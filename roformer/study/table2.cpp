@@ -11,6 +11,7 @@
 #include "roformer/study/arm_comparison.h"
 #include "roformer/study/arms.h"
 #include "roformer/study/drawings.h"
+#include "roformer/study/pretrained.h"
 #include "roformer/study/result_file.h"
 #include "roformer/study/studies.h"
 #include "roformer/study/table2_scores.h"
@@ -40,28 +41,9 @@ constexpr const char* kTable2Claim =
     "test server (Devlin et al. 2019), its own row the validation set: QQP 71.2 beside 86.4 is no "
     "gain.";
 
-// Changes of the pre-training begin so; the others are fine-tuning's.
-constexpr std::string_view kPretrainingKeys = "pretraining.";
-
-StudyOptions pretraining_options(const StudyOptions& options) {
-  StudyOptions own = options;
-  own.out = options.out / "pretraining";
-  own.seeds = 1;
-  own.changes.clear();
-  for (const std::string& change : options.changes)
-    if (change.starts_with(kPretrainingKeys))
-      own.changes.push_back(change.substr(kPretrainingKeys.size()));
-  return own;
-}
-
-StudyOptions fine_tuning_options(StudyOptions options) {
-  std::erase_if(options.changes,
-                [](const std::string& change) { return change.starts_with(kPretrainingKeys); });
-  for (const char* key : {"task.kind", "data.glue", "model.checkpoint", "optimizer.learning_rate",
-                          "run.seed", "data.mismatched"})
-    require_free_keys(options.changes, {key});
-  return options;
-}
+const std::vector<std::string> kOwnKeys = {"task.kind",        "data.glue",
+                                           "model.checkpoint", "optimizer.learning_rate",
+                                           "run.seed",         "data.mismatched"};
 
 // The keys of a task, behind those that a user has changed.
 std::vector<std::string> changes_of_row(const PaperRow& row, std::vector<std::string> changes) {
@@ -213,7 +195,7 @@ bool has_table2_text(const StudyOptions& options) {
 }
 
 int reproduce_table2(const StudyOptions& given) {
-  const StudyOptions options = fine_tuning_options(given);
+  const StudyOptions options = fine_tuning_options(given, kOwnKeys);
   Arms pretrained("table2", kPretrained, pretraining_options(given));
   require_arms(pretrained, {"roformer", "bert"});
   require_fine_tuning(options);

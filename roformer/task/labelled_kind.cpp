@@ -41,6 +41,15 @@ std::vector<std::string> read_class_weights(SectionReader& task, labelled::Label
   return weights;
 }
 
+labelled::RankingLoss read_ranking(SectionReader& task, labelled::LabelUse use) {
+  labelled::RankingLoss ranking;
+  if (use != labelled::LabelUse::ranking) return ranking;
+  labelled::for_each_ranking_option(ranking, [&](const base::Option& option, std::string& value) {
+    task.read_if_given(option, value);
+  });
+  return ranking;
+}
+
 Recipe recipe_of_files(Recipe recipe, const std::vector<std::string>& files,
                        const std::filesystem::path& folder) {
   auto* options = std::any_cast<labelled::LabelledOptions>(&recipe.options);
@@ -51,7 +60,8 @@ Recipe recipe_of_files(Recipe recipe, const std::vector<std::string>& files,
                 recipe.path.string(), recipe.task);
   options->model_labels = labels_of(options->use, folder);
   options->test = files;
-  options->group.clear();           // nothing is held out apart
+  options->group.clear();  // nothing is held out apart
+  options->folds = options->fold = 0;
   options->class_weights.clear();   // evaluation has none
   recipe.evaluation.sequences = 0;  // all rows
   return recipe;

@@ -18,6 +18,9 @@ void set_fine_tuning(Recipe& recipe);
 /// [task] class_weights (labelled/class_weights.h), which only classes have.
 std::vector<std::string> read_class_weights(SectionReader& task, labelled::LabelUse use);
 
+/// [task] pooling and loss, which only rankings have.
+labelled::RankingLoss read_ranking(SectionReader& task, labelled::LabelUse use);
+
 /// The recipe with these files as its test part and none besides, for the labels of a folder's
 /// model: what `evaluate_files` opens. Throws Error for a recipe of other than labelled examples,
 /// and where the model has no such labels.
@@ -33,9 +36,11 @@ class LabelledKind : public Kind {
   std::string_view name() const override { return name_; }
   void read(SectionReader& task, const base::TomlTable& root, Recipe& recipe) const override {
     const auto weights = read_class_weights(task, use_);
+    const auto ranking = read_ranking(task, use_);
     read_language_model(root, /*is_decoder=*/false, recipe);
     auto options = read_labelled_data(root, use_, recipe);
     options.class_weights = weights;
+    options.ranking = ranking;
     recipe.options = options;
   }
   bool has_length() const override { return false; }

@@ -5,7 +5,6 @@
 #include "roformer/checkpoint/load.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/labelled/words.h"
-#include "roformer/model/pooler.h"
 #include "roformer/pipeline/label_folder.h"
 
 namespace roformer::task {
@@ -53,8 +52,7 @@ Tensor LabelledTask::hidden_of(const packed::PackedBatch& batch, const Tensor& t
 
 Tensor LabelledTask::row_logits(const ExampleBatch& examples,
                                 const model::ForwardOptions& options) {
-  const packed::PackedBatch batch = on_device(examples.batch);
-  return model()->logits(hidden_of(batch, model::first_tokens(batch), options),
+  return model()->logits(model()->sequence_vectors(on_device(examples.batch), options),
                          options.dropout_seed);
 }
 

@@ -43,7 +43,7 @@ class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled
   /// for them alone. (M, hidden).
   torch::Tensor hidden_of(const packed::PackedBatch& batch, const torch::Tensor& tokens,
                           const model::ForwardOptions& options);
-  /// Logits (B, numbers) of each row's [CLS].
+  /// Logits (B, numbers) of what the head reads of each row.
   torch::Tensor row_logits(const labelled::ExampleBatch& examples,
                            const model::ForwardOptions& options);
   /// The weights of classes (classes) in training, which counts each row once whatever its weight;

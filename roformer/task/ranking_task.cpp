@@ -1,5 +1,6 @@
 #include "roformer/task/ranking_task.h"
 
+#include "roformer/base/error.h"
 #include "roformer/metric/ranking_score.h"
 #include "roformer/task/labelled_kind.h"
 
@@ -42,6 +43,22 @@ RankedPairs ranked_pairs(const labelled::RankingCorpus& corpus, const ExampleBat
   return pairs;
 }
 
+// What scores a row.
+head::Description head_of(const labelled::RankingCorpus& corpus) {
+  return corpus.options().ranking.pooling == "mean" ? head::pair_scorer()
+                                                    : head::sequence_classifier();
+}
+
+// Binary cross entropy has no other.
+void require_binary(const labelled::RankingCorpus& corpus) {
+  if (corpus.options().ranking.loss != "each") return;
+  for (const data::Split split : labelled::all_parts) {
+    for (const double grade : corpus.grades(split))
+      base::require(grade == 0 || grade == 1,
+                    "[task] expected grades of 0 and 1 for task.loss = \"each\" but got {}", grade);
+  }
+}
+
 }  // namespace
 
 const Kind& ranking_kind() {
@@ -52,23 +69,24 @@ const Kind& ranking_kind() {
 RankingTask::RankingTask(const Recipe& recipe,
                          std::shared_ptr<const labelled::RankingCorpus> corpus,
                          std::shared_ptr<head::LabelHead> model, torch::Device device)
-    : LabelledTask(recipe, corpus, head::sequence_classifier(), std::move(model), device),
-      corpus_(std::move(corpus)) {}
+    : LabelledTask(recipe, corpus, head_of(*corpus), std::move(model), device),
+      corpus_(std::move(corpus)) {
+  require_binary(*corpus_);
+}
 
 std::shared_ptr<head::LabelHead> RankingTask::draw(const Recipe& recipe,
                                                    const labelled::RankingCorpus& corpus) {
-  return draw_label_model(recipe, corpus.tokenizer(), head::sequence_classifier(),
-                          [](model::HeadConfig& head) {
-                            head.labels.clear();
-                            head.num_labels = 1;
-                            head.problem_type.clear();
-                          });
+  return draw_label_model(recipe, corpus.tokenizer(), head_of(corpus), [](model::HeadConfig& head) {
+    head.labels.clear();
+    head.num_labels = 1;
+    head.problem_type.clear();
+  });
 }
 
 std::shared_ptr<head::LabelHead> RankingTask::load(const Recipe& recipe,
-                                                   const labelled::RankingCorpus& /*corpus*/,
+                                                   const labelled::RankingCorpus& corpus,
                                                    const std::filesystem::path& folder) {
-  return load_label_model(recipe, head::sequence_classifier(), {}, 1, folder);
+  return load_label_model(recipe, head_of(corpus), {}, 1, folder);
 }
 
 train::LossSum RankingTask::loss_of(const ExampleBatch& examples,
@@ -78,13 +96,50 @@ train::LossSum RankingTask::loss_of(const ExampleBatch& examples,
   const Tensor lead = scores.index_select(0, on_device(pairs.better)) -
                       scores.index_select(0, on_device(pairs.worse));
   train::LossSum sum;
-  sum.targets = lead.size(0);
   sum.tokens = std::ssize(examples.batch.tokens);
-  sum.loss = -at::log_sigmoid(lead).sum();
+  if (corpus_->options().ranking.loss == "each") {
+    sum.targets = scores.size(0);
+    sum.loss = at::binary_cross_entropy_with_logits(scores, grades_of(examples), {}, {},
+                                                    at::Reduction::Sum);
+  } else {
+    sum.targets = lead.size(0);
+    sum.loss = -at::log_sigmoid(lead).sum();
+  }
   sum.correct = lead.gt(0).sum().item<std::int64_t>();
   sum.negative_log_likelihood = sum.loss.item<double>();
   sum.outputs = kept(scores);
   return sum;
+}
+
+Tensor RankingTask::grades_of(const ExampleBatch& examples) const {
+  std::vector<float> grades;
+  for (const std::int64_t row : examples.rows)
+    grades.push_back(
+        static_cast<float>(corpus_->grades(examples.split)[static_cast<std::size_t>(row)]));
+  return torch::tensor(grades).to(device());
+}
+
+RankingAnswers RankingTask::answers_of(const train::Evaluated& evaluated) const {
+  RankingAnswers answers;
+  answers.queries = corpus_->queries(evaluated.split);
+  answers.right.resize(answers.queries.size());
+  const auto batches = evaluated_batches(evaluated.split);
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    answered += batches[i].examples.size();
+    const auto scores = numbers_of(evaluated.outputs[i]);
+    std::size_t example = 0;
+    for_each_query(*corpus_, batches[i], [&](std::int64_t place, std::span<const double> grades) {
+      metric::RankingScore score;
+      score.add(grades, std::span(scores).subspan(static_cast<std::size_t>(place), grades.size()));
+      answers.right[static_cast<std::size_t>(batches[i].examples[example++])] =
+          score.pair_accuracy();
+    });
+  }
+  base::require(answered == answers.queries.size(),
+                "[task] expected answers to all {} queries but got {}", answers.queries.size(),
+                answered);
+  return answers;
 }
 
 train::Metrics RankingTask::figures(const train::Evaluated& evaluated) {

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "roformer/base/log.h"
+
 namespace roformer::task {
 namespace {
 
@@ -50,6 +52,12 @@ void require_recipe_model(const Recipe& recipe, const model::EncoderConfig& foun
 checkpoint::CheckpointConfig starting_config(const Recipe& recipe,
                                              const checkpoint::Folder& folder) {
   checkpoint::CheckpointConfig config = folder.config();
+  if (leaves_positions_out(recipe.model, config.encoder)) {
+    spdlog::info("{}: its table of positions is left out; queries and keys are turned instead",
+                 folder.path().string());
+    take_encoding(recipe.model, config.encoder);
+    config.architecture.clear();  // a class of the other family
+  }
   require_recipe_model(recipe, config.encoder, folder.path());
   take_dropout(recipe.model, config.encoder);
   return config;

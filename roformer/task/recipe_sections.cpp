@@ -212,12 +212,26 @@ void read_language_model(const base::TomlTable& root, bool is_decoder, Recipe& r
   } else {
     m = read_preset(reader, recipe.checkpoint.empty(), language_presets, model::preset);
   }
-  const model::EncoderConfig started = m;
+  model::EncoderConfig started = m;
   m.is_decoder = is_decoder;
   read_options(reader, model::Recipes::language, m);
   read_linear(reader, m);
+  if (config && leaves_positions_out(m, started)) {
+    take_encoding(m, started);
+    m.model_type = started.model_type;
+  }
   if (config) require_as_started(reader, m, started);
   reader.finish();
+}
+
+bool leaves_positions_out(const model::EncoderConfig& wanted, const model::EncoderConfig& started) {
+  return started.encoding.name == "learned" && wanted.encoding.name == "rotary" &&
+         !started.is_decoder;
+}
+
+void take_encoding(const model::EncoderConfig& from, model::EncoderConfig& to) {
+  to.encoding = from.encoding;
+  to.model_type = "roformer";  // BERT's class has a table
 }
 
 std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
@@ -301,7 +315,10 @@ labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, labell
     if (!counts(option, keys_of_trained_words, recipe)) return;
     const std::string toml = to_toml(value);
     recipe.resolved.describe(option, toml_type(value), toml);
-    if (toml != "[]" && toml != "\"\"") recipe.resolved.add(option.key, toml);
+    // Runs that began before there were folds and other parts than the head have neither.
+    const bool is_usual = (option.key == std::string_view("keep") && toml == "\"head\"") ||
+                          (option.key == std::string_view("folds") && toml == "0");
+    if (toml != "[]" && toml != "\"\"" && !is_usual) recipe.resolved.add(option.key, toml);
   });
   return d;
 }

@@ -18,6 +18,12 @@ std::int64_t read_translation_model(const base::TomlTable& root, Recipe& recipe)
 /// Gives a model the dropout of another: what a recipe may change of model.checkpoint.
 void take_dropout(const model::EncoderConfig& from, model::EncoderConfig& to);
 
+/// Whether a model that begins with another's weights leaves its table of positions out and turns
+/// queries and keys instead, as the paper's RoFormer does with WoBERT's (section 4.5.1).
+bool leaves_positions_out(const model::EncoderConfig& wanted, const model::EncoderConfig& started);
+/// Gives a model the position encoding of another, which is not its family's.
+void take_encoding(const model::EncoderConfig& from, model::EncoderConfig& to);
+
 /// The options of encoding and linear attention that have an effect, as text.
 std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config);
 
