@@ -98,14 +98,15 @@ train::LossSum RankingTask::loss_of(const ExampleBatch& examples,
   train::LossSum sum;
   sum.tokens = std::ssize(examples.batch.tokens);
   if (corpus_->options().ranking.loss == "each") {
+    const Tensor grades = grades_of(examples);
     sum.targets = scores.size(0);
-    sum.loss = at::binary_cross_entropy_with_logits(scores, grades_of(examples), {}, {},
-                                                    at::Reduction::Sum);
+    sum.loss = at::binary_cross_entropy_with_logits(scores, grades, {}, {}, at::Reduction::Sum);
+    sum.correct = scores.gt(0).eq(grades.gt(0)).sum().item<std::int64_t>();
   } else {
     sum.targets = lead.size(0);
     sum.loss = -at::log_sigmoid(lead).sum();
+    sum.correct = lead.gt(0).sum().item<std::int64_t>();
   }
-  sum.correct = lead.gt(0).sum().item<std::int64_t>();
   sum.negative_log_likelihood = sum.loss.item<double>();
   sum.outputs = kept(scores);
   return sum;

@@ -65,6 +65,32 @@ TEST_F(RankingTaskTest, PairsOfDifferentGradesAreTargets) {
   EXPECT_EQ(figures[2].first, "mean_reciprocal_rank");
 }
 
+TEST_F(RankingTaskTest, EachRowByItself) {
+  const Recipe plain = recipe("query,row,grade\nw1,w2,0\nw1,w3,1\nw4,w5,1\nw4,w6 w7 w8,0\n",
+                              {"task.pooling=mean", "task.loss=each"});
+  const auto material = open_material(plain);
+  const auto text = text_of<RankingTask>(*material);
+  const auto task = material->make_task(plain, torch::kCPU);
+  const labelled::ExampleSource source(text, 0);
+  tests::expect_batch_is_the_sum_of_its_examples(
+      *task, source.batch_of(data::Split::training, {0, 1}),
+      {source.batch_of(data::Split::training, {0}), source.batch_of(data::Split::training, {1})});
+  EXPECT_EQ(task->loss(source.batch_of(data::Split::training, {0, 1}), 0).targets, 4);
+  const auto& ranking = dynamic_cast<const RankingTask&>(*task);
+  const auto answers = ranking.answers_of(train::evaluated_part(*task, data::Split::validation));
+  ASSERT_EQ(answers.right.size(), 2u);
+  const auto figures = train::evaluate(*task, data::Split::validation);
+  EXPECT_DOUBLE_EQ((answers.right[0] + answers.right[1]) / 2, figures[1].second);
+  EXPECT_NE(answers.queries[0], answers.queries[1]);
+}
+
+TEST_F(RankingTaskTest, OtherGradesThanBinaryOnesHaveNoCrossEntropy) {
+  const Recipe plain = recipe(rankings(4), {"task.loss=each"});
+  EXPECT_TRUE(has_text(
+      error_message([&] { open_material(plain)->make_task(plain, torch::kCPU); }),
+      "grades of 0 and 1 for task.loss = \"each\" but got 1.5"));
+}
+
 TEST_F(RankingTaskTest, QueriesWithoutAnOrderAreLeftOut) {
   const Recipe plain = recipe(rankings(5) + "w40,w1,3\nw40,w2,3\nw41,w1,0\n");
   const auto text = text_of<RankingTask>(*open_material(plain));
