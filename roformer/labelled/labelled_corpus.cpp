@@ -7,6 +7,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/hash.h"
 #include "roformer/base/log.h"
+#include "roformer/labelled/chinese_pairs.h"
 #include "roformer/labelled/encode_texts.h"
 
 namespace roformer::labelled {
@@ -14,11 +15,12 @@ namespace {
 
 using data::Split;
 
-void require_use(const GlueTask& task, LabelUse use) {
-  const char* wanted = task.is_regression ? "regression" : "classification";
-  base::require(task.is_regression == (use == LabelUse::numbers),
-                "[data] expected task.kind = \"{}\" for data.glue = \"{}\" but got another", wanted,
-                task.name);
+// `key` names a set whose labels are numbers, or classes.
+void require_use(const char* key, const std::string& name, bool is_regression, LabelUse use) {
+  const char* wanted = is_regression ? "regression" : "classification";
+  base::require(is_regression == (use == LabelUse::numbers),
+                "[data] expected task.kind = \"{}\" for {} = \"{}\" but got another", wanted, key,
+                name);
 }
 
 EncodedPart encode(const LabelledText& text, RowEncoder& rows) {
@@ -36,7 +38,10 @@ LabelledCorpus::LabelledCorpus(const LabelledOptions& options) : EncodedCorpus(o
   base::require(options.use == LabelUse::classes || options.use == LabelUse::numbers,
                 "[data] expected rows with classes or numbers but got another use");
   if (!options.glue.empty()) glue_ = glue_task(options.glue);
-  if (glue_) require_use(*glue_, options.use);
+  if (glue_) require_use("data.glue", glue_->name, glue_->is_regression, options.use);
+  if (!options.pairs.empty())
+    require_use("data.pairs", options.pairs, chinese_pairs(options.pairs).is_regression,
+                options.use);
   const LabelledParts parts = open_labelled_parts(options);
   set_origin(parts.origin);
   if (has_classes()) find_classes(parts);

@@ -5,6 +5,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/names.h"
+#include "roformer/labelled/chinese_pairs.h"
 #include "roformer/labelled/glue.h"
 
 namespace roformer::labelled {
@@ -52,6 +53,9 @@ LabelledOptions read_labelled_options(const base::TomlTable& table, LabelUse use
   if (!options.glue.empty())
     base::at_place(fmt::format("[data] {}", table.where("glue")),
                    [&] { options.glue = glue_task(options.glue).name; });
+  if (!options.pairs.empty())
+    base::at_place(fmt::format("[data] {}", table.where("pairs")),
+                   [&] { options.pairs = chinese_pairs(options.pairs).name; });
   base::require(
       options.group.empty() || options.validation.empty() || options.test.empty(),
       "[data] {}: expected it only where a part is held out by a share but data.validation "

@@ -50,7 +50,7 @@ void for_each_ranking_option(Ranking& ranking, const Visit& visit) {
 /// What each member means stands in its entry below.
 struct LabelledOptions {
   LabelUse use = LabelUse::classes;
-  std::string glue, folder;
+  std::string glue, pairs, folder;
   bool mismatched = false;
   std::vector<std::string> train, validation, test;
   std::string text = "text", text_pair;
@@ -101,15 +101,25 @@ void for_each_file_option(Options& o, const Visit& visit) {
                {},
                of_glue_tasks},
         o.glue);
-  const bool known = !o.glue.empty();
-  visit(
-      Option{
-          "folder", "of GLUE's files", {}, {}, known ? nullptr : "expected it only with data.glue"},
-      o.folder);
+  visit(Option{"pairs",
+               "AFQMC, LCQMC, STS-B, PAWS-X, BQ or ATEC, Chinese: files, columns and labels are "
+               "known",
+               {},
+               {},
+               o.glue.empty() ? of_glue_tasks : "expected it only without data.glue"},
+        o.pairs);
+  const bool known = !o.glue.empty() || !o.pairs.empty();
+  visit(Option{"folder",
+               "of the files of data.glue or data.pairs",
+               {},
+               {},
+               known ? nullptr : "expected it only with data.glue or data.pairs"},
+        o.folder);
   const char* genres = o.glue == "MNLI" ? nullptr : "expected it only with data.glue = \"MNLI\"";
   visit(Option{"mismatched", "hold out rows of other genres than training's", {}, {}, genres},
         o.mismatched);
-  const char* of_files = known ? "expected it only without data.glue, which knows it" : nullptr;
+  const char* of_files =
+      known ? "expected it only without data.glue and data.pairs, which know it" : nullptr;
   const char* learned = o.use == tags        ? "files of words in columns, as CoNLL's"
                         : o.use == questions ? "files of questions: SQuAD's .json, or .jsonl"
                                              : "files of rows: .tsv, .csv (quotes), .jsonl";

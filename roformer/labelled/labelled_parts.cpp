@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "roformer/base/error.h"
+#include "roformer/labelled/chinese_pairs.h"
 #include "roformer/labelled/glue.h"
 
 namespace roformer::labelled {
@@ -12,12 +13,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using data::Split;
-
-void cut_in_halves(const LabelledText& dev, std::uint64_t seed, LabelledParts& parts) {
-  const auto halves = halves_by_group(group_hashes(dev), seed);
-  for (const Split split : {Split::validation, Split::test})
-    parts.of(split) = examples_of(dev, halves, split);
-}
 
 std::string file_in_words(const GlueFile& file) {
   return file.path.filename().string() + (file.is_sample ? " (a sample)" : "");
@@ -67,6 +62,15 @@ LabelledParts parts_of_glue_files(const LabelledOptions& options) {
   });
 }
 
+LabelledParts parts_of_chinese_files(const LabelledOptions& options) {
+  const ChinesePairs set = chinese_pairs(options.pairs);
+  return parts_of_files<LabelledText>(options, [&](const std::vector<fs::path>& files) {
+    LabelledText text;
+    for (const fs::path& file : files) text.append(read_chinese_pairs(set, file));
+    return text;
+  });
+}
+
 LabelledParts parts_of_tables(const LabelledOptions& options) {
   const TextColumns columns{.text = options.text,
                             .text_pair = options.text_pair,
@@ -79,7 +83,15 @@ LabelledParts parts_of_tables(const LabelledOptions& options) {
 
 }  // namespace
 
+void cut_in_halves(const LabelledText& dev, std::uint64_t seed, LabelledParts& parts) {
+  const auto halves = halves_by_group(group_hashes(dev), seed);
+  for (const Split split : {Split::validation, Split::test})
+    parts.of(split) = examples_of(dev, halves, split);
+}
+
 LabelledParts open_labelled_parts(const LabelledOptions& options) {
+  if (!options.pairs.empty())
+    return options.model_labels ? parts_of_chinese_files(options) : chinese_parts(options);
   if (options.glue.empty()) return parts_of_tables(options);
   return options.model_labels ? parts_of_glue_files(options) : glue_parts_of(options);
 }

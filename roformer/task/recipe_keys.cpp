@@ -134,11 +134,15 @@ Group files_of_parts() {
 }
 
 Group glue_files() {
-  return {.base = {}, .probes = {{{{"data.glue", "\"MRPC\""}}}}};
+  return {.base = {}, .probes = {{{{"data.glue", "\"MRPC\""}}}, {{{"data.pairs", "\"LCQMC\""}}}}};
 }
 
 Group labelled_files() {
   return {.base = {}, .probes = {{{{"data.validation", ""}}}, {{{"data.test", ""}}}}};
+}
+
+Group rotations() {
+  return {.base = {}, .probes = {{{{"data.folds", "5"}}}}};
 }
 
 Group pairs_of_lines() {
@@ -228,7 +232,7 @@ class KindKeys {
     const RecipeKey& encodings = key_named(plain_, "model.position_encoding");
     groups_.push_back(ask(kind_, one_each(encodings)));
     for (const Group& group : {linear_attention(), files_of_parts(), glue_files(), labelled_files(),
-                               pairs_of_lines(), bytes()})
+                               rotations(), pairs_of_lines(), bytes()})
       if (reads(group)) groups_.push_back(ask(kind_, group));
     for (const RecipeKey& key : plain_) insert(key);
     for (const Answers& group : groups_) {
