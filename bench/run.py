@@ -246,17 +246,18 @@ class Bench:
                  f"{their_best:.2f} MB/s", our_best / their_best, "≥ 8")
 
 
-def is_met(ratio, target):
-    """`target` reads "≥ 1.15" or "≤ 1.3"."""
-    sign, bound = target.split()
-    return ratio >= float(bound) if sign == "≥" else ratio <= float(bound)
+def is_met(ratio, target, our_figure):
+    """`target` reads "≥ 1.15" or "≤ 1.3", of the ratio, or with a unit, "≤ 50 ms", of our own figure."""
+    sign, bound, *unit = target.split()
+    reached = float(our_figure.split()[0]) if unit else ratio
+    return reached >= float(bound) if sign == "≥" else reached <= float(bound)
 
 
 def as_markdown(bench):
     lines = ["| what | ours | Hugging Face | ratio | wanted | met | share of the GEMM rate |", "|---|---:|---:|---:|---:|---|---:|"]
     for name, our_figure, their_figure, ratio, target, share in bench.rows:
         part = "" if share is None else f"{100 * share:.0f} %"
-        lines.append(f"| {name} | {our_figure} | {their_figure} | {ratio:.2f} | {target} | {'yes' if is_met(ratio, target) else '**no**'} | {part} |")
+        lines.append(f"| {name} | {our_figure} | {their_figure} | {ratio:.2f} | {target} | {'yes' if is_met(ratio, target, our_figure) else '**no**'} | {part} |")
     return "\n".join(lines)
 
 
@@ -304,7 +305,7 @@ def main():
 
 def report_missed(bench):
     """The exit status."""
-    missed = [row[0] for row in bench.rows if not is_met(row[3], row[4])]
+    missed = [row[0] for row in bench.rows if not is_met(row[3], row[4], row[1])]
     for name in missed:
         print(f"NOT MET: {name}", file=sys.stderr)
     return 1 if missed else 0

@@ -5,15 +5,17 @@ include(CMakePackageConfigHelpers)
 
 set(ROFORMER_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/roformer")
 
-target_include_directories(roformer INTERFACE
-  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_compile_features(roformer INTERFACE cxx_std_20)
+foreach(library roformer_plain roformer)
+  target_include_directories(${library} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(${library} INTERFACE cxx_std_20)
+endforeach()
 file(RELATIVE_PATH ROFORMER_BIN_TO_LIB "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 set_target_properties(roformer_program PROPERTIES INSTALL_RPATH "$ORIGIN/${ROFORMER_BIN_TO_LIB}")
-set_target_properties(roformer_commands PROPERTIES INSTALL_RPATH "$ORIGIN")
+set_target_properties(roformer roformer_plain_commands roformer_commands PROPERTIES INSTALL_RPATH "$ORIGIN")
 
-install(TARGETS roformer EXPORT roformer_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS roformer_sentencepiece roformer_commands LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS roformer roformer_plain EXPORT roformer_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS roformer_sentencepiece roformer_plain_commands roformer_commands LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS roformer_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 if(ROFORMER_JIEBA_DICTIONARY)

@@ -25,7 +25,7 @@ function(roformer_add_plain_room room)
   add_library(room_${room} OBJECT ${sources})
   target_link_libraries(room_${room} PRIVATE roformer_options PkgConfig::UTF8PROC PkgConfig::ISAL)
   roformer_unity(room_${room})
-  target_sources(roformer PRIVATE $<TARGET_OBJECTS:room_${room}>)
+  target_sources(roformer_plain PRIVATE $<TARGET_OBJECTS:room_${room}>)
 endfunction()
 
 # A precompiled LibTorch header: 30 s once, then 4 s a unit. It fits only units compiled alike, so that there is one for
@@ -64,12 +64,12 @@ function(roformer_add_tensor_room room)
 endfunction()
 
 # The only thing that is linked with libsentencepiece (text/sentencepiece_library.h says why); it is opened from the folder
-# of libroformer.so, or of the program that has the room text/ in itself.
+# of libroformer_plain.so, or of the program that has the room text/ in itself.
 function(roformer_add_sentencepiece_plugin)
   add_library(roformer_sentencepiece MODULE "${PROJECT_SOURCE_DIR}/roformer/text/plugin/sentencepiece.cpp")
   target_link_libraries(roformer_sentencepiece PRIVATE roformer_options PkgConfig::SENTENCEPIECE)
   set_target_properties(roformer_sentencepiece PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
-  add_dependencies(roformer roformer_sentencepiece)
+  add_dependencies(roformer_plain roformer_sentencepiece)
 endfunction()
 
 # Every *_kernel.cpp once per instruction set; base/cpu_isa.h chooses at run time.
@@ -91,18 +91,25 @@ function(roformer_add_kernels)
   endforeach()
 endfunction()
 
-# The commands as a library, and the program that opens it (cli/launcher/main.cpp says why).
+# The commands as two libraries, those without tensors and all, and the program that opens them (cli/launcher/main.cpp says why).
 function(roformer_add_program)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/roformer/cli/*.cpp")
+  list(TRANSFORM PLAIN_COMMANDS PREPEND "${PROJECT_SOURCE_DIR}/roformer/cli/" OUTPUT_VARIABLE plain)
+  list(TRANSFORM plain APPEND ".cpp")
+  list(REMOVE_ITEM sources ${plain})
+  add_library(roformer_plain_commands SHARED ${plain})
+  target_link_libraries(roformer_plain_commands PRIVATE roformer_options roformer_plain)
+  roformer_unity(roformer_plain_commands)
+
   add_library(roformer_commands SHARED ${sources})
   roformer_use_torch(roformer_commands roformer_pch)
-  target_link_libraries(roformer_commands PRIVATE roformer)
+  target_link_libraries(roformer_commands PRIVATE roformer PUBLIC roformer_plain_commands)
   roformer_unity(roformer_commands)
-  set_target_properties(roformer_commands PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  set_target_properties(roformer_plain_commands roformer_commands PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 
   add_executable(roformer_program "${PROJECT_SOURCE_DIR}/roformer/cli/launcher/main.cpp")
   target_link_libraries(roformer_program PRIVATE ${CMAKE_DL_LIBS})
-  add_dependencies(roformer_program roformer_commands)
+  add_dependencies(roformer_program roformer_plain_commands roformer_commands)
   set_target_properties(roformer_program PROPERTIES OUTPUT_NAME roformer
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}" BUILD_RPATH "$ORIGIN")
 endfunction()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "roformer/base/byte_order_mark.h"
 #include "roformer/base/error.h"
 
 namespace roformer::base {
@@ -163,15 +164,14 @@ class TomlStructure {
 }  // namespace
 
 std::optional<TomlFlaw> find_toml_flaw(std::string_view text) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  const std::size_t begin = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-  text.remove_prefix(begin);
+  const std::size_t size = text.size();
+  text = without_byte_order_mark(text);
   const std::size_t bare = find_bare_non_ascii(text);
   auto flaw =
       bare < text.size()
           ? TomlFlaw{bare, "expected characters other than ASCII in quotes or comments only"}
           : TomlStructure(text).flaw();
-  if (flaw) flaw->place += begin;
+  if (flaw) flaw->place += size - text.size();
   return flaw;
 }
 

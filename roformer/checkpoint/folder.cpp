@@ -7,6 +7,7 @@
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/foreign_config.h"
 #include "roformer/checkpoint/weight_names.h"
+#include "roformer/text/tokenizer_file.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -74,9 +75,8 @@ TranslationConfig Folder::translation_config() const {
 }
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
-  const bool is_text = path.extension() == ".txt" ||
-                       (path.extension() == ".json" && !path.string().ends_with(".index.json"));
-  return !is_text && format::is_tensor_file(path) ? folder_beside(path) : path;
+  return !text::is_named_as_tokenizer(path) && format::is_tensor_file(path) ? folder_beside(path)
+                                                                            : path;
 }
 
 std::filesystem::path folder_of_own(const std::filesystem::path& path) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "roformer/base/error.h"
+#include "roformer/cli/computing.h"
 #include "roformer/head/label_head.h"
 
 namespace roformer::cli {

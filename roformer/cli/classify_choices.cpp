@@ -1,7 +1,7 @@
 // Choices of questions.
 #include "roformer/base/error.h"
+#include "roformer/cli/answered_lines.h"
 #include "roformer/cli/classify.h"
-#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/pipeline/choose.h"
 

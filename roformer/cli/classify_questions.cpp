@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "roformer/base/error.h"
-#include "roformer/cli/input_lines.h"
+#include "roformer/cli/answered_lines.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/pipeline/answer_questions.h"
 

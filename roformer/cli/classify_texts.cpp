@@ -1,6 +1,6 @@
 // Classes of texts and pairs, and numbers for them.
+#include "roformer/cli/answered_lines.h"
 #include "roformer/cli/classify.h"
-#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
 
 namespace roformer::cli {

@@ -1,8 +1,8 @@
 // Entities of lines, and labels of their words.
 #include <algorithm>
 
+#include "roformer/cli/answered_lines.h"
 #include "roformer/cli/classify.h"
-#include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/pipeline/tag_words.h"
 

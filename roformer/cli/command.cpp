@@ -1,8 +1,6 @@
 #include "roformer/cli/command.h"
 
 #include <fmt/ranges.h>
-#include <torch/cuda.h>
-#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +8,6 @@
 #include <cstdio>
 #include <utility>
 
-#include "roformer/base/error.h"
 #include "roformer/base/nearest_name.h"
 
 namespace roformer::cli {
@@ -36,21 +33,6 @@ void add_device_options(CLI::App& command, CommonOptions& options) {
 
 void add_json_option(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "print JSON, one object a line");
-}
-
-void add_length_options(CLI::App& command, pipeline::LengthOptions& options) {
-  add_number(command, "--max-length", options.max_length,
-             "tokens a sequence, special ones included (default: what the model allows)", 1,
-             kMostTokens)
-      ->default_str("");
-  command
-      .add_option_function<std::int64_t>(
-          "--stride", [&options](const std::int64_t& stride) { options.stride = stride; },
-          "read longer lines in windows that share so many tokens (default: a longer line is an "
-          "error)")
-      ->check(CLI::Range(std::int64_t{0}, kMostTokens));
-  command.add_flag("--truncate", options.truncate, "cut longer lines instead of refusing them")
-      ->excludes("--stride");
 }
 
 void add_examples(CLI::App& command, const std::string& examples) {
@@ -89,17 +71,6 @@ CLI::Validator real_number() {
         return real ? std::string() : fmt::format("expected a number but got {}", text);
       },
       "");
-}
-
-c10::Device apply(const CommonOptions& options) {
-  const bool is_cuda = options.device == "cuda" || options.device.starts_with("cuda:");
-  base::require(is_cuda || options.device == "cpu",
-                "[cli] expected --device cpu or cuda but got '{}'{}", options.device,
-                base::did_you_mean(options.device, {"cpu", "cuda"}));
-  base::require(!is_cuda || torch::cuda::is_available(),
-                "[cli] expected a CUDA device for --device {} but found none", options.device);
-  if (options.threads > 0) torch::set_num_threads(options.threads);
-  return c10::Device(options.device);
 }
 
 void end_by_signal(int number) {

@@ -2,15 +2,11 @@
 // registers a subcommand whose callback does the work (its state lives in a shared_ptr that the
 // callback holds), and program.cpp lists them.
 #pragma once
-#include <c10/core/Device.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <type_traits>
 #include <vector>
-
-#include "roformer/pipeline/lines.h"
 
 namespace roformer::cli {
 
@@ -28,8 +24,6 @@ void add_changes_option(CLI::App& command, std::vector<std::string>& changes);
 /// Adds --device and --threads (and --json).
 void add_device_options(CLI::App& command, CommonOptions& options);
 void add_json_option(CLI::App& command, CommonOptions& options);
-/// Adds --max-length and --stride of the commands that read lines of text.
-void add_length_options(CLI::App& command, pipeline::LengthOptions& options);
 /// Puts command lines that show the use, one a line, at the end of --help and into the manual page.
 void add_examples(CLI::App& command, const std::string& examples);
 constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one sequence, in options
@@ -59,8 +53,6 @@ CLI::Validator one_of(const std::vector<std::string>& words);
 /// Adds an option for one of some words; the value so far, if there is one, is the default.
 CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value,
                         const std::vector<std::string>& words, const std::string& description);
-/// Sets LibTorch's threads; the device, if there is one. Call first in a command that computes.
-c10::Device apply(const CommonOptions& options);
 /// Ends the program as the signal asked for, so that a shell script around us stops too.
 void end_by_signal(int number);
 

@@ -10,16 +10,17 @@
 #include "roformer/base/error.h"
 #include "roformer/base/json_text.h"
 #include "roformer/base/names.h"
-#include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
+#include "roformer/cli/tokenizer_path.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::cli {
 namespace {
 
 struct DetokenizeOptions {
+  FolderOf folder_of = nullptr;
   CommonOptions common;
   std::string model;
   text::DecodeOptions decode;
@@ -72,7 +73,7 @@ std::vector<std::int32_t> parse_ids(const std::string& line, std::int64_t number
 
 void detokenize(DetokenizeOptions& options) {
   options.decode.clean_up = base::find_named(kCleanUps, options.clean_up);
-  const auto tokenizer = text::Tokenizer::load(checkpoint::folder_of(options.model));
+  const auto tokenizer = text::Tokenizer::load(options.folder_of(options.model));
   InputLines input;
   std::string line;
   for (std::int64_t number = 1; input.next(line); ++number) {
@@ -89,8 +90,9 @@ void detokenize(DetokenizeOptions& options) {
 
 }  // namespace
 
-void add_detokenize_command(CLI::App& program) {
+void add_detokenize_command(CLI::App& program, FolderOf folder_of) {
   auto options = std::make_shared<DetokenizeOptions>();
+  options->folder_of = folder_of;
   CLI::App& command = *program.add_subcommand(
       "detokenize",
       "Lines of ids (plain, JSON arrays, or objects with \"ids\") on standard input to text");

@@ -8,8 +8,8 @@
 #include <span>
 #include <string>
 
-#include "roformer/cli/command.h"
-#include "roformer/cli/input_lines.h"
+#include "roformer/cli/answered_lines.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/cli/vector_files.h"
 

@@ -12,7 +12,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/toml_table.h"
 #include "roformer/checkpoint/folder.h"
-#include "roformer/cli/command.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/report/table.h"
 #include "roformer/task/material.h"

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "roformer/cli/command.h"
-#include "roformer/cli/input_lines.h"
+#include "roformer/cli/answered_lines.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/json_output.h"
 
 namespace roformer::cli {

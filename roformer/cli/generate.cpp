@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "roformer/cli/command.h"
-#include "roformer/cli/input_lines.h"
+#include "roformer/cli/answered_lines.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/json_output.h"
 
 namespace roformer::cli {

@@ -17,7 +17,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/base/progress.h"
-#include "roformer/cli/command.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/labelled/labelled_options.h"
 #include "roformer/pipeline/glue_predictions.h"

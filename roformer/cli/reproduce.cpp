@@ -12,7 +12,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/nearest_name.h"
 #include "roformer/checkpoint/folder.h"
-#include "roformer/cli/command.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/next_steps.h"
 #include "roformer/study/claims.h"
 #include "roformer/study/report_sources.h"

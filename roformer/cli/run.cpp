@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "roformer/cli/command.h"
+#include "roformer/cli/computing.h"
 #include "roformer/format/safetensors.h"
 #include "roformer/pipeline/finite_answers.h"
 #include "roformer/pipeline/padded_run.h"

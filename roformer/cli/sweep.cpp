@@ -6,7 +6,7 @@
 
 #include "roformer/base/log.h"
 #include "roformer/base/shell_word.h"
-#include "roformer/cli/command.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/study/sweep_report.h"
 

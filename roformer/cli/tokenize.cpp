@@ -7,10 +7,10 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
-#include "roformer/checkpoint/folder.h"
 #include "roformer/cli/command.h"
 #include "roformer/cli/input_lines.h"
 #include "roformer/cli/json_output.h"
+#include "roformer/cli/tokenizer_path.h"
 #include "roformer/text/pair_windows.h"
 #include "roformer/text/subword_nmt.h"
 #include "roformer/text/tokenizer.h"
@@ -29,6 +29,7 @@ struct CodesOptions {
 };
 
 struct TokenizeOptions {
+  FolderOf folder_of = nullptr;
   CommonOptions common;
   std::string model;
   std::int64_t max_length = 0;
@@ -115,7 +116,7 @@ void segment_lines(const CodesOptions& options) {
 void tokenize(const TokenizeOptions& options) {
   if (!options.codes.codes.empty()) return segment_lines(options.codes);
   if (options.model.empty()) throw CLI::RequiredError("--model or --codes");
-  const auto tokenizer = text::Tokenizer::load(checkpoint::folder_of(options.model));
+  const auto tokenizer = text::Tokenizer::load(options.folder_of(options.model));
   require_capabilities(tokenizer, options);
   text::EncodeOptions window = encode_options(options);
   window.max_length = options.max_length;
@@ -172,8 +173,9 @@ void add_codes_options(CLI::App& command, CodesOptions& options, CLI::Option* mo
 
 }  // namespace
 
-void add_tokenize_command(CLI::App& program) {
+void add_tokenize_command(CLI::App& program, FolderOf folder_of) {
   auto options = std::make_shared<TokenizeOptions>();
+  options->folder_of = folder_of;
   CLI::App& command =
       *program.add_subcommand("tokenize", "Lines of standard input to tokens, ids and offsets");
   auto* model = add_text(command, "--model", options->model, "PATH",

@@ -8,7 +8,7 @@
 #include "roformer/base/allocator.h"
 #include "roformer/base/error.h"
 #include "roformer/base/log.h"
-#include "roformer/cli/command.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/next_steps.h"
 #include "roformer/task/material.h"
 #include "roformer/task/recipe.h"

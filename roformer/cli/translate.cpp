@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "roformer/cli/command.h"
-#include "roformer/cli/input_lines.h"
+#include "roformer/cli/answered_lines.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/translation_lines.h"
 
 namespace roformer::cli {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <set>
 
+#include "roformer/base/byte_order_mark.h"
 #include "roformer/base/error.h"
 
 namespace roformer::documents {
@@ -100,14 +101,13 @@ LineReader::LineReader(const fs::path& path, std::size_t largest_line)
     : bytes_(open_bytes(path)), largest_line_(largest_line) {
   constexpr std::size_t buffer_size = 1 << 16;
   buffer_.resize(buffer_size);
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  while (end_ < byte_order_mark.size()) {
+  while (end_ < base::kByteOrderMark.size()) {
     const std::size_t got = bytes_->read(buffer_.data() + end_, buffer_size - end_);
     if (got == 0) break;
     end_ += got;
   }
-  if (std::string_view(buffer_.data(), end_).starts_with(byte_order_mark))
-    begin_ = byte_order_mark.size();
+  if (std::string_view(buffer_.data(), end_).starts_with(base::kByteOrderMark))
+    begin_ = base::kByteOrderMark.size();
 }
 
 bool LineReader::fill() {

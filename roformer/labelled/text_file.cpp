@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roformer/base/byte_order_mark.h"
 #include "roformer/base/error.h"
 #include "roformer/documents/byte_source.h"
 #include "roformer/unicode/utf8.h"
@@ -31,8 +32,7 @@ std::string place_of(std::string_view file, std::int64_t line) {
 
 std::string read_text(const std::filesystem::path& file) {
   std::string text = read_all(*documents::open_bytes(file));
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+  if (text.starts_with(base::kByteOrderMark)) text.erase(0, base::kByteOrderMark.size());
   require_text(text, file.native());
   return text;
 }

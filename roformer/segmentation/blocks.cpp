@@ -6,27 +6,6 @@ namespace roformer::segmentation {
 
 using unicode::decode_utf8;
 
-namespace {
-
-// The characters that words may have: the ranges of jieba-rs.
-bool is_of_words(char32_t c) {
-  if (c < 0x80) {
-    const char byte = static_cast<char>(c);
-    return is_letter_or_digit(byte) ||
-           std::string_view("+#&._%-").find(byte) != std::string_view::npos;
-  }
-  constexpr struct {
-    char32_t first, last;
-  } ranges[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
-                {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F},
-                {0x2B820, 0x2CEAF}, {0x2CEB0, 0x2EBEF}, {0x2F800, 0x2FA1F}};
-  for (const auto& range : ranges)
-    if (c >= range.first && c <= range.last) return true;
-  return false;
-}
-
-}  // namespace
-
 Block first_block(std::string_view text) {
   const char* const end = text.data() + text.size();
   const char* p = text.data();

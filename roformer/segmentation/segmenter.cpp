@@ -36,55 +36,62 @@ void cut_at_numbers(std::string_view text, std::vector<std::string_view>& words)
 
 }  // namespace
 
-// From the end: the best way on from a character goes over one of the words that begin there.
-// `begins` must be filled.
-void Segmenter::find_best(std::string_view block, Scratch& scratch) const {
-  const auto& begins = scratch.begins;
-  const std::size_t count = begins.size() - 1;
-  scratch.best.assign(count + 1, 0);
-  scratch.next.assign(count + 1, 0);
-  const auto nodes = dictionary_->nodes();
-  for (std::size_t from = count; from-- > 0;) {
-    double best = -std::numeric_limits<double>::infinity();
-    std::size_t next = from + 1;
-    std::uint32_t node = 0;
-    bool found = false;
-    for (std::size_t to = from; to < count && node != base::TrieNode::free; ++to) {
-      for (std::uint32_t byte = begins[to]; byte < begins[to + 1]; ++byte) {
-        node = base::trie_step(nodes, node, block[byte]);
-        if (node == base::TrieNode::free) break;
-      }
-      if (node == base::TrieNode::free || nodes[node].id < 0) continue;
-      const double share = dictionary_->log_share(nodes[node].id);
-      if (share == Dictionary::kept_apart) continue;
-      const double way = share + scratch.best[to + 1];
-      found = true;
-      if (way >= best) {  // of equal ones the longer word, as jieba takes it
-        best = way;
-        next = to + 1;
-      }
-    }
-    if (!found) best = dictionary_->log_share_of_unknown() + scratch.best[from + 1];
-    scratch.best[from] = best;
-    scratch.next[from] = static_cast<std::uint32_t>(next);
+// The longest block of characters that words may have, which the text begins with: where they are
+// in the dictionary is looked up on the way.
+std::string_view Segmenter::read_block(std::string_view text, Scratch& scratch) const {
+  const WordTrie trie = dictionary_->trie();
+  const char* const end = text.data() + text.size();
+  const char* p = text.data();
+  std::size_t count = 0;
+  std::uint32_t before = WordTrie::root;  // the root's child by a number stands at that number
+  while (p < end) {
+    const auto c = decode_utf8(p, end);
+    if (!is_of_words(c.code)) break;
+    const std::uint32_t number = trie.number(c.code);
+    __builtin_prefetch(&trie.nodes[trie.place(before, number)]);
+    if (count + 1 >= scratch.begins.size()) scratch.grow();
+    scratch.begins[count] = static_cast<std::uint32_t>(p - text.data());
+    scratch.numbers[count++] = before = number;
+    p += c.size;
   }
+  scratch.count = count;
+  if (count == 0) return {};
+  const auto size = static_cast<std::size_t>(p - text.data());
+  scratch.begins[count] = static_cast<std::uint32_t>(size);
+  scratch.numbers[count] = 0;
+  return text.substr(0, size);
 }
 
-void Segmenter::cut_block(std::string_view block, Scratch& scratch,
-                          std::vector<std::string_view>& words) const {
-  scratch.begins.clear();
-  const char* const end = block.data() + block.size();
-  for (const char* p = block.data(); p < end; p += decode_utf8(p, end).size)
-    scratch.begins.push_back(static_cast<std::uint32_t>(p - block.data()));
-  scratch.begins.push_back(static_cast<std::uint32_t>(block.size()));
-  find_best(block, scratch);
-  model_ == nullptr ? join_letters(block, scratch, words) : join_by_model(block, scratch, words);
+// From the end: the best way on from a character goes over one of the words that begin there.
+void Segmenter::find_best(Scratch& scratch) const {
+  const WordTrie trie = dictionary_->trie();
+  const double unknown = dictionary_->log_share_of_unknown();
+  const std::uint32_t* const numbers = scratch.numbers.data();
+  double* const best = scratch.best.data();
+  std::uint32_t* const next = scratch.next.data();
+  constexpr std::uint32_t none = 0;
+  best[scratch.count] = 0;
+  for (std::size_t from = scratch.count; from-- > 0;) {
+    // No way is worse; what is no word, NaN, and what is kept apart are not better.
+    double best_way = std::numeric_limits<double>::lowest();
+    std::uint32_t behind = none;
+    std::size_t to = from;
+    std::uint32_t node = trie.step(WordTrie::root, numbers[to++]);
+    for (; node != WordNode::free; node = trie.step(node, numbers[to++])) {
+      const double way = trie.nodes[node].log_share + best[to];
+      const bool is_better = way >= best_way;  // of equal ones the longer word, as jieba takes it
+      best_way = is_better ? way : best_way;
+      behind = is_better ? static_cast<std::uint32_t>(to) : behind;
+    }
+    best[from] = behind == none ? unknown + best[from + 1] : best_way;
+    next[from] = behind == none ? static_cast<std::uint32_t>(from + 1) : behind;
+  }
 }
 
 // The words of the best way; letters and digits that are single on it are one word.
 void Segmenter::join_letters(std::string_view block, const Scratch& scratch,
                              std::vector<std::string_view>& words) const {
-  const std::size_t count = scratch.begins.size() - 1;
+  const std::size_t count = scratch.count;
   std::size_t letters = 0;  // bytes of single letters and digits that wait to be one word
   for (std::size_t at = 0; at < count;) {
     const std::size_t next = scratch.next[at];
@@ -106,7 +113,7 @@ void Segmenter::join_letters(std::string_view block, const Scratch& scratch,
 void Segmenter::join_by_model(std::string_view block, Scratch& scratch,
                               std::vector<std::string_view>& words) const {
   const auto& begins = scratch.begins;
-  const std::size_t count = begins.size() - 1;
+  const std::size_t count = scratch.count;
   std::size_t first = 0;  // of the single characters that wait
   for (std::size_t at = 0; at <= count;) {
     const std::size_t next = at < count ? scratch.next[at] : at;
@@ -159,10 +166,16 @@ void Segmenter::cut_unknown(std::string_view text, Scratch& scratch,
 void Segmenter::cut(std::string_view text, Scratch& scratch,
                     std::vector<std::string_view>& words) const {
   while (!text.empty()) {
-    const Block block = first_block(text);
-    text.remove_prefix(block.text.size());
-    block.is_of_words ? cut_block(block.text, scratch, words)
-                      : cut_into_characters(block.text, words);
+    const std::string_view block = read_block(text, scratch);
+    if (block.empty()) {
+      const std::string_view between = first_block(text).text;
+      cut_into_characters(between, words);
+      text.remove_prefix(between.size());
+      continue;
+    }
+    find_best(scratch);
+    model_ == nullptr ? join_letters(block, scratch, words) : join_by_model(block, scratch, words);
+    text.remove_prefix(block.size());
   }
 }
 

@@ -22,11 +22,22 @@ class Segmenter {
 
   /// Memory that calls use again.
   struct Scratch {
-    std::vector<std::uint32_t> begins;  // of the characters of a block, and its end, in bytes
-    std::vector<double> best;           // the log probability of the best way on from each
-    std::vector<std::uint32_t> next;    // the character behind the first word of that way
-    std::vector<char32_t> characters;   // that the model joins
-    std::vector<std::uint32_t> sizes;   // of its words, in characters
+    std::size_t count = 0;               // characters of a block
+    std::vector<std::uint32_t> begins;   // of each, and the block's end, in bytes
+    std::vector<std::uint32_t> numbers;  // of each in the dictionary, and a 0
+    std::vector<double> best;            // the log probability of the best way on from each
+    std::vector<std::uint32_t> next;     // the character behind the first word of that way
+    std::vector<char32_t> characters;    // that the model joins
+    std::vector<std::uint32_t> sizes;    // of its words, in characters
+
+    /// Room for blocks twice as long.
+    void grow() {
+      const std::size_t room = 2 * begins.size() + 64;
+      begins.resize(room);
+      numbers.resize(room);
+      best.resize(room);
+      next.resize(room);
+    }
   };
 
   /// Appends the words, whose bytes are the text's, one behind the other. Letters and digits that
@@ -38,9 +49,8 @@ class Segmenter {
   bool has_model() const { return model_ != nullptr; }
 
  private:
-  void cut_block(std::string_view block, Scratch& scratch,
-                 std::vector<std::string_view>& words) const;
-  void find_best(std::string_view block, Scratch& scratch) const;
+  std::string_view read_block(std::string_view text, Scratch& scratch) const;
+  void find_best(Scratch& scratch) const;
   void join_letters(std::string_view block, const Scratch& scratch,
                     std::vector<std::string_view>& words) const;
   void join_by_model(std::string_view block, Scratch& scratch,

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "roformer/base/byte_order_mark.h"
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/segmentation/suggested_frequency.h"
@@ -39,8 +40,6 @@ std::string_view take_last_field(std::string_view& line, std::string_view letter
   line.remove_suffix(field.size() + 1);
   return field;
 }
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // At most 2^53, so that logarithms of sums are those of the numbers.
 constexpr std::uint64_t kMostFrequent = std::uint64_t{1} << 53;
@@ -86,7 +85,7 @@ namespace {
 template <typename Use>
 void for_each_line(std::string_view text, const std::string& file, const Use& use) {
   constexpr std::string_view space = " \t\r\f\v";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = base::without_byte_order_mark(text);
   for (std::int64_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
@@ -115,10 +114,8 @@ void WordList::add_file(const std::filesystem::path& file) {
 }
 
 UserWords UserWords::read(const std::filesystem::path& file) {
-  std::string text = base::read_file(file);
-  // Taken off here, so that texts can be written one behind the other.
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
-  return {std::move(text), file.string()};
+  // The mark is taken off here, so that texts can be written one behind the other.
+  return {std::string(base::without_byte_order_mark(base::read_file(file))), file.string()};
 }
 
 void WordList::add_user(const UserWords& user) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "roformer/base/byte_order_mark.h"
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/unicode/unicode.h"
@@ -44,8 +45,7 @@ Vocabulary Vocabulary::with_gaps(std::vector<std::optional<std::string>> tokens,
 
 Vocabulary Vocabulary::load(const std::filesystem::path& file) {
   const std::string content = base::read_file(file);
-  constexpr std::string_view mark = "\xEF\xBB\xBF";
-  if (content.starts_with(mark)) {
+  if (content.starts_with(base::kByteOrderMark)) {
     spdlog::warn(
         "{}: begins with a byte order mark, which is part of its first token, as transformers "
         "reads it",

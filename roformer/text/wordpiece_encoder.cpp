@@ -4,6 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/text/ascii_block.h"
+#include "roformer/text/mapped_text.h"
 #include "roformer/text/normalizer.h"
 #include "roformer/text/word_buffer.h"
 #include "roformer/unicode/unicode.h"
@@ -59,6 +60,14 @@ bool cuts_as_bert(const TokenizerConfig& config) {
   return steps.size() == 1 && steps[0].kind == PreTokenizerStep::Kind::bert;
 }
 
+// Whether the text that words of the dictionary are cut out of is normalised character by character.
+bool can_map_words(const TokenizerConfig& config) {
+  return config.words.segmenter != nullptr &&
+         config.words.order == WordSegmentation::Order::normalize_first &&
+         !config.normalizer_steps && config.normalizer.clean_text &&
+         !config.normalizer.tokenize_chinese_chars;
+}
+
 }  // namespace
 
 // A place in a text, and what to add to its bytes from `begin` to count code points.
@@ -97,6 +106,7 @@ WordPieceEncoder::WordPieceEncoder(const Vocabulary& vocabulary, const Tokenizer
   }
   raw_matcher_ = AddedTokenMatcher(std::move(raw));
   normalized_matcher_ = AddedTokenMatcher(std::move(normalized));
+  maps_words_ = can_map_words(config_) && normalized_matcher_.empty();
   build_tables(vocabulary, added_tokens);
 }
 
@@ -121,6 +131,7 @@ void WordPieceEncoder::build_tables(const Vocabulary& vocabulary,
   }
   pieces_ = PieceTrie(keys);
   short_words_ = ShortWordTable(words);
+  if (maps_words_) return;  // what stands alone elsewhere is a part of the text there
   characters_.map_alone([&](char32_t code) {
     std::string word;
     unicode::append_utf8(code, word);
@@ -295,6 +306,7 @@ bool WordPieceEncoder::encode_other(Cursor& cursor, WordBuffer& word, Sink& sink
 template <bool lowercase, typename Sink>
 void WordPieceEncoder::encode_segment(std::string_view text, std::int32_t offset,
                                       Sink& sink) const {
+  if (maps_words_ && encode_mapped_words(text, offset, sink)) return;
   if (always_exact_ || !normalized_matcher_.empty()) return encode_normalized(text, offset, sink);
   const std::size_t mark = sink.mark();
   Cursor cursor{text.data(), text.data(), text.data() + text.size(), offset};
@@ -344,6 +356,56 @@ void WordPieceEncoder::encode_segmented_words(const NormalizedCharacter* c, std:
     }
     c = after;
   }
+}
+
+// The same of a whole text whose characters each have a place of their own. False, with nothing
+// encoded, if the text needs normalize().
+template <typename Sink>
+bool WordPieceEncoder::encode_mapped_words(std::string_view text, std::int32_t offset,
+                                           Sink& sink) const {
+  MappedText mapped;
+  if (!mapped.read(text, offset, characters_)) return false;
+  segmentation::Segmenter::Scratch scratch;
+  std::vector<std::string_view> words;
+  config_.words.segmenter->cut(mapped.bytes(), scratch, words);
+  WordBuffer word(config_.max_word_length);
+  std::size_t begin = 0;
+  for (const std::string_view bytes : words) {
+    const std::size_t end = begin + bytes.size();
+    const PieceTrie::Match whole =
+        pieces_.longest(PieceTrie::Root::initial, bytes.data(), bytes.size());
+    if (whole.size == bytes.size() && has_at_most_length(bytes)) {
+      const Offset at = mapped.extent(begin, end);
+      sink.token(whole.id, at.begin, at.end);
+    } else {
+      encode_mapped_characters(mapped, begin, end, word, sink);
+    }
+    begin = end;
+  }
+  return true;
+}
+
+// Of a word that the vocabulary lacks: what is between white space, Chinese characters alone.
+template <typename Sink>
+void WordPieceEncoder::encode_mapped_characters(const MappedText& text, std::size_t begin,
+                                                std::size_t end, WordBuffer& word,
+                                                Sink& sink) const {
+  const char* const bytes = text.bytes().data();
+  for (std::size_t at = begin; at < end;) {
+    const unicode::DecodedCharacter c = unicode::decode_utf8(bytes + at, bytes + end);
+    const bool space = unicode::is_white_space(c.code);
+    const bool alone = !space && unicode::is_chinese_character(c.code);
+    if (space || alone) encode_word(word, sink);
+    if (!space) word.append(c.code, text.extent(at, at + c.size));
+    if (alone) encode_word(word, sink);
+    at += c.size;
+  }
+  encode_word(word, sink);
+}
+
+bool WordPieceEncoder::has_at_most_length(std::string_view word) const {
+  return static_cast<std::int64_t>(word.size()) <= config_.max_word_length ||
+         unicode::count_code_points(word) <= config_.max_word_length;
 }
 
 // A word as BERT's tokenizer reads a text.

@@ -19,6 +19,7 @@
 
 namespace roformer::text {
 
+class MappedText;
 class WordBuffer;
 
 /// Immutable: any number of threads may encode at once.
@@ -60,6 +61,12 @@ class WordPieceEncoder {
   void encode_segmented_words(const NormalizedCharacter* c, std::string_view bytes,
                               WordBuffer& word, Sink& sink) const;
   template <typename Sink>
+  bool encode_mapped_words(std::string_view text, std::int32_t offset, Sink& sink) const;
+  template <typename Sink>
+  void encode_mapped_characters(const MappedText& text, std::size_t begin, std::size_t end,
+                                WordBuffer& word, Sink& sink) const;
+  bool has_at_most_length(std::string_view word) const;
+  template <typename Sink>
   void encode_word_as_text(std::span<const NormalizedCharacter> characters, std::string_view bytes,
                            WordBuffer& word, Sink& sink) const;
   std::vector<NormalizedCharacter> normalized(std::string_view text, std::int32_t offset) const;
@@ -75,6 +82,7 @@ class WordPieceEncoder {
   TokenizerConfig config_;
   NormalizerOptions quick_;  // what the quick way does
   bool always_exact_;        // the tokenizer's steps are not BERT's: only the exact way
+  bool maps_words_ = false;  // but words of the dictionary have a quick way of their own
   std::int32_t unk_id_;
   AddedTokenMatcher raw_matcher_;
   AddedTokenMatcher normalized_matcher_;

@@ -1,6 +1,7 @@
 #include "roformer/text/wordpiece_tokenizer.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
 #include "roformer/text/added_tokens.h"
+#include "roformer/text/chinese_words.h"
 #include "roformer/text/segmentation_settings.h"
 #include "roformer/text/stated_tokens.h"
 #include "roformer/text/tokenizer_class.h"
@@ -243,12 +245,32 @@ Tokenizer wordpiece_tokenizer(Vocabulary vocabulary, TokenizerConfig config) {
   return wordpiece_tokenizer({std::move(vocabulary), std::move(config)});
 }
 
+namespace {
+
+// WoBERT's folders say that they are BERT's; of BERT's own vocabularies none has such words.
+void warn_of_words(const TokenizerFolder& folder, const WordPieceFiles& files) {
+  constexpr std::int64_t too_many = 1000;
+  const bool cuts_them_apart = folder.file().empty() && !files.config.normalizer_steps &&
+                               files.config.normalizer.tokenize_chinese_chars;
+  const std::int64_t words = cuts_them_apart ? count_chinese_words(files.vocabulary) : 0;
+  if (words < too_many) return;
+  spdlog::warn(
+      "{}: {} tokens of the vocabulary are Chinese words, which {} never finds: it cuts Chinese "
+      "into characters. If the model reads words, as WoBERT does, write \"tokenizer_class\": "
+      "\"WoBertTokenizer\" into {}",
+      folder.name(), words, files.config.tokenizer_class, folder.settings_file().string());
+}
+
+}  // namespace
+
 namespace kinds {
 
 TokenizerKind wordpiece() {
   return {
       "tokenizer.json or vocab.txt", {}, has_wordpiece_files, [](const TokenizerFolder& folder) {
-        return wordpiece_tokenizer(read_wordpiece_files(folder));
+        WordPieceFiles files = read_wordpiece_files(folder);
+        warn_of_words(folder, files);
+        return wordpiece_tokenizer(std::move(files));
       }};
 }
 

@@ -1,5 +1,5 @@
 // Standard input through a pipe: lines as they come; which of them are no text.
-#include "roformer/cli/input_lines.h"
+#include "roformer/cli/answered_lines.h"
 
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>

@@ -20,6 +20,7 @@
 
 #include "tests/parity/driver.h"
 
+extern "C" void roformer_run_plain_command(int argc, char** argv);
 extern "C" [[noreturn]] void roformer_run_program(int argc, char** argv, bool waiting_is_ours);
 
 namespace roformer::parity {
@@ -79,8 +80,10 @@ Request receive() {
   for (std::string& argument : request.arguments) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   const int count = static_cast<int>(request.arguments.size());
-  if (!request.arguments[0].ends_with("parity_driver"))
+  if (!request.arguments[0].ends_with("parity_driver")) {  // as cli/launcher/main.cpp
+    roformer_run_plain_command(count, arguments.data());
     roformer_run_program(count, arguments.data(), false);
+  }
   const int status = run_driver(count, arguments.data());
   std::fflush(nullptr);
   std::_Exit(status);

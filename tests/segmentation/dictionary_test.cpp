@@ -22,6 +22,9 @@ std::vector<std::string> cut(const Dictionary& dictionary, std::string_view text
   return {words.begin(), words.end()};
 }
 
+// Of kWords.
+constexpr std::uint64_t kFingerprint = 13309767259974092446ull;
+
 class DictionaryTest : public testing::Test {
  protected:
   fs::path compiled() const {
@@ -45,8 +48,11 @@ TEST_F(DictionaryTest, SharesAreOfTheTotal) {
   EXPECT_TRUE(dictionary.knows("今天"));
   EXPECT_EQ(dictionary.log_share_of_unknown(), -std::log(90.0));
   double sum = 0;
-  for (std::int32_t id = 0; id < 7; ++id) sum += std::exp(dictionary.log_share(id));
+  for (const char* word : {"今天", "天气", "今", "天", "气", "好", "从未"})
+    sum += std::exp(dictionary.log_share(word));
   EXPECT_NEAR(sum, 1, 1e-12);
+  for (const char* word : {"", "从", "今天气", "龙", "\xE4\xBB"})
+    EXPECT_TRUE(std::isnan(dictionary.log_share(word))) << word;
 }
 
 TEST_F(DictionaryTest, WhatWasCompiledIsTheSame) {
@@ -57,6 +63,11 @@ TEST_F(DictionaryTest, WhatWasCompiledIsTheSame) {
   EXPECT_EQ(fs::last_write_time(compiled()), written);
   EXPECT_EQ(mapped.fingerprint(), fresh.fingerprint());
   EXPECT_EQ(cut(mapped, "今天天气好"), (std::vector<std::string>{"今天", "天气", "好"}));
+}
+
+// Keys of caches and of runs hang on it, whatever the compiled file looks like.
+TEST_F(DictionaryTest, TheFingerprintStays) {
+  EXPECT_EQ(Dictionary::open(words_, {}, cache_).fingerprint(), kFingerprint);
 }
 
 TEST_F(DictionaryTest, AnotherTextIsCompiledApart) {
@@ -79,12 +90,12 @@ TEST_F(DictionaryTest, ADamagedFileIsCompiledAgain) {
     EXPECT_EQ(cut(again, "今天天气好").size(), 3u);
     EXPECT_EQ(base::read_file(file), bytes);
   };
-  for (const std::size_t size : {0ul, 7ul, 47ul, 48ul, bytes.size() / 2, bytes.size() - 1})
+  for (const std::size_t size : {0ul, 7ul, 63ul, 64ul, bytes.size() / 2, bytes.size() - 1})
     damage(bytes.substr(0, size));
   damage(bytes + "x");
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     std::string damaged = bytes;
-    const auto place = base::uniform_below(seed, 0, seed % 2 == 0 ? 48 : bytes.size());
+    const auto place = base::uniform_below(seed, 0, seed % 2 == 0 ? 64 : bytes.size());
     damaged[place] = static_cast<char>(damaged[place] ^ (1 + base::uniform_below(seed, 1, 255)));
     damage(damaged);
   }

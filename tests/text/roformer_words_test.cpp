@@ -2,7 +2,9 @@
 // fetches.
 #include <gtest/gtest.h>
 
+#include "roformer/base/random.h"
 #include "roformer/text/tokenizer.h"
+#include "roformer/unicode/utf8.h"
 #include "tests/base/test_files.h"
 
 namespace roformer::text {
@@ -62,6 +64,47 @@ TEST_F(RoFormerWords, OtherClassesAreLeftAsTheyAre) {
   const Tokenizer tokenizer = load(R"({"tokenize_chinese_chars": false})", "[UNK]\n非\n非常\n");
   EXPECT_EQ(tokens(tokenizer, "非常"), Tokens{"非常"});
   EXPECT_EQ(tokens(load("{}"), "非常"), (Tokens{"[UNK]", "[UNK]"}));
+}
+
+// An added token that is looked for in normalised text takes the exact way; the quick one is to
+// give the same.
+TEST_F(RoFormerWords, TheQuickWayIsTheExactOne) {
+  const Tokenizer quick = load(R"({"tokenizer_class": "RoFormerTokenizer"})");
+  const Tokenizer exact = load(
+      R"({"tokenizer_class": "RoFormerTokenizer",
+          "added_tokens_decoder": {"14": {"content": "ab", "normalized": true}}})");
+  constexpr const char* parts[] = {"今天",   "天气", "非常",   "好", "。",     " ",      "TA",
+                                   "t",      "恤",   "É",      "각", "\u200B", "\u3000", "\u0301",
+                                   "\u302A", "\xFF", "[MASK]", "x",  "龘"};
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    std::string text;
+    for (auto left = base::uniform_below(seed, 0, 12); left > 0; --left)
+      text += parts[base::uniform_below(seed, left, std::size(parts))];
+    const Encoding ours = quick.encode(text), theirs = exact.encode(text);
+    ASSERT_EQ(ours.ids, theirs.ids) << text;
+    ASSERT_EQ(ours.offsets, theirs.offsets) << text;
+  }
+}
+
+// WoBERT's folder as it was published says that it is BERT's.
+TEST_F(RoFormerWords, WordsThatAreNeverFoundAreWarnedOf) {
+  const auto warning_of = [&](const char* settings, int words) {
+    std::string vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n";
+    for (int i = 0; i < words; ++i) {
+      unicode::append_utf8(U'一' + static_cast<char32_t>(i), vocabulary);
+      vocabulary += "天\n";
+    }
+    testing::internal::CaptureStdout();  // where the log goes by default
+    load(settings, vocabulary.c_str());
+    return testing::internal::GetCapturedStdout();
+  };
+  const std::string warning = warning_of(R"({"tokenizer_class": "BertTokenizer"})", 1000);
+  EXPECT_NE(warning.find("1000 tokens of the vocabulary are Chinese words"), warning.npos);
+  EXPECT_NE(warning.find("WoBertTokenizer"), warning.npos);
+  EXPECT_NE(warning_of("{}", 1000), "");
+  EXPECT_EQ(warning_of("{}", 999), "");
+  EXPECT_EQ(warning_of(R"({"tokenizer_class": "RoFormerTokenizer"})", 1000), "");
+  EXPECT_EQ(warning_of(R"({"tokenize_chinese_chars": false})", 1000), "");
 }
 
 }  // namespace

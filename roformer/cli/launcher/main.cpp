@@ -1,6 +1,7 @@
 // The program `roformer`: says how OpenMP's threads wait for each other, then opens the library
 // that holds the commands. Two steps, since libgomp reads its settings once, before main or any
-// constructor of a program that is linked with it.
+// constructor of a program that is linked with it; and LibTorch, which takes 0.2 s to load, is left
+// to the commands that need tensors.
 #include <dlfcn.h>
 
 #include <cstdio>
@@ -13,8 +14,6 @@ namespace {
 // some 10 microseconds, so that few turns cost a small model a tenth. Figures: bench/RESULTS.md.
 constexpr const char* spin_count = "10000";
 
-constexpr const char* commands_library = "libroformer_commands.so";
-constexpr const char* commands_function = "roformer_run_program";
 constexpr int failed = 1;
 
 // False where the user's environment says how, which goes first.
@@ -24,19 +23,27 @@ bool choose_waiting() {
   return setenv("GOMP_SPINCOUNT", spin_count, 0) == 0;
 }
 
+// The function of a library; where there is none, the program ends with a message.
+template <typename Function>
+Function* find(const char* library, const char* name) {
+  void* const opened = dlopen(library, RTLD_LAZY | RTLD_GLOBAL);
+  void* const found = opened == nullptr ? nullptr : dlsym(opened, name);
+  if (found == nullptr) {
+    std::fprintf(stderr, "error: [cli] expected %s beside the program or in ../lib but got: %s\n",
+                 library, dlerror());
+    std::exit(failed);
+  }
+  return reinterpret_cast<Function*>(found);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const bool waiting_is_ours = choose_waiting();
-  void* const commands = dlopen(commands_library, RTLD_LAZY | RTLD_GLOBAL);
-  using Program = void (*)(int, char**, bool);
-  const auto run =
-      commands == nullptr ? nullptr : reinterpret_cast<Program>(dlsym(commands, commands_function));
-  if (run == nullptr) {
-    std::fprintf(stderr, "error: [cli] expected %s beside the program or in ../lib but got: %s\n",
-                 commands_library, dlerror());
-    return failed;
-  }
-  run(argc, argv, waiting_is_ours);
+  // Comes back where the command is none of its own.
+  find<void(int, char**)>("libroformer_plain_commands.so", "roformer_run_plain_command")(argc,
+                                                                                         argv);
+  find<void(int, char**, bool)>("libroformer_commands.so", "roformer_run_program")(argc, argv,
+                                                                                   waiting_is_ours);
   return failed;  // not reached
 }

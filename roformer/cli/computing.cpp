@@ -1,0 +1,37 @@
+#include "roformer/cli/computing.h"
+
+#include <torch/cuda.h>
+#include <torch/utils.h>
+
+#include "roformer/base/error.h"
+#include "roformer/base/nearest_name.h"
+
+namespace roformer::cli {
+
+void add_length_options(CLI::App& command, pipeline::LengthOptions& options) {
+  add_number(command, "--max-length", options.max_length,
+             "tokens a sequence, special ones included (default: what the model allows)", 1,
+             kMostTokens)
+      ->default_str("");
+  command
+      .add_option_function<std::int64_t>(
+          "--stride", [&options](const std::int64_t& stride) { options.stride = stride; },
+          "read longer lines in windows that share so many tokens (default: a longer line is an "
+          "error)")
+      ->check(CLI::Range(std::int64_t{0}, kMostTokens));
+  command.add_flag("--truncate", options.truncate, "cut longer lines instead of refusing them")
+      ->excludes("--stride");
+}
+
+c10::Device apply(const CommonOptions& options) {
+  const bool is_cuda = options.device == "cuda" || options.device.starts_with("cuda:");
+  base::require(is_cuda || options.device == "cpu",
+                "[cli] expected --device cpu or cuda but got '{}'{}", options.device,
+                base::did_you_mean(options.device, {"cpu", "cuda"}));
+  base::require(!is_cuda || torch::cuda::is_available(),
+                "[cli] expected a CUDA device for --device {} but found none", options.device);
+  if (options.threads > 0) torch::set_num_threads(options.threads);
+  return c10::Device(options.device);
+}
+
+}  // namespace roformer::cli

@@ -1,0 +1,15 @@
+// What commands share that compute with tensors.
+#pragma once
+#include <c10/core/Device.h>
+
+#include "roformer/cli/command.h"
+#include "roformer/pipeline/lines.h"
+
+namespace roformer::cli {
+
+/// Adds --max-length and --stride of the commands that read lines of text.
+void add_length_options(CLI::App& command, pipeline::LengthOptions& options);
+/// Sets LibTorch's threads; the device, if there is one. Call first in a command that computes.
+c10::Device apply(const CommonOptions& options);
+
+}  // namespace roformer::cli
