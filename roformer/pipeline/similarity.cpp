@@ -50,8 +50,9 @@ SentencePair read_pair(std::string_view line, std::int64_t number, bool has_gold
   const std::size_t wanted = has_gold ? 3 : 2;
   require_of_line(fields.size() == wanted,
                   "[pipeline] line {}: expected two texts{} with {} but got {} field{}", number,
-                  has_gold ? " and a number" : "", has_gold ? "tabs between" : "a tab between",
-                  fields.size(), fields.size() == 1 ? "" : "s");
+                  has_gold ? " and a number" : "",
+                  has_gold ? "tabs between them" : "a tab between them", fields.size(),
+                  fields.size() == 1 ? "" : "s");
   return {fields[0], fields[1], has_gold ? gold_number(fields[2], number) : 0};
 }
 
