@@ -140,7 +140,8 @@ std::vector<SimilarSentences> WriteSimilar::operator()(const Lines& lines) {
     base::at_place(fmt::format("[pipeline] a sentence written for line {}", number), [&] {
       vectors = embed_({texts, 1});
     });
-    for (const Match& match : BestMatches(vectors, function_)(own, options_.best).front()) {
+    const auto matches = BestMatches(vectors, function_)(own, options_.best);
+    for (const Match& match : matches.front()) {
       require_finite(match.score, "a score", number, options_.name);
       answer.best.push_back({texts[static_cast<std::size_t>(match.index)], match.score});
     }

@@ -13,7 +13,7 @@ import sentence_transformers
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from sentence_transformers.evaluation import EmbeddingSimilarityEvaluator
+from sentence_transformers.sentence_transformer.evaluation import EmbeddingSimilarityEvaluator
 
 from conftest import ROOT, randomise, run_model, run_program
 
@@ -152,9 +152,10 @@ def test_bad_lines_are_named_and_the_others_answered(small, tmp_path):
 
 
 def prefix_mask(prompt, total):
-    """(T, T): all see the prompt, and of what is behind it what stands before them."""
+    """(1, 1, T, T), to be added to scores: all see the prompt, and of what is behind it what stands before them."""
     columns = torch.arange(total)
-    return ((columns[None, :] < prompt) | (columns[None, :] <= columns[:, None])).long()
+    seen = (columns[None, :] < prompt) | (columns[None, :] <= columns[:, None])
+    return torch.zeros(seen.shape).masked_fill(~seen, torch.finfo(torch.float).min)[None, None]
 
 
 def make_writer(folder, is_decoder):
@@ -180,7 +181,7 @@ def make_writer(folder, is_decoder):
 
 
 def their_logits(model, ids, prompt, types):
-    mask = prefix_mask(prompt, ids.shape[1]).expand(ids.shape[0], -1, -1)
+    mask = prefix_mask(prompt, ids.shape[1]).expand(ids.shape[0], -1, -1, -1)
     with torch.no_grad():
         return model(input_ids=ids, attention_mask=mask, token_type_ids=types).logits
 
