@@ -199,7 +199,7 @@ void add_similarity_command(CLI::App& program) {
   add_json_option(*command, flags->vectors.common);
   add_device_options(*command, flags->vectors.common);
   add_examples(*command,
-               "printf 'a cat sleeps\\ta cat is asleep\\n' | roformer similarity --model DIR\n"
+               "roformer similarity --model DIR < pairs.tsv\n"
                "tail -n +2 STS-B/dev.tsv | cut -f 8-10 | roformer similarity --model DIR --gold\n"
                "roformer similarity --model DIR --candidates sentences.txt --top 3 --json "
                "< queries.txt");
