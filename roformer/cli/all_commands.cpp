@@ -17,6 +17,7 @@ namespace roformer::cli {
   COMMAND(evaluate)                \
   COMMAND(fill_mask)               \
   COMMAND(embed)                   \
+  COMMAND(similarity)              \
   COMMAND(generate)                \
   COMMAND(translate)               \
   COMMAND(bleu)                    \

@@ -6,8 +6,11 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
+#include "roformer/base/hash.h"
+#include "roformer/base/version.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/model/pooler.h"
+#include "roformer/pipeline/embed_fingerprint.h"
 #include "roformer/pipeline/finite_answers.h"
 #include "roformer/pipeline/pooling.h"
 
@@ -46,6 +49,22 @@ std::int64_t width_of(const EmbedOptions& options, const model::EncoderConfig& c
   return vector.size(1);
 }
 
+// The first token of a decoder sees itself alone: its vector is the same for all lines.
+void require_seen(const EmbedOptions& options, const model::EncoderConfig& config) {
+  const bool reads_first =
+      has(options.poolings, Pooling::cls) || has(options.poolings, Pooling::pooler);
+  base::require(
+      !config.is_decoder || !reads_first || options.two_sided,
+      "[pipeline] {}: expected another pooling than cls and pooler of a decoder "
+      "(is_decoder), whose [CLS] sees itself alone; --two-sided lets all tokens of a line "
+      "see each other, as those of RoFormer-Sim do",
+      options.name);
+  base::require(!config.is_decoder || !options.two_sided || config.attention != "linear",
+                "[pipeline] {}: expected softmax attention for a decoder that is to look both ways "
+                "but got linear",
+                options.name);
+}
+
 }  // namespace
 
 Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options)
@@ -63,6 +82,7 @@ Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions
                   options.name);
     skipped_ = prompt_tokens();
   }
+  require_seen(options_, model_->config());
   const std::int64_t width = width_of(options_, model_->config());
   base::require(options_.dimensions.value_or(0) <= width,
                 "[pipeline] {}: expected at most {} dimensions, a vector's width, but got {}",
@@ -86,6 +106,8 @@ torch::Tensor Embed::pool_all(const packed::PackedBatch& batch) {
   model::ForwardOptions forward;
   const torch::Tensor first = model::first_tokens(batch);
   if (!all) forward.rows = first;
+  if (options_.two_sided && model_->config().is_decoder)
+    forward.prefix_lengths = batch.cu_seqlens.diff().to(torch::kInt64);
   const torch::Tensor hidden = model_->forward(batch, forward);
   std::vector<torch::Tensor> parts;
   for (const Pooling pooling : options_.poolings) {
@@ -103,6 +125,13 @@ torch::Tensor Embed::finish(torch::Tensor vectors) const {
   if (const std::int64_t count = options_.dimensions.value_or(0); count > 0)
     vectors = vectors.slice(1, 0, count);
   return (options_.normalize.value_or(false) ? scale_to_length_one(vectors) : vectors).contiguous();
+}
+
+std::uint64_t Embed::fingerprint() const {
+  const std::uint64_t parts[] = {fingerprint_of(*model_), fingerprint_of(model_->config()),
+                                 encoder_.tokenizer().fingerprint(), fingerprint_of(options_),
+                                 static_cast<std::uint64_t>(encoder_.max_length())};
+  return base::hash_values(std::span<const std::uint64_t>(parts), base::hash_bytes(base::kVersion));
 }
 
 torch::Tensor Embed::operator()(const Lines& lines) {
@@ -145,6 +174,7 @@ void apply_own(const SentenceSettings& own, EmbedOptions& options) {
     if (!scales || options.normalize.value_or(true)) options.steps.push_back(make_step(step));
   }
   if (!options.dimensions) options.dimensions = own.dimensions;
+  options.similarity = own.similarity;
   const std::string& name = options.prompt_name.empty() ? own.default_prompt : options.prompt_name;
   if (!options.prompt && !name.empty()) options.prompt = own.prompt(name);
 }
@@ -186,17 +216,17 @@ void require_padding_unseen(const text::Tokenizer& tokenizer, const model::Encod
 
 }  // namespace
 
-Embed open_embed(const std::filesystem::path& path, EmbedOptions options) {
-  options.name = path.string();
-  const checkpoint::Folder folder(path);
+Embed open_embed(const checkpoint::Folder& folder, EmbedOptions options, model::Encoder encoder) {
   const auto own = read_sentence_folder(folder.path(), options.poolings);
   const bool asked = options.dimensions.has_value();
   // Names that sentence-transformers knows without any file are none's prompts here either.
   if (own) apply_own(*own, options);
+  options.source_fingerprint = fingerprint_of(folder, own ? *own : SentenceSettings());
   if (!own && !options.prompt_name.empty()) SentenceSettings().prompt(options.prompt_name);
-  model::Encoder encoder = has(options.poolings, Pooling::pooler)
-                               ? load_pooled(folder)
-                               : checkpoint::load_model<model::Encoder>(folder).module;
+  if (encoder.is_empty())
+    encoder = has(options.poolings, Pooling::pooler)
+                  ? load_pooled(folder)
+                  : checkpoint::load_model<model::Encoder>(folder).module;
   if (!asked && options.dimensions.value_or(0) > width_of(options, encoder->config()))
     options.dimensions = 0;  // as sentence-transformers takes a truncate_dim beyond the width
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.path());
@@ -206,6 +236,11 @@ Embed open_embed(const std::filesystem::path& path, EmbedOptions options) {
     apply_length(*own, encoder->config(), tokenizer, options.length);
   }
   return {std::move(encoder), std::move(tokenizer), options};
+}
+
+Embed open_embed(const std::filesystem::path& path, EmbedOptions options) {
+  options.name = path.string();
+  return open_embed(checkpoint::Folder(path), std::move(options), nullptr);
 }
 
 void require_own_settings(const checkpoint::Folder& folder, const model::EncoderConfig& config,

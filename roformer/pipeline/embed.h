@@ -26,13 +26,17 @@ struct EmbedOptions : TextOptions {
   bool include_prompt = true;              // false: the prompt's tokens are not pooled
   std::optional<std::int64_t> dimensions;  // the first so many; 0: all
   std::vector<VectorStep> steps;  // behind the poolings, before `dimensions` and `normalize`
+  bool two_sided = false;  // all tokens of a line see each other, of a decoder too (RoFormer-Sim)
+  std::string similarity;  // what the vectors are compared by; empty: not said
+  std::uint64_t source_fingerprint = 0;  // a number of the files that steps and model come from
 };
 
 /// An encoder, its tokenizer and what makes a vector of its hidden states.
 class Embed {
  public:
   /// `model` is in evaluation mode, a model::PooledEncoder if the pooler is a pooling: else throws
-  /// Error, as where the tokenizer does not fit, or `dimensions` are more than a vector has.
+  /// Error, as where the tokenizer does not fit, or `dimensions` are more than a vector has, or
+  /// poolings ask for [CLS] of a decoder, which sees itself alone unless `two_sided`.
   Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions& options = {});
 
   /// (lines, width) float32 on the CPU, in the order of the lines. Of a line read in windows: the
@@ -47,6 +51,12 @@ class Embed {
   bool cuts_at_begin() const { return encoder_.tokenizer().facts().row.cut_at_begin; }
   /// Tokens that a line may have; 0: any number.
   std::int64_t max_length() const { return encoder_.max_length(); }
+  /// Forgets what was cut so far, before lines of another text.
+  void forget_cut_lines() { cut_lines_ = first_cut_line_ = 0; }
+  /// What was chosen, completed by the folder's own files.
+  const EmbedOptions& options() const { return options_; }
+  /// A number of all that a line's vector hangs on: weights, tokenizer, options.
+  std::uint64_t fingerprint() const;
   /// Whether the tokenizer takes bytes as they are, UTF-8 or not.
   bool takes_bytes() const { return encoder_.tokenizer().is_bytes(); }
 
@@ -65,6 +75,8 @@ class Embed {
 /// The model and the tokenizer of a checkpoint folder, or of weights in one. Throws Error if it has
 /// no pooler where that is the pooling, or no tokenizer.
 Embed open_embed(const std::filesystem::path& path, EmbedOptions options = {});
+/// The same with an encoder that was read already; null: it is read. `options` have the name.
+Embed open_embed(const checkpoint::Folder& folder, EmbedOptions options, model::Encoder encoder);
 
 /// Throws Error if open_embed would by what the folder says beside its encoder: its tokenizer,
 /// lengths, prompts, and the steps behind the poolings, which are tried.

@@ -12,6 +12,7 @@
 #include "roformer/text/subword_table.h"
 #include "tests/checkpoint/expect_error.h"
 #include "tests/checkpoint/temporary_folder.h"
+#include "tests/pipeline/small_checkpoint.h"
 #include "tests/pipeline/small_translator.h"
 #include "tests/text/small_sentencepiece.h"
 

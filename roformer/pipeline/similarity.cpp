@@ -1,0 +1,149 @@
+#include "roformer/pipeline/similarity.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "roformer/base/error.h"
+#include "roformer/base/file.h"
+#include "roformer/base/hash.h"
+#include "roformer/labelled/text_file.h"
+#include "roformer/pipeline/embed_fingerprint.h"
+#include "roformer/pipeline/finite_answers.h"
+#include "roformer/pipeline/kept_vectors.h"
+
+namespace roformer::pipeline {
+namespace {
+
+SimilarityFunction function_of(const std::optional<SimilarityFunction>& chosen,
+                               const Embed& embed) {
+  return chosen ? *chosen : similarity_of(embed.options().similarity);
+}
+
+double gold_number(std::string_view field, std::int64_t line) {
+  double number = 0;
+  const char* const end = field.data() + field.size();
+  const auto [stopped, fault] = std::from_chars(field.data(), end, number);
+  require_of_line(fault == std::errc() && stopped == end && std::isfinite(number),
+                  "[pipeline] line {}: expected a number in the third field but got '{}'", line,
+                  field);
+  return number;
+}
+
+// Embed names lines; here they are those of a file.
+torch::Tensor vectors_of(Embed& embed, const Lines& lines, const std::string& file) {
+  torch::Tensor vectors;
+  base::at_place(file, [&] { vectors = embed(lines); });
+  return vectors;
+}
+
+}  // namespace
+
+SentencePair read_pair(std::string_view line, std::int64_t number, bool has_gold) {
+  std::vector<std::string_view> fields;
+  for (std::size_t begin = 0; begin <= line.size();) {
+    const std::size_t end = std::min(line.find('\t', begin), line.size());
+    fields.push_back(line.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  const std::size_t wanted = has_gold ? 3 : 2;
+  require_of_line(fields.size() == wanted,
+                  "[pipeline] line {}: expected two texts{} with {} but got {} field{}", number,
+                  has_gold ? " and a number" : "",
+                  has_gold ? "tabs between them" : "a tab between them", fields.size(),
+                  fields.size() == 1 ? "" : "s");
+  return {fields[0], fields[1], has_gold ? gold_number(fields[2], number) : 0};
+}
+
+PairSimilarity::PairSimilarity(Embed embed, std::optional<SimilarityFunction> function)
+    : embed_(std::move(embed)), function_(function_of(function, embed_)) {}
+
+std::vector<float> PairSimilarity::operator()(const std::vector<SentencePair>& pairs,
+                                              std::int64_t first) {
+  std::vector<std::string> left, right;
+  for (const SentencePair& pair : pairs) {
+    left.emplace_back(pair.first);
+    right.emplace_back(pair.second);
+  }
+  const torch::Tensor left_vectors = embed_({left, first}), right_vectors = embed_({right, first});
+  const torch::Tensor found =
+      pair_similarities(left_vectors, right_vectors, function_).contiguous();
+  std::vector<float> scores(found.const_data_ptr<float>(),
+                            found.const_data_ptr<float>() + found.numel());
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    require_finite(scores[i], "a score", first + static_cast<std::int64_t>(i),
+                   embed_.options().name);
+  return scores;
+}
+
+Candidates read_candidates(const std::filesystem::path& file) {
+  Candidates candidates{file.string(), {}};
+  const std::string text = labelled::read_text(file);
+  labelled::TextLines lines(labelled::without_last_line_ends(text));
+  for (std::string_view line; lines.next(line);) candidates.texts.emplace_back(line);
+  base::require(!candidates.texts.empty(),
+                "[pipeline] {}: expected candidates, one a line, but got an empty file",
+                candidates.name);
+  return candidates;
+}
+
+SimilaritySearch::SimilaritySearch(Embed embed, Candidates candidates, const SearchOptions& options)
+    : embed_(std::move(embed)), candidates_(std::move(candidates)) {
+  base::require(!candidates_.texts.empty(), "[pipeline] {}: expected candidates but got none",
+                candidates_.name);
+  const SimilarityFunction function = function_of(options.function, embed_);
+  best_.emplace(vectors_of_candidates(options), function);
+  embed_.forget_cut_lines();
+}
+
+torch::Tensor SimilaritySearch::vectors_of_candidates(const SearchOptions& options) {
+  if (options.kept.empty()) return computed_vectors(options);
+  std::uint64_t key = embed_.fingerprint();
+  for (const std::string& text : candidates_.texts) key = base::hash_bytes(text, key);
+  if (const auto kept = read_kept_vectors(options.kept, key)) {
+    cut_ = kept->cut;
+    first_cut_ = kept->first_cut;
+    return kept->vectors;
+  }
+  const torch::Tensor vectors = computed_vectors(options);
+  keep_vectors(options.kept, key, {vectors, cut_, first_cut_});
+  return vectors;
+}
+
+torch::Tensor SimilaritySearch::computed_vectors(const SearchOptions& options) {
+  constexpr std::size_t lines_at_once = 2048;  // of like length many are computed together
+  const std::span<const std::string> texts = candidates_.texts;
+  std::vector<torch::Tensor> parts;
+  for (std::size_t first = 0; first < texts.size(); first += lines_at_once) {
+    const auto part = texts.subspan(first, std::min(lines_at_once, texts.size() - first));
+    parts.push_back(
+        vectors_of(embed_, {part, static_cast<std::int64_t>(first) + 1}, candidates_.name));
+    if (options.on_candidates)
+      options.on_candidates(static_cast<std::int64_t>(first + part.size()));
+  }
+  cut_ = embed_.cut_lines();
+  first_cut_ = embed_.first_cut_line();
+  return torch::cat(parts);
+}
+
+std::vector<std::vector<Match>> SimilaritySearch::operator()(const Lines& lines,
+                                                             std::int64_t count) {
+  auto matches = (*best_)(embed_(lines), count);
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    for (const Match& match : matches[i])
+      require_finite(match.score, "a score", lines.number(i), embed_.options().name);
+  }
+  return matches;
+}
+
+std::filesystem::path default_kept_vectors(const std::filesystem::path& candidates,
+                                           const Embed& embed) {
+  namespace fs = std::filesystem;
+  std::uint64_t name = fingerprint_of(embed.options());
+  for (const fs::path& path : {candidates, fs::path(embed.options().name)})
+    name = base::hash_bytes(fs::weakly_canonical(path).native(), name);
+  return base::default_cache_folder() / "vectors" / fmt::format("{:016x}.safetensors", name);
+}
+
+}  // namespace roformer::pipeline
