@@ -78,26 +78,6 @@ std::int64_t Embed::prompt_tokens() const {
   return std::ssize(piece.ids) - (ends ? 1 : 0);
 }
 
-torch::Tensor Embed::pool_all(const packed::PackedBatch& batch) {
-  const auto needs_all = [&](Pooling pooling) {
-    return pooling != Pooling::pooler && (pooling != Pooling::cls || skipped_ > 0);
-  };
-  const bool all = std::any_of(options_.poolings.begin(), options_.poolings.end(), needs_all);
-  model::ForwardOptions forward;
-  const torch::Tensor first = model::first_tokens(batch);
-  if (!all) forward.rows = first;
-  const torch::Tensor hidden = model_->forward(batch, forward);
-  std::vector<torch::Tensor> parts;
-  for (const Pooling pooling : options_.poolings) {
-    const torch::Tensor of_first = all ? hidden.index_select(0, first) : hidden;
-    if (pooling == Pooling::pooler)
-      parts.push_back(model_->as<model::PooledEncoder>()->pool(of_first));
-    else
-      parts.push_back(all ? pool(hidden, batch, pooling, skipped_) : hidden);
-  }
-  return parts.size() == 1 ? parts[0] : torch::cat(parts, 1);
-}
-
 torch::Tensor Embed::finish(torch::Tensor vectors) const {
   for (const VectorStep& step : options_.steps) vectors = step(vectors);
   if (const std::int64_t count = options_.dimensions.value_or(0); count > 0)
@@ -117,7 +97,7 @@ torch::Tensor Embed::operator()(const Lines& lines) {
   torch::Tensor sums = torch::zeros(
       {std::ssize(lines.texts), model_->config().hidden_size * std::ssize(options_.poolings)});
   compute_batches(pieces, options_, [&](const TextBatch& batch) {
-    const torch::Tensor pooled = pool_all(batch.tokens).cpu();
+    const torch::Tensor pooled = pooled_states(model_, batch.tokens, options_.poolings, skipped_).cpu();
     std::vector<std::int64_t> rows;
     std::vector<float> weights;
     for (const std::size_t piece : batch.pieces) {

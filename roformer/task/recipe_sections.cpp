@@ -220,6 +220,11 @@ void read_language_model(const base::TomlTable& root, bool is_decoder, Recipe& r
   reader.finish();
 }
 
+std::string starting_folder(const base::TomlTable& root, const Recipe& recipe) {
+  const std::string name = root.table("model").get("checkpoint", std::string());
+  return name.empty() ? name : find_beside(name, recipe.path);
+}
+
 std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
   std::map<std::string, std::string> options;
   position::for_each_option(config.encoding, [&](const base::Option& option, const auto& value) {
