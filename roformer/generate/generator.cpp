@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 
 #include "roformer/base/error.h"
@@ -36,15 +37,13 @@ class Generation {
  public:
   Generation(head::LanguageModelImpl& model, const std::vector<Prompt>& prompts,
              const GenerationOptions& options, const Listener& listener, torch::Device device)
-      : prompts_(prompts),
-        options_(options),
-        listener_(listener),
-        decoder_(model, std::ssize(prompts), device),
-        results_(prompts.size()) {
+      : prompts_(prompts), options_(options), listener_(listener), results_(prompts.size()) {
     for (std::size_t i = 0; i < prompts.size(); ++i) {
       alive_.push_back({i, prompts[i].ids});
-      next_.push_back(prompts[i].ids);
+      if (i == 0 || prompts[i].ids != prompts[i - 1].ids) next_.push_back(prompts[i].ids);
+      places_.push_back(std::ssize(next_) - 1);
     }
+    decoder_.emplace(model, std::ssize(next_), device, options.view);
   }
 
   std::vector<Generated> run() {
@@ -55,8 +54,16 @@ class Generation {
   }
 
  private:
+  // Prompts alike were read once, and go on as sequences of their own.
+  torch::Tensor read_prompts() {
+    const torch::Tensor logits = decoder_->advance(next_);
+    if (next_.size() == places_.size()) return logits;
+    decoder_->select(places_);
+    return logits.index_select(0, torch::tensor(places_, torch::kInt64));
+  }
+
   void step(std::uint64_t count) {
-    const torch::Tensor logits = decoder_.advance(next_);
+    const torch::Tensor logits = count == 0 ? read_prompts() : decoder_->advance(next_);
     std::vector<std::int64_t> stay;
     for (std::size_t b = 0; b < alive_.size(); ++b) {
       if (take(alive_[b], logits[static_cast<std::int64_t>(b)], count))
@@ -101,13 +108,14 @@ class Generation {
     for (const std::int64_t b : stay)
       alive.push_back(std::move(alive_[static_cast<std::size_t>(b)]));
     alive_ = std::move(alive);
-    if (!alive_.empty()) decoder_.select(stay);
+    if (!alive_.empty()) decoder_->select(stay);
   }
 
   const std::vector<Prompt>& prompts_;
   const GenerationOptions& options_;
   const Listener& listener_;
-  Decoder decoder_;
+  std::optional<Decoder> decoder_;
+  std::vector<std::int64_t> places_;  // of each prompt among those that are read
   std::vector<Generated> results_;
   std::vector<Sequence> alive_;
   std::vector<std::vector<std::int64_t>> next_;

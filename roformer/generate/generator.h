@@ -18,6 +18,7 @@ struct GenerationOptions {
   std::vector<std::int64_t> end_tokens;  // end their sequence, and are part of it
   std::int64_t num_words = 0;            // ids from here on are never drawn; 0: all may be
   std::int64_t first_word = 0;           // ids below are never drawn
+  PromptView view = PromptView::causal;
 };
 
 struct Prompt {
@@ -39,7 +40,8 @@ struct Listener {
   std::function<void(std::size_t prompt)> on_finish;
 };
 
-/// One answer a prompt. A sequence that has ended leaves the batch. Throws Error naming the prompt
+/// One answer a prompt; of prompts alike that follow each other one is read. A sequence that has
+/// ended leaves the batch. Throws Error naming the prompt
 /// where the model's table of positions is too short for prompt and new tokens, before any
 /// computation.
 std::vector<Generated> generate(head::LanguageModelImpl& model, const std::vector<Prompt>& prompts,

@@ -133,17 +133,17 @@ std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& ba
       "a prefix");
   base::require(is_linear || options.state == nullptr,
                 "[model] expected linear attention for a recurrent state but got softmax");
-  base::require(config_.is_decoder || (!options.cache && !options.prefix_lengths.defined() &&
-                                       options.state == nullptr),
-                "[model] expected is_decoder for a cache or a prefix but got an encoder, whose "
-                "tokens all see each other");
-  if (options.cache != nullptr) {
-    return options.cache->extend(batch.cu_seqlens, batch.position_ids, options.prefix_lengths);
-  }
-  auto spans = attention::self_spans(
-      batch.cu_seqlens, batch.num_tokens(),
-      config_.is_decoder ? attention::Visibility::causal : attention::Visibility::two_sided);
   const Tensor prefix = options.prefix_lengths, keys = batch.num_keys;
+  base::require(config_.is_decoder || prefix.defined() || (!options.cache && !options.state),
+                "[model] expected is_decoder or prefix_lengths for a cache but got an encoder, "
+                "whose tokens all see each other");
+  if (options.cache != nullptr) {
+    return options.cache->extend(batch.cu_seqlens, batch.position_ids, prefix);
+  }
+  auto spans = attention::self_spans(batch.cu_seqlens, batch.num_tokens(),
+                                     config_.is_decoder || prefix.defined()
+                                         ? attention::Visibility::causal
+                                         : attention::Visibility::two_sided);
   for (std::size_t b = 0; b < spans.size(); ++b) {
     const auto row = static_cast<std::int64_t>(b);
     if (prefix.defined()) spans[b].prefix = prefix[row].item<std::int64_t>();

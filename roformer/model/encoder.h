@@ -35,8 +35,9 @@ struct ForwardOptions {
   torch::Tensor
       rows;  // (M) int64: hidden states are asked for at these tokens only; undefined: at all
   EncoderTrace* trace = nullptr;
-  // (B) int64: of a decoder, how many first tokens every token of the sequence sees (UniLM's mask,
-  // as in RoFormer-Sim and RoFormer-GPT). Undefined: none.
+  // (B) int64: how many first tokens every token of the sequence sees, and those behind them look
+  // back only, of an encoder too (UniLM's mask, as in RoFormer-Sim and RoFormer-GPT; batches of it:
+  // data/prefix_batch.h). Undefined: none of a decoder, all of an encoder.
   torch::Tensor prefix_lengths = {};
   // Keys and values of earlier tokens, which come before the batch's own; grows by them.
   attention::KeyValueCache* cache = nullptr;

@@ -5,6 +5,7 @@
 #include <torch/utils.h>
 
 #include "roformer/base/error.h"
+#include "roformer/data/prefix_batch.h"
 
 namespace roformer::generate {
 namespace {
@@ -91,6 +92,48 @@ TEST(Decoder, RefusesWhatCannotWork) {
   config.is_decoder = false;
   auto encoder = drawn_model(config);
   EXPECT_THROW(Decoder(*encoder, 1), Error);
+  EXPECT_NO_THROW(Decoder(*encoder, 1, torch::kCPU, PromptView::whole));
+  config.type_vocab_size = 1;
+  EXPECT_THROW(Decoder(*drawn_model(config), 1, torch::kCPU, PromptView::whole), Error);
+  auto linear = drawn_model(decoder_config("linear", "none"));
+  EXPECT_THROW(Decoder(*linear, 1, torch::kCPU, PromptView::whole), Error);
+}
+
+// Logits (V) after the last of `second`, of the whole sequence at once.
+Tensor after_whole_prompt(head::LanguageModel& model, const std::vector<std::int32_t>& first,
+                          const std::vector<std::int32_t>& second) {
+  const torch::NoGradGuard no_gradient;
+  data::PrefixBatch rows;
+  rows.append(first, second);
+  model::ForwardOptions options;
+  options.prefix_lengths = torch::tensor(rows.prefix_lengths, torch::kInt64);
+  const auto batch = packed::from_tokens(rows.batch);
+  return model->forward(batch, torch::tensor({batch.num_tokens() - 1}), options)[0];
+}
+
+void expect_gap_below(const Tensor& a, const Tensor& b, double most) {
+  EXPECT_LE((a - b).abs().max().item<double>(), most);
+}
+
+// A mask of UniLM, token by token as at once, of decoders and of encoders; a second segment that
+// was written shows.
+TEST(Decoder, ThePromptIsSeenWhole) {
+  for (const bool is_decoder : {true, false}) {
+    auto config = decoder_config("softmax", "none");
+    config.is_decoder = is_decoder;
+    auto model = drawn_model(config);
+    Decoder decoder(*model, 2, torch::kCPU, PromptView::whole);
+    const Tensor first = decoder.advance({{2, 10, 11, 12, 3}, {2, 3}}, /*tokens_per_pass=*/2);
+    expect_gap_below(first[0], after_whole_prompt(model, {2, 10, 11, 12, 3}, {}), 1e-5);
+    expect_gap_below(first[1], after_whole_prompt(model, {2, 3}, {}), 1e-5);
+    decoder.select({1, 0, 0});
+    decoder.advance({{20}, {21}, {22}});
+    const Tensor last = decoder.advance({{23}, {24}, {25}});
+    expect_gap_below(last[0], after_whole_prompt(model, {2, 3}, {20, 23}), 1e-5);
+    expect_gap_below(last[1], after_whole_prompt(model, {2, 10, 11, 12, 3}, {21, 24}), 1e-5);
+    expect_gap_below(last[2], after_whole_prompt(model, {2, 10, 11, 12, 3}, {22, 25}), 1e-5);
+    EXPECT_GT((last[1] - last[2]).abs().max().item<double>(), 1e-3);
+  }
 }
 
 }  // namespace

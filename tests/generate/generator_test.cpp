@@ -165,5 +165,26 @@ TEST(GeneratorTest, WhatCannotWorkIsRefusedBeforehand) {
   EXPECT_THROW(generate(*encoder, {prompt_of_length(3, 1)}, options), Error);
 }
 
+// Prompts alike are read once: each goes on as if it were alone.
+TEST(Generator, PromptsAlikeAreReadOnce) {
+  for (const char* attention : {"softmax", "linear"}) {
+    auto model = make_writer(writer_config(attention, "elu", "rotary"));
+    std::vector<Prompt> prompts;
+    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+      prompts.push_back(prompt_of_length(seed < 4 ? 9 : 5, 3));
+      prompts.back().seed = seed;
+    }
+    GenerationOptions options;
+    options.max_new_tokens = 8;
+    const auto together = generate(*model, prompts, options);
+    std::set<std::vector<std::int64_t>> different;
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      EXPECT_EQ(together[i].ids, generate(*model, {prompts[i]}, options).front().ids) << i;
+      different.insert(together[i].ids);
+    }
+    EXPECT_GT(different.size(), 3);
+  }
+}
+
 }  // namespace
 }  // namespace roformer::generate

@@ -78,7 +78,34 @@ void expect_cache_changes_nothing(const EncoderConfig& config, const Tensor& pre
 TEST(Decoder, CacheChangesNothing) {
   for (const char* encoding : {"rotary", "learned", "sinusoidal", "none"})
     expect_cache_changes_nothing(decoder_config(encoding), {});
-  expect_cache_changes_nothing(decoder_config(), torch::tensor({20, 1, 3}));
+  const Tensor prefix = torch::tensor({20, 1, 3});
+  expect_cache_changes_nothing(decoder_config(), prefix);
+  EncoderConfig encoder = decoder_config();
+  encoder.is_decoder = false;
+  expect_cache_changes_nothing(encoder, prefix);
+  EXPECT_THROW(expect_cache_changes_nothing(encoder, {}), Error);
+}
+
+// With a prefix an encoder is the prefix language model that a decoder is; with all tokens in it,
+// each sees all, as without one.
+TEST(Decoder, AnEncoderWithAPrefixLooksBackBehindIt) {
+  const EncoderConfig config = decoder_config();
+  EncoderConfig two_sided = config;
+  two_sided.is_decoder = false;
+  torch::manual_seed(2);
+  head::LanguageModel decoder(config);
+  torch::manual_seed(2);
+  head::LanguageModel encoder(two_sided);
+  decoder->eval();
+  encoder->eval();
+  const auto batch = decoder_batch({12, 5}, {0, 0});
+  ForwardOptions options;
+  options.prefix_lengths = torch::tensor({4, 5});
+  const Tensor wanted = decoder->forward(batch, Tensor(), options);
+  EXPECT_LE(largest_gap(encoder->forward(batch, Tensor(), options), wanted), 1e-6);
+  const Tensor whole = encoder->forward(batch, Tensor());
+  EXPECT_LE(largest_gap(whole.slice(0, 12), wanted.slice(0, 12)), 1e-6);
+  EXPECT_GT(largest_gap(whole.slice(0, 0, 12), wanted.slice(0, 0, 12)), 1e-3);
 }
 
 TEST(Decoder, FutureTokensDoNotReachEarlierOnes) {
