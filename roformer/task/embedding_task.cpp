@@ -3,6 +3,7 @@
 #include "roformer/base/error.h"
 #include "roformer/pipeline/sentence_steps.h"
 #include "roformer/pipeline/write_sentence_folder.h"
+#include "roformer/task/joint_loss.h"
 #include "roformer/task/label_figures.h"
 #include "roformer/task/labelled_kind.h"
 #include "roformer/task/labelled_task.h"
@@ -51,7 +52,14 @@ class EmbeddingKind final : public LabelledKind<EmbeddingTask> {
   }
   void validate(const Recipe& recipe) const override {
     LabelledKind::validate(recipe);
-    if (embedding_options(recipe).loss == "sim") validate_joint(recipe);
+    const std::string& loss = embedding_options(recipe).loss;
+    if (loss == "sim") validate_joint(recipe);
+    const model::EncoderConfig& m = recipe.model;
+    base::require(loss != "simcse" || m.hidden_dropout_prob > 0 || m.attention_probs_dropout_prob > 0,
+                  "[recipe] {}: expected model.hidden_dropout_prob or "
+                  "model.attention_probs_dropout_prob above 0 for task.loss = \"simcse\", which has "
+                  "nothing else to tell a text from itself by, but got 0",
+                  recipe.path.string());
   }
   std::vector<std::string> uses() const override {
     return {"roformer embed --model {} < lines.txt"};
@@ -146,10 +154,28 @@ SimilarityLoss EmbeddingTask::loss_of_vectors(const ExampleBatch& examples, cons
   return cosent_loss(cosines, labels.to(device()), options_.temperature);
 }
 
+SimilarityLoss EmbeddingTask::joint_loss_of(const ExampleBatch& examples,
+                                            const model::ForwardOptions& options,
+                                            Tensor& vectors) {
+  std::vector<std::span<const std::int32_t>> rows;
+  for (const std::int64_t row : examples.rows)
+    rows.push_back(corpus_->part(examples.split).ids(row));
+  const JointLoss joint =
+      joint_loss(*encoder_, both_orders(rows), options_.temperature, options, device());
+  vectors = joint.vectors.view({std::ssize(examples.examples), 2, joint.vectors.size(1)});
+  return joint.loss;
+}
+
 train::LossSum EmbeddingTask::loss_of(const ExampleBatch& examples,
                                       const model::ForwardOptions& options) {
-  const Tensor vectors = vectors_of(examples, options);
-  const SimilarityLoss loss = loss_of_vectors(examples, vectors);
+  Tensor vectors;
+  SimilarityLoss loss;
+  if (options_.loss == "sim" && has_loss(examples.split)) {
+    loss = joint_loss_of(examples, options, vectors);
+  } else {
+    vectors = vectors_of(examples, options);
+    loss = loss_of_vectors(examples, vectors);
+  }
   train::LossSum sum;
   sum.loss = loss.sum;
   sum.targets = loss.targets;

@@ -50,6 +50,9 @@ class EmbeddingTask final : public ExampleTask<std::shared_ptr<torch::nn::Module
   torch::Tensor vectors_of(const labelled::ExampleBatch& batch,
                            const model::ForwardOptions& options);
   SimilarityLoss loss_of_vectors(const labelled::ExampleBatch& batch, const torch::Tensor& vectors);
+  /// RoFormer-Sim's, and the vectors of the batch's texts.
+  SimilarityLoss joint_loss_of(const labelled::ExampleBatch& batch,
+                               const model::ForwardOptions& options, torch::Tensor& vectors);
   torch::Tensor labels_of(const labelled::ExampleBatch& batch) const;
   bool has_loss(data::Split split) const;
 
