@@ -12,14 +12,14 @@ import sentence_transformers
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from sentence_transformers.sentence_transformer import losses
+from sentence_transformers.sentence_transformer import losses, modules
 
 from conftest import randomise, run_program
 from fifty_steps import DECAY, RATE, STEPS, WARMUP, compare, fifty_losses, lines_of
 
 ROWS = 24  # all in one batch, so that their order does not matter
 WORDS = [f"{first}{second}" for first in "bcdfgklmnprst" for second in "aeiou"]
-SHAPE = dict(hidden_size=48, num_attention_heads=4, num_hidden_layers=2, intermediate_size=96, max_position_embeddings=64,
+SHAPE = dict(hidden_size=48, num_attention_heads=4, num_hidden_layers=2, intermediate_size=96, max_position_embeddings=96,
              hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, vocab_size=5 + len(WORDS))  # fmt: skip
 FAMILIES = {"roformer": (transformers.RoFormerConfig, transformers.RoFormerModel, dict(embedding_size=48)),
             "bert": (transformers.BertConfig, transformers.BertModel, {})}  # fmt: skip
@@ -105,9 +105,9 @@ def train(folder, **options):
 
 
 def theirs_from(start, pooling="mean"):
-    transformer = sentence_transformers.models.Transformer(str(start), max_seq_length=40)
+    transformer = modules.Transformer(str(start), max_seq_length=40)
     return sentence_transformers.SentenceTransformer(
-        modules=[transformer, sentence_transformers.models.Pooling(SHAPE["hidden_size"], pooling_mode=pooling)], device="cpu")  # fmt: skip
+        modules=[transformer, modules.Pooling(SHAPE["hidden_size"], pooling_mode=pooling)], device="cpu")  # fmt: skip
 
 
 def our_vectors(folder, lines):
@@ -269,7 +269,7 @@ def test_simcse_needs_dropout(tmp_path):
 # ---- RoFormer-Sim's joint loss ----
 
 
-def joint_reference(model, pooled, rows, tokenizer):
+def joint_reference(model, rows, tokenizer):
     """Padded, with UniLM's mask written out: (queries, keys) of each sequence."""
     sequences = []
     for a, b in rows:
@@ -279,15 +279,16 @@ def joint_reference(model, pooled, rows, tokenizer):
     longest = max(len(a) + len(b) for a, b in sequences)
     ids = torch.zeros(len(sequences), longest, dtype=torch.long)
     types, labels = ids.clone(), torch.full_like(ids, -100)
-    mask = torch.zeros(len(sequences), longest, longest)
+    mask = torch.zeros(len(sequences), 1, longest, longest)
     for row, (prefix, rest) in enumerate(sequences):
         size, whole = len(prefix), len(prefix) + len(rest)
         ids[row, :whole] = torch.tensor(prefix + rest)
         types[row, size:whole] = 1
         labels[row, size - 1 : whole - 1] = torch.tensor(rest)
-        mask[row] = torch.ones(longest, longest).tril()
-        mask[row, :, :size] = 1
-        mask[row, :, whole:] = 0
+        mask[row, 0] = torch.ones(longest, longest).tril()
+        mask[row, 0, :, :size] = 1
+        mask[row, 0, :, whole:] = 0
+    mask = (1 - mask) * -1e9  # RoFormer adds it as it is
     trunk = model.bert if hasattr(model, "bert") else model.roformer
 
     def loss():
@@ -308,7 +309,7 @@ def test_fifty_joint_losses(tmp_path, family):
     run = train(tmp_path, task='loss = "sim"\npooling = "cls"', data='text_pair = "second"')
     columns = rows_of(tmp_path, "train")
     tokenizer = transformers.BertTokenizerFast(str(tmp_path / "start" / "vocab.txt"))
-    reference = joint_reference(model, False, list(zip(columns[0], columns[1])), tokenizer)
+    reference = joint_reference(model, list(zip(columns[0], columns[1])), tokenizer)
     compare(tmp_path, fifty_losses(model, reference), falls_to=0.95)
     lines = columns[0]
     opened = torch.tensor(sentence_transformers.SentenceTransformer(str(run), device="cpu").encode(lines))
@@ -344,7 +345,7 @@ def test_a_trained_folder_goes_on(tmp_path):
     ('loss = "cosent"', 'text_pair = "second"', "data.label"),
     ('loss = "cosine"', 'text_pair = "second"\nlabel = "label"', "train.tsv:4: expected a label from 0 to task.largest_label"),
     ('loss = "cosent"', 'text_pair = "second"\nlabel = "other"', "train.tsv:2: expected a finite number"),
-    ('loss = "cosine"\ntemperature = 0.1', 'text_pair = "second"\nlabel = "label"', "task.temperature"),
+    ('loss = "cosine"\ntemperature = 0.1', 'text_pair = "second"\nlabel = "label"', "[task] temperature"),
     ('loss = "cosent"', 'text_pair = "second"\nlabel = "label"\nnegative = "other"', "data.negative"),
     ('pooling = ["pooler", "mean"]', 'text_pair = "second"', "pooler alone"),
     ('pooling = "median"', 'text_pair = "second"', "median"),
