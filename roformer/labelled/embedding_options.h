@@ -44,7 +44,8 @@ void for_each_embedding_option(Options& o, const Visit& visit) {
                o.loss == "cosine" ? nullptr : not_cosine},
         o.largest_label);
   const char* pooling =
-      "what of the tokens becomes a vector: cls, mean, max, mean_sqrt, weighted_mean, last, pooler, "
+      "what of the tokens becomes a vector: cls, mean, max, mean_sqrt, weighted_mean, last, "
+      "pooler, "
       "or several side by side; that of a folder of sentence-transformers is its own";
   visit(Option{"pooling", pooling}, o.pooling);
   const char* normalize =

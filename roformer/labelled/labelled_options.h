@@ -17,12 +17,12 @@ namespace roformer::labelled {
 
 /// What is asked for of each example: which keys there are.
 enum class LabelUse {
-  classes,    // of a text or a pair
-  numbers,    // the same
-  ranking,    // which of the texts beside one text is better
-  tags,       // of words
-  questions,  // where in a text the answer stands
-  choices,    // which of several ways to go on is right
+  classes,     // of a text or a pair
+  numbers,     // the same
+  ranking,     // which of the texts beside one text is better
+  tags,        // of words
+  questions,   // where in a text the answer stands
+  choices,     // which of several ways to go on is right
   embeddings,  // a vector of each text, so that those of texts alike are near
 };
 
@@ -103,30 +103,29 @@ void for_each_file_option(Options& o, const Visit& visit) {
                          ? "the column of the query: rows alike in it compete"
                          : "a column's name, or its number from 1 where there is no header";
   visit(Option{"text", text, {}, {}, of_tables}, o.text);
-  const char* of_pairs =
-      of_files ? of_files
-               : only_of({classes, numbers, ranking, embeddings},
-                         "expected it only for tasks of pairs");
+  const char* of_pairs = of_files ? of_files
+                                  : only_of({classes, numbers, ranking, embeddings},
+                                            "expected it only for tasks of pairs");
   const char* pair = o.use == ranking      ? "the column of what is ranked; it has to be given"
                      : o.use == embeddings ? "the column of a text that belongs to it; empty: none"
                                            : "the column of a second text; empty: none";
   visit(Option{"text_pair", pair, {}, {}, of_pairs}, o.text_pair);
   const char* of_embeddings =
       of_files ? of_files : only_of({embeddings}, "expected it only for embedding");
-  const char* negative = "the column of a text that is near data.text and does not belong to it, "
-                         "for task.loss in_batch; empty: none";
+  const char* negative =
+      "the column of a text that is near data.text and does not belong to it, "
+      "for task.loss in_batch; empty: none";
   visit(Option{"negative", negative, {}, {}, of_embeddings}, o.negative);
   const char* of_choices = only_of({choices}, "expected it only for multiple_choice");
   visit(Option{"prefix", "a column that each choice begins with; empty: none", {}, {}, of_choices},
         o.prefix);
   visit(Option{"choices", "their columns, at least two; they have to be given", {}, {}, of_choices},
         o.choices);
-  const char* label = o.use == choices
-                          ? "the column of the right choice: number from 0, letter, name"
-                      : o.use == ranking ? "the column of a number: the larger the better"
-                      : o.use == embeddings
-                          ? "the column of a number: how near a pair is; empty: none"
-                          : "the column of the class or the number";
+  const char* label =
+      o.use == choices      ? "the column of the right choice: number from 0, letter, name"
+      : o.use == ranking    ? "the column of a number: the larger the better"
+      : o.use == embeddings ? "the column of a number: how near a pair is; empty: none"
+                            : "the column of the class or the number";
   visit(Option{"label", label, {}, {}, of_tables}, o.label);
   const char* of_groups =
       of_files ? of_files

@@ -63,8 +63,7 @@ Parts<Text> parts_of_files(const LabelledOptions& options, const Read& read) {
                     : ", but got none");
   if (!options.validation.empty())
     parts.of(data::Split::validation) = text_of(options.validation, data::Split::validation);
-  if (!options.test.empty())
-    parts.of(data::Split::test) = text_of(options.test, data::Split::test);
+  if (!options.test.empty()) parts.of(data::Split::test) = text_of(options.test, data::Split::test);
   cut_by_shares(text_of(options.train, data::Split::training),
                 {options.validation_share, options.test_share, options.split_seed}, parts);
   parts.origin = fmt::format("{}", fmt::join(options.train, ", "));

@@ -78,6 +78,10 @@ std::int64_t Embed::prompt_tokens() const {
   return std::ssize(piece.ids) - (ends ? 1 : 0);
 }
 
+torch::Tensor Embed::pool_all(const packed::PackedBatch& batch) {
+  return pooled_states(model_, batch, options_.poolings, skipped_);
+}
+
 torch::Tensor Embed::finish(torch::Tensor vectors) const {
   for (const VectorStep& step : options_.steps) vectors = step(vectors);
   if (const std::int64_t count = options_.dimensions.value_or(0); count > 0)
@@ -97,7 +101,7 @@ torch::Tensor Embed::operator()(const Lines& lines) {
   torch::Tensor sums = torch::zeros(
       {std::ssize(lines.texts), model_->config().hidden_size * std::ssize(options_.poolings)});
   compute_batches(pieces, options_, [&](const TextBatch& batch) {
-    const torch::Tensor pooled = pooled_states(model_, batch.tokens, options_.poolings, skipped_).cpu();
+    const torch::Tensor pooled = pool_all(batch.tokens).cpu();
     std::vector<std::int64_t> rows;
     std::vector<float> weights;
     for (const std::size_t piece : batch.pieces) {

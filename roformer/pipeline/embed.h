@@ -52,6 +52,7 @@ class Embed {
 
  private:
   std::int64_t prompt_tokens() const;
+  torch::Tensor pool_all(const packed::PackedBatch& batch);
   torch::Tensor finish(torch::Tensor vectors) const;
 
   EmbedOptions options_;

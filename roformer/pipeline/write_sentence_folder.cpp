@@ -66,8 +66,8 @@ void write_pooler(const fs::path& folder, const PoolerWeights& pooler) {
              {{"in_features", pooler.weight.size(1)},
               {"out_features", size},
               {"bias", true},
-              {"activation_function",
-               is_linear ? "torch.nn.modules.linear.Identity" : "torch.nn.modules.activation.Tanh"}});
+              {"activation_function", is_linear ? "torch.nn.modules.linear.Identity"
+                                                : "torch.nn.modules.activation.Tanh"}});
   format::save_tensors(folder / "model.safetensors",
                        {{"linear.weight", pooler.weight.detach().cpu().contiguous()},
                         {"linear.bias", pooler.bias.detach().cpu().contiguous()}},
@@ -75,8 +75,9 @@ void write_pooler(const fs::path& folder, const PoolerWeights& pooler) {
 }
 
 // sentence-transformers' order, whatever the order of the words in a file.
-constexpr std::array kOrder = {Pooling::cls,           Pooling::max,  Pooling::mean,  Pooling::mean_sqrt,
-                               Pooling::weighted_mean, Pooling::last, Pooling::pooler};
+constexpr std::array kOrder = {Pooling::cls,       Pooling::max,           Pooling::mean,
+                               Pooling::mean_sqrt, Pooling::weighted_mean, Pooling::last,
+                               Pooling::pooler};
 
 }  // namespace
 
@@ -88,10 +89,11 @@ std::vector<Pooling> writable_poolings(const std::vector<std::string>& names) {
   base::require(!names.empty() && ordered.size() == names.size(),
                 "[pipeline] expected a pooling, or several that are each named once, but got {}",
                 fmt::join(names, ", "));
-  base::require(ordered.size() == 1 || ordered.back() != Pooling::pooler,
-                "[pipeline] expected a pooler alone, which folders of sentence-transformers have as "
-                "a dense layer behind [CLS], but got {}",
-                fmt::join(names, ", "));
+  base::require(
+      ordered.size() == 1 || ordered.back() != Pooling::pooler,
+      "[pipeline] expected a pooler alone, which folders of sentence-transformers have as "
+      "a dense layer behind [CLS], but got {}",
+      fmt::join(names, ", "));
   return ordered;
 }
 
@@ -118,11 +120,11 @@ void write_sentence_folder(const fs::path& folder, const SentenceSettings& setti
   ordered_json prompts = ordered_json::object();
   for (const auto& [name, text] : settings.prompts) prompts[name] = text;
   const std::string similarity = settings.similarity.empty() ? "cosine" : settings.similarity;
-  write_json(folder / "config_sentence_transformers.json",
-             {{"prompts", prompts},
-              {"default_prompt_name", nullptr},
-              {"similarity_fn_name", similarity}});
-  write_json(folder / "modules.json", modules.list());  // the last: without it there is no such folder
+  write_json(
+      folder / "config_sentence_transformers.json",
+      {{"prompts", prompts}, {"default_prompt_name", nullptr}, {"similarity_fn_name", similarity}});
+  write_json(folder / "modules.json",
+             modules.list());  // the last: without it there is no such folder
 }
 
 }  // namespace roformer::pipeline

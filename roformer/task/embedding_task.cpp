@@ -55,11 +55,12 @@ class EmbeddingKind final : public LabelledKind<EmbeddingTask> {
     const std::string& loss = embedding_options(recipe).loss;
     if (loss == "sim") validate_joint(recipe);
     const model::EncoderConfig& m = recipe.model;
-    base::require(loss != "simcse" || m.hidden_dropout_prob > 0 || m.attention_probs_dropout_prob > 0,
-                  "[recipe] {}: expected model.hidden_dropout_prob or "
-                  "model.attention_probs_dropout_prob above 0 for task.loss = \"simcse\", which has "
-                  "nothing else to tell a text from itself by, but got 0",
-                  recipe.path.string());
+    base::require(
+        loss != "simcse" || m.hidden_dropout_prob > 0 || m.attention_probs_dropout_prob > 0,
+        "[recipe] {}: expected model.hidden_dropout_prob or "
+        "model.attention_probs_dropout_prob above 0 for task.loss = \"simcse\", which has "
+        "nothing else to tell a text from itself by, but got 0",
+        recipe.path.string());
   }
   std::vector<std::string> uses() const override {
     return {"roformer embed --model {} < lines.txt"};
@@ -74,10 +75,11 @@ class EmbeddingKind final : public LabelledKind<EmbeddingTask> {
     if (!own) return;
     embedding.normalize = false;
     for (const pipeline::SentenceStep& step : own->steps) {
-      base::require(step.kind == pipeline::SentenceStep::Kind::normalize,
-                    "[recipe] {}: expected a folder of sentence-transformers without a dense layer, "
-                    "which is not trained here, but {} has one; task.pooling leaves it out",
-                    task.where("pooling"), folder);
+      base::require(
+          step.kind == pipeline::SentenceStep::Kind::normalize,
+          "[recipe] {}: expected a folder of sentence-transformers without a dense layer, "
+          "which is not trained here, but {} has one; task.pooling leaves it out",
+          task.where("pooling"), folder);
       embedding.normalize = true;
     }
     embedding.pooling.clear();
@@ -88,18 +90,20 @@ class EmbeddingKind final : public LabelledKind<EmbeddingTask> {
   static void validate_joint(const Recipe& recipe) {
     const auto& embedding = embedding_options(recipe);
     const std::string where = recipe.path.string();
-    base::require(embedding.pooling == std::vector<std::string>{"cls"} ||
-                      embedding.pooling == std::vector<std::string>{"pooler"},
-                  "[recipe] {}: expected task.pooling \"cls\" or \"pooler\" for task.loss = \"sim\" "
-                  "but got {}",
-                  where, fmt::join(embedding.pooling, ", "));
+    base::require(
+        embedding.pooling == std::vector<std::string>{"cls"} ||
+            embedding.pooling == std::vector<std::string>{"pooler"},
+        "[recipe] {}: expected task.pooling \"cls\" or \"pooler\" for task.loss = \"sim\" "
+        "but got {}",
+        where, fmt::join(embedding.pooling, ", "));
     base::require(recipe.model.attention == "softmax",
                   "[recipe] {}: expected softmax attention for task.loss = \"sim\" but got {}",
                   where, recipe.model.attention);
-    base::require(recipe.model.type_vocab_size >= 2,
-                  "[recipe] {}: expected model.type_vocab_size of 2 or more for task.loss = \"sim\" "
-                  "but got {}",
-                  where, recipe.model.type_vocab_size);
+    base::require(
+        recipe.model.type_vocab_size >= 2,
+        "[recipe] {}: expected model.type_vocab_size of 2 or more for task.loss = \"sim\" "
+        "but got {}",
+        where, recipe.model.type_vocab_size);
     require_positions(recipe, 2 * options_of<labelled::LabelledOptions>(recipe).max_length,
                       "twice data.max_length");
   }
@@ -155,8 +159,7 @@ SimilarityLoss EmbeddingTask::loss_of_vectors(const ExampleBatch& examples, cons
 }
 
 SimilarityLoss EmbeddingTask::joint_loss_of(const ExampleBatch& examples,
-                                            const model::ForwardOptions& options,
-                                            Tensor& vectors) {
+                                            const model::ForwardOptions& options, Tensor& vectors) {
   std::vector<std::span<const std::int32_t>> rows;
   for (const std::int64_t row : examples.rows)
     rows.push_back(corpus_->part(examples.split).ids(row));

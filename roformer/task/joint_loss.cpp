@@ -20,7 +20,8 @@ JointTokens tokens_of(const data::PrefixBatch& pairs) {
   for (std::size_t row = 0; row + 1 < pairs.batch.cu_seqlens.size(); ++row) {
     tokens.first.push_back(std::ssize(tokens.all));
     tokens.all.push_back(pairs.batch.cu_seqlens[row]);
-    for (; next < pairs.asked.size() && pairs.asked[next] < pairs.batch.cu_seqlens[row + 1]; ++next) {
+    for (; next < pairs.asked.size() && pairs.asked[next] < pairs.batch.cu_seqlens[row + 1];
+         ++next) {
       tokens.writing.push_back(std::ssize(tokens.all));
       tokens.all.push_back(pairs.asked[next]);
     }
@@ -52,8 +53,7 @@ JointLoss joint_loss(SentenceEncoder& encoder, const data::PrefixBatch& pairs, d
   const Tensor hidden =
       encoder.encoder()->forward(packed::from_tokens(pairs.batch).to(device), options);
   JointLoss joint;
-  joint.vectors =
-      encoder.vectors_of_first(hidden.index_select(0, on_device(tokens.first)));
+  joint.vectors = encoder.vectors_of_first(hidden.index_select(0, on_device(tokens.first)));
   joint.loss = partner_loss(joint.vectors, temperature);
   const auto written = encoder.words()->loss(hidden.index_select(0, on_device(tokens.writing)),
                                              on_device(pairs.labels));

@@ -54,7 +54,8 @@ std::string front_matter(const ModelCard& card) {
   std::string text = "---\n";
   const bool gives_vectors = card.task == "embedding";  // whatever class its encoder is saved as
   for (const auto& [end, name] : kHubTasks) {
-    if (!gives_vectors && card.architecture.ends_with(end)) text += fmt::format("pipeline_tag: {}\n", name);
+    if (!gives_vectors && card.architecture.ends_with(end))
+      text += fmt::format("pipeline_tag: {}\n", name);
   }
   if (gives_vectors)
     text += "pipeline_tag: sentence-similarity\nlibrary_name: sentence-transformers\n";

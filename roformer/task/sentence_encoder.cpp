@@ -149,8 +149,7 @@ void SentenceEncoder::take_settings(const fs::path& folder, const text::Tokenize
   if (own->max_length != 0) settings_.max_length = own->max_length;
 }
 
-std::shared_ptr<SentenceEncoder> SentenceEncoder::load(const Recipe& recipe,
-                                                       const fs::path& path) {
+std::shared_ptr<SentenceEncoder> SentenceEncoder::load(const Recipe& recipe, const fs::path& path) {
   const checkpoint::Folder folder(path);
   const bool pooled = asks_for_pooler(recipe);
   std::shared_ptr<SentenceEncoder> made;
@@ -169,8 +168,7 @@ std::shared_ptr<SentenceEncoder> SentenceEncoder::load(const Recipe& recipe,
   const auto of_trunk = [&](const auto& loaded) {
     check(loaded);
     const auto trunk = std::shared_ptr<model::EncoderImpl>(loaded.module.ptr());
-    made.reset(
-        new SentenceEncoder(recipe, model::Encoder(trunk), nullptr, loaded.config.head));
+    made.reset(new SentenceEncoder(recipe, model::Encoder(trunk), nullptr, loaded.config.head));
   };
   if (learns_words(recipe))
     pooled ? of_words(checkpoint::load_model<PooledLanguageModel>(folder))

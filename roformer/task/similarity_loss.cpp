@@ -69,8 +69,8 @@ SimilarityLoss partner_loss(const Tensor& vectors, double temperature) {
   const std::int64_t count = vectors.size(0);
   const Tensor unit = pipeline::scale_to_length_one(vectors);
   const Tensor own = torch::eye(count, vectors.options().dtype(torch::kBool));
-  const Tensor scores = (unit.mm(unit.t()) / temperature)
-                            .masked_fill(own, -std::numeric_limits<float>::infinity());
+  const Tensor scores =
+      (unit.mm(unit.t()) / temperature).masked_fill(own, -std::numeric_limits<float>::infinity());
   const Tensor places = torch::arange(count, vectors.options().dtype(torch::kInt64));
   return cross_entropy(scores, places + 1 - places.remainder(2) * 2);
 }

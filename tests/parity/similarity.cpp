@@ -25,9 +25,8 @@ void similarity_losses(const std::string& inputs, const std::string& out) {
   add("cosent", [&](const auto& vectors) {
     return task::cosent_loss(task::pair_cosines(vectors), labels, temperature);
   });
-  add("cosine", [&](const auto& vectors) {
-    return task::cosine_loss(task::pair_cosines(vectors), labels);
-  });
+  add("cosine",
+      [&](const auto& vectors) { return task::cosine_loss(task::pair_cosines(vectors), labels); });
   add("partner", [&](const auto& vectors) {
     return task::partner_loss(vectors.slice(1, 0, 2).flatten(0, 1), temperature);
   });
