@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
   CLI::App program("Our side of the benchmarks", "roformer_bench");
   program.require_subcommand(1);
   bench::add_classify(program);
+  bench::add_contrastive(program);
   bench::add_encodings(program);
   bench::add_fine_tuning(program);
   bench::add_generate(program);

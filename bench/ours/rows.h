@@ -11,6 +11,7 @@
 namespace bench {
 
 void add_classify(CLI::App& program);
+void add_contrastive(CLI::App& program);
 void add_encodings(CLI::App& program);
 void add_fine_tuning(CLI::App& program);
 void add_generate(CLI::App& program);

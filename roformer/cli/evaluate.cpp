@@ -28,7 +28,8 @@ bytes, bits_per_character (loss / ln 2; a character is a byte). Translation: los
 a word piece), negative_log_likelihood, perplexity, accuracy, and bleu of the recipe's beam search.
 Labelled rows: loss, and of classes accuracy, f1, matthews_correlation; of numbers pearson, spearman;
 of tags accuracy, precision, recall and f1 of entities; of questions exact_match, f1; of choices
-accuracy; of rankings pair_accuracy, mean_reciprocal_rank.)";
+accuracy; of rankings pair_accuracy, mean_reciprocal_rank. Sentence encoders: pearson and spearman of
+cosines and labels; without labels loss, and retrieval_accuracy of pairs.)";
 
 struct EvaluateOptions {
   CommonOptions common;

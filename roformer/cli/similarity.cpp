@@ -10,8 +10,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/base/progress.h"
-#include "roformer/cli/command.h"
-#include "roformer/cli/input_lines.h"
+#include "roformer/cli/answered_lines.h"
+#include "roformer/cli/computing.h"
 #include "roformer/cli/json_output.h"
 #include "roformer/cli/vector_options.h"
 #include "roformer/metric/correlation.h"

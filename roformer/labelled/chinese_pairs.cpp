@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "roformer/base/byte_order_mark.h"
 #include "roformer/base/error.h"
 #include "roformer/base/nearest_name.h"
 #include "roformer/labelled/words.h"
@@ -93,9 +94,8 @@ fs::path find_file(const ChinesePairs& set, const fs::path& folder, const std::s
 }
 
 // ATEC's first text begins with a second mark.
-void remove_mark(std::string& text) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+std::string unmarked(const std::string& text) {
+  return std::string(base::without_byte_order_mark(text));
 }
 
 }  // namespace
@@ -113,8 +113,8 @@ ChinesePairs chinese_pairs(std::string_view name) {
 LabelledText read_chinese_pairs(const ChinesePairs& set, const fs::path& file) {
   LabelledText text = read_labelled_text({file}, set.columns, set.table);
   for (Example& example : text.examples) {
-    remove_mark(example.text);
-    remove_mark(example.group);
+    example.text = unmarked(example.text);
+    example.group = unmarked(example.group);
   }
   return text;
 }

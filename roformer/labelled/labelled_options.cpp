@@ -42,6 +42,7 @@ LabelledOptions read_labelled_options(const base::TomlTable& table, LabelUse use
     options.max_length = 384;
     options.stride = 128;
   }
+  if (use == LabelUse::embeddings) options.label.clear();
   options.cache = base::default_cache_folder();
   for_each_option(options, [&](const base::Option& option, auto& value) {
     table.read_option("data", option, value);

@@ -11,18 +11,20 @@
 #include <vector>
 
 #include "roformer/base/toml_table.h"
+#include "roformer/labelled/embedding_options.h"
 #include "roformer/labelled/table.h"
 
 namespace roformer::labelled {
 
 /// What is asked for of each example: which keys there are.
 enum class LabelUse {
-  classes,    // of a text or a pair
-  numbers,    // the same
-  ranking,    // which of the texts beside one text is better
-  tags,       // of words
-  questions,  // where in a text the answer stands
-  choices,    // which of several ways to go on is right
+  classes,     // of a text or a pair
+  numbers,     // the same
+  ranking,     // which of the texts beside one text is better
+  tags,        // of words
+  questions,   // where in a text the answer stands
+  choices,     // which of several ways to go on is right
+  embeddings,  // a vector of each text, so that those of texts alike are near
 };
 
 /// What a ranking is learned by, and what of a row is scored.
@@ -53,7 +55,7 @@ struct LabelledOptions {
   std::string glue, pairs, folder;
   bool mismatched = false;
   std::vector<std::string> train, validation, test;
-  std::string text = "text", text_pair;
+  std::string text = "text", text_pair, negative;
   std::string label = "label";
   std::string group;
   std::string prefix;
@@ -64,6 +66,7 @@ struct LabelledOptions {
   std::vector<std::string> labels;
   std::vector<std::string> class_weights;  // [task]'s: class_weights.h
   RankingLoss ranking;                     // [task]'s, of rankings
+  EmbeddingOptions embedding;              // [task]'s, of sentence encoders
   // The names of a finished model's labels (none where it gives numbers): the test files alone are
   // read, and nothing is learned. No key of recipes: task::recipe_of_files.
   std::optional<std::vector<std::string>> model_labels;
@@ -93,8 +96,9 @@ void for_each_file_option(Options& o, const Visit& visit) {
     return std::find(uses.begin(), uses.end(), o.use) == uses.end() ? what : nullptr;
   };
   using enum LabelUse;
-  const char* of_glue_tasks =
-      only_of({classes, numbers}, "expected it only for classification and regression");
+  const char* of_glue_tasks = only_of({classes, numbers, embeddings},
+                                      "expected it only for classification, regression and "
+                                      "embedding");
   visit(Option{"glue",
                "MRPC, SST-2, QNLI, STS-B, QQP or MNLI: files, columns and labels are known",
                {},
@@ -128,7 +132,7 @@ void for_each_file_option(Options& o, const Visit& visit) {
         o.validation);
   visit(Option{"test", "files that nothing is chosen by", {}, {}, of_files}, o.test);
   const char* of_tables = of_files ? of_files
-                                   : only_of({classes, numbers, ranking, choices},
+                                   : only_of({classes, numbers, ranking, choices, embeddings},
                                              "expected it only for tasks whose files are tables");
   visit(Option{"format",
                "of the files; empty: as their names end",
@@ -142,13 +146,20 @@ void for_each_file_option(Options& o, const Visit& visit) {
                          ? "the column of the query: rows alike in it compete"
                          : "a column's name, or its number from 1 where there is no header";
   visit(Option{"text", text, {}, {}, of_tables}, o.text);
-  const char* of_pairs =
-      of_files ? of_files
-               : only_of({classes, numbers, ranking}, "expected it only for tasks of pairs");
+  const char* of_pairs = of_files ? of_files
+                                  : only_of({classes, numbers, ranking, embeddings},
+                                            "expected it only for tasks of pairs");
   const char* pair = o.use == ranking
                          ? "the column of what is ranked, where each row has one of them"
-                         : "the column of a second text; empty: none";
+                     : o.use == embeddings ? "the column of a text that belongs to it; empty: none"
+                                           : "the column of a second text; empty: none";
   visit(Option{"text_pair", pair, {}, {}, of_pairs}, o.text_pair);
+  const char* of_embeddings =
+      of_files ? of_files : only_of({embeddings}, "expected it only for embedding");
+  const char* negative =
+      "the column of a text that is near data.text and does not belong to it, "
+      "for task.loss in_batch; empty: none";
+  visit(Option{"negative", negative, {}, {}, of_embeddings}, o.negative);
   const char* of_choices = only_of({choices}, "expected it only for multiple_choice");
   visit(Option{"prefix", "a column that each choice begins with; empty: none", {}, {}, of_choices},
         o.prefix);
@@ -158,16 +169,18 @@ void for_each_file_option(Options& o, const Visit& visit) {
                             ? "columns of what is ranked, where each row has all of them: triplets"
                             : "their columns, at least two; they have to be given";
   visit(Option{"choices", columns, {}, {}, of_columns}, o.choices);
-  const char* label = o.use == choices
-                          ? "the column of the right choice: number from 0, letter, name"
-                      : o.use == ranking && !o.choices.empty()
-                          ? "the column of the best of data.choices; empty: the first of them"
-                      : o.use == ranking ? "the column of a number: the larger the better"
-                                         : "the column of the class or the number";
+  const char* label =
+      o.use == choices ? "the column of the right choice: number from 0, letter, name"
+      : o.use == ranking && !o.choices.empty()
+          ? "the column of the best of data.choices; empty: the first of them"
+      : o.use == ranking    ? "the column of a number: the larger the better"
+      : o.use == embeddings ? "the column of a number: how near a pair is; empty: none"
+                            : "the column of the class or the number";
   visit(Option{"label", label, {}, {}, of_tables}, o.label);
   const char* of_groups =
       of_files ? of_files
-               : only_of({classes, numbers}, "expected it only for classification and regression");
+               : only_of({classes, numbers, embeddings},
+                         "expected it only for classification, regression and embedding");
   const char* group = "rows alike in this column are never held out apart; empty: none";
   visit(Option{"group", group, {}, {}, of_groups}, o.group);
   const char* of_tags = only_of({tags}, "expected it only for token_classification");

@@ -13,6 +13,7 @@ struct ExampleColumns {
   ExampleColumns(const Table& table, const TextColumns& names)
       : text(table.column(names.text)),
         text_pair(optional(table, names.text_pair)),
+        negative(optional(table, names.negative)),
         label(optional(table, names.label)),
         group(optional(table, names.group)),
         group_pair(optional(table, names.group_pair)) {}
@@ -20,7 +21,7 @@ struct ExampleColumns {
     return name.empty() ? -1 : table.column(name);
   }
 
-  std::int64_t text, text_pair, label, group, group_pair;
+  std::int64_t text, text_pair, negative, label, group, group_pair;
 };
 
 std::string group_value(const Table& table, std::int64_t row, std::int64_t column) {
@@ -50,6 +51,7 @@ void require_a_text(const Example& example, const TextColumns& names, const std:
 Example example_of(const Table& table, std::int64_t row, const ExampleColumns& columns) {
   Example example{.text = std::string(table.text(row, columns.text))};
   if (columns.text_pair >= 0) example.text_pair = table.text(row, columns.text_pair);
+  if (columns.negative >= 0) example.negative = table.text(row, columns.negative);
   example.label = value_or_empty(table, row, columns.label);
   example.group = group_value(table, row, columns.group);
   example.group_pair = group_value(table, row, columns.group_pair);

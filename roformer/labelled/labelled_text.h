@@ -14,6 +14,7 @@ namespace roformer::labelled {
 struct TextColumns {
   std::string text;
   std::string text_pair = {};
+  std::string negative = {};
   std::string label = {};
   std::string group = {};
   std::string group_pair = {};  // with `group`: rows are connected by equal values of either

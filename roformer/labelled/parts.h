@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "roformer/base/error.h"
@@ -48,33 +49,39 @@ void cut_by_shares(const Text& text, const PartShares& shares, Parts<Text>& part
   }
 }
 
-/// The parts of the files that options name, of which `read` (list of paths → Text, which has
-/// `files`) makes texts; with options.model_labels the test part alone. Throws Error for options
-/// without files to learn from.
+/// The parts of the files that options name, of which `read` (list of paths, and where it asks for
+/// it the part that they are read for → Text, which has `files`) makes texts; with
+/// options.model_labels the test part alone. Throws Error for options without files to learn from.
 template <typename Text, typename Read>
 Parts<Text> parts_of_files(const LabelledOptions& options, const Read& read) {
-  const auto text_of = [&](const std::vector<std::string>& names) -> Text {
-    return read(std::vector<std::filesystem::path>(names.begin(), names.end()));
+  const auto text_of = [&](const std::vector<std::string>& names, data::Split part) -> Text {
+    const std::vector<std::filesystem::path> paths(names.begin(), names.end());
+    if constexpr (std::is_invocable_v<Read, decltype(paths), data::Split>)
+      return read(paths, part);
+    else
+      return read(paths);
   };
   Parts<Text> parts;
   if (options.model_labels) {
-    parts.of(data::Split::test) = text_of(options.test);
+    parts.of(data::Split::test) = text_of(options.test, data::Split::test);
     parts.origin = fmt::format("{}", fmt::join(options.test, ", "));
     return parts;
   }
   base::require(!options.train.empty(), "[data] expected data.train, files to learn from{}",
-                options.use == LabelUse::classes || options.use == LabelUse::numbers
+                options.use == LabelUse::classes || options.use == LabelUse::numbers ||
+                        options.use == LabelUse::embeddings
                     ? ", or data.glue but got neither"
                     : ", but got none");
   parts.origin = fmt::format("{}", fmt::join(options.train, ", "));
   if (options.folds > 0) {
-    cut_into_folds(text_of(options.train), options, parts);
+    cut_into_folds(text_of(options.train, data::Split::training), options, parts);
     parts.origin += fmt::format("; fold {} of {} is test", options.fold, options.folds);
     return parts;
   }
-  if (!options.validation.empty()) parts.of(data::Split::validation) = text_of(options.validation);
-  if (!options.test.empty()) parts.of(data::Split::test) = text_of(options.test);
-  cut_by_shares(text_of(options.train),
+  if (!options.validation.empty())
+    parts.of(data::Split::validation) = text_of(options.validation, data::Split::validation);
+  if (!options.test.empty()) parts.of(data::Split::test) = text_of(options.test, data::Split::test);
+  cut_by_shares(text_of(options.train, data::Split::training),
                 {options.validation_share, options.test_share, options.split_seed}, parts);
   return parts;
 }

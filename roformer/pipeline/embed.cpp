@@ -99,25 +99,10 @@ std::int64_t Embed::prompt_tokens() const {
 }
 
 torch::Tensor Embed::pool_all(const packed::PackedBatch& batch) {
-  const auto needs_all = [&](Pooling pooling) {
-    return pooling != Pooling::pooler && (pooling != Pooling::cls || skipped_ > 0);
-  };
-  const bool all = std::any_of(options_.poolings.begin(), options_.poolings.end(), needs_all);
   model::ForwardOptions forward;
-  const torch::Tensor first = model::first_tokens(batch);
-  if (!all) forward.rows = first;
   if (options_.two_sided && model_->config().is_decoder)
     forward.prefix_lengths = batch.cu_seqlens.diff().to(torch::kInt64);
-  const torch::Tensor hidden = model_->forward(batch, forward);
-  std::vector<torch::Tensor> parts;
-  for (const Pooling pooling : options_.poolings) {
-    const torch::Tensor of_first = all ? hidden.index_select(0, first) : hidden;
-    if (pooling == Pooling::pooler)
-      parts.push_back(model_->as<model::PooledEncoder>()->pool(of_first));
-    else
-      parts.push_back(all ? pool(hidden, batch, pooling, skipped_) : hidden);
-  }
-  return parts.size() == 1 ? parts[0] : torch::cat(parts, 1);
+  return pooled_states(model_, batch, options_.poolings, skipped_, forward);
 }
 
 torch::Tensor Embed::finish(torch::Tensor vectors) const {

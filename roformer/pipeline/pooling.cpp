@@ -1,8 +1,10 @@
 #include "roformer/pipeline/pooling.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "roformer/base/error.h"
+#include "roformer/model/pooler.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -83,6 +85,27 @@ Tensor pool(const Tensor& hidden, const packed::PackedBatch& batch, Pooling pool
   const auto [sums, weights] =
       weighted_sums(tokens, by_place ? tokens.places.to(hidden.options()) + 1 : ones, count);
   return sums / (pooling == Pooling::mean_sqrt ? weights.sqrt() : weights);
+}
+
+Tensor pooled_states(model::Encoder& encoder, const packed::PackedBatch& batch,
+                     const std::vector<Pooling>& poolings, std::int64_t skipped,
+                     model::ForwardOptions options) {
+  const auto needs_all = [&](Pooling pooling) {
+    return pooling != Pooling::pooler && (pooling != Pooling::cls || skipped > 0);
+  };
+  const bool all = std::any_of(poolings.begin(), poolings.end(), needs_all);
+  const Tensor first = model::first_tokens(batch);
+  if (!all) options.rows = first;
+  const Tensor hidden = encoder->forward(batch, options);
+  std::vector<Tensor> parts;
+  for (const Pooling pooling : poolings) {
+    const Tensor of_first = all ? hidden.index_select(0, first) : hidden;
+    if (pooling == Pooling::pooler)
+      parts.push_back(encoder->as<model::PooledEncoder>()->pool(of_first));
+    else
+      parts.push_back(all ? pool(hidden, batch, pooling, skipped) : hidden);
+  }
+  return parts.size() == 1 ? parts[0] : torch::cat(parts, 1);
 }
 
 }  // namespace roformer::pipeline

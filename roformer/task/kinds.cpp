@@ -10,7 +10,8 @@
   KIND(ranking)              \
   KIND(multiple_choice)      \
   KIND(token_classification) \
-  KIND(question_answering)
+  KIND(question_answering)   \
+  KIND(embedding)
 
 namespace roformer::task {
 

@@ -11,7 +11,6 @@ namespace roformer::task {
 
 namespace fs = std::filesystem;
 
-using data::Split;
 using labelled::ExampleBatch;
 using torch::Tensor;
 
@@ -19,28 +18,8 @@ LabelledTask::LabelledTask(const Recipe& recipe,
                            std::shared_ptr<const labelled::EncodedCorpus> corpus,
                            const head::Description& description,
                            std::shared_ptr<head::LabelHead> model, torch::Device device)
-    : ModelTask(recipe, std::move(model), device),
-      corpus_(corpus),
-      source_(std::move(corpus), recipe.seed),
-      description_(description) {
-  require_words(this->model()->config(), corpus_->tokenizer());
-  if (corpus_->learns()) require_examples(Split::validation);  // now, not behind first updates
-}
-
-void LabelledTask::require_examples(Split split) const {
-  if (corpus_->part(split).num_examples() > 0) return;
-  const char* part = data::split_name(split);
-  base::require(corpus_->learns(), "[task] expected {} to evaluate on but got none: {}",
-                corpus_->unit(), corpus_->summary());
-  base::fail(
-      "[task] expected {} to evaluate on in the {} part but got none: give data.{}, or a larger "
-      "data.{}_share",
-      corpus_->unit(), part, part, part);
-}
-
-std::vector<ExampleBatch> LabelledTask::held_out_batches(Split split) const {
-  require_examples(split);
-  return evaluated_batches(split);
+    : ExampleTask(recipe, std::move(corpus), std::move(model), device), description_(description) {
+  require_words(this->model()->config(), encoded().tokenizer());
 }
 
 Tensor LabelledTask::hidden_of(const packed::PackedBatch& batch, const Tensor& tokens,
@@ -61,10 +40,6 @@ std::optional<Tensor> LabelledTask::weights_in_training(const Tensor& weights) c
   return weights;
 }
 
-Tensor LabelledTask::kept(const Tensor& outputs) const {
-  return model()->is_training() ? Tensor() : outputs.detach().to(torch::kCPU);
-}
-
 void LabelledTask::save_model(const fs::path& folder) {
   const auto& config = model()->config();
   checkpoint::save_model(*model(),
@@ -73,15 +48,11 @@ void LabelledTask::save_model(const fs::path& folder) {
                           .architecture = head::class_name(description_, config.model_type),
                           .source = {}},
                          folder);
-  corpus_->tokenizer().save(folder);
+  encoded().tokenizer().save(folder);
 }
 
 void LabelledTask::load_model(const fs::path& folder) {
   restore_weights(*model(), folder);
-}
-
-std::string LabelledTask::epoch() const {
-  return corpus_->epoch();
 }
 
 namespace {

@@ -7,22 +7,17 @@
 #include <vector>
 
 #include "roformer/head/label_head.h"
-#include "roformer/labelled/example_source.h"
-#include "roformer/task/model_task.h"
+#include "roformer/task/example_task.h"
 
 namespace roformer::task {
 
-class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled::ExampleBatch> {
+class LabelledTask : public ExampleTask<std::shared_ptr<head::LabelHead>> {
  public:
   void begin_update(std::int64_t update, std::uint64_t seed) override {
     model()->encoder()->begin_update(update, seed);
   }
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override;
-  std::string epoch() const override;
-  double batches_in_epoch(const data::Stage& stage) const override {
-    return source_.batches_in_epoch(stage);
-  }
 
  protected:
   /// Throws Error if nothing is held out to watch the training by, or the model has fewer words
@@ -31,14 +26,6 @@ class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled
                const head::Description& description, std::shared_ptr<head::LabelHead> model,
                torch::Device device);
 
-  labelled::ExampleBatch training_batch(const data::BatchRequest& request) const override {
-    return source_.batch(request);
-  }
-  std::vector<labelled::ExampleBatch> held_out_batches(data::Split split) const override;
-  /// The batches of a part as they are evaluated: what outputs belong to.
-  std::vector<labelled::ExampleBatch> evaluated_batches(data::Split split) const {
-    return source_.held_out(split, evaluation().batch_tokens, evaluation().sequences);
-  }
   /// Hidden states of these tokens (M) of the batch, int64, ascending: the last layer is computed
   /// for them alone. (M, hidden).
   torch::Tensor hidden_of(const packed::PackedBatch& batch, const torch::Tensor& tokens,
@@ -49,14 +36,8 @@ class LabelledTask : public ModelTask<std::shared_ptr<head::LabelHead>, labelled
   /// The weights of classes (classes) in training, which counts each row once whatever its weight;
   /// none in evaluation, and where there are none.
   std::optional<torch::Tensor> weights_in_training(const torch::Tensor& weights) const;
-  /// Kept for figures where the module is evaluated.
-  torch::Tensor kept(const torch::Tensor& outputs) const;
 
  private:
-  void require_examples(data::Split split) const;
-
-  std::shared_ptr<const labelled::EncodedCorpus> corpus_;
-  labelled::ExampleSource source_;
   head::Description description_;
 };
 

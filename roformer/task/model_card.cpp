@@ -52,9 +52,13 @@ std::string code_span(const std::string& text) {
 
 std::string front_matter(const ModelCard& card) {
   std::string text = "---\n";
+  const bool gives_vectors = card.task == "embedding";  // whatever class its encoder is saved as
   for (const auto& [end, name] : kHubTasks) {
-    if (card.architecture.ends_with(end)) text += fmt::format("pipeline_tag: {}\n", name);
+    if (!gives_vectors && card.architecture.ends_with(end))
+      text += fmt::format("pipeline_tag: {}\n", name);
   }
+  if (gives_vectors)
+    text += "pipeline_tag: sentence-similarity\nlibrary_name: sentence-transformers\n";
   text += "tags:\n";
   for (const std::string& tag : {card.model_type, card.task}) {
     if (!tag.empty()) text += fmt::format("- {}\n", tag);

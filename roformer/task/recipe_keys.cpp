@@ -137,6 +137,11 @@ Group glue_files() {
   return {.base = {}, .probes = {{{{"data.glue", "\"MRPC\""}}}, {{{"data.pairs", "\"LCQMC\""}}}}};
 }
 
+// Losses of sentence encoders, which have keys of their own.
+Group embedding_losses() {
+  return {.base = {}, .probes = {{chosen("task.loss", "cosine")}}};
+}
+
 Group labelled_files() {
   return {.base = {}, .probes = {{{{"data.validation", ""}}}, {{{"data.test", ""}}}}};
 }
@@ -232,7 +237,7 @@ class KindKeys {
     const RecipeKey& encodings = key_named(plain_, "model.position_encoding");
     groups_.push_back(ask(kind_, one_each(encodings)));
     for (const Group& group : {linear_attention(), files_of_parts(), glue_files(), labelled_files(),
-                               rotations(), pairs_of_lines(), bytes()})
+                               embedding_losses(), rotations(), pairs_of_lines(), bytes()})
       if (reads(group)) groups_.push_back(ask(kind_, group));
     for (const RecipeKey& key : plain_) insert(key);
     for (const Answers& group : groups_) {

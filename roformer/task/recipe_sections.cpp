@@ -234,6 +234,11 @@ void take_encoding(const model::EncoderConfig& from, model::EncoderConfig& to) {
   to.model_type = "roformer";  // BERT's class has a table
 }
 
+std::string starting_folder(const base::TomlTable& root, const Recipe& recipe) {
+  const std::string name = root.table("model").get("checkpoint", std::string());
+  return name.empty() ? name : find_beside(name, recipe.path);
+}
+
 std::map<std::string, std::string> options_in_force(const model::EncoderConfig& config) {
   std::map<std::string, std::string> options;
   position::for_each_option(config.encoding, [&](const base::Option& option, const auto& value) {

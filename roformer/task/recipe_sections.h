@@ -42,6 +42,10 @@ void require_kind_of_tokens(const Recipe& recipe, const text::Tokenizer& tokeniz
 /// of it.
 void read_language_model(const base::TomlTable& root, bool is_decoder, Recipe& recipe);
 
+/// model.checkpoint, found as read_language_model finds it, for defaults that its folder has; empty:
+/// drawn anew.
+std::string starting_folder(const base::TomlTable& root, const Recipe& recipe);
+
 /// [data] of labelled text.
 labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, labelled::LabelUse use,
                                              Recipe& recipe);

@@ -35,11 +35,22 @@ void link_into(const fs::path& file, const fs::path& folder) {
   fs::rename(temporary, folder / file.filename());
 }
 
-void link_model_of(const fs::path& checkpoint, const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(checkpoint / kModelFolder)) {
-    if (entry.is_regular_file()) link_into(entry.path(), folder);
+// A model's files, those in folders of it too.
+void link_files(const fs::path& from, const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(from)) {
+    if (entry.is_regular_file()) {
+      link_into(entry.path(), folder);
+    } else if (entry.is_directory()) {
+      const fs::path inner = folder / entry.path().filename();
+      fs::create_directories(inner);
+      link_files(entry.path(), inner);
+    }
   }
   base::sync_folder(folder);
+}
+
+void link_model_of(const fs::path& checkpoint, const fs::path& folder) {
+  link_files(checkpoint / kModelFolder, folder);
 }
 
 // Nothing in it but what this class puts there before the first checkpoint.

@@ -8,7 +8,7 @@
 //                                           prefix_lengths (B) and encoder_hidden_states as `run` has them
 //   parity_driver process - INPUTS OUT      logits (B, V) as generate/sampling.h processes them for ids
 //                                           (B, T), repetition_penalty, temperature, top_k and top_p
-//   parity_driver encoding …, training …    encoding.cpp, training.cpp
+//   parity_driver encoding …, training …, similarity …    encoding.cpp, training.cpp, similarity.cpp
 //   parity_driver serve                     fork_server.cpp
 //   parity_driver probe                     for each folder on standard input: inspects it, loads it as its class
 //                                           and its tokenizer; answers "fine", "refused: MESSAGE", or
@@ -185,6 +185,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   if (command == "encoding")
     return parity::run_encoding(arguments[1], arguments[2], arguments[3]), 0;
   if (command == "training") return parity::train_on(arguments[1], arguments[2], arguments[3]), 0;
+  if (command == "similarity") return parity::similarity_losses(arguments[1], arguments[2]), 0;
   return usage();
 }
 

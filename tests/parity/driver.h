@@ -10,6 +10,9 @@ void run_encoding(const std::string& options, const std::string& inputs, const s
 /// training.cpp
 void train_on(const std::string& folder, const std::string& batches, const std::string& out);
 
+/// similarity.cpp
+void similarity_losses(const std::string& inputs, const std::string& out);
+
 /// fork_server.cpp
 void serve();
 

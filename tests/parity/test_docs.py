@@ -38,7 +38,7 @@ STEPS_A_SMALL_STEP = 500
 # Of a recipe that the block itself has written: its data stay.
 OWN = {
     "recipe.toml": {"masked_lm": {}, "translation": OWN_PAIRS, "classification": {}, "question_answering": {},
-                    "token_classification": {}, "multiple_choice": {}, "ranking": {}},  # fmt: skip
+                    "token_classification": {}, "multiple_choice": {}, "ranking": {}, "embedding": {}},  # fmt: skip
     "stages.toml": {"causal_lm": {"stage.1.steps": 2}},
     "further.toml": {"masked_lm": {}},
     "bytes.toml": {"causal_lm": {}},

@@ -32,6 +32,8 @@ TEST(RecipeKeys, ConditionsAndDefaultsThatHangOnOthers) {
   EXPECT_TRUE(has_text(page, "`4000`; follows `stage.steps`"));
   EXPECT_TRUE(has_text(page, "(only with `data.vocabulary = \"bytes\"`)"));
   EXPECT_TRUE(has_text(page, "(not with `data.vocabulary` or `data.codes`)"));
+  EXPECT_TRUE(has_text(page, "(only with `task.loss = \"cosine\"`)"));
+  EXPECT_TRUE(has_text(page, "(not with `task.loss = \"cosine\"`)"));
   EXPECT_TRUE(has_text(page, "| `model.num_hidden_layers` | `6` | `6` | `3` |"));
   EXPECT_FALSE(has_text(page, base::default_cache_folder().string()));
 }
