@@ -1,4 +1,5 @@
 #include "roformer/cli/command.h"
+#include "roformer/cli/computing.h"
 
 #include <gtest/gtest.h>
 

@@ -76,8 +76,7 @@ TEST(LabelledQueries, TheOrderHangsOnTheSeedAlone) {
 
 TEST(LabelledQueries, ALabelNamesTheBest) {
   const tests::TestFolder folder;
-  auto options = triplets(
-      folder, "{\"A\": \"a\", \"B\": \"b\", \"C\": \"c\", \"label\": \"C\"}\n");
+  auto options = triplets(folder, "{\"A\": \"a\", \"B\": \"b\", \"C\": \"c\", \"label\": \"C\"}\n");
   options.label = "label";
   const Query query = open_queries(options).of(Split::training).queries.at(0);
   EXPECT_EQ(query.texts[query.grades[0] == 1 ? 0 : 1], "c");
@@ -125,7 +124,8 @@ TEST(LabelledQueries, RotationsJudgeEachQueryOnceAndNeverAFirstTextThatWasLearne
 
 TEST(LabelledQueries, TextsOfTwoParts) {
   const auto part = [](std::vector<std::string> texts) {
-    return QueryText{{}, {{.text = texts.at(0), .texts = {texts.begin() + 1, texts.end()}, .grades = {}}}};
+    return QueryText{
+        {}, {{.text = texts.at(0), .texts = {texts.begin() + 1, texts.end()}, .grades = {}}}};
   };
   const SharedTexts shared = shared_texts(part({"a", "b", "c", "b"}), part({"x", "c", "a"}));
   EXPECT_EQ(shared.distinct, 3);
@@ -138,7 +138,8 @@ TEST(RankingCorpus, SaysWhatIsCutAndShared) {
   for (int i = 0; i < 30; ++i) lines += line(i, 40, 41);
   auto options = triplets(folder, lines);
   options.folds = 3;
-  options.vocabulary = folder.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nt\n").string();
+  options.vocabulary =
+      folder.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nt\n").string();
   options.max_length = 4;
   const RankingCorpus corpus(options);
   EXPECT_EQ(corpus.rows(), 60);

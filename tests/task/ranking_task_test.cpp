@@ -86,9 +86,8 @@ TEST_F(RankingTaskTest, EachRowByItself) {
 
 TEST_F(RankingTaskTest, OtherGradesThanBinaryOnesHaveNoCrossEntropy) {
   const Recipe plain = recipe(rankings(4), {"task.loss=each"});
-  EXPECT_TRUE(has_text(
-      error_message([&] { open_material(plain)->make_task(plain, torch::kCPU); }),
-      "grades of 0 and 1 for task.loss = \"each\" but got 1.5"));
+  EXPECT_TRUE(has_text(error_message([&] { open_material(plain)->make_task(plain, torch::kCPU); }),
+                       "grades of 0 and 1 for task.loss = \"each\" but got 1.5"));
 }
 
 TEST_F(RankingTaskTest, QueriesWithoutAnOrderAreLeftOut) {

@@ -44,10 +44,8 @@ TEST(CutRows, TheLongerOfTwoGivesWay) {
 TEST(CutRows, TheHeadIsWhatTruncationLeaves) {
   const Tokenizer tokenizer = digits();
   for (std::int64_t length = 3; length < 14; ++length) {
-    const Encoding wanted =
-        tokenizer.encode_pair("1 2 3 4 5 6 7", "a b c", {.max_length = length});
-    const Encoding found =
-        cut_row(tokenizer, "1 2 3 4 5 6 7", "a b c", length, KeptPart::head);
+    const Encoding wanted = tokenizer.encode_pair("1 2 3 4 5 6 7", "a b c", {.max_length = length});
+    const Encoding found = cut_row(tokenizer, "1 2 3 4 5 6 7", "a b c", length, KeptPart::head);
     EXPECT_EQ(found.ids, wanted.ids) << length;
     EXPECT_EQ(found.type_ids, wanted.type_ids) << length;
   }
