@@ -40,6 +40,7 @@ TEST_F(EmbeddingTaskTest, EachLossIsLearned) {
   struct Case {
     const char *keys, *data, *figure;
   };
+  int number = 0;
   for (const Case& c :
        {Case{"loss = \"in_batch\"\n", "text_pair = \"partner\"\nnegative = \"other\"\n",
              "retrieval_accuracy"},
@@ -54,7 +55,7 @@ TEST_F(EmbeddingTaskTest, EachLossIsLearned) {
     const auto task = material->make_task(plain, torch::kCPU);
     EXPECT_EQ(task->deciding_figure().name, c.figure);
     EXPECT_NO_THROW(figure_of(train::evaluate(*task, Split::validation), c.figure)) << c.keys;
-    train::RunFolder folder(files_.file(std::string("run ") + c.figure + c.keys[8]), false);
+    train::RunFolder folder(files_.file("run " + std::to_string(number++)), false);
     EXPECT_EQ(run_training(plain, *material, folder, torch::kCPU).step, 60);
     const auto first = train::evaluate(*task, Split::validation);
     const auto last = evaluate_model(plain, folder.path(), Split::validation, torch::kCPU);
