@@ -111,6 +111,7 @@ class TrieBuilder {
 
   void place_children(const WordRange& range, std::vector<WordRange>& below) {
     std::size_t begin = range.begin;
+    if (begin == range.end) return;  // the root where there are no words
     if (words_[begin].first.size() == range.depth) {
       trie_.nodes[range.node].log_share = words_[begin].second;
       ++begin;

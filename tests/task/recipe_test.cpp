@@ -324,8 +324,8 @@ TEST_F(RecipeFileTest, ACheckpointSaysWhatTheModelIs) {
   const std::pair<const char*, const char*> cases[] = {
       {"model.hidden_size=32", "expected 24, as model.checkpoint has it, but got 32"},
       {"model.preset=bert-tiny", "no preset beside model.checkpoint"},
-      {"model.position_encoding=rotary",
-       "expected \"learned\", as model.checkpoint has it, but got \"rotary\""},
+      {"model.position_encoding=sinusoidal",
+       "expected \"learned\", as model.checkpoint has it, but got \"sinusoidal\""},
       {"data.vocab_size=99", "[data] vocab_size: expected no such key beside model.checkpoint"},
       {"data.lower_case=false", "[data] lower_case: expected no such key"},
       {"task.kind=causal_lm", "expected a decoder in model.checkpoint"},
@@ -334,6 +334,11 @@ TEST_F(RecipeFileTest, ACheckpointSaysWhatTheModelIs) {
   for (const auto& [change, message] : cases)
     EXPECT_NE(error_of(text, {change}).find(message), std::string::npos)
         << error_of(text, {change});
+  // Section 4.5.1: WoBERT's weights without their table of positions.
+  const Recipe turned = read(text, {"model.position_encoding=rotary"});
+  EXPECT_EQ(turned.model.encoding.name, "rotary");
+  EXPECT_EQ(turned.model.model_type, "roformer");
+  EXPECT_EQ(turned.model.hidden_size, 24);
   // A file may have been one for a drawn model; a run does not keep what had no effect.
   EXPECT_EQ(
       read(text + "[data]\nvocab_size = 99\n", {"model.hidden_dropout_prob=0.3"}).training.recipe,

@@ -37,7 +37,7 @@ TEST(CutRows, OneText) {
 
 TEST(CutRows, TheLongerOfTwoGivesWay) {
   EXPECT_EQ(cut("1 2 3 4 5 6 7", "a b", 8, KeptPart::tail), "[CLS]567[SEP]ab[SEP]");
-  EXPECT_EQ(cut("1 2 3 4 5 6 7", "a b c", 8, KeptPart::both), "[CLS]12[SEP]abc[SEP]");
+  EXPECT_EQ(cut("1 2 3 4 5 6 7", "a b c", 8, KeptPart::both), "[CLS]127[SEP]ac[SEP]");
   EXPECT_EQ(cut("1 2 3", "a b c", 30, KeptPart::both), "[CLS]123[SEP]abc[SEP]");
 }
 

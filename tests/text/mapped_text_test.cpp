@@ -14,7 +14,7 @@ constexpr NormalizerOptions kOptions = {.clean_text = true, .tokenize_chinese_ch
 constexpr const char* kCharacters[] = {"天", "气", "a",      "B",        "É",      "ß",    "각",
                                        " ",  "\t", "\u3000", "，",       "\u200B", "\x01", "ﬁ",
                                        "İ",  "𝄞",  "\xFF",   "\xE5\xA4", "Σ"};
-constexpr const char* kMarks[] = {"\u0301", "\u0327", "\u302A", "\u0E38", "\u1D165"};
+constexpr const char* kMarks[] = {"\u0301", "\u0327", "\u302A", "\u0E38", "\U0001D165"};
 
 // What the exact way says of the same text.
 void expect_as_normalized(const MappedText& mapped, std::string_view text, std::int32_t offset) {
