@@ -206,12 +206,12 @@ Embed open_embed(const checkpoint::Folder& folder, EmbedOptions options, model::
   const bool asked = options.dimensions.has_value();
   // Names that sentence-transformers knows without any file are none's prompts here either.
   if (own) apply_own(*own, options);
-  options.source_fingerprint = fingerprint_of(folder, own ? *own : SentenceSettings());
   if (!own && !options.prompt_name.empty()) SentenceSettings().prompt(options.prompt_name);
   if (encoder.is_empty())
     encoder = has(options.poolings, Pooling::pooler)
                   ? load_pooled(folder)
                   : checkpoint::load_model<model::Encoder>(folder).module;
+  options.source_fingerprint = fingerprint_of(folder, own ? *own : SentenceSettings());
   if (!asked && options.dimensions.value_or(0) > width_of(options, encoder->config()))
     options.dimensions = 0;  // as sentence-transformers takes a truncate_dim beyond the width
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.path());

@@ -323,7 +323,10 @@ labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, labell
     // Runs that began before there were folds and other parts than the head have neither.
     const bool is_usual = (option.key == std::string_view("keep") && toml == "\"head\"") ||
                           (option.key == std::string_view("folds") && toml == "0");
-    if (toml != "[]" && toml != "\"\"" && !is_usual) recipe.resolved.add(option.key, toml);
+    // No name is as if it were not there, but for the label, which has one by default.
+    const bool is_absent =
+        toml == "[]" || (toml == "\"\"" && option.key != std::string_view("label"));
+    if (!is_absent && !is_usual) recipe.resolved.add(option.key, toml);
   });
   return d;
 }
