@@ -196,9 +196,9 @@ std::vector<std::string> table5_verdicts(const Table5Result& result, const CaseM
                           reader_named(result, "RoFormer-1024").answers.by_triplet()));
   verdicts.push_back(fmt::format(
       "No split of these triplets is free of leaks: in the {} rotations {} of {} texts of the test "
-      "parts stand in what was learned from too, though never as the first of a triplet. The "
-      "paper's "
-      "figures are of 8,964 triplets, of which 500 are public.",
+      "parts stand in what was learned from too, though no triplet's first text began one of "
+      "those. "
+      "The paper's figures are of 8,964 triplets, of which 500 are public.",
       cases.rotations(), cases.shared().shared, cases.shared().distinct));
   return verdicts;
 }
