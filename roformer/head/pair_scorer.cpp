@@ -1,7 +1,7 @@
 // How near two texts are that stand in one row: the mean over its tokens, one product, as Zhuiyi
 // scores CAIL2019-SCM (finetune_scm.py). transformers has no such class: ours is named alike.
 #include "roformer/head/label_head.h"
-#include "roformer/packed/segment_mean.h"
+#include "roformer/packed/segments.h"
 
 namespace roformer::head {
 namespace {

@@ -22,4 +22,7 @@ const Description& choose(const std::string& class_name, const Holdings& holding
 /// first: "masked language model", "pooler", "classifier of 3 labels (no, maybe, yes)", …
 std::vector<std::string> in_words(const std::string& class_name, const Holdings& holdings);
 
+/// The trunk alone: RoFormerModel, BertModel.
+Description trunk_alone();
+
 }  // namespace roformer::head

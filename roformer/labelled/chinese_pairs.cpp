@@ -6,6 +6,7 @@
 #include "roformer/base/byte_order_mark.h"
 #include "roformer/base/error.h"
 #include "roformer/base/nearest_name.h"
+#include "roformer/labelled/text_file.h"
 #include "roformer/labelled/words.h"
 
 namespace roformer::labelled {
@@ -80,12 +81,8 @@ std::string bare_name(std::string_view name) {
 
 // The file, packed or not, in the set's own folder or in that of all sets.
 fs::path find_file(const ChinesePairs& set, const fs::path& folder, const std::string& name) {
-  std::error_code unreadable;
   for (const fs::path& place : {folder / set.folder, folder}) {
-    for (const char* packed : {"", ".xz", ".gz"}) {
-      const fs::path file = place / (name + packed);
-      if (fs::is_regular_file(file, unreadable)) return file;
-    }
+    if (const auto file = find_plain_or_packed(place / name)) return *file;
   }
   base::fail(
       "[data] expected {} of {} (packed or not) in {} or in {} there but found none: --set "

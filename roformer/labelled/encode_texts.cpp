@@ -5,7 +5,7 @@ namespace roformer::labelled {
 void RowEncoder::encode(const std::string& text, const std::optional<std::string>& text_pair,
                         std::int64_t max_length) {
   encoding_.clear();
-  const text::EncodeOptions options{.max_length = max_length};
+  const text::EncodeOptions options{.max_length = max_length, .keep = keep_};
   if (text_pair) {
     tokenizer_.encode_pair_into(text, *text_pair, options, encoding_);
   } else {
@@ -14,20 +14,16 @@ void RowEncoder::encode(const std::string& text, const std::optional<std::string
 }
 
 RowEncoder::RowEncoder(const text::Tokenizer& tokenizer, const LabelledOptions& options)
-    : tokenizer_(tokenizer),
-      max_length_(options.max_length),
-      keep_(text::kept_part(options.keep)) {}
-
-void RowEncoder::cut_row(const std::string& text, const std::optional<std::string>& text_pair) {
-  if (keep_ == text::KeptPart::head) return encode(text, text_pair, max_length_);
-  encoding_ = text::cut_row(tokenizer_, text, text_pair, max_length_, keep_);
+    : tokenizer_(tokenizer), max_length_(options.max_length) {
+  const text::KeptPart keep = text::kept_part(options.keep);
+  if (keep != text::KeptPart::head) keep_ = keep;
 }
 
 void RowEncoder::add(const std::string& text, const std::optional<std::string>& text_pair,
                      EncodedPart& part) {
   encode(text, text_pair, 0);
   if (std::ssize(encoding_.ids) > max_length_) {
-    cut_row(text, text_pair);
+    encode(text, text_pair, max_length_);
     ++cut_;
   }
   ++rows_;

@@ -8,7 +8,6 @@
 #include "roformer/labelled/encoded_part.h"
 #include "roformer/labelled/labelled_options.h"
 #include "roformer/labelled/labelled_text.h"
-#include "roformer/text/cut_rows.h"
 #include "roformer/text/tokenizer.h"
 
 namespace roformer::labelled {
@@ -29,11 +28,10 @@ class RowEncoder {
  private:
   void encode(const std::string& text, const std::optional<std::string>& text_pair,
               std::int64_t max_length);
-  void cut_row(const std::string& text, const std::optional<std::string>& text_pair);
 
   const text::Tokenizer& tokenizer_;
   std::int64_t max_length_;
-  text::KeptPart keep_;
+  std::optional<text::KeptPart> keep_;  // none: the tokenizer's own
   std::int64_t rows_ = 0, cut_ = 0;
   text::Encoding encoding_;
 };

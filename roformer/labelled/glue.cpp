@@ -10,6 +10,7 @@
 #include "roformer/base/names.h"
 #include "roformer/base/nearest_name.h"
 #include "roformer/labelled/label_set.h"
+#include "roformer/labelled/text_file.h"
 #include "roformer/labelled/words.h"
 
 namespace roformer::labelled {
@@ -96,12 +97,9 @@ std::vector<GluePart> glue_parts(const GlueTask& task) {
 }
 
 std::optional<GlueFile> find_glue_file(const fs::path& folder, const std::string& name) {
-  std::error_code unreadable;  // a name too long for the file system, say: it is not there
   for (const bool is_sample : {false, true}) {
-    for (const char* ending : {".tsv", ".tsv.xz", ".tsv.gz"}) {
-      const fs::path path = folder / (name + (is_sample ? "_sample" : "") + ending);
-      if (fs::is_regular_file(path, unreadable)) return GlueFile{path, is_sample};
-    }
+    const auto path = find_plain_or_packed(folder / (name + (is_sample ? "_sample.tsv" : ".tsv")));
+    if (path) return GlueFile{*path, is_sample};
   }
   return std::nullopt;
 }

@@ -53,20 +53,12 @@ LabelledParts glue_parts_of(const LabelledOptions& options) {
   return parts;
 }
 
-LabelledParts parts_of_glue_files(const LabelledOptions& options) {
-  const GlueTask task = glue_task(options.glue);
+// Files named by options, each read by `read_file`, which knows what stands in it.
+template <typename ReadFile>
+LabelledParts parts_of_known_files(const LabelledOptions& options, const ReadFile& read_file) {
   return parts_of_files<LabelledText>(options, [&](const std::vector<fs::path>& files) {
     LabelledText text;
-    for (const fs::path& file : files) text.append(read_glue_file(task, file));
-    return text;
-  });
-}
-
-LabelledParts parts_of_chinese_files(const LabelledOptions& options) {
-  const ChinesePairs set = chinese_pairs(options.pairs);
-  return parts_of_files<LabelledText>(options, [&](const std::vector<fs::path>& files) {
-    LabelledText text;
-    for (const fs::path& file : files) text.append(read_chinese_pairs(set, file));
+    for (const fs::path& file : files) text.append(read_file(file));
     return text;
   });
 }
@@ -90,10 +82,18 @@ void cut_in_halves(const LabelledText& dev, std::uint64_t seed, LabelledParts& p
 }
 
 LabelledParts open_labelled_parts(const LabelledOptions& options) {
-  if (!options.pairs.empty())
-    return options.model_labels ? parts_of_chinese_files(options) : chinese_parts(options);
+  if (!options.pairs.empty()) {
+    if (!options.model_labels) return chinese_parts(options);
+    return parts_of_known_files(options,
+                                [set = chinese_pairs(options.pairs)](const fs::path& file) {
+                                  return read_chinese_pairs(set, file);
+                                });
+  }
   if (options.glue.empty()) return parts_of_tables(options);
-  return options.model_labels ? parts_of_glue_files(options) : glue_parts_of(options);
+  if (!options.model_labels) return glue_parts_of(options);
+  return parts_of_known_files(options, [task = glue_task(options.glue)](const fs::path& file) {
+    return read_glue_file(task, file);
+  });
 }
 
 }  // namespace roformer::labelled

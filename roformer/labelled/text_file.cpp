@@ -30,6 +30,16 @@ std::string place_of(std::string_view file, std::int64_t line) {
   return fmt::format("{}:{}", file, line);
 }
 
+std::optional<std::filesystem::path> find_plain_or_packed(const std::filesystem::path& file) {
+  std::error_code unreadable;  // a name too long for the file system, say: it is not there
+  for (const char* packed : {"", ".xz", ".gz"}) {
+    std::filesystem::path found = file;
+    found += packed;
+    if (std::filesystem::is_regular_file(found, unreadable)) return found;
+  }
+  return std::nullopt;
+}
+
 std::string read_text(const std::filesystem::path& file) {
   std::string text = read_all(*documents::open_bytes(file));
   if (text.starts_with(base::kByteOrderMark)) text.erase(0, base::kByteOrderMark.size());

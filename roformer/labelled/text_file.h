@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,9 @@ namespace roformer::labelled {
 
 /// "FILE:LINE", as messages begin.
 std::string place_of(std::string_view file, std::int64_t line);
+
+/// The file of that name, or the same packed (.xz, .gz); none where there is neither.
+std::optional<std::filesystem::path> find_plain_or_packed(const std::filesystem::path& file);
 
 /// The text of a file (plain, .xz, .gz, …), a byte order mark left out. Throws Error that names the
 /// file, and the line of the first byte that is no UTF-8 or is a NUL, of which UTF-16 is full.

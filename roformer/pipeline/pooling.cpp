@@ -5,6 +5,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/model/pooler.h"
+#include "roformer/packed/segments.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -19,8 +20,8 @@ struct Pooled {
 };
 
 Pooled pooled_tokens(const Tensor& hidden, const Tensor& cu_seqlens, std::int64_t skipped) {
-  const Tensor begins = cu_seqlens.to(torch::kLong), lengths = begins.diff();
-  const Tensor sequences = torch::repeat_interleave(lengths);
+  const Tensor begins = cu_seqlens.to(torch::kLong);
+  const Tensor sequences = packed::sequence_of_tokens(cu_seqlens);
   const Tensor places = torch::arange(hidden.size(0)) - begins.index_select(0, sequences);
   const auto here = [&](const Tensor& x) { return x.to(hidden.device()); };
   if (skipped == 0) return {hidden, here(sequences), here(places)};
@@ -52,11 +53,8 @@ Tensor last_rows(const Tensor& hidden, const Tensor& cu_seqlens, std::int64_t sk
 std::pair<Tensor, Tensor> weighted_sums(const Pooled& tokens, const Tensor& weights,
                                         std::int64_t count) {
   const Tensor column = weights.unsqueeze(1);
-  const auto sum = [&](const Tensor& rows) {
-    return torch::zeros({count, rows.size(1)}, rows.options())
-        .index_add_(0, tokens.sequences, rows);
-  };
-  return {sum(tokens.hidden * column), sum(column).clamp_min(1e-9)};
+  return {packed::segment_sum(tokens.hidden * column, tokens.sequences, count),
+          packed::segment_sum(column, tokens.sequences, count).clamp_min(1e-9)};
 }
 
 Tensor largest(const Pooled& tokens, std::int64_t count) {

@@ -62,6 +62,21 @@ std::vector<report::Table> tables_of(const Reader& reader) {
 
 }  // namespace
 
+void show_result(const StudyResult& result, report::Page& page) {
+  fmt::print("\n{}\n", result.claim);
+  page.paragraph(result.claim).paragraph(result.what);
+  for (const report::Table& table : result.tables) {
+    fmt::print("\n");
+    report::print_table(table);
+    page.table(table);
+  }
+  fmt::print("\n");
+  for (const std::string& verdict : result.verdicts) {
+    fmt::print("{}\n", verdict);
+    page.paragraph(verdict);
+  }
+}
+
 void write_result_file(const StudyResult& result, const StudyOptions& options) {
   const nlohmann::ordered_json root = {{"study", result.study},
                                        {"title", result.title},

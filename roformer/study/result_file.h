@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "roformer/report/page.h"
 #include "roformer/report/table.h"
 #include "roformer/study/study_options.h"
 
@@ -24,6 +25,9 @@ struct StudyResult {
   nlohmann::ordered_json models = nlohmann::ordered_json::array();
   nlohmann::ordered_json numbers = {};  // the study's own
 };
+
+/// Prints the claim, the tables and the verdicts, and gives the page the same, what was run among it.
+void show_result(const StudyResult& result, report::Page& page);
 
 /// Writes OUT/result.json, atomically, with the scale and the seeds.
 void write_result_file(const StudyResult& result, const StudyOptions& options);

@@ -157,19 +157,8 @@ nlohmann::ordered_json numbers_of(const Table4Result& result) {
 }
 
 void show_table4(const Arms& arms, const StudyResult& result) {
-  fmt::print("\n{}\n", kTable4Claim);
   report::Page page(fmt::format("Table 4: pre-training by stages, {} scale", arms.options().scale));
-  page.paragraph(kTable4Claim).paragraph(result.what);
-  for (const report::Table& table : result.tables) {
-    fmt::print("\n");
-    report::print_table(table);
-    page.table(table);
-  }
-  fmt::print("\n");
-  for (const std::string& verdict : result.verdicts) {
-    fmt::print("{}\n", verdict);
-    page.paragraph(verdict);
-  }
+  show_result(result, page);
   page.section("Learning curve").chart(stage_chart(arms));
   arms.write_report(page);
   print_places(arms);

@@ -1,7 +1,9 @@
 // Table 5: similar case matching, encoders that read 512 or 1,024 tokens of a pair.
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "roformer/metric/clustered_mean.h"
 #include "roformer/metric/seed_interval.h"
@@ -243,8 +245,20 @@ struct Encoders {
   }
 };
 
+// The first seed's answers at each cut-off; those at the reader's own are known.
+std::vector<std::vector<double>> answers_by_length(const CaseMatching& cases,
+                                                   const ReaderResult& row) {
+  std::vector<std::vector<double>> by_length;
+  for (const std::int64_t length : kCutOffs)
+    by_length.push_back(length == row.reader.max_length
+                            ? row.answers.right.front()
+                            : cases.right_at(row.reader, row.answers, length));
+  return by_length;
+}
+
 int train_readers(const Encoders& encoders, CaseMatching& cases, Table5Result& result) {
   cases.expect_readers(std::ssize(kReaders));
+  std::map<std::string, std::vector<double>> before;  // by encoder, which several readers share
   for (const PaperReader& paper : kReaders) {
     ReaderResult row{.reader = {paper.name, encoders.folder(paper.encoder), paper.max_length},
                      .paper = &paper,
@@ -252,9 +266,10 @@ int train_readers(const Encoders& encoders, CaseMatching& cases, Table5Result& r
                      .before = {},
                      .by_length = {}};
     if (const int signal = cases.train(row.reader, row.answers); signal != 0) return signal;
-    row.before = right_by_encoder(cases.triplets(), row.reader.checkpoint);
-    for (const std::int64_t length : kCutOffs)
-      row.by_length.push_back(cases.right_at(row.reader, row.answers, length));
+    auto& own = before[paper.encoder];
+    if (own.empty()) own = right_by_encoder(cases.triplets(), row.reader.checkpoint);
+    row.before = own;
+    row.by_length = answers_by_length(cases, row);
     result.readers.push_back(std::move(row));
   }
   return 0;
@@ -277,19 +292,8 @@ std::string what_ran(const Encoders& encoders, const CaseMatching& cases,
 
 void show_table5(const Encoders& encoders, const Table5Result& found, const StudyResult& result,
                  const StudyOptions& options) {
-  fmt::print("\n{}\n", kTable5Claim);
   report::Page page(fmt::format("Table 5: similar case matching, {} scale", options.scale));
-  page.paragraph(kTable5Claim).paragraph(result.what);
-  for (const report::Table& table : result.tables) {
-    fmt::print("\n");
-    report::print_table(table);
-    page.table(table);
-  }
-  fmt::print("\n");
-  for (const std::string& verdict : result.verdicts) {
-    fmt::print("{}\n", verdict);
-    page.paragraph(verdict);
-  }
+  show_result(result, page);
   page.section("By cut-off").chart(cut_off_chart(found));
   page.section("Pre-training")
       .chart(encoders.words.chart("Pre-training: training loss", "training"));

@@ -177,6 +177,22 @@ bool counts(const base::Option& option, const Names& of_trained, const Recipe& r
 const Names keys_of_trained_words{"vocab_size", "lower_case"};
 const Names keys_of_trained_pieces{"vocab_size", "character_coverage"};
 
+// Whether there were runs before there was this key: theirs have none, so that it stands in a recipe
+// only where it says something.
+bool came_later(std::string_view key) {
+  static const Names later{"mask_unit", "segments", "next_sentence", "keep", "folds"};
+  return std::find(later.begin(), later.end(), key) != later.end();
+}
+
+// The values of options as text, by key: `for_each(visit)` visits them.
+template <typename ForEach>
+std::map<std::string, std::string> values_of(const ForEach& for_each) {
+  std::map<std::string, std::string> values;
+  for_each(
+      [&](const base::Option& option, const auto& value) { values[option.key] = to_toml(value); });
+  return values;
+}
+
 data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Recipe& recipe) {
   const base::TomlTable data = root.table("data");
   data::DataOptions d = data::read_data_options(data, use);
@@ -184,16 +200,16 @@ data::DataOptions read_data(const base::TomlTable& root, data::DataUse use, Reci
   for (auto* files : {&d.text, &d.validation_text, &d.test_text})
     for (auto& name : *files) name = find_beside(name, recipe.path);
   if (!d.is_bytes()) d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  const data::DataOptions plain;
+  const auto usual =
+      values_of([&](const auto& visit) { data::for_each_option(plain, use, visit); });
   recipe.resolved.begin("data");
   data::for_each_option(d, use, [&](const base::Option& option, const auto& value) {
     if (!counts(option, keys_of_trained_words, recipe)) return;
     const std::string toml = to_toml(value);
     recipe.resolved.describe(option, toml_type(value), toml);
-    // Runs that began before there were segments and units have none in their recipes.
-    const bool is_usual = (option.key == std::string_view("mask_unit") && toml == "\"token\"") ||
-                          (option.key == std::string_view("segments") && toml == "1") ||
-                          (option.key == std::string_view("next_sentence") && toml == "false");
-    if (toml != "[]" && !is_usual) recipe.resolved.add(option.key, toml);
+    const bool is_left_out = came_later(option.key) && toml == usual.at(option.key);
+    if (toml != "[]" && !is_left_out) recipe.resolved.add(option.key, toml);
   });
   const base::Option split = data::split_option(d);
   recipe.resolved.describe(split, "string", to_toml(split.one_of.front()));
@@ -315,18 +331,16 @@ labelled::LabelledOptions read_labelled_data(const base::TomlTable& root, labell
   });
   d.folder = find_beside(d.folder, recipe.path);
   d.vocabulary = find_beside(d.vocabulary, recipe.path);
+  labelled::LabelledOptions plain;
+  plain.use = use;
+  const auto usual = values_of([&](const auto& visit) { labelled::for_each_option(plain, visit); });
   recipe.resolved.begin("data");
   labelled::for_each_option(d, [&](const base::Option& option, const auto& value) {
     if (!counts(option, keys_of_trained_words, recipe)) return;
     const std::string toml = to_toml(value);
     recipe.resolved.describe(option, toml_type(value), toml);
-    // Runs that began before there were folds and other parts than the head have neither.
-    const bool is_usual = (option.key == std::string_view("keep") && toml == "\"head\"") ||
-                          (option.key == std::string_view("folds") && toml == "0");
-    // No name is as if it were not there, but for the label, which has one by default.
-    const bool is_absent =
-        toml == "[]" || (toml == "\"\"" && option.key != std::string_view("label"));
-    if (!is_absent && !is_usual) recipe.resolved.add(option.key, toml);
+    const bool says_nothing = toml == "[]" || toml == "\"\"" || came_later(option.key);
+    if (!says_nothing || toml != usual.at(option.key)) recipe.resolved.add(option.key, toml);
   });
   return d;
 }

@@ -4,6 +4,8 @@
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/save.h"
 #include "roformer/checkpoint/weight_names.h"
+#include "roformer/head/label_head.h"
+#include "roformer/head/registry.h"
 #include "roformer/model/pooler.h"
 #include "roformer/pipeline/pooling.h"
 #include "roformer/pipeline/write_sentence_folder.h"
@@ -196,13 +198,14 @@ torch::nn::Module& SentenceEncoder::saved() const {
 
 void SentenceEncoder::save(const fs::path& folder) const {
   const model::EncoderConfig& config = encoder_->config();
-  const char* trunk = config.model_type == "bert" ? "BertModel" : "RoFormerModel";
-  checkpoint::save_model(saved(),
-                         {.encoder = config,
-                          .head = head_,
-                          .architecture = words_ ? words_->class_name() : trunk,
-                          .source = {}},
-                         folder);
+  checkpoint::save_model(
+      saved(),
+      {.encoder = config,
+       .head = head_,
+       .architecture =
+           words_ ? words_->class_name() : head::class_name(head::trunk_alone(), config.model_type),
+       .source = {}},
+      folder);
   std::optional<pipeline::PoolerWeights> pooler;
   if (settings_.poolings.back() == Pooling::pooler) {
     const auto parameters = encoder_->named_parameters();

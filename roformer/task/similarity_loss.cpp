@@ -4,6 +4,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/pipeline/sentence_steps.h"
+#include "roformer/pipeline/vector_similarity.h"
 
 namespace roformer::task {
 namespace {
@@ -35,8 +36,8 @@ SimilarityLoss cross_entropy(const Tensor& scores, const Tensor& targets) {
 
 Tensor pair_cosines(const Tensor& vectors) {
   require_vectors(vectors, 2);
-  const Tensor unit = pipeline::scale_to_length_one(vectors.slice(1, 0, 2));
-  return (unit.select(1, 0) * unit.select(1, 1)).sum(-1);
+  return pipeline::pair_similarities(vectors.select(1, 0), vectors.select(1, 1),
+                                     pipeline::SimilarityFunction::cosine);
 }
 
 SimilarityLoss in_batch_loss(const Tensor& vectors, double temperature) {

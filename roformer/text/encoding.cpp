@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "roformer/base/error.h"
+#include "roformer/base/names.h"
 
 namespace roformer::text {
 namespace {
@@ -20,7 +21,17 @@ KeptTokens truncate_longest(std::size_t first, std::size_t second, std::size_t r
   return swapped ? KeptTokens{longer, shorter} : KeptTokens{shorter, longer};
 }
 
+constexpr base::Named<KeptPart> kKeptParts[] = {
+    {"head", KeptPart::head}, {"tail", KeptPart::tail}, {"both", KeptPart::both}};
+
 }  // namespace
+
+KeptPart kept_part(std::string_view name) {
+  const auto found = base::find_named(kKeptParts, name);
+  base::require(found.has_value(), "[text] expected head, tail or both to be kept but got '{}'",
+                name);
+  return *found;
+}
 
 std::vector<TokenRange> window_ranges(std::size_t tokens, std::size_t room, std::size_t stride,
                                       bool from_end) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace roformer::text {
@@ -38,6 +39,16 @@ enum class Truncation {
   only_second,
 };
 
+/// What stays of a text that is cut.
+enum class KeptPart {
+  head,  // its begin
+  tail,  // its end
+  both,  // half of what stays is its begin, half its end
+};
+
+/// "head", "tail", "both". Throws Error for another name.
+KeptPart kept_part(std::string_view name);
+
 /// Which of a translation's two texts; a tokenizer without sides cuts both alike.
 enum class Side { source, target };
 
@@ -46,6 +57,7 @@ struct EncodeOptions {
   std::int64_t max_length = 0;  // special tokens included; 0: no limit
   Truncation truncation = Truncation::longest_first;
   Side side = Side::source;
+  std::optional<KeptPart> keep = {};  // not set: as the tokenizer's files say (facts().row)
 };
 
 /// Spaces that tokenisation has put where writing has none.

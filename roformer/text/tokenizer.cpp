@@ -16,6 +16,12 @@ std::size_t room_for_text(std::int64_t max_length, std::size_t special_tokens) {
   return static_cast<std::size_t>(max_length) - special_tokens;
 }
 
+// Of the tokens that stay of a text those before the cut.
+std::size_t kept_before(std::size_t left, KeptPart keep) {
+  if (keep == KeptPart::tail) return 0;
+  return keep == KeptPart::head ? left : (left + 1) / 2;
+}
+
 void append_run(const SpecialRun& run, Encoding& encoding) {
   encoding.ids.insert(encoding.ids.end(), run.ids.begin(), run.ids.end());
   encoding.type_ids.insert(encoding.type_ids.end(), run.type_ids.begin(), run.type_ids.end());
@@ -100,8 +106,10 @@ void Tokenizer::encode_texts(const SpecialRuns& around, std::string_view first,
     const KeptTokens kept =
         truncate(first_size, second_size, room_for_text(options.max_length, around.size()),
                  options.truncation);
+    const KeptPart keep =
+        options.keep.value_or(facts().row.cut_at_begin ? KeptPart::tail : KeptPart::head);
     const auto cut = [&](std::size_t from, std::size_t size, std::size_t left) {
-      erase_tokens(encoding, facts().row.cut_at_begin ? from : from + left, size - left);
+      erase_tokens(encoding, from + kept_before(left, keep), size - left);
     };
     cut(middle, second_size, kept.second);
     cut(begin, first_size, kept.first);

@@ -8,6 +8,24 @@ import torch
 STEPS, RATE, WARMUP, DECAY = 50, 1e-3, 5, 0.1
 
 
+def stage(batch, steps=STEPS, rate=RATE):
+    """The part of a recipe that takes them, for its end: batches of so many examples, a line of metrics a step."""
+    return f"""
+[[stage]]
+batch_size = {batch}
+steps = {steps}
+[optimizer]
+learning_rate = {rate}
+weight_decay = {DECAY}
+[schedule]
+warmup_steps = {WARMUP}
+[evaluate]
+every = 25
+[run]
+log_every = 1
+"""
+
+
 def fifty_losses(model, loss_of, rate=RATE):
     model.train()
     named = list(model.named_parameters())

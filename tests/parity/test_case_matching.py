@@ -9,7 +9,7 @@ import torch
 import transformers
 
 from conftest import randomise, run_program
-from fifty_steps import DECAY, RATE, STEPS, WARMUP, compare, fifty_losses
+from fifty_steps import compare, fifty_losses, stage
 
 LETTERS = "今天气非常好我们来到北京学习语言模型的了"
 SHAPE = dict(hidden_size=48, num_attention_heads=4, num_hidden_layers=2, intermediate_size=96, max_position_embeddings=64,
@@ -28,18 +28,6 @@ text = "A"
 choices = ["B", "C"]
 label = ""
 max_length = 40
-[[stage]]
-batch_size = {batch}
-steps = {steps}
-[optimizer]
-learning_rate = {rate}
-weight_decay = {decay}
-[schedule]
-warmup_steps = {warmup}
-[evaluate]
-every = 25
-[run]
-log_every = 1
 """
 
 
@@ -64,7 +52,7 @@ def matching(tmp_path_factory):
     torch.manual_seed(3)
     trunk = randomise(transformers.RoFormerModel(transformers.RoFormerConfig(embedding_size=48, **SHAPE)))
     trunk.save_pretrained(start)
-    (folder / "recipe.toml").write_text(RECIPE.format(folder=folder, batch=TRIPLETS, steps=STEPS, rate=RATE, decay=DECAY, warmup=WARMUP))
+    (folder / "recipe.toml").write_text(RECIPE.format(folder=folder) + stage(TRIPLETS))
     # What the head begins with is drawn by us: one update at no rate shows it.
     drawn = run_program("train", folder / "recipe.toml", "--out", folder / "drawn", "--set", "optimizer.learning_rate=0",
                         "--set", "stage.0.steps=1")  # fmt: skip

@@ -9,7 +9,7 @@ import torch
 import transformers
 
 from conftest import randomise, run_program
-from fifty_steps import DECAY, RATE, STEPS, WARMUP, compare, fifty_losses
+from fifty_steps import compare, fifty_losses, stage
 
 QUESTIONS, CHOICES = 16, 3
 WORDS = [f"{first}{second}" for first in "bcdfgklmnprst" for second in "aeiou"]
@@ -24,18 +24,6 @@ validation = "{folder}/dev.tsv"
 test_share = 0.0
 max_length = 40
 {data}
-[[stage]]
-batch_size = {batch}
-steps = {steps}
-[optimizer]
-learning_rate = {rate}
-weight_decay = {decay}
-[schedule]
-warmup_steps = {warmup}
-[evaluate]
-every = 25
-[run]
-log_every = 1
 """
 
 
@@ -49,8 +37,7 @@ def begin(folder, model, kind, data):
     (start / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]) + "\n")
     randomise(model).save_pretrained(start)
     (start / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer", "do_lower_case": true}')
-    (folder / "recipe.toml").write_text(RECIPE.format(
-        kind=kind, folder=folder, data=data, batch=QUESTIONS, steps=STEPS, rate=RATE, decay=DECAY, warmup=WARMUP))  # fmt: skip
+    (folder / "recipe.toml").write_text(RECIPE.format(kind=kind, folder=folder, data=data) + stage(QUESTIONS))
     finished = run_program("train", folder / "recipe.toml", "--out", folder / "run")
     assert finished.returncode == 0, finished.stderr
 

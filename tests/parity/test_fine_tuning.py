@@ -19,7 +19,7 @@ import transformers
 from safetensors.torch import load_file
 
 from conftest import BUILD, ROOT, randomise, run_program
-from fifty_steps import DECAY, RATE, STEPS, WARMUP, compare, fifty_losses, lines_of
+from fifty_steps import STEPS, compare, fifty_losses, lines_of, stage
 
 GLUE = pathlib.Path(os.environ.get("ROFORMER_DATA", ROOT.parent / "shared" / "data")) / "glue"
 ROWS = 32  # all in one batch, so that their order does not matter
@@ -40,20 +40,8 @@ test = "{folder}/test.tsv"
 text = "first"
 text_pair = "second"
 max_length = 40
-[[stage]]
-batch_size = {batch}
-steps = {steps}
-[optimizer]
-learning_rate = {rate}
-weight_decay = {decay}
-[schedule]
-warmup_steps = {warmup}
-[evaluate]
-every = 25
 [checkpoint]
 every = 10
-[run]
-log_every = 1
 """
 
 
@@ -87,8 +75,7 @@ def work(request, tmp_path_factory):
     model = randomise(model_class(config(vocab_size=5 + len(WORDS), num_labels=1 if kind == "regression" else 3, **SHAPE, **more, **labels)))
     model.save_pretrained(start)
     (start / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer", "do_lower_case": true}')
-    (folder / "recipe.toml").write_text(
-        RECIPE.format(kind=kind, folder=folder, batch=ROWS, steps=STEPS, rate=RATE, decay=DECAY, warmup=WARMUP))  # fmt: skip
+    (folder / "recipe.toml").write_text(RECIPE.format(kind=kind, folder=folder) + stage(ROWS))
     finished = run_program("train", folder / "recipe.toml", "--out", folder / "run")
     assert finished.returncode == 0, finished.stderr
     return dict(folder=folder, kind=kind, rows=rows, model=model, model_class=model_class)

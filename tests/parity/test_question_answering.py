@@ -15,7 +15,7 @@ import torch
 import transformers
 
 from conftest import BUILD, randomise, run_program
-from fifty_steps import DECAY, STEPS, WARMUP, compare, fifty_losses, lines_of
+from fifty_steps import STEPS, compare, fifty_losses, lines_of, stage
 
 RATE = 2e-3
 LENGTH, STRIDE, LONGEST = 40, 8, 6
@@ -36,20 +36,8 @@ test = "{folder}/test.jsonl"
 max_length = {length}
 stride = {stride}
 max_answer_length = {longest}
-[[stage]]
-batch_size = {batch}
-steps = {steps}
-[optimizer]
-learning_rate = {rate}
-weight_decay = {decay}
-[schedule]
-warmup_steps = {warmup}
-[evaluate]
-every = 25
 [checkpoint]
 every = 10
-[run]
-log_every = 1
 """
 
 
@@ -120,8 +108,8 @@ def work(request, tmp_path_factory):
     (start / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer", "do_lower_case": true}')
     made = dict(folder=folder, shape=shape, questions=questions, model=model, model_class=model_class)
     batch = len(encoded(made, questions["train"])["input_ids"])  # all windows in one, so that their order does not matter
-    (folder / "recipe.toml").write_text(RECIPE.format(
-        folder=folder, batch=batch, steps=STEPS, rate=RATE, decay=DECAY, warmup=WARMUP, length=LENGTH, stride=STRIDE, longest=LONGEST))  # fmt: skip
+    recipe = RECIPE.format(folder=folder, length=LENGTH, stride=STRIDE, longest=LONGEST)
+    (folder / "recipe.toml").write_text(recipe + stage(batch, rate=RATE))
     finished = run_program("train", folder / "recipe.toml", "--out", folder / "run")
     assert finished.returncode == 0, finished.stderr
     assert f"24 questions in {batch} windows to learn from, 64 for validation, 30 for test" in finished.stderr, finished.stderr

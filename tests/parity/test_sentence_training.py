@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from sentence_transformers.sentence_transformer import losses, modules
 
 from conftest import randomise, run_program
-from fifty_steps import DECAY, RATE, STEPS, WARMUP, compare, fifty_losses, lines_of
+from fifty_steps import STEPS, compare, fifty_losses, lines_of, stage
 
 ROWS = 24  # all in one batch, so that their order does not matter
 WORDS = [f"{first}{second}" for first in "bcdfgklmnprst" for second in "aeiou"]
@@ -38,22 +38,9 @@ test_share = 0.0
 text = "first"
 max_length = 40
 {data}
-[[stage]]
-batch_size = {batch}
-steps = {steps}
-[optimizer]
-learning_rate = {rate}
-weight_decay = {decay}
-[schedule]
-warmup_steps = {warmup}
-[evaluate]
-every = 25
 [checkpoint]
 every = 1000
 keep_best = false
-[run]
-log_every = 1
-threads = 1
 """
 
 
@@ -93,8 +80,8 @@ def write_start(folder, family="bert", words=False):
 
 
 def write_recipe(folder, task="", data="", model="", batch=ROWS, steps=STEPS):
-    (folder / "recipe.toml").write_text(RECIPE.format(task=task, data=data, model=model, folder=folder, batch=batch, steps=steps,
-                                                      rate=RATE, decay=DECAY, warmup=WARMUP))  # fmt: skip
+    head = RECIPE.format(task=task, data=data, model=model, folder=folder)
+    (folder / "recipe.toml").write_text(head + stage(batch, steps) + "threads = 1\n")
     return folder / "recipe.toml"
 
 

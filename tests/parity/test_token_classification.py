@@ -13,7 +13,7 @@ import torch
 import transformers
 
 from conftest import BUILD, randomise, run_model, run_program
-from fifty_steps import DECAY, RATE, STEPS, WARMUP, compare, fifty_losses, lines_of
+from fifty_steps import STEPS, compare, fifty_losses, lines_of, stage
 
 LENGTH = 24
 SENTENCES = 32  # all in one batch, so that their order does not matter
@@ -34,20 +34,8 @@ train = "{{folder}}/train.conll"
 validation = "{{folder}}/dev.conll"
 test = "{{folder}}/test.conll"
 max_length = {LENGTH}
-[[stage]]
-batch_size = {SENTENCES}
-steps = {STEPS}
-[optimizer]
-learning_rate = {RATE}
-weight_decay = {DECAY}
-[schedule]
-warmup_steps = {WARMUP}
-[evaluate]
-every = 25
 [checkpoint]
 every = 10
-[run]
-log_every = 1
 """
 
 
@@ -90,7 +78,7 @@ def work(request, tmp_path_factory):
     names = dict(id2label=dict(enumerate(TAGS)), label2id={tag: number for number, tag in enumerate(TAGS)})
     model = randomise(model_class(config(**SHAPE, **more, **names)))
     model.save_pretrained(start)
-    (folder / "recipe.toml").write_text(RECIPE.format(folder=folder))
+    (folder / "recipe.toml").write_text(RECIPE.format(folder=folder) + stage(SENTENCES))
     finished = run_program("train", folder / "recipe.toml", "--out", folder / "run")
     assert finished.returncode == 0, finished.stderr
     return dict(folder=folder, sentences=sentences, model=model, model_class=model_class, log=finished.stderr)
