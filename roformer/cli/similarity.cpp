@@ -122,7 +122,8 @@ pipeline::SimilaritySearch open_search(SimilarityFlags& flags) {
   }
   options.kept = kept_vectors(flags, embed);
   std::optional<base::Progress> progress;
-  options.on_candidates = [&, total = std::ssize(candidates.texts)](std::int64_t done) {
+  options.on_candidates = [&, total = std::ssize(candidates.texts) -
+                                      candidates.blank](std::int64_t done) {
     if (done == total && !progress) return;  // done before a bar could be read
     if (!progress) progress.emplace("candidates", "lines", total);
     progress->update(done);

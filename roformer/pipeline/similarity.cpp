@@ -82,10 +82,11 @@ std::vector<float> PairSimilarity::operator()(const std::vector<SentencePair>& p
 }
 
 Candidates read_candidates(const std::filesystem::path& file) {
-  Candidates candidates{file.string(), {}};
+  Candidates candidates{file.string(), {}, 0};
   const std::string text = labelled::read_text(file);
   labelled::TextLines lines(text);
-  std::int64_t blank = 0, first_blank = 0;
+  std::int64_t& blank = candidates.blank;
+  std::int64_t first_blank = 0;
   for (std::string_view line; lines.next(line);) {
     candidates.texts.emplace_back(line);
     if (labelled::is_blank(line) && blank++ == 0) first_blank = lines.line();

@@ -44,6 +44,7 @@ class PairSimilarity {
 struct Candidates {
   std::string name;                // the file's, for messages
   std::vector<std::string> texts;  // all of its lines; blank ones are none to search
+  std::int64_t blank = 0;          // how many there are of these
 };
 
 /// Reads a file (plain, .xz, .gz, …); warns of blank lines. Throws Error naming the file where all

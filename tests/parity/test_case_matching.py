@@ -184,7 +184,7 @@ def run_study(folder):
     draw = random.Random(1)
     (folder / "text.txt").write_text("\n\n".join("".join(draw.choices(LETTERS, k=200)) for _ in range(40)), encoding="utf-8")
     triplets = folder / "triplets.jsonl"
-    rows = [{"A": LETTERS[i % 7 : i % 7 + 9], "B": text(draw), "C": text(draw)} for i in range(30)]
+    rows = [{"A": LETTERS[i % 7 : i % 7 + 9], "B": text(draw), "C": text(draw) if i % 2 else LETTERS[3:9]} for i in range(30)]
     triplets.write_text("".join(json.dumps(row) + "\n" for row in rows))
     changes = {"pretraining.data.text": folder / "text.txt", "pretraining.data.validation_share": 0.2, "pretraining.data.test_share": 0.2,
                "pretraining.model.hidden_size": 8, "pretraining.model.intermediate_size": 8, "pretraining.model.num_hidden_layers": 1,

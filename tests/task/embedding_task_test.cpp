@@ -121,8 +121,8 @@ TEST_F(EmbeddingTaskTest, WhatDoesNotFitIsNamed) {
   EXPECT_TRUE(has_text(alone("", "text_pair = \"partner\"\n"), "batch_size of 2 or more"));
   EXPECT_TRUE(has_text(alone("loss = \"simcse\"\n", ""), "batch_size of 2 or more"));
   EXPECT_TRUE(has_text(alone("loss = \"cosent\"\n", labels), "compares the pairs of a batch"));
-  EXPECT_EQ(alone("loss = \"cosine\"\nlargest_label = 5.0\n", labels), "");
-  EXPECT_EQ(alone("", "text_pair = \"partner\"\nnegative = \"other\"\n"), "");
+  EXPECT_EQ(alone("loss = \"cosine\"\nlargest_label = 5.0\n", labels), "no error");
+  EXPECT_EQ(alone("", "text_pair = \"partner\"\nnegative = \"other\"\n"), "no error");
   EXPECT_TRUE(has_text(refused("pooling = []\n", "text_pair = \"partner\"\n"), "pooling"));
 }
 
