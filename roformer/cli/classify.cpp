@@ -48,6 +48,17 @@ void classify_lines(ClassifyFlags& flags) {
 
 }  // namespace
 
+pipeline::ClassifyOptions row_options(const ClassifyFlags& flags, RunRows& run) {
+  pipeline::ClassifyOptions options = flags.options;
+  const RunRows own = rows_of_run(flags.model);
+  if (own.recipe.empty()) return options;
+  options.length.keep = own.length.keep;
+  if (options.length.max_length > 0 || options.length.stride) return options;
+  options.length = own.length;
+  run = own;
+  return options;
+}
+
 void add_classify_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "classify",
@@ -61,7 +72,8 @@ void add_classify_command(CLI::App& program) {
       ->delimiter(',');
   add_number(*command, "--max-length", flags->options.length.max_length,
              "tokens of a line, special ones included; 0: what the model's positions allow, of "
-             "questions windows of at most 384",
+             "questions windows of at most 384; of a run that learned from rows of texts its "
+             "data.max_length, at which longer lines are cut as there",
              0, kMostTokens);
   command->add_flag("--truncate", flags->options.length.truncate,
                     "cut longer lines instead of refusing them");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "roformer/cli/command.h"
+#include "roformer/cli/run_rows.h"
 #include "roformer/pipeline/classify.h"
 #include "roformer/pipeline/label_folder.h"
 
@@ -27,6 +28,10 @@ struct ClassifyFlags {
 };
 
 constexpr int kProbabilityDigits = 6;  // of JSON
+
+/// The flags with the lengths of rows as the run that the model lies in has learned to read them,
+/// unless --max-length says otherwise; `run` is that run then.
+pipeline::ClassifyOptions row_options(const ClassifyFlags& flags, RunRows& run);
 
 /// The class of each line of standard input, or a number for it.
 void classify_texts(const pipeline::LabelFolder& folder, const ClassifyFlags& flags);

@@ -21,12 +21,17 @@ void classify_choices(const pipeline::LabelFolder& folder, const ClassifyFlags& 
   base::require(flags.options.label_names.empty(),
                 "[classify] expected no --label-names for multiple choice, whose choices are the "
                 "line's, but got some");
-  const auto choose = pipeline::open_choose(folder, flags.options);
+  RunRows run;
+  const auto options = row_options(flags, run);
+  const auto choose = pipeline::open_choose(folder, options);
+  CutRows cut;
   answer_input({"classify", flags.common.json}, choose,
                [&](const InputLine& line, const pipeline::ChoiceAnswer& answer) {
+                 cut.add(answer.is_cut, line.number);
                  if (flags.common.json) return json_answer(json_of_choice(answer), line.number);
                  return fmt::format("{}\t{:.4f}", answer.best, answer.probabilities[answer.best]);
                });
+  cut.report(options.length, run);
 }
 
 }  // namespace roformer::cli

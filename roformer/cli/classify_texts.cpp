@@ -26,12 +26,17 @@ std::string plain_class(const pipeline::ClassAnswer& answer, const pipeline::Cla
 }  // namespace
 
 void classify_texts(const pipeline::LabelFolder& folder, const ClassifyFlags& flags) {
-  const auto classify = pipeline::open_classify(folder, flags.options);
+  RunRows run;
+  const auto options = row_options(flags, run);
+  const auto classify = pipeline::open_classify(folder, options);
+  CutRows cut;
   answer_input({"classify", flags.common.json}, classify,
                [&](const InputLine& line, const pipeline::ClassAnswer& answer) {
+                 cut.add(answer.is_cut, line.number);
                  return flags.common.json ? json_answer(json_of(answer, classify), line.number)
                                           : plain_class(answer, classify);
                });
+  cut.report(options.length, run);
 }
 
 }  // namespace roformer::cli

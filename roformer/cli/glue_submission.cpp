@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <any>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -19,9 +18,8 @@
 #include "roformer/base/progress.h"
 #include "roformer/cli/computing.h"
 #include "roformer/cli/json_output.h"
-#include "roformer/labelled/labelled_options.h"
+#include "roformer/cli/run_rows.h"
 #include "roformer/pipeline/glue_predictions.h"
-#include "roformer/task/recipe.h"
 
 namespace roformer::cli {
 namespace {
@@ -45,24 +43,7 @@ struct TestPart {
   std::optional<GlueFile> file;
 };
 
-// What [data] of a run says.
-struct RunData {
-  std::string glue = {}, folder = {};
-  std::int64_t max_length = 0;  // 0: what the model's positions allow
-};
-
-// Of the run that the model lies in; nothing where it lies in none, or in one that learned from
-// other than labelled rows.
-RunData data_of_run(const fs::path& model) {
-  const fs::path own = task::own_recipe(model);
-  if (own.empty()) return {};
-  const task::Recipe recipe = task::read_recipe(own);
-  const auto* data = std::any_cast<labelled::LabelledOptions>(&recipe.options);
-  if (data == nullptr) return {};
-  return {.glue = data->glue, .folder = data->folder, .max_length = data->max_length};
-}
-
-GlueTask find_task(const SubmissionFlags& flags, const RunData& data) {
+GlueTask find_task(const SubmissionFlags& flags, const RunRows& data) {
   base::require(!flags.task.empty() || !data.glue.empty(),
                 "[cli] expected --task, since {} lies in no run whose recipe has data.glue, but "
                 "got none",
@@ -71,7 +52,7 @@ GlueTask find_task(const SubmissionFlags& flags, const RunData& data) {
 }
 
 // The run's own folder has the files of its own task.
-fs::path find_folder(const SubmissionFlags& flags, const RunData& data, const GlueTask& task) {
+fs::path find_folder(const SubmissionFlags& flags, const RunRows& data, const GlueTask& task) {
   if (!flags.folder.empty()) return flags.folder;
   base::require(!data.folder.empty() && labelled::glue_task(data.glue).name == task.name,
                 "[cli] expected --folder, since {} lies in no run that learned from files of {}, "
@@ -170,19 +151,20 @@ void warn_of_cut(const GluePredictions& predictions, const TestPart& part, std::
 
 void submit(const SubmissionFlags& flags) {
   const c10::Device device = apply(flags.common);
-  const RunData data = data_of_run(flags.model);
+  const RunRows data = rows_of_run(flags.model);
   const GlueTask task = find_task(flags, data);
   const auto parts = find_test_parts(task, find_folder(flags, data, task));
   pipeline::ClassifyOptions options;
   options.device = device;
-  options.length = {.max_length = data.max_length, .stride = {}, .truncate = true};
+  options.length = data.length;
+  options.length.truncate = true;
   options.label_names = flags.label_names;
   const auto classify = pipeline::open_classify(pipeline::LabelFolder(flags.model), options);
   pipeline::require_glue_classes(task, classify, flags.model);
   base::make_folder(flags.out, "--out");
   for (const TestPart& part : parts) {
     const auto predictions = predict_part(part, task, classify);
-    warn_of_cut(predictions, part, data.max_length);
+    warn_of_cut(predictions, part, data.length.max_length);
     const auto file = write_predictions(flags.out, task, predictions, part.is_mismatched);
     std::cout << (flags.common.json ? submission_json(file, task, predictions)
                                     : submission_in_words(file, task, predictions))

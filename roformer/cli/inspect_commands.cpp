@@ -40,6 +40,7 @@ std::vector<std::string> usable_commands(const checkpoint::Folder& folder,
   if (uses.fill_mask) commands.push_back(command_on("fill-mask", path));
   if (uses.classify) commands.push_back(command_on("classify", path));
   if (uses.embed) commands.push_back(command_on("embed", path));
+  if (uses.similarity) commands.push_back(command_on("similarity", path));
   if (uses.embed_by_pooler) commands.push_back(command_on("embed --pooling pooler", path));
   if (uses.generate) commands.push_back(command_on("generate", path));
   if (uses.tokenize) commands.push_back(command_on("tokenize", path));

@@ -24,7 +24,7 @@ namespace {
 constexpr const char* kStudies = R"(Studies:
   all           figure2, figure3-left, figure3-right, table1 to table3 and encodings, then the pictures
                 below of their models, each in DIR/NAME, and DIR/claims.md: what the paper claims and what
-                the numbers on disk carry.
+                the numbers on disk carry. Not table4 and table5, which are run by their own names.
                 tiny:  with --tune two to three hours on 2 cores, without about half of it
   encodings     Every position encoding in the same model on the same text: one table of loss, speed,
                 parameters, and loss on one text in sequences 1, 2 and 4 times as long as in training.

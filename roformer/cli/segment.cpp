@@ -48,6 +48,7 @@ void segment(const SegmentOptions& options) {
   std::vector<std::string_view> words;
   std::string line;
   for (std::int64_t number = 1; input.next(line); ++number) {
+    if (line.ends_with('\r')) line.pop_back();  // as other commands take the ends of lines
     invalid.check(line, number);
     words.clear();
     segmenter->cut(line, scratch, words);

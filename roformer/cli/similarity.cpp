@@ -2,6 +2,7 @@
 // alike to each line.
 #include "roformer/pipeline/similarity.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -30,6 +31,7 @@ struct SimilarityFlags {
   std::string function;  // empty: the folder's own
   bool gold = false;
   std::string candidates;
+  std::optional<std::string> candidate_prompt;
   std::int64_t top = 5;
   std::string cache;
   bool keeps = true;
@@ -114,9 +116,14 @@ pipeline::SimilaritySearch open_search(SimilarityFlags& flags) {
   pipeline::Embed embed = open_embed(flags.vectors);
   pipeline::SearchOptions options;
   options.function = function_of(flags);
+  if (flags.candidate_prompt) {
+    options.query_prompt = embed.options().prompt.value_or("");
+    embed.set_prompt(*flags.candidate_prompt);
+  }
   options.kept = kept_vectors(flags, embed);
   std::optional<base::Progress> progress;
-  options.on_candidates = [&, total = std::ssize(candidates.texts)](std::int64_t done) {
+  options.on_candidates = [&, total = std::ssize(candidates.texts) -
+                                      candidates.blank](std::int64_t done) {
     if (done == total && !progress) return;  // done before a bar could be read
     if (!progress) progress.emplace("candidates", "lines", total);
     progress->update(done);
@@ -138,12 +145,15 @@ nlohmann::ordered_json json_of(const std::vector<pipeline::Match>& matches,
   return {{"matches", list}};
 }
 
+// A tab parts fields there, so that one within a text is a space.
 std::string rows_of(const std::vector<pipeline::Match>& matches,
                     const std::vector<std::string>& texts, std::int64_t line) {
   std::vector<std::string> rows;
-  for (const pipeline::Match& match : matches)
-    rows.push_back(fmt::format("{}\t{:.4f}\t{}\t{}", line, match.score, match.index,
-                               texts[static_cast<std::size_t>(match.index)]));
+  for (const pipeline::Match& match : matches) {
+    std::string text = texts[static_cast<std::size_t>(match.index)];
+    std::replace(text.begin(), text.end(), '\t', ' ');
+    rows.push_back(fmt::format("{}\t{:.4f}\t{}\t{}", line, match.score, match.index, text));
+  }
   return fmt::format("{}", fmt::join(rows, "\n"));
 }
 
@@ -166,6 +176,13 @@ void add_search_options(CLI::App& command, SimilarityFlags& flags) {
                "search the lines of this file (plain, .xz, .gz, …) for those most alike to each "
                "line of standard input (default: the lines of standard input are pairs)");
   add_number(command, "--top", flags.top, "with --candidates, how many of them", 1, kMostTokens)
+      ->needs(candidates);
+  command
+      .add_option_function<std::string>(
+          "--candidate-prompt",
+          [&flags](const std::string& text) { flags.candidate_prompt = text; },
+          "put before each candidate, \"\" for nothing (default: what stands before each line)")
+      ->type_name("TEXT")
       ->needs(candidates);
   auto* const cache =
       add_text(command, "--cache", flags.cache, "FILE",

@@ -8,6 +8,7 @@
 #include "roformer/labelled/encode_texts.h"
 #include "roformer/labelled/glue.h"
 #include "roformer/labelled/label_set.h"
+#include "roformer/labelled/words.h"
 
 namespace roformer::labelled {
 namespace {
@@ -93,6 +94,20 @@ LabelledOptions with_known_columns(LabelledOptions options) {
   return options;
 }
 
+// Each text has a vector of its own: of none there would be that of [CLS] [SEP].
+void require_texts(const LabelledText& text, const TextColumns& columns) {
+  for (const Example& example : text.examples) {
+    const auto check = [&](const std::optional<std::string>& one, const std::string& column) {
+      base::require(column.empty() || !is_blank(one.value_or("")),
+                    "[labelled] {}: expected a text under '{}' but got an empty one",
+                    text.place(example), in_brief(column));
+    };
+    check(example.text, columns.text);
+    check(example.text_pair, columns.text_pair);
+    check(example.negative, columns.negative);
+  }
+}
+
 EncodedPart encode_part(const LabelledText& text, const ExampleForm& form, RowEncoder& rows) {
   EncodedPart part;
   for (const Example& example : text.examples) {
@@ -117,6 +132,7 @@ EmbeddingCorpus::EmbeddingCorpus(const LabelledOptions& options)
   for (const Split split : all_parts) {
     const TextColumns columns = split == Split::training ? columns_to_learn(this->options())
                                                          : columns_to_evaluate(this->options());
+    require_texts(parts.of(split), columns);
     set_part(split, encode_part(parts.of(split),
                                 {!columns.text_pair.empty(), !columns.negative.empty()}, rows));
   }

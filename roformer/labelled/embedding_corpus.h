@@ -15,9 +15,9 @@ class EmbeddingCorpus final : public EncodedCorpus {
   /// Of files that are learned from the columns are asked for that the loss reads; of those that
   /// are held out data.text_pair, and data.label or else data.negative, where they are named. Each
   /// text is a row; with the loss simcse, and where there is no pair, the same text is two rows.
-  /// Throws Error naming file and line for rows that cannot be read, labels that are no numbers and
-  /// those outside of 0 … task.largest_label with the loss cosine; and for options of another use or
-  /// without a column that the loss needs.
+  /// Throws Error naming file and line for rows that cannot be read, a text that is empty, labels
+  /// that are no numbers and those outside of 0 … task.largest_label with the loss cosine; and for
+  /// options of another use or without a column that the loss needs.
   explicit EmbeddingCorpus(const LabelledOptions& options);
 
   /// Rows of each example: 2, or 3 with a negative. In their order: data.text, what belongs to it,

@@ -12,13 +12,17 @@
 
 namespace roformer::labelled {
 
+/// What options.keep leaves of a text that is cut; none: as the tokenizer's files say, which is its
+/// begin unless they cut there.
+std::optional<text::KeptPart> kept_of_cut(const LabelledOptions& options);
+
 /// Encodes texts; counts those that were longer than options.max_length and are cut, the longer of
 /// two first: of each options.keep stays.
 class RowEncoder {
  public:
   RowEncoder(const text::Tokenizer& tokenizer, const LabelledOptions& options);
 
-  /// Adds a row to a part.
+  /// Adds a row to a part. Throws Error where options.max_length leaves no token of each text.
   void add(const std::string& text, const std::optional<std::string>& text_pair, EncodedPart& part);
   /// Rows that there were, and that were cut.
   std::int64_t rows() const { return rows_; }
@@ -26,6 +30,7 @@ class RowEncoder {
   std::int64_t max_length() const { return max_length_; }
 
  private:
+  void require_room(bool pair) const;
   void encode(const std::string& text, const std::optional<std::string>& text_pair,
               std::int64_t max_length);
 

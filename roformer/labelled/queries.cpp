@@ -11,6 +11,7 @@
 #include "roformer/labelled/choices.h"
 #include "roformer/labelled/label_set.h"
 #include "roformer/labelled/labelled_text.h"
+#include "roformer/labelled/text_file.h"
 
 namespace roformer::labelled {
 namespace {
@@ -24,7 +25,12 @@ QueryText queries_of_rows(const LabelledText& text) {
   for (std::size_t row = 0; row < text.examples.size(); ++row) {
     const Example& example = text.examples[row];
     const auto [entry, is_new] = numbers.try_emplace(example.text, found.queries.size());
-    if (is_new) found.queries.push_back({.text = example.text, .texts = {}, .grades = {}});
+    if (is_new)
+      found.queries.push_back({.text = example.text,
+                               .texts = {},
+                               .grades = {},
+                               .file = example.file,
+                               .line = example.line});
     Query& query = found.queries[entry->second];
     query.texts.push_back(*example.text_pair);
     query.grades.push_back(grades[row]);
@@ -41,7 +47,11 @@ std::vector<std::size_t> drawn_order(std::size_t count, std::uint64_t seed) {
 }
 
 Query query_of(const ChoiceExample& example, std::uint64_t seed) {
-  Query query{.text = example.context, .texts = {}, .grades = {}};
+  Query query{.text = example.context,
+              .texts = {},
+              .grades = {},
+              .file = example.file,
+              .line = example.line};
   const std::int64_t best = std::max<std::int64_t>(0, example.right);  // without a label the first
   for (const std::size_t choice : drawn_order(example.choices.size(), seed)) {
     query.texts.push_back(example.choices[choice]);
@@ -94,6 +104,17 @@ std::unordered_set<std::uint64_t> texts_of(const QueryText& part) {
 bool Query::is_level() const {
   return std::all_of(grades.begin(), grades.end(),
                      [&](double grade) { return grade == grades.front(); });
+}
+
+bool Query::has_twins() const {
+  std::unordered_map<std::string_view, double> known;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    if (known.try_emplace(texts[i], grades[i]).first->second != grades[i]) return true;
+  return false;
+}
+
+std::string QueryText::place(const Query& query) const {
+  return place_of(files[static_cast<std::size_t>(query.file)], query.line);
 }
 
 Parts<QueryText> open_queries(const LabelledOptions& options) {

@@ -16,14 +16,21 @@ struct Query {
   std::string text;
   std::vector<std::string> texts;  // that compete
   std::vector<double> grades;      // of each: the larger the better
+  std::int32_t file = 0;           // number in QueryText::files
+  std::int64_t line = 0;           // of its first row
 
   /// Whether all are as good, so that they have no order.
   bool is_level() const;
+  /// Whether one text stands there with two grades: nothing can tell the two apart.
+  bool has_twins() const;
 };
 
 struct QueryText {
   std::vector<std::string> files;
   std::vector<Query> queries;
+
+  /// "FILE:LINE"
+  std::string place(const Query& query) const;
 };
 
 /// The parts of the files that options name. Where a row has all texts of a query (options.choices)

@@ -35,6 +35,11 @@ RankingCorpus::RankingCorpus(const LabelledOptions& options) : EncodedCorpus(opt
   if (level_ > 0)
     spdlog::warn("{} queries whose rows are all as good are left out: they have no order",
                  base::format_count(level_));
+  if (twins_ > 0)
+    spdlog::warn(
+        "{} one text twice, as the better and as the worse (the first: {}): no model can tell the "
+        "two apart, and a tie counts as wrong",
+        twins_ == 1 ? "1 query has" : base::format_count(twins_) + " queries have", first_twins_);
   warn_of_cut(rows);
 }
 
@@ -46,6 +51,7 @@ void RankingCorpus::encode(const QueryText& text, Split split, RowEncoder& rows)
       ++level_;
       continue;
     }
+    if (query.has_twins() && twins_++ == 0) first_twins_ = text.place(query);
     for (std::size_t i = 0; i < query.texts.size(); ++i) {
       rows.add(query.text, query.texts[i], part);
       grades_[number].push_back(query.grades[i]);

@@ -15,7 +15,7 @@ namespace roformer::labelled {
 class RankingCorpus final : public EncodedCorpus {
  public:
   /// Queries whose rows are all as good say nothing about an order: they are left out, and counted
-  /// on standard error. Throws Error as open_queries does, and for options of another use.
+  /// on standard error. Those that have one text with two grades are counted there too. Throws Error as open_queries does, and for options of another use.
   explicit RankingCorpus(const LabelledOptions& options);
 
   /// How good each row is, by row: the larger the better.
@@ -39,7 +39,8 @@ class RankingCorpus final : public EncodedCorpus {
 
   std::array<std::vector<double>, 3> grades_;
   std::array<std::vector<std::uint64_t>, 3> queries_;
-  std::int64_t rows_ = 0, cut_rows_ = 0, level_ = 0;
+  std::int64_t rows_ = 0, cut_rows_ = 0, level_ = 0, twins_ = 0;
+  std::string first_twins_;
   SharedTexts shared_;
 };
 

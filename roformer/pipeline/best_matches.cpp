@@ -11,10 +11,6 @@
 namespace roformer::pipeline {
 namespace {
 
-bool comes_before(const Match& a, const Match& b) {
-  return a.score != b.score ? a.score > b.score : a.index < b.index;
-}
-
 // The best of one query so far: at most twice as many as are wanted.
 class Best {
  public:
@@ -57,6 +53,10 @@ class Best {
 };
 
 }  // namespace
+
+bool comes_before(const Match& a, const Match& b) {
+  return a.score != b.score ? a.score > b.score : a.index < b.index;
+}
 
 BestMatches::BestMatches(const torch::Tensor& candidates, SimilarityFunction function)
     : candidates_(prepared_vectors(candidates, function)), function_(function) {}

@@ -16,6 +16,9 @@ struct Match {
   friend bool operator==(const Match&, const Match&) = default;
 };
 
+/// The more alike first, of equal ones the first of the candidates.
+bool comes_before(const Match& a, const Match& b);
+
 class BestMatches {
  public:
   /// `candidates` (M, width) float32 on the CPU.

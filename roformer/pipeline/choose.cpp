@@ -85,6 +85,7 @@ std::vector<ChoiceAnswer> Choose::operator()(const Lines& lines) const {
   }
   std::vector<ChoiceAnswer> answers;
   for (const auto& numbers : of_line) answers.push_back(answer_of(numbers));
+  for (const Piece& piece : pieces) answers[piece.line].is_cut |= piece.is_cut;
   return answers;
 }
 

@@ -16,6 +16,7 @@ namespace roformer::pipeline {
 struct ChoiceAnswer {
   std::vector<double> probabilities;  // by choice
   std::size_t best = 0;               // the choice of the largest, from 0
+  bool is_cut = false;                // a choice and what it goes on from were too long
 };
 
 /// A multiple-choice model and its tokenizer.

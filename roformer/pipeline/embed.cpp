@@ -75,19 +75,28 @@ Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions
   base::require(
       !has(options_.poolings, Pooling::pooler) || model_->as<model::PooledEncoder>() != nullptr,
       "[pipeline] {}: expected an encoder with a pooler but got one without", options.name);
-  if (!options_.include_prompt && !options_.prompt.value_or("").empty()) {
-    base::require(!options.length.stride,
-                  "[pipeline] {}: expected no windows where a prompt is not "
-                  "pooled, which stands in the first alone",
-                  options.name);
-    skipped_ = prompt_tokens();
-  }
+  count_prompt();
   require_seen(options_, model_->config());
   const std::int64_t width = width_of(options_, model_->config());
   base::require(options_.dimensions.value_or(0) <= width,
                 "[pipeline] {}: expected at most {} dimensions, a vector's width, but got {}",
                 options.name, width, options_.dimensions.value_or(0));
   model_->to(options.device);
+}
+
+void Embed::set_prompt(const std::string& prompt) {
+  options_.prompt = prompt;
+  count_prompt();
+}
+
+void Embed::count_prompt() {
+  skipped_ = 0;
+  if (options_.include_prompt || options_.prompt.value_or("").empty()) return;
+  base::require(!options_.length.stride,
+                "[pipeline] {}: expected no windows where a prompt is not pooled, which stands in "
+                "the first alone",
+                options_.name);
+  skipped_ = prompt_tokens();
 }
 
 // Of a prompt alone, without the special token behind it.
@@ -123,7 +132,7 @@ torch::Tensor Embed::operator()(const Lines& lines) {
   std::vector<std::string> prompted;
   for (const std::string& text : lines.texts)
     prompted.push_back(options_.prompt.value_or("") + text);
-  const std::vector<Piece> pieces = encoder_.encode({prompted, lines.first});
+  const std::vector<Piece> pieces = encoder_.encode({prompted, lines.first, lines.numbers});
   for (const Piece& piece : pieces) {
     if (piece.is_cut && cut_lines_++ == 0) first_cut_line_ = lines.number(piece.line);
   }
@@ -211,7 +220,9 @@ Embed open_embed(const checkpoint::Folder& folder, EmbedOptions options, model::
     encoder = has(options.poolings, Pooling::pooler)
                   ? load_pooled(folder)
                   : checkpoint::load_model<model::Encoder>(folder).module;
-  options.source_fingerprint = fingerprint_of(folder, own ? *own : SentenceSettings());
+  options.source_fingerprint = [path = folder.path(), settings = own ? *own : SentenceSettings()] {
+    return fingerprint_of(checkpoint::Folder(path), settings);
+  };
   if (!asked && options.dimensions.value_or(0) > width_of(options, encoder->config()))
     options.dimensions = 0;  // as sentence-transformers takes a truncate_dim beyond the width
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.path());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ struct EmbedOptions : TextOptions {
   std::vector<VectorStep> steps;  // behind the poolings, before `dimensions` and `normalize`
   bool two_sided = false;  // all tokens of a line see each other, of a decoder too (RoFormer-Sim)
   std::string similarity;  // what the vectors are compared by; empty: not said
-  std::uint64_t source_fingerprint = 0;  // a number of the files that steps and model come from
+  // Makes a number of the files that steps and model come from; none: there are none.
+  std::function<std::uint64_t()> source_fingerprint = {};
 };
 
 /// An encoder, its tokenizer and what makes a vector of its hidden states.
@@ -51,6 +53,8 @@ class Embed {
   bool cuts_at_begin() const { return encoder_.tokenizer().facts().row.cut_at_begin; }
   /// Tokens that a line may have; 0: any number.
   std::int64_t max_length() const { return encoder_.max_length(); }
+  /// From now on `prompt` stands before each line.
+  void set_prompt(const std::string& prompt);
   /// Forgets what was cut so far, before lines of another text.
   void forget_cut_lines() { cut_lines_ = first_cut_line_ = 0; }
   /// What was chosen, completed by the folder's own files.
@@ -61,6 +65,7 @@ class Embed {
   bool takes_bytes() const { return encoder_.tokenizer().is_bytes(); }
 
  private:
+  void count_prompt();
   std::int64_t prompt_tokens() const;
   torch::Tensor pool_all(const packed::PackedBatch& batch);
   torch::Tensor finish(torch::Tensor vectors) const;

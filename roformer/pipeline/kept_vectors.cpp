@@ -45,19 +45,22 @@ LineVectors checked_vectors(const format::SafetensorsFile& file) {
 
 }  // namespace
 
-std::optional<LineVectors> read_kept_vectors(const std::filesystem::path& path, std::uint64_t key) {
+std::optional<LineVectors> read_kept_vectors(const std::filesystem::path& path, std::uint64_t key,
+                                             std::string& why) {
   std::error_code unseen;
-  if (!std::filesystem::exists(path, unseen)) return std::nullopt;
+  if (!std::filesystem::is_regular_file(path, unseen)) return std::nullopt;
   try {
     const format::SafetensorsFile file(path);
     if (file.metadata().contains(kMadeOf)) {
       if (number_at(file.metadata(), kMadeOf) == key) return checked_vectors(file);
-      spdlog::warn("{}: kept vectors of another text, model or options: they are computed anew",
-                   path.string());
+      why =
+          fmt::format("{}: kept vectors of another text, model or options: they are computed anew",
+                      path.string());
       return std::nullopt;
     }
   } catch (const Error& error) {
-    spdlog::warn("{}: damaged ({}): the vectors are computed anew", path.string(), error.what());
+    why =
+        fmt::format("{}: damaged ({}): the vectors are computed anew", path.string(), error.what());
     return std::nullopt;
   }
   base::fail(
@@ -66,7 +69,8 @@ std::optional<LineVectors> read_kept_vectors(const std::filesystem::path& path, 
       path.string());
 }
 
-void keep_vectors(const std::filesystem::path& path, std::uint64_t key, const LineVectors& lines) {
+void keep_vectors(const std::filesystem::path& path, std::uint64_t key, const LineVectors& lines,
+                  const std::string& why) {
   const torch::Tensor vectors = lines.vectors.contiguous();
   const format::Metadata metadata = {{kMadeOf, std::to_string(key)},
                                      {"checksum", std::to_string(checksum_of(vectors))},
@@ -74,9 +78,13 @@ void keep_vectors(const std::filesystem::path& path, std::uint64_t key, const Li
                                      {"first_cut", std::to_string(lines.first_cut)}};
   try {
     if (path.has_parent_path()) base::make_folder(path.parent_path());
+    base::require(!std::filesystem::is_directory(path),
+                  "[pipeline] {}: expected a file but got a folder", path.string());
     format::save_tensors(path, {{kTensor, vectors}}, metadata);
+    if (!why.empty()) spdlog::warn("{}", why);
   } catch (const Error& error) {
-    spdlog::warn("the candidates' vectors are not kept for the next time: {}", error.what());
+    spdlog::warn("{}{}the candidates' vectors are not kept for the next time: {}", why,
+                 why.empty() ? "" : "; ", error.what());
   }
 }
 

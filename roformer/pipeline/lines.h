@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "roformer/base/error.h"
+#include "roformer/text/encoding.h"
 
 namespace roformer::pipeline {
 
@@ -16,8 +17,12 @@ namespace roformer::pipeline {
 struct Lines {
   std::span<const std::string> texts;
   std::int64_t first = 1;
+  std::span<const std::int64_t> numbers =
+      {};  // of each, where these do not follow each other: of Embed
   /// Of line 0, 1, … of these, for messages.
-  std::int64_t number(std::size_t line) const { return first + static_cast<std::int64_t>(line); }
+  std::int64_t number(std::size_t line) const {
+    return numbers.empty() ? first + static_cast<std::int64_t>(line) : numbers[line];
+  }
 };
 
 /// A text, or two that a model reads as one sequence.
@@ -50,8 +55,9 @@ void require_of_line(bool condition, fmt::format_string<Args...> format, Args&&.
 struct LengthOptions {
   std::int64_t max_length =
       0;  // tokens, [CLS] and [SEP] included; 0: what the model's positions allow
-  std::optional<std::int64_t> stride;  // tokens that a window shares with the one before it
-  bool truncate = false;               // what is too long is left out
+  std::optional<std::int64_t> stride;       // tokens that a window shares with the one before it
+  bool truncate = false;                    // what is too long is left out
+  std::optional<text::KeptPart> keep = {};  // what stays then; not set: as the tokenizer says
 };
 
 /// What every pipeline is told.

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/hash.h"
+#include "roformer/base/log.h"
+#include "roformer/labelled/labelled_text.h"
 #include "roformer/labelled/text_file.h"
 #include "roformer/pipeline/embed_fingerprint.h"
 #include "roformer/pipeline/finite_answers.h"
@@ -78,49 +82,78 @@ std::vector<float> PairSimilarity::operator()(const std::vector<SentencePair>& p
 }
 
 Candidates read_candidates(const std::filesystem::path& file) {
-  Candidates candidates{file.string(), {}};
+  Candidates candidates{file.string(), {}, 0};
   const std::string text = labelled::read_text(file);
-  labelled::TextLines lines(labelled::without_last_line_ends(text));
-  for (std::string_view line; lines.next(line);) candidates.texts.emplace_back(line);
-  base::require(!candidates.texts.empty(),
-                "[pipeline] {}: expected candidates, one a line, but got an empty file",
-                candidates.name);
+  labelled::TextLines lines(text);
+  std::int64_t& blank = candidates.blank;
+  std::int64_t first_blank = 0;
+  for (std::string_view line; lines.next(line);) {
+    candidates.texts.emplace_back(line);
+    if (labelled::is_blank(line) && blank++ == 0) first_blank = lines.line();
+  }
+  base::require(std::ssize(candidates.texts) > blank,
+                "[pipeline] {}: expected candidates, one a line, but got {}", candidates.name,
+                blank == 0 ? "an empty file" : "blank lines alone in an empty file");
+  if (blank > 0)
+    spdlog::warn("{}: {} blank (the first: line {}) and no candidate{}", candidates.name,
+                 blank == 1 ? "1 line is" : fmt::format("{} lines are", blank), first_blank,
+                 blank == 1 ? "" : "s");
   return candidates;
 }
 
 SimilaritySearch::SimilaritySearch(Embed embed, Candidates candidates, const SearchOptions& options)
     : embed_(std::move(embed)), candidates_(std::move(candidates)) {
-  base::require(!candidates_.texts.empty(), "[pipeline] {}: expected candidates but got none",
+  std::unordered_map<std::string_view, std::size_t> known;
+  std::vector<std::int64_t> rows;  // of the vectors, the first one of each distinct text
+  for (std::size_t place = 0; place < candidates_.texts.size(); ++place) {
+    const std::string& text = candidates_.texts[place];
+    if (labelled::is_blank(text)) continue;
+    const auto [entry, is_new] = known.try_emplace(text, places_.size());
+    if (is_new) {
+      places_.emplace_back();
+      rows.push_back(std::ssize(searched_));
+    }
+    places_[entry->second].push_back(static_cast<std::int64_t>(place));
+    searched_.push_back(static_cast<std::int64_t>(place));
+  }
+  base::require(!searched_.empty(), "[pipeline] {}: expected candidates but got none",
                 candidates_.name);
   const SimilarityFunction function = function_of(options.function, embed_);
-  best_.emplace(vectors_of_candidates(options), function);
+  const torch::Tensor vectors = vectors_of_candidates(options);
+  best_.emplace(vectors.index_select(0, torch::tensor(rows, torch::kInt64)), function);
   embed_.forget_cut_lines();
+  if (options.query_prompt) embed_.set_prompt(*options.query_prompt);
 }
 
 torch::Tensor SimilaritySearch::vectors_of_candidates(const SearchOptions& options) {
   if (options.kept.empty()) return computed_vectors(options);
   std::uint64_t key = embed_.fingerprint();
   for (const std::string& text : candidates_.texts) key = base::hash_bytes(text, key);
-  if (const auto kept = read_kept_vectors(options.kept, key)) {
+  key = base::hash_values(std::span<const std::int64_t>(searched_), key);
+  std::string why;
+  if (const auto kept = read_kept_vectors(options.kept, key, why)) {
     cut_ = kept->cut;
     first_cut_ = kept->first_cut;
     return kept->vectors;
   }
   const torch::Tensor vectors = computed_vectors(options);
-  keep_vectors(options.kept, key, {vectors, cut_, first_cut_});
+  keep_vectors(options.kept, key, {vectors, cut_, first_cut_}, why);
   return vectors;
 }
 
 torch::Tensor SimilaritySearch::computed_vectors(const SearchOptions& options) {
   constexpr std::size_t lines_at_once = 2048;  // of like length many are computed together
-  const std::span<const std::string> texts = candidates_.texts;
   std::vector<torch::Tensor> parts;
-  for (std::size_t first = 0; first < texts.size(); first += lines_at_once) {
-    const auto part = texts.subspan(first, std::min(lines_at_once, texts.size() - first));
-    parts.push_back(
-        vectors_of(embed_, {part, static_cast<std::int64_t>(first) + 1}, candidates_.name));
+  for (std::size_t first = 0; first < searched_.size(); first += lines_at_once) {
+    std::vector<std::string> texts;
+    std::vector<std::int64_t> numbers;
+    for (std::size_t i = first; i < std::min(first + lines_at_once, searched_.size()); ++i) {
+      texts.push_back(candidates_.texts[static_cast<std::size_t>(searched_[i])]);
+      numbers.push_back(searched_[i] + 1);
+    }
+    parts.push_back(vectors_of(embed_, {texts, numbers.front(), numbers}, candidates_.name));
     if (options.on_candidates)
-      options.on_candidates(static_cast<std::int64_t>(first + part.size()));
+      options.on_candidates(static_cast<std::int64_t>(first + texts.size()));
   }
   cut_ = embed_.cut_lines();
   first_cut_ = embed_.first_cut_line();
@@ -133,7 +166,22 @@ std::vector<std::vector<Match>> SimilaritySearch::operator()(const Lines& lines,
   for (std::size_t i = 0; i < matches.size(); ++i) {
     for (const Match& match : matches[i])
       require_finite(match.score, "a score", lines.number(i), embed_.options().name);
+    matches[i] = with_all_lines(matches[i], count);
   }
+  return matches;
+}
+
+// Those of the `count` best distinct texts have the `count` best lines among them: what comes behind
+// them has the first line of each of them before it.
+std::vector<Match> SimilaritySearch::with_all_lines(const std::vector<Match>& distinct,
+                                                    std::int64_t count) const {
+  std::vector<Match> matches;
+  for (const Match& match : distinct) {
+    for (const std::int64_t place : places_[static_cast<std::size_t>(match.index)])
+      matches.push_back({place, match.score});
+  }
+  std::sort(matches.begin(), matches.end(), comes_before);
+  if (std::ssize(matches) > count) matches.resize(static_cast<std::size_t>(count));
   return matches;
 }
 

@@ -43,28 +43,32 @@ class PairSimilarity {
 /// The lines of a file that are searched.
 struct Candidates {
   std::string name;                // the file's, for messages
-  std::vector<std::string> texts;  // at least one; blank lines at the end are none
+  std::vector<std::string> texts;  // all of its lines; blank ones are none to search
+  std::int64_t blank = 0;          // how many there are of these
 };
 
-/// Reads a file (plain, .xz, .gz, …). Throws Error naming the file where it has no lines, and the
-/// line that is not UTF-8.
+/// Reads a file (plain, .xz, .gz, …); warns of blank lines. Throws Error naming the file where all
+/// are blank, and the line that is not UTF-8.
 Candidates read_candidates(const std::filesystem::path& file);
 
 struct SearchOptions {
   std::optional<SimilarityFunction> function;  // as PairSimilarity has it
   std::filesystem::path kept;  // a file in which the candidates' vectors are kept; empty: nowhere
+  // Stands before the lines that are searched by; not set: what stands before the candidates.
+  std::optional<std::string> query_prompt = {};
   std::function<void(std::int64_t)> on_candidates;  // hears how many have their vector
 };
 
-/// Candidates and their vectors.
+/// Candidates and their vectors. Lines of one text have one vector, so that they are equally alike to
+/// any other.
 class SimilaritySearch {
  public:
   /// Computes the candidates' vectors, or reads those that were kept. Throws Error naming the file
-  /// and line of a candidate that has no vector.
+  /// and line of a candidate that has no vector, and where there is none but blank lines.
   SimilaritySearch(Embed embed, Candidates candidates, const SearchOptions& options = {});
 
-  /// Of each line the `count` candidates that are most alike, as BestMatches orders them. Throws
-  /// Error naming the line for a score that is no number, and LineError as Embed does.
+  /// Of each line the `count` candidates that are most alike, as BestMatches orders them; a match's
+  /// index is that of its line in the file. Throws Error naming the line for a score that is no number, and LineError as Embed does.
   std::vector<std::vector<Match>> operator()(const Lines& lines, std::int64_t count);
 
   const std::vector<std::string>& texts() const { return candidates_.texts; }
@@ -76,9 +80,13 @@ class SimilaritySearch {
  private:
   torch::Tensor vectors_of_candidates(const SearchOptions& options);
   torch::Tensor computed_vectors(const SearchOptions& options);
+  /// The matches of distinct texts, each with all of its lines.
+  std::vector<Match> with_all_lines(const std::vector<Match>& distinct, std::int64_t count) const;
 
   Embed embed_;
   Candidates candidates_;
+  std::vector<std::int64_t> searched_;             // places in texts(): those that are not blank
+  std::vector<std::vector<std::int64_t>> places_;  // in texts(), of each distinct one of them
   std::int64_t cut_ = 0, first_cut_ = 0;
   std::optional<BestMatches> best_;
 };

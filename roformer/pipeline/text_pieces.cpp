@@ -54,7 +54,8 @@ TextEncoder::TextEncoder(text::Tokenizer tokenizer, const model::EncoderConfig& 
     : tokenizer_(std::move(tokenizer)),
       max_length_(limit_of(config, options, tokens_around(tokenizer_))),
       stride_(options.stride),
-      truncate_(options.truncate) {
+      truncate_(options.truncate),
+      keep_(options.keep) {
   require_fit(tokenizer_.vocabulary_size(), config.vocab_size, model);
   base::require(!stride_ || !truncate_, "[pipeline] expected a stride or truncation but got both");
   if (stride_) require_stride(*stride_, max_length_, tokens_around(tokenizer_));
@@ -72,6 +73,7 @@ void TextEncoder::encode_line(const Lines& lines, std::size_t line,
   if (max_length_ == 0 || length <= max_length_) return add(std::move(encoding), 0);
   text::EncodeOptions limited;
   limited.max_length = max_length_;
+  limited.keep = keep_;
   if (truncate_) {
     add(tokenizer_.encode(text, limited), 0);
     pieces.back().is_cut = true;
@@ -98,9 +100,18 @@ std::vector<Piece> TextEncoder::encode(const Lines& lines) const {
   return pieces;
 }
 
+void TextEncoder::require_room_for_two() const {
+  const auto around = static_cast<std::int64_t>(tokenizer_.facts().pair.size());
+  base::require(max_length_ >= around + 2,
+                "[pipeline] expected a maximum length of at least {} for two texts, {} special "
+                "tokens and one of each, but got {}",
+                around + 2, around, max_length_);
+}
+
 text::Encoding TextEncoder::encode_row(const TextRow& row, std::int64_t most) const {
   text::EncodeOptions options;
   options.max_length = most;
+  options.keep = keep_;
   return row.second ? tokenizer_.encode_pair(row.first, *row.second, options)
                     : tokenizer_.encode(row.first, options);
 }
@@ -126,6 +137,7 @@ std::vector<Piece> TextEncoder::encode_rows(const TextRows& rows) const {
     require_of_line(!is_long || truncate_,
                     "[pipeline] line {}: expected at most {} tokens but got {}; --truncate cuts it",
                     rows.number(i), max_length_, length);
+    if (is_long && rows.rows[i].second) require_room_for_two();
     if (is_long) row = encode_row(rows.rows[i], max_length_);
     pieces.push_back(
         {i, std::move(row.ids), std::move(row.type_ids), is_long, 0, std::move(row.offsets)});

@@ -48,12 +48,14 @@ class TextEncoder {
 
  private:
   void encode_line(const Lines& lines, std::size_t line, std::vector<Piece>& pieces) const;
+  void require_room_for_two() const;
   text::Encoding encode_row(const TextRow& row, std::int64_t most) const;
 
   text::Tokenizer tokenizer_;
   std::int64_t max_length_;  // 0: none
   std::optional<std::int64_t> stride_;
   bool truncate_;
+  std::optional<text::KeptPart> keep_;
 };
 
 }  // namespace roformer::pipeline

@@ -102,8 +102,9 @@ Uses uses_of(const checkpoint::Folder& folder, const Inspection& inspection) {
   uses.classify = is_classifier(inspection, *tokenizer);
   uses.fill_mask = writes && succeeds([&] { tokenizer->mask_id(); });
   uses.embed = succeeds([&] { require_own_settings(folder, config, *tokenizer); });
-  uses.embed_by_pooler =
-      uses.embed && !std::filesystem::exists(folder.path() / "modules.json") && has_pooler(folder);
+  const bool is_sentence_folder = std::filesystem::exists(folder.path() / "modules.json");
+  uses.similarity = uses.embed && is_sentence_folder;
+  uses.embed_by_pooler = uses.embed && !is_sentence_folder && has_pooler(folder);
   return uses;
 }
 

@@ -10,6 +10,7 @@ struct Uses {
   bool fill_mask = false;
   bool classify = false;
   bool embed = false;
+  bool similarity = false;       // its vectors are made to be compared
   bool embed_by_pooler = false;  // a choice beside the mean, where the folder makes none itself
   bool generate = false;
   bool tokenize = false;

@@ -149,6 +149,9 @@ Dictionary Dictionary::open(const fs::path& file, const std::vector<UserWords>& 
   WordList words;
   words.add_file(file);
   for (const UserWords& user : users) words.add_user(user);
+  base::require(words.total() > 0,
+                "[segmentation] {}: expected words seen more than 0 times but got none",
+                file.string());
   Dictionary dictionary(words);
   try {
     dictionary.save(compiled, key);

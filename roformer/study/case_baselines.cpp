@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "roformer/base/log.h"
 #include "roformer/pipeline/embed.h"
 #include "roformer/unicode/utf8.h"
 
@@ -91,13 +92,18 @@ std::vector<double> right_by_bigrams(const std::vector<Query>& triplets) {
 }
 
 std::vector<double> right_by_encoder(const std::vector<Query>& triplets,
-                                     const std::filesystem::path& folder) {
+                                     const std::filesystem::path& folder, c10::Device device) {
   const auto texts = distinct_texts(triplets);
   pipeline::EmbedOptions options;
+  options.device = device;
   options.poolings = {pipeline::Pooling::mean};
   options.normalize = true;
   options.length.truncate = true;
-  const torch::Tensor vectors = pipeline::open_embed(folder, options)({texts, 1});
+  pipeline::Embed embed = pipeline::open_embed(folder, options);
+  const torch::Tensor vectors = embed({texts, 1});
+  if (embed.cut_lines() > 0)
+    spdlog::warn("{}: {} of {} texts are longer than its {} positions and cut there",
+                 folder.string(), embed.cut_lines(), texts.size(), embed.max_length());
   std::map<std::string, std::int64_t> rows;
   for (const std::string& text : texts) rows.emplace(text, std::ssize(rows));
   const torch::Tensor products = vectors.mm(vectors.t()).to(torch::kFloat64).contiguous();

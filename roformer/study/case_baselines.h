@@ -1,6 +1,8 @@
 // What needs no training on triplets: which of two texts is nearer to a third by the characters that
 // they share, or by the vectors of an encoder as it is.
 #pragma once
+#include <c10/core/Device.h>
+
 #include <filesystem>
 #include <vector>
 
@@ -13,8 +15,9 @@ namespace roformer::study {
 /// is nearer, else 0.
 std::vector<double> right_by_bigrams(const std::vector<labelled::Query>& triplets);
 
-/// By the cosine of the encoder's mean hidden states of each text alone.
+/// By the cosine of the encoder's mean hidden states of each text alone, whole as far as the model
+/// has positions; warns of texts that it has too few for.
 std::vector<double> right_by_encoder(const std::vector<labelled::Query>& triplets,
-                                     const std::filesystem::path& folder);
+                                     const std::filesystem::path& folder, c10::Device device);
 
 }  // namespace roformer::study

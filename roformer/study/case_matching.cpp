@@ -31,6 +31,11 @@ const labelled::LabelledOptions& triplet_options(const task::Recipe& recipe) {
   return task::options_of<labelled::LabelledOptions>(recipe);
 }
 
+void add_shared(const labelled::SharedTexts& of_rotation, labelled::SharedTexts& sums) {
+  sums.distinct += of_rotation.distinct;
+  sums.shared += of_rotation.shared;
+}
+
 }  // namespace
 
 std::vector<double> CaseAnswers::by_triplet() const {
@@ -60,9 +65,11 @@ CaseMatching::CaseMatching(StudyOptions options) : options_(std::move(options)) 
     own.fold = rotation;
     const auto parts = labelled::open_queries(own);
     const auto& test = parts.of(data::Split::test);
-    const auto shared = labelled::shared_texts(test, parts.of(data::Split::training));
-    shared_.distinct += shared.distinct;
-    shared_.shared += shared.shared;
+    labelled::QueryText others = parts.of(data::Split::training);
+    add_shared(labelled::shared_texts(test, others), learned_);
+    const auto& validation = parts.of(data::Split::validation).queries;
+    others.queries.insert(others.queries.end(), validation.begin(), validation.end());
+    add_shared(labelled::shared_texts(test, others), seen_);
     for (const labelled::Query& query : test.queries) {
       if (query.is_level()) continue;
       triplets_.push_back(query);

@@ -46,8 +46,12 @@ class CaseMatching {
   const std::vector<labelled::Query>& triplets() const { return triplets_; }
   /// Of each triplet a number of its first text.
   const std::vector<std::uint64_t>& first_texts() const { return first_texts_; }
-  /// Of the test parts' texts, those that the same rotation learns from, over all rotations.
-  const labelled::SharedTexts& shared() const { return shared_; }
+  /// Of the test parts' texts, those that the same rotation learns from: sums over the rotations, a
+  /// text once in each whose test part has it.
+  const labelled::SharedTexts& learned() const { return learned_; }
+  /// The same of those that it learns from or that its validation part has, by which it chooses.
+  const labelled::SharedTexts& seen() const { return seen_; }
+  torch::Device device() const { return torch::Device(options_.device); }
 
   /// Says how many readers will be trained, so that each run's number can be told of all.
   void expect_readers(std::int64_t readers);
@@ -79,7 +83,7 @@ class CaseMatching {
   double first_rate_ = 0;
   std::vector<labelled::Query> triplets_;
   std::vector<std::uint64_t> first_texts_;
-  labelled::SharedTexts shared_;
+  labelled::SharedTexts learned_, seen_;
 };
 
 }  // namespace roformer::study

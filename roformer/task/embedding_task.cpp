@@ -63,7 +63,7 @@ class EmbeddingKind final : public LabelledKind<EmbeddingTask> {
         recipe.path.string());
   }
   std::vector<std::string> uses() const override {
-    return {"roformer embed --model {} < lines.txt"};
+    return {"roformer embed --model {} < lines.txt", "roformer similarity --model {} < pairs.tsv"};
   }
 
  private:
@@ -111,6 +111,25 @@ class EmbeddingKind final : public LabelledKind<EmbeddingTask> {
 
 }  // namespace
 
+namespace {
+
+// A text that is alone in its batch has nothing to be told apart from: its loss is 0 whatever its
+// vector is.
+void require_others_in_batch(const Recipe& recipe, const labelled::EmbeddingCorpus& corpus) {
+  const std::string& loss = embedding_options(recipe).loss;
+  const bool has_negative = corpus.rows_of_example(Split::training) > 2;
+  if (!corpus.learns() || loss == "cosine" || has_negative) return;
+  for (const data::Stage& stage : recipe.training.stages)
+    base::require(stage.batch_size != 1,
+                  "[task] {}: expected batch_size of 2 or more in each [[stage]] for task.loss = "
+                  "\"{}\", which compares the {} of a batch with each other, but got 1: nothing "
+                  "would be learned, and accumulate puts no two together",
+                  recipe.path.string(), loss,
+                  embedding_options(recipe).learns_labels() ? "pairs" : "texts");
+}
+
+}  // namespace
+
 const Kind& embedding_kind() {
   static const EmbeddingKind kind;
   return kind;
@@ -123,6 +142,7 @@ EmbeddingTask::EmbeddingTask(const Recipe& recipe,
       corpus_(std::move(corpus)),
       encoder_(std::move(encoder)),
       options_(embedding_options(recipe)) {
+  require_others_in_batch(recipe, *corpus_);
   require_words(encoder_->encoder()->config(), corpus_->tokenizer());
 }
 

@@ -15,7 +15,8 @@ class EmbeddingTask final : public ExampleTask<std::shared_ptr<torch::nn::Module
  public:
   using Text = labelled::EmbeddingCorpus;
 
-  /// Throws Error as ExampleTask does, and if the model has fewer words than the vocabulary.
+  /// Throws Error as ExampleTask does, if the model has fewer words than the vocabulary, and for
+  /// batches of one example where the loss compares the examples of a batch.
   EmbeddingTask(const Recipe& recipe, std::shared_ptr<const labelled::EmbeddingCorpus> corpus,
                 std::shared_ptr<SentenceEncoder> encoder, torch::Device device = torch::kCPU);
 
@@ -32,6 +33,7 @@ class EmbeddingTask final : public ExampleTask<std::shared_ptr<torch::nn::Module
   void begin_update(std::int64_t update, std::uint64_t seed) override {
     encoder_->encoder()->begin_update(update, seed);
   }
+  bool counts_correct() const override { return !options_.learns_labels(); }
   void save_model(const std::filesystem::path& folder) override;
   void load_model(const std::filesystem::path& folder) override { encoder_->restore(folder); }
 

@@ -25,6 +25,7 @@ class LabelTask final : public LabelledTask {
                                                const labelled::LabelledCorpus& corpus,
                                                const std::filesystem::path& folder);
 
+  bool counts_correct() const override { return corpus_->has_classes(); }
   /// "loss" (nats a row, of numbers the mean squared error) and label_figures.
   train::Metrics figures(const train::Evaluated& evaluated) override;
   /// What stands behind the figures, row by row.

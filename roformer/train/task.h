@@ -66,6 +66,8 @@ class Task {
   /// Batches of a held-out part, the same each time. Throws Error where there are none.
   virtual std::vector<MicroBatch> held_out(data::Split split) const = 0;
 
+  /// Whether LossSum::correct says anything: of numbers and cosines none is right or wrong.
+  virtual bool counts_correct() const { return true; }
   /// The loss of a batch that this task made, in the module's present mode.
   virtual LossSum loss(const MicroBatch& batch, std::uint64_t dropout_seed) = 0;
   /// Figures of a held-out part, in evaluation mode.

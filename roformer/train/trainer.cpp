@@ -178,17 +178,22 @@ void Trainer::log_line(const nlohmann::json& line) {
 }
 
 void Trainer::log_step(double learning_rate) {
-  log_line({{"kind", "training"},
-            {"step", state_.step},
-            {"loss", meter_.loss()},
-            {"accuracy", meter_.accuracy()},
-            {"learning_rate", learning_rate},
-            {"gradient_norm", meter_.gradient_norm()},
-            {"tokens_per_second", meter_.tokens_per_second()},
-            {"seconds", meter_.seconds()},
-            {"time", meter_.time_shares()}});
-  last_text_ = fmt::format("loss {:.3f} · {:.1f} % right · {:.0f} tokens/s", meter_.loss(),
-                           100 * meter_.accuracy(), meter_.tokens_per_second());
+  nlohmann::json line = {{"kind", "training"},
+                         {"step", state_.step},
+                         {"loss", meter_.loss()},
+                         {"learning_rate", learning_rate},
+                         {"gradient_norm", meter_.gradient_norm()},
+                         {"tokens_per_second", meter_.tokens_per_second()},
+                         {"seconds", meter_.seconds()},
+                         {"time", meter_.time_shares()}};
+  std::string right;
+  if (task_.counts_correct()) {
+    line["accuracy"] = meter_.accuracy();
+    right = fmt::format(" · {:.1f} % right", 100 * meter_.accuracy());
+  }
+  log_line(line);
+  last_text_ = fmt::format("loss {:.3f}{} · {:.0f} tokens/s", meter_.loss(), right,
+                           meter_.tokens_per_second());
   meter_.clear();
 }
 

@@ -56,6 +56,7 @@ report::Table last_figures(const fs::path& metrics) {
   };
   for (const char* key :
        {"step", "loss", "accuracy", "learning_rate", "gradient_norm", "tokens_per_second"}) {
+    if (!last["training"].contains(key) && !last["evaluation"].contains(key)) continue;
     table.rows.push_back({key, cell("training", key), cell("evaluation", key)});
   }
   return table;
@@ -68,7 +69,8 @@ void write_training_report(const fs::path& out, const std::string& title,
   const fs::path metrics = out / "metrics.jsonl";
   report::Page page(title);
   page.section("Loss").chart(chart_of(metrics, "Loss", "loss"));
-  page.section("Accuracy").chart(chart_of(metrics, "Share of right predictions", "accuracy"));
+  const auto right = chart_of(metrics, "Share of right predictions", "accuracy");
+  if (!right.series.empty()) page.section("Accuracy").chart(right);
   page.section("Last figures").table(last_figures(metrics));
   page.section("Files").links(
       "This run", {{"model folder", ""}, {"recipe", "recipe.toml"}, {"metrics", "metrics.jsonl"}});

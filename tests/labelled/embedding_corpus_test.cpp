@@ -52,14 +52,25 @@ TEST_F(EmbeddingCorpusTest, TripletsHaveThreeRows) {
   EXPECT_EQ(corpus.part(Split::validation).ids(2)[1], 7);  // c
 }
 
-TEST_F(EmbeddingCorpusTest, OneTextOfAPairMayBeEmpty) {
-  auto pairs = options("in_batch", "text\tpair\na\t\n", "text\tpair\n\tb\n");
-  pairs.text_pair = "pair";
-  const EmbeddingCorpus corpus(pairs);
-  EXPECT_EQ(corpus.part(Split::training).length(1), 2);  // [CLS] [SEP]
-  auto both = options("in_batch", "text\tpair\n\t\n", "text\tpair\na\tb\n");
-  both.text_pair = "pair";
-  EXPECT_TRUE(has_text(error_message([&] { EmbeddingCorpus{both}; }), "train.tsv:2"));
+TEST_F(EmbeddingCorpusTest, AnEmptyTextIsNamed) {
+  const char* good = "text\tpair\tother\na\tb\tc\n";
+  const auto message = [&](const char* train, const char* validation) {
+    auto triplets = options("in_batch", train, validation);
+    triplets.text_pair = "pair";
+    triplets.negative = "other";
+    return error_message([&] { EmbeddingCorpus{triplets}; });
+  };
+  const auto with_row = [&](const char* row) { return std::string(good) + row; };
+  EXPECT_TRUE(has_text(message(with_row("\tb\tc\n").c_str(), good),
+                       "train.tsv:3: expected a text under 'text' but got an empty one"));
+  EXPECT_TRUE(has_text(message(with_row("a\t \tc\n").c_str(), good),
+                       "train.tsv:3: expected a text under 'pair'"));
+  EXPECT_TRUE(has_text(message(good, with_row("a\tb\t\n").c_str()),
+                       "dev.tsv:3: expected a text under 'other'"));
+  // A column that is not read may have holes.
+  auto alone = options("simcse", "text\tpair\na\t\n", "text\tpair\na\tb\n");
+  alone.text_pair = "pair";
+  EXPECT_EQ(EmbeddingCorpus(alone).part(Split::training).num_rows(), 2);
 }
 
 TEST_F(EmbeddingCorpusTest, LabelsOfCosinesHaveARange) {

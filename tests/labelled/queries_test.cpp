@@ -132,19 +132,54 @@ TEST(LabelledQueries, TextsOfTwoParts) {
   EXPECT_EQ(shared.shared, 2);
 }
 
+TEST(LabelledQueries, OneTextWithTwoGradesIsSeenAndPlaced) {
+  const tests::TestFolder folder;
+  const auto parts = open_queries(triplets(folder, line(1, 2, 3) + line(4, 5, 5)));
+  const QueryText& text = parts.of(Split::training);
+  EXPECT_FALSE(text.queries.at(0).has_twins());
+  EXPECT_TRUE(text.queries.at(1).has_twins());
+  EXPECT_TRUE(text.place(text.queries[1]).ends_with("triplets.txt:2"));
+  // Rows of one query: the same text again with the same grade is no contradiction.
+  auto rows = triplets(folder,
+                       "{\"A\": \"q\", \"B\": \"x\", \"n\": 1}\n"
+                       "{\"A\": \"q\", \"B\": \"x\", \"n\": 1}\n"
+                       "{\"A\": \"q\", \"B\": \"y\", \"n\": 0}\n"
+                       "{\"A\": \"r\", \"B\": \"x\", \"n\": 1}\n"
+                       "{\"A\": \"r\", \"B\": \"x\", \"n\": 0}\n");
+  rows.choices.clear();
+  rows.text_pair = "B";
+  rows.label = "n";
+  const auto of_rows = open_queries(rows).of(Split::training);
+  EXPECT_FALSE(of_rows.queries.at(0).has_twins());
+  EXPECT_TRUE(of_rows.queries.at(1).has_twins());
+  EXPECT_TRUE(of_rows.place(of_rows.queries[1]).ends_with("triplets.txt:4"));
+}
+
+TEST(RankingCorpus, APairNeedsRoomForBothTexts) {
+  const tests::TestFolder folder;
+  auto options = triplets(folder, many_lines(5));
+  options.vocabulary =
+      folder.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nt\n").string();
+  for (options.max_length = 3; options.max_length < 5; ++options.max_length)
+    EXPECT_TRUE(has_text(error_message([&] { RankingCorpus{options}; }),
+                         "data.max_length to be at least 5, 3 special tokens"));
+  EXPECT_EQ(RankingCorpus(options).rows(), 10);
+}
+
 TEST(RankingCorpus, SaysWhatIsCutAndShared) {
   const tests::TestFolder folder;
   std::string lines;
-  for (int i = 0; i < 30; ++i) lines += line(i, 40, 41);
+  for (int i = 0; i < 30; ++i)
+    lines += "{\"A\": \"t t" + std::to_string(i) + "\", \"B\": \"t t40\", \"C\": \"t t41\"}\n";
   auto options = triplets(folder, lines);
   options.folds = 3;
   options.vocabulary =
       folder.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nt\n").string();
-  options.max_length = 4;
+  options.max_length = 6;
   const RankingCorpus corpus(options);
   EXPECT_EQ(corpus.rows(), 60);
   EXPECT_EQ(corpus.cut_rows(), 60);
-  EXPECT_EQ(corpus.shared().shared, 2) << "t40 and t41";
+  EXPECT_EQ(corpus.shared().shared, 2) << "t t40 and t t41";
   EXPECT_EQ(corpus.shared().distinct, corpus.part(Split::test).num_examples() + 2);
   EXPECT_EQ(std::ssize(corpus.queries(Split::test)), corpus.part(Split::test).num_examples());
   EXPECT_TRUE(has_text(corpus.summary(), "; fold 0 of 3 is test")) << corpus.summary();

@@ -3,6 +3,7 @@ RoFormer that begins with BERT's weights, and all of Table 5 in small."""
 
 import json
 import random
+import shutil
 
 import pytest
 import torch
@@ -105,6 +106,43 @@ def test_scores_and_figures(matching):
     assert evaluated["pair_accuracy"] == pytest.approx((scores[: len(rows)] > scores[len(rows) :]).float().mean().item())
 
 
+@pytest.mark.parametrize("keep", ["head", "tail", "both"])
+def test_pairs_are_cut_by_classify_as_by_evaluate(matching, tmp_path, keep):
+    folder, draw, length = matching["folder"], random.Random(8), 15
+    rows = [["".join(draw.choices(LETTERS, k=length)) for _ in "ABC"] for _ in range(20)]
+    (tmp_path / "dev.jsonl").write_text("".join(json.dumps(dict(zip("ABC", row))) + "\n" for row in rows))
+    trained = run_program("train", folder / "recipe.toml", "--out", tmp_path / "run", "--set", "data.max_length=13", "--set",
+                          f"data.keep={keep}", "--set", f"data.validation={tmp_path}/dev.jsonl", "--set", "stage.0.steps=3")  # fmt: skip
+    assert trained.returncode == 0, trained.stderr
+
+    def kept(text):  # of 13 tokens 3 are special, and each text has 5
+        return {"head": text[:5], "tail": text[-5:], "both": text[:3] + text[-2:]}[keep]
+
+    def scores(pairs, *flags, warned=True, model="run"):
+        finished = run_program("classify", "--model", tmp_path / model, "--json", *flags, text="".join(f"{a}\t{b}\n" for a, b in pairs))
+        assert finished.returncode == 0, finished.stderr
+        assert ("40 lines were longer than 13 tokens, data.max_length of" in finished.stderr) == warned, finished.stderr
+        return [json.loads(line)["score"] for line in finished.stdout.splitlines()]
+
+    found = scores(pairs_of(rows))
+    assert found == pytest.approx(scores([(kept(a), kept(b)) for a, b in pairs_of(rows)], warned=False), abs=1e-6)
+    evaluated = json.loads(run_program("evaluate", "--model", tmp_path / "run", "--json").stdout)
+    assert evaluated["pair_accuracy"] == pytest.approx(sum(near > far for near, far in zip(found[:20], found[20:])) / 20)
+    # Whoever asks for more tokens has them.
+    assert scores(pairs_of(rows), "--max-length", 40, warned=False) != pytest.approx(found, abs=1e-4)
+    # A recipe that lies about is no run's.
+    shutil.copytree(tmp_path / "run", tmp_path / "copy", ignore=shutil.ignore_patterns("metrics.jsonl"))
+    scores(pairs_of(rows), warned=False, model="copy")
+
+
+def test_a_triplet_of_one_text_twice_is_counted(matching, tmp_path):
+    same = tmp_path / "same.jsonl"
+    same.write_text('{"A": "今", "B": "天", "C": "气"}\n{"A": "今", "B": "天", "C": "天"}\n', encoding="utf-8")
+    trained = run_program("train", matching["folder"] / "recipe.toml", "--out", tmp_path / "out", "--set", f"data.train={same}",
+                          "--set", "stage.0.steps=1")  # fmt: skip
+    assert trained.returncode == 0 and "1 query has one text twice" in trained.stderr and "same.jsonl:2" in trained.stderr, trained.stderr
+
+
 def test_a_triplet_without_a_label_is_named(matching, tmp_path):
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"A": "今", "B": "天", "C": "气", "label": "B"}\n{"A": "今", "B": "天", "C": "气"}\n', encoding="utf-8")
@@ -146,7 +184,7 @@ def run_study(folder):
     draw = random.Random(1)
     (folder / "text.txt").write_text("\n\n".join("".join(draw.choices(LETTERS, k=200)) for _ in range(40)), encoding="utf-8")
     triplets = folder / "triplets.jsonl"
-    rows = [{"A": LETTERS[i % 7 : i % 7 + 9], "B": text(draw), "C": text(draw)} for i in range(30)]
+    rows = [{"A": LETTERS[i % 7 : i % 7 + 9], "B": text(draw), "C": text(draw) if i % 2 else LETTERS[3:9]} for i in range(30)]
     triplets.write_text("".join(json.dumps(row) + "\n" for row in rows))
     changes = {"pretraining.data.text": folder / "text.txt", "pretraining.data.validation_share": 0.2, "pretraining.data.test_share": 0.2,
                "pretraining.model.hidden_size": 8, "pretraining.model.intermediate_size": 8, "pretraining.model.num_hidden_layers": 1,
@@ -175,6 +213,9 @@ def right_by_characters(rows):
 
 def test_all_of_table_5(tmp_path):
     rows, found = run_study(tmp_path)
+    numbers = found["numbers"]
+    assert 0 < numbers["test_texts_learned_from"] <= numbers["test_texts_learned_from_or_chosen_by"] <= numbers["test_texts"]
+    assert "summed over the 3 rotations" in " ".join(found["verdicts"]) and "alone and whole" in json.dumps(found)
     assert found["numbers"]["bigrams"] == pytest.approx(right_by_characters(rows))
     assert [row["model"] for row in found["numbers"]["models"]] == [
         "BERT-512", "WoBERT-512", "WoBERT-1024", "RoFormer-512", "RoFormer-1024"]  # fmt: skip

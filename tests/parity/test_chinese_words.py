@@ -101,6 +101,11 @@ def of_jiebas_range(text):
     return not any("\u3400" <= c < "\u4e00" or "\u9fd5" < c <= "\u9fff" or "\uf900" <= c <= "\ufaff" or c > "\uffff" for c in text)
 
 
+def test_ends_of_lines_are_no_words():
+    finished = run_program("segment", text="今天天气\r\n好\r\n")
+    assert finished.stdout == run_program("segment", text="今天天气\n好\n").stdout and "\r" not in finished.stdout
+
+
 def test_without_model(lines):
     texts = [line for line in random.Random(7).sample(lines, min(LINES, len(lines))) if line]
     for text, ours in zip(texts, segmented(texts)):

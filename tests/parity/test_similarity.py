@@ -139,6 +139,34 @@ def test_vectors_are_kept_until_something_changes(small, tmp_path):
     assert search().returncode == 1 and kept.read_bytes() == theirs
 
 
+def test_lines_of_candidates(small, tmp_path):
+    """Blank ones are none, equal ones are equal, and a tab in one parts no fields."""
+    texts = tmp_path / "texts"
+    texts.write_bytes(b"w1 w2\r\n\nw1\tw2\n \nw3\nw1 w2\n\n\n")
+    found = similarity(small, ["w1 w2"], "--candidates", texts, "--no-cache")
+    assert found.returncode == 0 and "4 lines are blank (the first: line 2)" in found.stderr and found.stderr.count("\n") == 1
+    rows = [line.split("\t") for line in found.stdout.splitlines()]
+    assert [row[2:] for row in rows] == [["0", "w1 w2"], ["2", "w1 w2"], ["5", "w1 w2"], ["4", "w3"]]
+    assert rows[0][1] == rows[2][1]
+    matches = answers(similarity(small, ["w1 w2"], "--candidates", texts, "--no-cache", "--json"))[0]["matches"]
+    assert {match["index"]: match["text"] for match in matches}[2] == "w1\tw2"
+    folder = tmp_path / "kept.safetensors"
+    folder.mkdir()
+    texts.write_text("w1\nw2\n")
+    unkept = similarity(small, ["w1"], "--candidates", texts, "--cache", folder)
+    assert unkept.returncode == 0 and unkept.stderr.count("\n") == 1 and "not kept" in unkept.stderr, unkept.stderr
+
+
+def test_candidates_may_have_a_prompt_of_their_own(small, tmp_path):
+    (tmp_path / "texts").write_text("w1\nw2\nw3\n")
+    flags = ["--candidates", tmp_path / "texts", "--no-cache", "--json", "--top", 3]
+    asked = answers(similarity(small, ["w1 w5"], *flags, "--prompt", "w40 ", "--candidate-prompt", "w41 "))
+    (tmp_path / "texts").write_text("w41 w1\nw41 w2\nw41 w3\n")
+    wanted = answers(similarity(small, ["w40 w1 w5"], *flags))
+    for one, other in zip(asked[0]["matches"], wanted[0]["matches"], strict=True):
+        assert one["index"] == other["index"] and abs(one["score"] - other["score"]) <= TOLERANCE
+
+
 def test_bad_lines_are_named_and_the_others_answered(small, tmp_path):
     finished = similarity(small, ["w1\tw2", "w1", "w1\tw2\tw3", "", "w2\tw3"])
     assert finished.returncode == 1 and [line != "" for line in finished.stdout.split("\n")[:-1]] == [True, False, False, False, True]

@@ -81,6 +81,24 @@ TEST(TextPieces, ARowThatIsTooLongIsNamedOrCut) {
   EXPECT_FALSE(pieces[0].is_cut);
 }
 
+TEST(TextPieces, WhatIsKeptOfARowIsChosen) {
+  const SmallCheckpoint checkpoint("bert");
+  const std::vector<std::string> texts{"the cat sat\ton a mat"};
+  const auto kept = [&](text::KeptPart keep, std::int64_t length) {
+    const TextEncoder encoder(checkpoint.tokenizer(), checkpoint.config(),
+                              {.max_length = length, .stride = {}, .truncate = true, .keep = keep});
+    return encoder.encode_rows({texts, 1}).at(0).ids;
+  };
+  const auto ids = [&](const char* first, const char* second) {
+    return checkpoint.tokenizer().encode_pair(first, second).ids;
+  };
+  EXPECT_EQ(kept(text::KeptPart::head, 7), ids("the cat", "on a"));
+  EXPECT_EQ(kept(text::KeptPart::tail, 7), ids("cat sat", "a mat"));
+  EXPECT_EQ(kept(text::KeptPart::both, 7), ids("the sat", "on mat"));
+  checkpoint::expect_error({"at least 5", "3 special tokens", "got 4"},
+                           [&] { kept(text::KeptPart::head, 4); });
+}
+
 TEST(TextPieces, AVocabularyMayBeSmallerThanTheModels) {
   EXPECT_NO_THROW(require_fit(15, 16, "MODEL"));
   checkpoint::expect_error({"MODEL", "16", "17"}, [] { require_fit(17, 16, "MODEL"); });

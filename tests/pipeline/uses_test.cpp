@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "roformer/format/safetensors.h"
+#include "tests/pipeline/sentence_files.h"
 #include "tests/pipeline/small_checkpoint.h"
 
 namespace roformer::pipeline {
@@ -21,6 +22,16 @@ TEST(Uses, AreThoseOfAWholeMaskedModel) {
   const Uses uses = uses_of_path(checkpoint.folder());
   EXPECT_TRUE(uses.fill_mask && uses.embed && uses.tokenize && uses.run);
   EXPECT_FALSE(uses.generate || uses.embed_by_pooler);
+}
+
+TEST(Uses, AFolderOfSentenceTransformersComparesTexts) {
+  const SmallCheckpoint checkpoint("bert");
+  EXPECT_FALSE(uses_of_path(checkpoint.folder()).similarity);
+  write_text(checkpoint.folder() / "modules.json", kModules);
+  write_text(checkpoint.folder() / "1_Pooling" / "config.json",
+             "{\"pooling_mode_mean_tokens\": true}");
+  write_text(checkpoint.folder() / "2_Normalize" / "config.json", "{}");
+  EXPECT_TRUE(uses_of_path(checkpoint.folder()).similarity);
 }
 
 TEST(Uses, WithoutATokenizerThereIsOneLeft) {

@@ -55,6 +55,12 @@ TEST_F(DictionaryTest, SharesAreOfTheTotal) {
     EXPECT_TRUE(std::isnan(dictionary.log_share(word))) << word;
 }
 
+TEST_F(DictionaryTest, AFileWithoutCountedWordsIsNamed) {
+  const auto file = files_.write("none.txt", "从未 0\n");
+  EXPECT_TRUE(tests::has_text(tests::error_message([&] { Dictionary::open(file, {}, cache_); }),
+                              "none.txt: expected words seen more than 0 times"));
+}
+
 TEST_F(DictionaryTest, WhatWasCompiledIsTheSame) {
   const Dictionary fresh = Dictionary::open(words_, {}, cache_);
   ASSERT_TRUE(fs::exists(compiled()));

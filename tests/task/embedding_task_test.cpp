@@ -54,6 +54,7 @@ TEST_F(EmbeddingTaskTest, EachLossIsLearned) {
     const auto material = open_material(plain);
     const auto task = material->make_task(plain, torch::kCPU);
     EXPECT_EQ(task->deciding_figure().name, c.figure);
+    EXPECT_EQ(task->counts_correct(), std::string(c.figure) != "spearman");
     EXPECT_NO_THROW(figure_of(train::evaluate(*task, Split::validation), c.figure)) << c.keys;
     train::RunFolder folder(files_.file("run " + std::to_string(number++)), false);
     EXPECT_EQ(run_training(plain, *material, folder, torch::kCPU).step, 60);
@@ -108,6 +109,20 @@ TEST_F(EmbeddingTaskTest, WhatDoesNotFitIsNamed) {
                        {"model.hidden_dropout_prob=0", "model.attention_probs_dropout_prob=0"}),
                "hidden_dropout_prob"));
   EXPECT_TRUE(has_text(refused("loss = \"sim\"\n", "text_pair = \"partner\"\n"), "task.pooling"));
+  // Alone in its batch a text has nothing to be told apart from.
+  const auto alone = [&](const std::string& keys, const std::string& data) {
+    return error_message([&] {
+      const Recipe one =
+          recipe(keys, data, {"stage.0.batch_size=1", "model.hidden_dropout_prob=0.1"});
+      open_material(one)->make_task(one, torch::kCPU);
+    });
+  };
+  const std::string labels = "text_pair = \"partner\"\nlabel = \"label\"\n";
+  EXPECT_TRUE(has_text(alone("", "text_pair = \"partner\"\n"), "batch_size of 2 or more"));
+  EXPECT_TRUE(has_text(alone("loss = \"simcse\"\n", ""), "batch_size of 2 or more"));
+  EXPECT_TRUE(has_text(alone("loss = \"cosent\"\n", labels), "compares the pairs of a batch"));
+  EXPECT_EQ(alone("loss = \"cosine\"\nlargest_label = 5.0\n", labels), "no error");
+  EXPECT_EQ(alone("", "text_pair = \"partner\"\nnegative = \"other\"\n"), "no error");
   EXPECT_TRUE(has_text(refused("pooling = []\n", "text_pair = \"partner\"\n"), "pooling"));
 }
 

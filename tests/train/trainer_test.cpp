@@ -66,6 +66,7 @@ class ToyTask : public Task {
     if (number > 0 && number == nan_at) sum = sum * std::numeric_limits<float>::quiet_NaN();
     return {sum, sum.item<double>(), x.size(0), 0, x.numel()};
   }
+  bool counts_correct() const override { return is_counted; }
   double rate_factor(const std::string& parameter) const override {
     return parameter == "bias" ? bias_factor : 1;
   }
@@ -93,7 +94,7 @@ class ToyTask : public Task {
   double bias_factor = 1;
   std::vector<double> own_figures;  // of each evaluation, in the place of what was learned
   std::size_t figures_made = 0;
-  bool throw_in_figures = false;
+  bool throw_in_figures = false, is_counted = true;
   std::int64_t targets_seen = 0;
   std::vector<bool> modes;            // training or not, of each loss
   std::vector<std::int64_t> updates;  // begun
@@ -149,6 +150,20 @@ TEST_F(TrainerTest, LearnsAndLogsEachStep) {
   EXPECT_EQ(outcome_.step, 200);
   EXPECT_EQ(outcome_.signal, 0);
   EXPECT_TRUE(fs::exists(root_ / "run" / "model.safetensors"));
+}
+
+TEST_F(TrainerTest, WhatIsRightIsLoggedWhereItIsCounted) {
+  for (const bool counts : {true, false}) {
+    const std::string name = counts ? "counts" : "does not";
+    ToyTask task;
+    task.is_counted = counts;
+    train(name, task, options());
+    for (const auto& line : read_metrics(root_ / name / "metrics.jsonl")) {
+      if (line["kind"] == "training") {
+        EXPECT_EQ(line.contains("accuracy"), counts);
+      }
+    }
+  }
 }
 
 TEST_F(TrainerTest, AStoppedRunGoesOnBitForBit) {

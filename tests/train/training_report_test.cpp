@@ -34,6 +34,15 @@ TEST(TrainingReport, ThePageHasTheLastFiguresAndTheRecipe) {
   EXPECT_FALSE(tests::has_text(page, "4.25</td>"));  // the last only
 }
 
+TEST(TrainingReport, FiguresThatATaskLacksAreLeftOut) {
+  const tests::TestFolder folder;
+  folder.write("metrics.jsonl", "{\"kind\": \"training\", \"step\": 1, \"loss\": 4.25}\n");
+  write_training_report(folder.path(), "my run", "");
+  const std::string page = base::read_file(folder.file("report.html"));
+  EXPECT_TRUE(tests::has_text(page, "4.25"));
+  EXPECT_FALSE(tests::has_text(page, "ccuracy"));
+}
+
 TEST(TrainingReport, ThePageLeadsToWhatItWasMadeOf) {
   const tests::TestFolder folder;
   folder.write("my run/metrics.jsonl", kLog);
