@@ -9,6 +9,7 @@
 #include "roformer/base/random.h"
 #include "roformer/checkpoint/load.h"
 #include "roformer/head/language_model.h"
+#include "roformer/model/linear.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/train/adamw.h"
 
@@ -33,21 +34,23 @@ Input read_input(const std::string& path) {
           torch::tensor(json.at("labels").get<std::vector<std::int64_t>>())};
 }
 
-std::vector<double> run_trunk(const std::string& model, const Input& input, int repeats) {
-  const auto loaded = checkpoint::load_model<model::Encoder>(checkpoint::Folder(model));
+std::vector<double> run_trunk(const std::string& model, const Input& input, int repeats,
+                              const std::string& compute_type) {
+  auto encoder = checkpoint::load_model<model::Encoder>(checkpoint::Folder(model)).module;
+  model::prepare_for_inference(*encoder, product::parse_compute_type(compute_type));
   const torch::InferenceMode inference;
-  auto encoder = loaded.module;
   return bench::seconds_of_each(repeats, [&](int) { encoder->forward(input.batch); });
 }
 
 std::vector<double> run_training(const std::string& model, const Input& input, int repeats,
-                                 double dropout) {
+                                 double dropout, const std::string& compute_type) {
   const checkpoint::Folder folder(model);
   auto config = folder.config().encoder;
   config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout;
   head::LanguageModel network(config);
   checkpoint::load_weights(*network, folder.weights());
   network->train();
+  model::train_products_in(*network, product::parse_compute_type(compute_type));
   train::AdamW::NamedParameters parameters;
   for (const auto& parameter : network->named_parameters())
     parameters.emplace_back(parameter.key(), parameter.value());
@@ -67,7 +70,7 @@ std::vector<double> run_training(const std::string& model, const Input& input, i
 
 void bench::add_model(CLI::App& program) {
   struct Options {
-    std::string what, model, input;
+    std::string what, model, input, compute_type = "float32";
     int repeats = 3;
     double dropout = 0;
   };
@@ -81,13 +84,15 @@ void bench::add_model(CLI::App& program) {
   command->add_option("--input", options->input, "batch as JSON")->required();
   command->add_option("--repeats", options->repeats);
   command->add_option("--dropout", options->dropout);
+  command->add_option("--compute-type", options->compute_type);
   add_threads(*command);
   command->callback([options] {
     const Input batch = read_input(options->input);
     const auto seconds =
         options->what == "trunk"
-            ? run_trunk(options->model, batch, options->repeats)
-            : run_training(options->model, batch, options->repeats, options->dropout);
+            ? run_trunk(options->model, batch, options->repeats, options->compute_type)
+            : run_training(options->model, batch, options->repeats, options->dropout,
+                           options->compute_type);
     fmt::print("{}\n", nlohmann::json{{"seconds", seconds}}.dump());
   });
 }

@@ -30,7 +30,7 @@ constexpr LabelClass kLabelClasses[] = {{head::sequence_classifier, classify_tex
                                         {head::question_answering, classify_questions, true}};
 
 void classify_lines(ClassifyFlags& flags) {
-  flags.options.device = apply(flags.common);
+  apply(flags.common, flags.options);
   const pipeline::LabelFolder folder(flags.model);
   std::vector<std::string> names;
   for (const LabelClass& known : kLabelClasses) {
@@ -79,7 +79,7 @@ void add_classify_command(CLI::App& program) {
                     "cut longer lines instead of refusing them");
   add_question_options(*command, *flags);
   add_json_option(*command, flags->common);
-  add_device_options(*command, flags->common);
+  add_answer_options(*command, flags->common);
   add_examples(
       *command,
       "echo 'a charming film' | roformer classify --model runs/sst2/best\n"

@@ -14,6 +14,7 @@ namespace roformer::cli {
 struct CommonOptions {
   std::string device = "cpu";
   int threads = 0;  // 0: as many as the machine has
+  std::string compute_type = "float32";
   bool json = false;
 };
 

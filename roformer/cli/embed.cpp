@@ -85,7 +85,7 @@ void add_embed_command(CLI::App& program) {
   command->get_option("--json")->excludes("--output");
   command->add_flag("--text", flags->text, "with --json, the line beside its vector")
       ->needs("--json");
-  add_device_options(*command, flags->vectors.common);
+  add_answer_options(*command, flags->vectors.common);
   add_examples(*command,
                "roformer embed --model DIR < lines.txt > vectors.txt\n"
                "roformer embed --model DIR --output vectors.npy < lines.txt\n"

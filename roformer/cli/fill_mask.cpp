@@ -46,7 +46,7 @@ std::string format_plain(const std::string& text, const pipeline::MaskCandidates
 }
 
 void fill_masks(FillMaskFlags& flags) {
-  flags.options.device = apply(flags.common);
+  apply(flags.common, flags.options);
   const auto fill = pipeline::open_fill_mask(flags.model, flags.options);
   std::int64_t without = 0, first = 0;
   answer_input({"fill-mask", flags.common.json}, fill,
@@ -72,7 +72,7 @@ void add_fill_mask_command(CLI::App& program) {
   add_number(*command, "--top", flags->options.top, "candidates for each mask", 1, 1000000);
   add_length_options(*command, flags->options.length);
   add_json_option(*command, flags->common);
-  add_device_options(*command, flags->common);
+  add_answer_options(*command, flags->common);
   add_examples(*command,
                "echo 'Paris is the [MASK] of France.' | roformer fill-mask --model DIR --top 3\n"
                "roformer fill-mask --model DIR --json < lines.txt");

@@ -99,6 +99,7 @@ pipeline::SimilarOptions similar_options(const GenerateFlags& flags, const CLI::
   const auto asks = [&](const char* name) { return command.count(name) > 0; };
   pipeline::SimilarOptions options;
   options.device = flags.options.device;
+  options.compute_type = flags.options.compute_type;
   if (asks("--top-k") || asks("--top-p")) options.sampling.top_p = flags.options.sampling.top_p;
   options.sampling.top_k = flags.options.sampling.top_k;
   options.sampling.temperature = flags.options.sampling.temperature;
@@ -145,7 +146,7 @@ void write_similar(const GenerateFlags& flags, const CLI::App& command) {
 }
 
 void generate_text(GenerateFlags& flags, const CLI::App& command) {
-  flags.options.device = apply(flags.common);
+  apply(flags.common, flags.options);
   flags.similar > 0 ? write_similar(flags, command) : continue_lines(flags);
 }
 
@@ -206,7 +207,7 @@ void add_generate_command(CLI::App& program) {
              "prompts that are written together (with --similar samples, and 50)", 1, 4096);
   add_similar_options(*command, *flags);
   add_json_option(*command, flags->common);
-  add_device_options(*command, flags->common);
+  add_answer_options(*command, flags->common);
   add_examples(
       *command,
       "echo 'It was a dark' | roformer generate --model runs/performer --temperature 0.8\n"

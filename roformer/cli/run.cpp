@@ -23,7 +23,7 @@ void run(const RunOptions& options) {
   pipeline::PaddedRunOptions wanted;
   wanted.hidden_states = options.hidden_states;
   wanted.attentions = options.attentions;
-  wanted.device = apply(options.common);
+  apply(options.common, wanted);
   const auto inputs = format::load_tensors(options.inputs).tensors;
   const auto outputs = pipeline::run_padded(options.model, inputs, wanted);
   pipeline::require_finite(outputs, options.model);
@@ -64,7 +64,7 @@ void add_run_command(CLI::App& program) {
       "--attentions", options->attentions,
       "write attentions.{i} (B, heads, T, T) and cross_attentions.{i} as well; not of "
       "encoder-decoders");
-  add_device_options(*command, options->common);
+  add_answer_options(*command, options->common);
   add_examples(*command,
                "roformer run --model DIR --inputs in.safetensors --outputs out.safetensors "
                "--hidden-states");

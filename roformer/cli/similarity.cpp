@@ -214,7 +214,7 @@ void add_similarity_command(CLI::App& program) {
                  "says how far the scores go with these, by Spearman's and Pearson's correlation")
       ->excludes("--candidates");
   add_json_option(*command, flags->vectors.common);
-  add_device_options(*command, flags->vectors.common);
+  add_answer_options(*command, flags->vectors.common);
   add_examples(*command,
                "roformer similarity --model DIR < pairs.tsv\n"
                "tail -n +2 STS-B/dev.tsv | cut -f 8-10 | roformer similarity --model DIR --gold\n"

@@ -52,7 +52,7 @@ void require_agreeing_options(const TranslateFlags& flags) {
 
 void translate(TranslateFlags& flags) {
   require_agreeing_options(flags);
-  flags.options.device = apply(flags.common);
+  apply(flags.common, flags.options);
   flags.options.want_attention = flags.common.json;
   flags.options.search.stopping =
       flags.stopping == "bound" ? generate::StoppingRule::bound : generate::StoppingRule::full_beam;
@@ -140,7 +140,7 @@ void add_translate_command(CLI::App& program) {
   add_translation_lengths(*command, flags->options);
   add_prefixes(*command, *flags);
   add_output_options(*command, *flags);
-  add_device_options(*command, flags->common);
+  add_answer_options(*command, flags->common);
   add_examples(*command,
                "echo 'A dog runs.' | roformer translate --model runs/translation\n"
                "roformer translate --model DIR --model DIR2 --n-best 4 --json < lines.en");

@@ -52,7 +52,7 @@ void add_vector_options(CLI::App& command, VectorFlags& flags) {
 
 pipeline::Embed open_embed(VectorFlags& flags) {
   if (!flags.pooling.empty()) flags.options.poolings = {pipeline::pooling_of(flags.pooling)};
-  flags.options.device = apply(flags.common);
+  apply(flags.common, flags.options);
   return pipeline::open_embed(flags.model, flags.options);
 }
 

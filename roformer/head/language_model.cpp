@@ -2,8 +2,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
-#include "roformer/model/activation.h"
 #include "roformer/model/initialize.h"
+#include "roformer/product/activation.h"
 
 namespace roformer::head {
 
@@ -50,7 +50,8 @@ Tensor LanguageModelImpl::logits(const Tensor& hidden) {
 }
 
 model::VocabularyLoss LanguageModelImpl::loss(const Tensor& hidden, const Tensor& labels) {
-  return model::vocabulary_loss(transformed(hidden), output_->weight, output_->bias, labels);
+  return model::vocabulary_loss(transformed(hidden), output_->weight, output_->bias, labels, 0,
+                                model::kMostLogits, output_->training_type());
 }
 
 Tensor LanguageModelImpl::token_losses(const Tensor& hidden, const Tensor& labels) {

@@ -2,7 +2,7 @@
 // BertForSequenceClassification.
 #include "roformer/base/error.h"
 #include "roformer/head/label_head.h"
-#include "roformer/model/activation.h"
+#include "roformer/product/activation.h"
 
 namespace roformer::head {
 namespace {

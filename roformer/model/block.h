@@ -2,11 +2,11 @@
 // cross-attention, and feed-forward, each with residual and norm. Submodules carry Hugging Face's
 // names.
 #pragma once
-#include "roformer/model/activation_kernel.h"
 #include "roformer/model/block_attention.h"
 #include "roformer/model/config.h"
 #include "roformer/model/linear.h"
 #include "roformer/model/norm.h"
+#include "roformer/product/activation_kernel.h"
 
 namespace roformer::model {
 
@@ -39,7 +39,7 @@ class BlockImpl : public torch::nn::Module {
   torch::Tensor feed_forward(const torch::Tensor& x, const BlockContext& context);
 
   double dropout_;
-  Activation activation_;
+  product::Activation activation_;
   SelfAttention attention_{nullptr};               // softmax,
   LinearSelfAttention linear_attention_{nullptr};  // or linear
   ResidualOutput attention_output_{nullptr};

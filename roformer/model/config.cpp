@@ -210,11 +210,11 @@ void validate(const HeadConfig& head) {
     parse_activation(head.summary.activation);
 }
 
-Activation parse_activation(const std::string& name) {
-  if (name == "gelu") return Activation::gelu;
-  if (name == "gelu_new" || name == "gelu_pytorch_tanh") return Activation::gelu_new;
-  if (name == "relu") return Activation::relu;
-  if (name == "silu" || name == "swish") return Activation::silu;
+product::Activation parse_activation(const std::string& name) {
+  if (name == "gelu") return product::Activation::gelu;
+  if (name == "gelu_new" || name == "gelu_pytorch_tanh") return product::Activation::gelu_new;
+  if (name == "relu") return product::Activation::relu;
+  if (name == "silu" || name == "swish") return product::Activation::silu;
   base::fail("[model] expected hidden_act to be gelu, gelu_new, relu or silu but got '{}'{}", name,
              base::did_you_mean(name, {"gelu", "gelu_new", "relu", "silu"}));
 }

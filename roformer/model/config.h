@@ -9,8 +9,8 @@
 
 #include "roformer/attention/linear_settings.h"
 #include "roformer/base/option.h"
-#include "roformer/model/activation_kernel.h"
 #include "roformer/position/encoding_settings.h"
+#include "roformer/product/activation_kernel.h"
 
 namespace roformer::model {
 
@@ -206,6 +206,6 @@ void for_each_option(Head& h, const Visit& visit) {
 void validate(const HeadConfig& head);
 
 /// gelu, gelu_new or gelu_pytorch_tanh, relu, silu or swish. Throws Error naming them for others.
-Activation parse_activation(const std::string& name);
+product::Activation parse_activation(const std::string& name);
 
 }  // namespace roformer::model

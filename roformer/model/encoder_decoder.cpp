@@ -45,7 +45,8 @@ Tensor EncoderDecoderImpl::decode(const packed::PackedBatch& target,
 
 VocabularyLoss EncoderDecoderImpl::loss(const Tensor& hidden, const Tensor& labels,
                                         double smoothing) {
-  return vocabulary_loss(hidden, shared_->weight, bias_.view(-1), labels, smoothing);
+  return vocabulary_loss(hidden, shared_->weight, bias_.view(-1), labels, smoothing, kMostLogits,
+                         output_->training_type());
 }
 
 void EncoderDecoderImpl::begin_update(std::int64_t update, std::uint64_t seed) {

@@ -6,12 +6,13 @@
 
 #include <cmath>
 
-#include "roformer/base/cpu_isa.h"
+#include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
-#include "roformer/model/activation.h"
-#include "roformer/model/prepared_weight.h"
 #include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
+#include "roformer/product/activation.h"
+#include "roformer/product/prepared_weight.h"
+#include "roformer/product/training_products.h"
 
 namespace roformer::model {
 namespace {
@@ -20,54 +21,40 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Below that MKL is not sure to win.
-constexpr std::int64_t rows_for_mkl = 256;
-
-// Which of LibTorch's two libraries has the faster product, for a weight that was not prepared.
-// Without AVX-512 (Zen 3, 2 threads, 1024 rows) MKL makes the gradient of an input, whose weight is
-// read across, at 150 GFLOP/s against 85 to 128 of oneDNN, and x Wᵀ of 3072 × 768 at 151 against
-// 127; a bias costs it a pass over the output, which a wide output does not win back. With AVX-512
-// it keeps to AVX2 on AMD's processors, so that oneDNN is left.
-bool mkl_is_faster(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (base::cpu_isa() == base::Isa::avx512 || !at::hasMKL()) return false;
-  if (!weight.is_contiguous()) return true;
-  return x.size(0) >= rows_for_mkl && (!bias.defined() || weight.size(0) <= weight.size(1));
-}
-
-Tensor plain_product(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (onednn_serves(x, weight) && !mkl_is_faster(x, weight, bias))
-    return onednn_product(x, weight, bias, std::nullopt);
-  return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
-}
-
 Tensor shaped(const Tensor& y, torch::IntArrayRef shape) {
   return shape.empty() ? y : y.view(shape);
 }
 
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
-                        const std::optional<Tensor>& bias, torch::IntArrayRef shape) {
+                        const std::optional<Tensor>& bias, torch::IntArrayRef shape,
+                        std::int64_t type) {
     const at::AutoDispatchBelowADInplaceOrView guard;
-    // Each of the two is what the other's gradient is made of.
-    context->save_for_backward(
-        {weight.requires_grad() ? x : Tensor(), x.requires_grad() ? weight : Tensor()});
-    context->saved_data["out"] = weight.size(0);
+    // Each of the two is what the other's gradient is made of, and the weight tells how.
+    context->save_for_backward({weight.requires_grad() ? x : Tensor(), weight});
+    context->saved_data["type"] = type;
     context->saved_data["has_bias"] = bias.has_value();
-    return shaped(plain_product(x, weight, bias.value_or(Tensor())), shape);
+    product::TrainingProducts products(weight, static_cast<product::ComputeType>(type));
+    return shaped(products.output(x, bias.value_or(Tensor())), shape);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1];
-    const std::int64_t out = context->saved_data["out"].toInt();
+    const std::int64_t out = weight.size(0);
     const Tensor slope = gradients[0].contiguous().view(
         {gradients[0].numel() / std::max<std::int64_t>(1, out), out});
-    variable_list result(4);
-    // oneDNN's product has no gradient in turn.
-    if (context->needs_input_grad(0))
-      result[0] = packed::gradient_is_differentiated() ? at::mm(slope, weight)
-                                                       : plain_product(slope, weight.t(), {});
-    if (context->needs_input_grad(1)) result[1] = at::mm(slope.t(), x);
+    variable_list result(5);
+    if (packed::gradient_is_differentiated()) {
+      // Products of ours and of oneDNN have no gradient in turn.
+      if (context->needs_input_grad(0)) result[0] = at::mm(slope, weight);
+      if (context->needs_input_grad(1)) result[1] = at::mm(slope.t(), x);
+    } else {
+      const auto type = static_cast<product::ComputeType>(context->saved_data["type"].toInt());
+      product::TrainingProducts products(weight, type);
+      if (context->needs_input_grad(0)) result[0] = products.input_gradient(slope);
+      if (context->needs_input_grad(1)) products.add_weight_gradient(slope, x, result[1]);
+    }
     if (context->saved_data["has_bias"].toBool() && context->needs_input_grad(2))
       result[2] = slope.sum(0);
     return result;
@@ -76,11 +63,13 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
 
 }  // namespace
 
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, torch::IntArrayRef shape) {
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, torch::IntArrayRef shape,
+              product::ComputeType type) {
   if (!packed::wants_gradient({x, weight, bias}))
-    return shaped(plain_product(x, weight, bias), shape);
+    return shaped(product::TrainingProducts(weight, product::ComputeType::float32).output(x, bias),
+                  shape);
   const auto given = bias.defined() ? std::optional<Tensor>(bias) : std::nullopt;
-  return LinearFunction::apply(x, weight, given, shape);
+  return LinearFunction::apply(x, weight, given, shape, static_cast<std::int64_t>(type));
 }
 
 LinearImpl::LinearImpl(std::int64_t in, std::int64_t out, bool with_bias) {
@@ -96,14 +85,15 @@ Tensor LinearImpl::forward(const Tensor& x, torch::IntArrayRef shape) const {
     const Tensor y = prepared_.product(x, weight, flat_bias(), std::nullopt);
     if (y.defined()) return shaped(y, shape);
   }
-  return linear(x, weight, flat_bias(), shape);
+  return linear(x, weight, flat_bias(), shape, training_type_);
 }
 
-Tensor LinearImpl::activated(const Tensor& x, Activation activation) const {
-  if (packed::wants_gradient({x, weight, bias}) || !onednn_serves(x, weight))
-    return activate(forward(x), activation);
+Tensor LinearImpl::activated(const Tensor& x, product::Activation activation) const {
+  if (packed::wants_gradient({x, weight, bias})) return product::activate(forward(x), activation);
   const Tensor y = prepared_.product(x, weight, flat_bias(), activation);
-  return y.defined() ? y : onednn_product(x, weight, flat_bias(), activation);
+  if (y.defined()) return y;
+  if (!product::onednn_serves(x, weight)) return product::activate(forward(x), activation);
+  return product::onednn_product(x, weight, flat_bias(), activation);
 }
 
 void LinearImpl::train(bool on) {
@@ -111,9 +101,20 @@ void LinearImpl::train(bool on) {
   if (on) prepared_.clear();
 }
 
-void prepare_for_inference(torch::nn::Module& module) {
-  module.apply([](torch::nn::Module& part) {
-    if (auto* const layer = part.as<LinearImpl>()) layer->prepare();
+void prepare_for_inference(torch::nn::Module& module, product::ComputeType type) {
+  module.apply([type](torch::nn::Module& part) {
+    auto* const layer = part.as<LinearImpl>();
+    if (layer == nullptr) return;
+    layer->prepare(layer->weight.size(0) < product::kFewOutputs ? product::ComputeType::float32
+                                                                : type);
+  });
+}
+
+void train_products_in(torch::nn::Module& module, product::ComputeType type) {
+  base::require(type != product::ComputeType::int8,
+                "[model] expected float32 or bfloat16 for training but got int8");
+  module.apply([type](torch::nn::Module& part) {
+    if (auto* const layer = part.as<LinearImpl>()) layer->train_in(type);
   });
 }
 

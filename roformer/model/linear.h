@@ -6,16 +6,18 @@
 
 #include <cstdint>
 
-#include "roformer/model/activation_kernel.h"
-#include "roformer/model/prepared_weight.h"
+#include "roformer/product/activation_kernel.h"
+#include "roformer/product/prepared_weight.h"
 
 namespace roformer::model {
 
 /// x: (N, in), weight: (out, in), bias: (out) or undefined. Result (N, out), or `shape` of as many
 /// elements, which autograd sees as a tensor of its own (so that it can be changed in place without
 /// a copy). What needs no gradient is not computed for one.
+/// `type`: of the products with a gradient (product/training_products.h); those without are float32.
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                     torch::IntArrayRef shape = {});
+                     torch::IntArrayRef shape = {},
+                     product::ComputeType type = product::ComputeType::float32);
 
 /// Parameters `weight` (out, in) and `bias` (out), named as torch::nn::Linear's, of no certain
 /// values: a model draws its layers when it has them all (initialize.h). Fused rows (queries, keys
@@ -30,13 +32,16 @@ class LinearImpl : public torch::nn::Module {
   /// As `linear`.
   torch::Tensor forward(const torch::Tensor& x, torch::IntArrayRef shape = {}) const;
   /// f(x Wᵀ + b); without a gradient the activation is taken within the product.
-  torch::Tensor activated(const torch::Tensor& x, Activation activation) const;
+  torch::Tensor activated(const torch::Tensor& x, product::Activation activation) const;
 
-  /// Makes the weight's forms for products without a gradient, which use them until the weight
-  /// changes or training begins.
-  void prepare() { prepared_.prepare(weight); }
+  /// Makes the weight's form for products without a gradient, which use it until the weight changes
+  /// or training begins.
+  void prepare(product::ComputeType type) { prepared_.prepare(weight, type); }
+  /// The type of products with a gradient from now on.
+  void train_in(product::ComputeType type) { training_type_ = type; }
+  product::ComputeType training_type() const { return training_type_; }
   bool is_prepared() const { return prepared_.serves(weight); }
-  /// Training drops the forms: it would soon make them wrong.
+  /// Training drops the form: it would soon make it wrong.
   void train(bool on = true) override;
 
   torch::Tensor weight, bias;
@@ -44,12 +49,19 @@ class LinearImpl : public torch::nn::Module {
  private:
   torch::Tensor flat_bias() const { return bias.defined() ? bias.flatten() : bias; }
 
-  PreparedWeight prepared_;
+  product::PreparedWeight prepared_;
+  product::ComputeType training_type_ = product::ComputeType::float32;
 };
 TORCH_MODULE(Linear);
 
 /// Prepares all linear layers of a module that is only evaluated from now on. Costs as much memory
-/// as their weights.
-void prepare_for_inference(torch::nn::Module& module);
+/// as their weights in the type. Layers of fewer than product::kFewOutputs, which the numbers of an answer
+/// come from and which cost next to nothing, are float32 whatever the type.
+void prepare_for_inference(torch::nn::Module& module,
+                           product::ComputeType type = product::ComputeType::float32);
+
+/// The type of the products of all linear layers while a module learns; weights, gradients and sums
+/// stay float32. Throws Error for int8.
+void train_products_in(torch::nn::Module& module, product::ComputeType type);
 
 }  // namespace roformer::model

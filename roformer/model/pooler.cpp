@@ -3,15 +3,15 @@
 #include <torch/nn/module.h>
 
 #include "roformer/base/error.h"
-#include "roformer/model/activation.h"
 #include "roformer/model/initialize.h"
+#include "roformer/product/activation.h"
 
 namespace roformer::model {
 
 torch::Tensor pooled_activation(const torch::Tensor& x, const std::string& name) {
   if (name.empty() || name == "linear") return x;
   if (name == "tanh") return torch::tanh(x);
-  return activate(x, parse_activation(name));
+  return product::activate(x, parse_activation(name));
 }
 
 torch::Tensor first_tokens(const packed::PackedBatch& batch) {

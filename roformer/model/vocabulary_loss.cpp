@@ -11,11 +11,11 @@
 
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
-#include "roformer/model/linear.h"
 #include "roformer/model/vocabulary_loss_kernel.h"
 #include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
 #include "roformer/packed/wide_type.h"
+#include "roformer/product/training_products.h"
 
 namespace roformer::model {
 namespace {
@@ -103,22 +103,21 @@ void take_rows_composed(const LossRequest& request, const Tensor& logits, const 
 }
 
 // The gradients of a piece's two products, from that of its logits.
-void take_products(const LossRequest& request, const Tensor& hidden, const Tensor& weight,
-                   const Tensor& logits, std::int64_t begin, LossPass& pass) {
+void take_products(const LossRequest& request, const Tensor& hidden,
+                   product::TrainingProducts& products, const Tensor& logits, std::int64_t begin,
+                   LossPass& pass) {
   const Tensor x = hidden.slice(0, begin, begin + logits.size(0));
   if (request.of_hidden)
-    pass.of_hidden.slice(0, begin, begin + x.size(0)).copy_(linear(logits, weight.t(), Tensor()));
-  if (!request.of_weight) return;
-  if (begin == 0) {
-    pass.of_weight = at::mm(logits.t(), x);
-  } else {
-    pass.of_weight.addmm_(logits.t(), x);
-  }
+    pass.of_hidden.slice(0, begin, begin + x.size(0)).copy_(products.input_gradient(logits));
+  if (request.of_weight) products.add_weight_gradient(logits, x, pass.of_weight);
 }
 
 LossPass pass_over_pieces(const LossRequest& request, const Tensor& hidden, const Tensor& weight,
-                          const Tensor& bias, const Tensor& labels, std::int64_t most_logits) {
+                          const Tensor& bias, const Tensor& labels, std::int64_t most_logits,
+                          product::ComputeType type) {
   const torch::NoGradGuard no_gradient;
+  product::TrainingProducts products(
+      weight, request.of_weight || request.of_hidden ? type : product::ComputeType::float32);
   const std::int64_t count = hidden.size(0), words = weight.size(0);
   const std::int64_t rows = std::max<std::int64_t>(1, most_logits / words);
   LossPass pass;
@@ -131,11 +130,11 @@ LossPass pass_over_pieces(const LossRequest& request, const Tensor& hidden, cons
   }
   for (std::int64_t begin = 0; begin < count; begin += rows) {
     const std::int64_t end = std::min(begin + rows, count);
-    const Tensor logits = linear(hidden.slice(0, begin, end), weight, bias);
+    const Tensor logits = products.output(hidden.slice(0, begin, end), bias);
     const Tensor own_labels = labels.slice(0, begin, end);
     request.fused ? take_rows(request, logits, own_labels, pass)
                   : take_rows_composed(request, logits, own_labels, pass);
-    take_products(request, hidden, weight, logits, begin, pass);
+    take_products(request, hidden, products, logits, begin, pass);
   }
   return pass;
 }
@@ -191,7 +190,8 @@ void require_labels(const Tensor& hidden, const Tensor& labels, std::int64_t wor
 }  // namespace
 
 VocabularyLoss vocabulary_loss(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
-                               const Tensor& labels, double smoothing, std::int64_t most_logits) {
+                               const Tensor& labels, double smoothing, std::int64_t most_logits,
+                               product::ComputeType type) {
   require_labels(hidden, labels, weight.size(0));
   const LossRequest request{
       loss_task(weight.size(0), smoothing), packed::wants_gradient({hidden}),
@@ -200,7 +200,7 @@ VocabularyLoss vocabulary_loss(const Tensor& hidden, const Tensor& weight, const
   };
   const Tensor x = hidden.contiguous();
   const Tensor targets = labels.contiguous();
-  const LossPass pass = pass_over_pieces(request, x, weight, bias, targets, most_logits);
+  const LossPass pass = pass_over_pieces(request, x, weight, bias, targets, most_logits, type);
   const auto given = bias.defined() ? std::optional<Tensor>(bias) : std::nullopt;
   return {VocabularyLossFunction::apply(x, weight, given, targets, pass, smoothing),
           pass.sums.negative_log_likelihood, pass.sums.correct};

@@ -1,4 +1,5 @@
 #include "roformer/pipeline/answer_questions.h"
+#include "roformer/pipeline/settle.h"
 
 #include <fmt/format.h>
 #include <torch/types.h>
@@ -69,7 +70,7 @@ AnswerQuestions::AnswerQuestions(std::shared_ptr<head::LabelHead> model, text::T
   base::require(stride_ >= 0 && stride_ < max_length_,
                 "[pipeline] expected windows of {} tokens to share from 0 to {} but got {}",
                 max_length_, max_length_ - 1, stride_);
-  model_->to(options.device);
+  settle(*model_, options);
 }
 
 void AnswerQuestions::encode_line(const std::string& line, std::int64_t number,

@@ -1,4 +1,5 @@
 #include "roformer/pipeline/choose.h"
+#include "roformer/pipeline/settle.h"
 
 #include <torch/types.h>
 
@@ -52,7 +53,7 @@ Choose::Choose(std::shared_ptr<head::LabelHead> model, text::Tokenizer tokenizer
                 options.name, model_->head_config().summary.type);
   base::require(!options.length.stride,
                 "[pipeline] expected no stride for choices of whole lines but got one");
-  model_->to(options.device);
+  settle(*model_, options);
 }
 
 std::vector<ChoiceAnswer> Choose::operator()(const Lines& lines) const {

@@ -1,4 +1,5 @@
 #include "roformer/pipeline/classify.h"
+#include "roformer/pipeline/settle.h"
 
 #include <torch/types.h>
 
@@ -52,7 +53,7 @@ Classify::Classify(std::shared_ptr<head::LabelHead> model, text::Tokenizer token
                 "[pipeline] {}: expected a regression of one number but got {}, which `roformer "
                 "run` computes",
                 options.name, model_->head_config().num_labels);
-  model_->to(options.device);
+  settle(*model_, options);
 }
 
 std::vector<ClassAnswer> Classify::operator()(const Lines& lines) const {

@@ -1,4 +1,5 @@
 #include "roformer/pipeline/embed.h"
+#include "roformer/pipeline/settle.h"
 
 #include <spdlog/spdlog.h>
 #include <torch/autograd.h>
@@ -81,7 +82,7 @@ Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions
   base::require(options_.dimensions.value_or(0) <= width,
                 "[pipeline] {}: expected at most {} dimensions, a vector's width, but got {}",
                 options.name, width, options_.dimensions.value_or(0));
-  model_->to(options.device);
+  settle(*model_, options);
 }
 
 void Embed::set_prompt(const std::string& prompt) {

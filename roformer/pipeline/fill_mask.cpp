@@ -1,4 +1,5 @@
 #include "roformer/pipeline/fill_mask.h"
+#include "roformer/pipeline/settle.h"
 
 #include <fmt/ranges.h>
 #include <torch/types.h>
@@ -38,7 +39,7 @@ FillMask::FillMask(std::shared_ptr<head::LanguageModelImpl> model, text::Tokeniz
       encoder_(std::move(tokenizer), model_->config(), options.length, options.name) {
   base::require(options.top >= 1, "[pipeline] expected at least 1 candidate a mask but got {}",
                 options.top);
-  model_->to(options.device);
+  settle(*model_, options);
   const text::Vocabulary& vocabulary = encoder_.tokenizer().vocabulary();
   for (std::int32_t id = 0; id < vocabulary.size(); ++id) nameless_ += !vocabulary.holds(id);
   options_.top = std::min<std::int64_t>(options.top, vocabulary.size() - nameless_);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "roformer/base/error.h"
+#include "roformer/product/compute_type.h"
 #include "roformer/text/encoding.h"
 
 namespace roformer::pipeline {
@@ -64,6 +65,7 @@ struct LengthOptions {
 struct PipelineOptions {
   std::string name = "the model";  // what messages call it; opened from a folder: the folder
   c10::Device device = c10::kCPU;
+  product::ComputeType compute_type = product::ComputeType::float32;  // of products on the CPU
 };
 
 /// What those are told that compute whole lines.

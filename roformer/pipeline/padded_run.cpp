@@ -1,4 +1,5 @@
 #include "roformer/pipeline/padded_run.h"
+#include "roformer/pipeline/settle.h"
 
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -83,7 +84,7 @@ TensorMap run_padded(const std::filesystem::path& model_folder, const TensorMap&
   if (folder.is_translation()) return run_padded_translation(folder, inputs, options);
   const auto [model, config, report] = checkpoint::load_model(folder);
   checkpoint::warn_of_missing(report, model_folder);
-  model->module().to(options.device);
+  settle(model->module(), options);
   const head::PaddedCall call(inputs, *model, options.device);
   model::EncoderTrace trace;
   trace.want_hidden_states = true;

@@ -6,14 +6,14 @@
 #include <filesystem>
 
 #include "roformer/format/safetensors.h"
+#include "roformer/pipeline/lines.h"
 
 namespace roformer::pipeline {
 
-/// What besides the last hidden states is wanted, and where to compute.
-struct PaddedRunOptions {
+/// What besides the last hidden states is wanted.
+struct PaddedRunOptions : PipelineOptions {
   bool hidden_states = false;
   bool attentions = false;
-  torch::Device device = torch::kCPU;
 };
 
 /// Inputs: head/padded_call.h. Outputs: last_hidden_state (B, T, hidden), the head's (its file in

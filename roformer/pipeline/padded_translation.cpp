@@ -1,4 +1,5 @@
 #include "roformer/pipeline/padded_translation.h"
+#include "roformer/pipeline/settle.h"
 
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -54,7 +55,7 @@ TensorMap run_padded_translation(const checkpoint::Folder& folder, const TensorM
                 "[pipeline] expected no request for attention weights of an encoder-decoder: "
                 "translate --json has those of cross-attention");
   auto module = checkpoint::load_translation_model(folder).module;
-  module->to(options.device);
+  settle(*module, options);
   const auto source = pack_side(inputs, "", options.device),
              target = pack_side(inputs, "decoder_", options.device);
   base::require(source.rows == target.rows,

@@ -32,7 +32,7 @@ struct SentenceStep {
   enum class Kind { normalize, dense };
   Kind kind = Kind::normalize;
   std::filesystem::path folder = {};  // of a dense layer's weights
-  std::string activation = "tanh";    // as model/activation.h has it; "tanh", "sigmoid", "identity"
+  std::string activation = "tanh";  // as product/activation.h has it; "tanh", "sigmoid", "identity"
   bool bias = true;
   bool residual = false;  // what goes in is added, through a product of its own if sizes differ
 };

@@ -6,7 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/tensor_source.h"
-#include "roformer/model/activation.h"
+#include "roformer/product/activation.h"
 
 namespace roformer::pipeline {
 namespace {
@@ -18,7 +18,7 @@ std::function<Tensor(const Tensor&)> activation_of(const std::string& name) {
   if (name == "tanh") return [](const Tensor& x) { return torch::tanh(x); };
   if (name == "sigmoid") return [](const Tensor& x) { return torch::sigmoid(x); };
   return [kind = model::parse_activation(name)](const Tensor& x) {
-    return model::activate(x.contiguous(), kind);
+    return product::activate(x.contiguous(), kind);
   };
 }
 

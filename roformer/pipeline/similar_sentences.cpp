@@ -1,4 +1,5 @@
 #include "roformer/pipeline/similar_sentences.h"
+#include "roformer/pipeline/settle.h"
 
 #include <fmt/ranges.h>
 
@@ -69,7 +70,7 @@ WriteSimilar::WriteSimilar(std::shared_ptr<head::LanguageModelImpl> model, Embed
   base::require(tokenizer_.facts().frame.end.has_value(),
                 "[pipeline] {}: expected a tokenizer with a token that ends a text ([SEP])",
                 options_.name);
-  model_->to(options_.device);
+  settle(*model_, options_);
   generate::Decoder(*model_, 0, options_.device, generate::PromptView::whole);  // may it be one?
 }
 
@@ -156,6 +157,7 @@ WriteSimilar open_write_similar(const std::filesystem::path& path, SimilarOption
   EmbedOptions embed;
   embed.name = options.name;
   embed.device = options.device;
+  embed.compute_type = options.compute_type;
   embed.poolings = options.poolings;
   embed.two_sided = true;
   if (embed.poolings.empty() && !std::filesystem::exists(folder.path() / "modules.json"))

@@ -1,4 +1,5 @@
 #include "roformer/pipeline/tag_words.h"
+#include "roformer/pipeline/settle.h"
 
 #include <torch/types.h>
 
@@ -59,7 +60,7 @@ TagWords::TagWords(std::shared_ptr<head::LabelHead> model, text::Tokenizer token
                 "[pipeline] {}: expected a tokenizer that tells which pieces go on with a word "
                 "(WordPiece) but got {}",
                 options.name, encoder_.tokenizer().facts().kind);
-  model_->to(options.device);
+  settle(*model_, options);
 }
 
 std::vector<std::vector<TagWords::Word>> TagWords::words_of(

@@ -1,4 +1,5 @@
 #include "roformer/pipeline/translate.h"
+#include "roformer/pipeline/settle.h"
 
 #include <torch/types.h>
 
@@ -7,7 +8,6 @@
 #include "roformer/base/error.h"
 #include "roformer/generate/alignment.h"
 #include "roformer/generate/beam_search.h"
-#include "roformer/model/linear.h"
 #include "roformer/pipeline/finite_answers.h"
 #include "roformer/pipeline/text_pieces.h"
 
@@ -57,8 +57,7 @@ class Translate::Parts {
                     "[pipeline] {}: expected the tokenizer's end token to be eos_token_id, {}, but "
                     "got {}",
                     options.name, model->config().eos_token_id, tokenizer_.end_id());
-      model->to(options.device);
-      model::prepare_for_inference(*model);
+      settle(*model, options);
       const model::EncoderConfig& side = model->config().encoder;
       longest_ = std::min(longest_, side.longest_sequence().value_or(longest_));
     }

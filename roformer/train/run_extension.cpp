@@ -87,7 +87,7 @@ bool names_text(std::string_view key) {
 
 bool is_without_effect(std::string_view key) {
   return key.starts_with("checkpoint.") || names_files(key) ||
-         (key.starts_with("run.") && key != "run.seed");
+         (key.starts_with("run.") && key != "run.seed" && key != "run.precision");
 }
 
 void require_same_run(const TrainingState& saved, const FlatRecipe& now,

@@ -18,7 +18,7 @@ bool is_without_effect(std::string_view key);
 bool names_text(std::string_view key);
 
 /// Throws Error naming the first key that differs from the saved run's and may not. What may: keys
-/// of [run] but the seed and of [checkpoint], which do not change what is learned; where files lie,
+/// of [run] but the seed and the precision and of [checkpoint], which do not change what is learned; where files lie,
 /// since their content is compared; the steps or epochs of a stage that is not over yet, whole
 /// stages that have not begun, the warm-up where the number of steps is another, and how many
 /// evaluations without progress end the run.

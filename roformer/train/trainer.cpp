@@ -8,6 +8,7 @@
 #include "roformer/base/progress.h"
 #include "roformer/base/random.h"
 #include "roformer/format/safetensors.h"
+#include "roformer/model/linear.h"
 #include "roformer/train/metrics_log.h"
 #include "roformer/train/run_extension.h"
 #include "roformer/train/task.h"
@@ -60,6 +61,8 @@ Trainer::Trainer(Task& task, TrainingOptions options, RunFolder& folder)
       optimizer_(make_optimizer(task, options_.optimizer)),
       total_(data::total_steps(options_.stages)) {
   data::validate(options_.stages);
+  product::require_served(options_.precision);
+  model::train_products_in(task.module(), options_.precision);
   validate(options_.schedule);
   base::require(options_.evaluate_every >= 1 && options_.checkpoint_every >= 1,
                 "[train] expected intervals of 1 or more steps but got evaluate.every {} and "

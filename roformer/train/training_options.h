@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "roformer/data/stage.h"
+#include "roformer/product/compute_type.h"
 
 namespace roformer::train {
 
@@ -73,8 +74,9 @@ struct TrainingOptions {
   AdamWOptions optimizer;
   double learning_rate = 1e-4;  // peak, where the stage has none of its own
   Schedule schedule;
-  std::uint64_t seed = 0;       // of dropout
-  std::int64_t log_every = 10;  // steps; the intervals are ≥ 1
+  std::uint64_t seed = 0;                                          // of dropout
+  product::ComputeType precision = product::ComputeType::float32;  // of products with a gradient
+  std::int64_t log_every = 10;                                     // steps; the intervals are ≥ 1
   std::int64_t evaluate_every = 1000;
   std::int64_t checkpoint_every = 1000;
   // The run ends when so many evaluations in a row were not better than the best; 0: never.

@@ -9,8 +9,8 @@
 
 #include <algorithm>
 
-#include "roformer/model/activation.h"
 #include "roformer/model/encoder_decoder.h"
+#include "roformer/product/activation.h"
 #include "tests/packed/second_gradients.h"
 
 namespace roformer::model {
@@ -155,13 +155,13 @@ TEST(LinearTest, ActivationsAreTakenWithinTheProductAndBehindIt) {
   Linear layer = drawn_layer(24, 10);
   const Tensor x = torch::randn({5, 24});
   for (const auto* name : {"gelu", "gelu_new", "relu", "silu"}) {
-    const Activation activation = parse_activation(name);
+    const product::Activation activation = parse_activation(name);
     const Tensor expected =
-        activate_composed(torch::matmul(x, layer->weight.t()) + layer->bias, activation);
+        product::activate_composed(torch::matmul(x, layer->weight.t()) + layer->bias, activation);
     EXPECT_LE(product_gap(layer->activated(x, activation), expected), 2e-5) << name;
     const torch::NoGradGuard no_gradient;
     EXPECT_LE(product_gap(layer->activated(x, activation), expected), 2e-5) << name;
-    layer->prepare();
+    layer->prepare(product::ComputeType::float32);
     EXPECT_LE(product_gap(layer->activated(x, activation), expected), 2e-5) << name;
   }
 }
@@ -174,7 +174,7 @@ TEST(LinearTest, TiedLayersFollowTheirOwner) {
   const Tensor x = torch::randn({3, 6});
   EXPECT_LE(product_gap(layer(x), torch::matmul(x, weight.t()) + bias), 1e-5);
   const torch::NoGradGuard no_gradient;
-  layer->prepare();
+  layer->prepare(product::ComputeType::float32);
   EXPECT_LE(product_gap(layer(x), torch::matmul(x, weight.t()) + bias), 1e-5);
 }
 
@@ -182,7 +182,7 @@ TEST(LinearTest, PreparedLayersGiveTheSameProducts) {
   torch::manual_seed(1);
   Linear layer = drawn_layer(70, 130), bare = drawn_layer(70, 130, false);
   for (Linear one : {layer, bare}) {
-    one->prepare();
+    one->prepare(product::ComputeType::float32);
     const torch::NoGradGuard no_gradient;
     for (const std::int64_t rows : {0, 1, 4, 33, 200}) {
       const Tensor x = torch::randn({rows, 70});
@@ -194,7 +194,7 @@ TEST(LinearTest, PreparedLayersGiveTheSameProducts) {
 
 TEST(LinearTest, AGradientTakesThePlainWeight) {
   Linear layer = drawn_layer(8, 6);
-  layer->prepare();
+  layer->prepare(product::ComputeType::float32);
   const Tensor x = torch::randn({3, 8});
   layer(x).sum().backward();
   EXPECT_TRUE(torch::allclose(layer->weight.grad(), x.sum(0).expand({6, 8}), 1e-5, 1e-5));
@@ -208,7 +208,7 @@ TEST(LinearTest, FormsEndWithTrainingOrWithTheWeight) {
     EXPECT_LE(product_gap(layer(x), torch::addmm(layer->bias, x, layer->weight.t())), 1e-5);
   };
   layer->eval();
-  layer->prepare();
+  layer->prepare(product::ComputeType::float32);
   if (!layer->is_prepared()) GTEST_SKIP() << "LibTorch without oneDNN";
   layer->eval();
   EXPECT_TRUE(layer->is_prepared());
@@ -218,13 +218,13 @@ TEST(LinearTest, FormsEndWithTrainingOrWithTheWeight) {
   }
   EXPECT_FALSE(layer->is_prepared());
   expect_right();
-  layer->prepare();
+  layer->prepare(product::ComputeType::float32);
   layer->to(torch::kFloat64);
   EXPECT_FALSE(layer->is_prepared());
   layer->to(torch::kFloat32);
   EXPECT_FALSE(layer->is_prepared());
   expect_right();
-  layer->prepare();
+  layer->prepare(product::ComputeType::float32);
   EXPECT_TRUE(layer->is_prepared());
   layer->train();
   EXPECT_FALSE(layer->is_prepared());

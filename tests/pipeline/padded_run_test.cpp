@@ -46,8 +46,7 @@ TEST(PaddedRun, PaddingChangesNothingAndIsZero) {
 
 TEST(PaddedRun, TracesStandAtTheirPlaces) {
   const SmallCheckpoint checkpoint("roformer");
-  const auto outputs =
-      run_padded(checkpoint.folder(), padded_rows(), {.hidden_states = true, .attentions = true});
+  const auto outputs = run_padded(checkpoint.folder(), padded_rows(), {{}, true, true});
   EXPECT_TRUE(torch::equal(outputs.at("hidden_states.2"), outputs.at("last_hidden_state")));
   EXPECT_FALSE(outputs.contains("hidden_states.3") || outputs.contains("attentions.2"));
   for (const char* name : {"attentions.0", "attentions.1"}) {

@@ -68,7 +68,7 @@ TEST(PaddedTranslation, PaddingChangesNothingAndIsZero) {
 
 TEST(PaddedTranslation, StatesOfBothSidesStandAtTheirPlaces) {
   const SmallTranslator small("states");
-  const auto outputs = run(small, padded_pairs(), {.hidden_states = true});
+  const auto outputs = run(small, padded_pairs(), {{}, true, false});
   for (const std::string side : {"encoder", "decoder"}) {
     const std::string last = side == "encoder" ? "encoder_last_hidden_state" : "last_hidden_state";
     EXPECT_TRUE(torch::equal(outputs.at(side + "_hidden_states.2"), outputs.at(last))) << side;
@@ -89,8 +89,9 @@ TEST(PaddedTranslation, WhatDoesNotFitIsNamed) {
   for (const char* name : {"decoder_input_ids", "decoder_attention_mask"})
     inputs[name] = inputs.at(name).narrow(0, 0, 1);
   checkpoint::expect_error({"as many rows"}, [&] { run(small, inputs); });
-  checkpoint::expect_error({"attention weights"},
-                           [&] { run(small, padded_pairs(), {.attentions = true}); });
+  checkpoint::expect_error({"attention weights"}, [&] {
+    run(small, padded_pairs(), {{}, false, true});
+  });
 }
 
 }  // namespace

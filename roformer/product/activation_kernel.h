@@ -4,7 +4,7 @@
 
 #include "roformer/base/isa.h"
 
-namespace roformer::model {
+namespace roformer::product {
 
 /// gelu: x Φ(x) with the exact Φ; gelu_new: the tanh form (Hendrycks & Gimpel 2016); relu: max(x,
 /// 0); silu: x / (1 + e^−x), also called swish (OPUS-MT).
@@ -19,4 +19,4 @@ template <base::Isa isa>
 void activate_gradient(Activation activation, const float* x, const float* y_gradient,
                        float* x_gradient, std::int64_t count);
 
-}  // namespace roformer::model
+}  // namespace roformer::product

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <optional>
 
-#include "roformer/model/activation_kernel.h"
+#include "roformer/product/activation_kernel.h"
+#include "roformer/product/compute_type.h"
+#include "roformer/product/narrow_weight.h"
 
-namespace roformer::model {
+namespace roformer::product {
 
 /// Whether it takes x and a plain weight: float32 on the CPU, not empty, a LibTorch with oneDNN.
 bool onednn_serves(const torch::Tensor& x, const torch::Tensor& weight);
@@ -24,12 +26,13 @@ torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight
 /// oneDNN does not serve the weight.
 torch::Tensor onednn_layout(const torch::Tensor& weight);
 
-/// The forms of one weight (out, in) as it was when they were made: oneDNN's layout. Another form
-/// is another member, made in `prepare` and read in `product`.
+/// The form of one weight (out, in) as it was when it was made: oneDNN's layout of floats, or a
+/// narrow weight.
 class PreparedWeight {
  public:
-  /// Makes the forms that there are for the weight's type and device, perhaps none.
-  void prepare(const torch::Tensor& weight);
+  /// Makes the form, if there is one for the weight's type and device. Throws Error for a type that
+  /// the processor does not have.
+  void prepare(const torch::Tensor& weight, ComputeType type = ComputeType::float32);
   void clear() { *this = {}; }
 
   /// Whether there is a form of this weight as it is now: the memory that was prepared, seen in the
@@ -46,6 +49,7 @@ class PreparedWeight {
       plain_;  // shares the weight's memory, so that no other tensor can come to lie there
   std::int64_t version_ = 0;
   torch::Tensor onednn_;
+  std::optional<NarrowWeight> narrow_;
 };
 
-}  // namespace roformer::model
+}  // namespace roformer::product

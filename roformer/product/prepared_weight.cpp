@@ -1,11 +1,11 @@
-#include "roformer/model/prepared_weight.h"
+#include "roformer/product/prepared_weight.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/types.h>
 
 #include "roformer/packed/run_tasks.h"
 
-namespace roformer::model {
+namespace roformer::product {
 namespace {
 
 using torch::Tensor;
@@ -74,11 +74,16 @@ Tensor onednn_layout(const Tensor& weight) {
   return stack.back().toTensor();
 }
 
-void PreparedWeight::prepare(const Tensor& weight) {
+void PreparedWeight::prepare(const Tensor& weight, ComputeType type) {
   clear();
   if (weight.is_inference()) return;  // has no version
-  onednn_ = onednn_layout(weight);
-  if (!onednn_.defined()) return;
+  if (type == ComputeType::float32) {
+    onednn_ = onednn_layout(weight);
+  } else if (has_floats_on_cpu(weight)) {
+    narrow_ =
+        type == ComputeType::int8 ? NarrowWeight::int8(weight) : NarrowWeight::bfloat16(weight);
+  }
+  if (!onednn_.defined() && !narrow_) return;
   plain_ = weight.detach();
   version_ = weight._version();
 }
@@ -91,8 +96,10 @@ bool PreparedWeight::serves(const Tensor& weight) const {
 
 Tensor PreparedWeight::product(const Tensor& x, const Tensor& weight, const Tensor& bias,
                                std::optional<Activation> activation) const {
-  if (!serves(weight) || !onednn_serves(x, weight)) return {};
+  if (!serves(weight) || !packed::is_float_on_cpu(x)) return {};
+  if (narrow_) return narrow_->product(x, bias, activation);
+  if (!onednn_serves(x, weight)) return {};
   return onednn_product(x, onednn_, bias, activation);
 }
 
-}  // namespace roformer::model
+}  // namespace roformer::product

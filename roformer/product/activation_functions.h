@@ -1,20 +1,18 @@
-// One pass, vectors of the instruction set; Φ from Abramowitz and Stegun 7.1.26, whose error 1.5e-7
-// is that of float32.
-#include "roformer/model/activation_kernel.h"
-
+// Activation functions and their derivatives on vectors of the instruction set. For *_kernel.cpp
+// files only, as base/simd.h; Φ from Abramowitz and Stegun 7.1.26, whose error 1.5e-7 is that of
+// float32.
+#pragma once
 #include "roformer/base/simd.h"
+#include "roformer/product/activation_kernel.h"
 
-namespace roformer::model {
+namespace roformer::product {
 namespace {
 
 using base::simd::broadcast;
 using base::simd::exponential;
-using base::simd::load;
-using base::simd::store;
 using base::simd::Vector;
 
 using Floats = Vector<float>;
-constexpr std::int64_t lanes = base::simd::width<float>;
 constexpr float sqrt_half = 0.70710678f;
 constexpr float inverse_sqrt_two_pi = 0.39894228f;
 
@@ -81,37 +79,6 @@ struct Silu {
   }
 };
 
-// The last, incomplete vector goes by way of a buffer.
-Floats load_some(const float* source, std::int64_t count) {
-  float buffer[lanes] = {};
-  for (std::int64_t i = 0; i < count; ++i) buffer[i] = source[i];
-  return load(buffer);
-}
-
-void store_some(float* target, Floats value, std::int64_t count) {
-  float buffer[lanes];
-  store(buffer, value);
-  for (std::int64_t i = 0; i < count; ++i) target[i] = buffer[i];
-}
-
-template <typename Function>
-void map(const float* x, float* y, std::int64_t count) {
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) store(y + i, Function::value(load(x + i)));
-  if (i < count) store_some(y + i, Function::value(load_some(x + i, count - i)), count - i);
-}
-
-template <typename Function>
-void map_gradient(const float* x, const float* slope, float* target, std::int64_t count) {
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes)
-    store(target + i, Function::slope(load(x + i)) * load(slope + i));
-  if (i == count) return;
-  const std::int64_t rest = count - i;
-  store_some(target + i, Function::slope(load_some(x + i, rest)) * load_some(slope + i, rest),
-             rest);
-}
-
 template <typename Work>
 void with_function(Activation activation, const Work& work) {
   switch (activation) {
@@ -127,22 +94,4 @@ void with_function(Activation activation, const Work& work) {
 }
 
 }  // namespace
-
-template <base::Isa>
-void activate(Activation activation, const float* x, float* y, std::int64_t count) {
-  with_function(activation, [&](auto function) { map<decltype(function)>(x, y, count); });
-}
-
-template <base::Isa>
-void activate_gradient(Activation activation, const float* x, const float* y_gradient,
-                       float* x_gradient, std::int64_t count) {
-  with_function(activation, [&](auto function) {
-    map_gradient<decltype(function)>(x, y_gradient, x_gradient, count);
-  });
-}
-
-constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;
-template void activate<isa>(Activation, const float*, float*, std::int64_t);
-template void activate_gradient<isa>(Activation, const float*, const float*, float*, std::int64_t);
-
-}  // namespace roformer::model
+}  // namespace roformer::product

@@ -2,10 +2,10 @@
 #pragma once
 #include <torch/types.h>
 
-#include "roformer/model/activation_kernel.h"
 #include "roformer/model/config.h"
+#include "roformer/product/activation_kernel.h"
 
-namespace roformer::model {
+namespace roformer::product {
 
 /// f(x) for a tensor of any shape; the kernel for float32 on the CPU, else LibTorch's operators.
 torch::Tensor activate(const torch::Tensor& x, Activation activation);
@@ -13,4 +13,4 @@ torch::Tensor activate(const torch::Tensor& x, Activation activation);
 /// LibTorch's operators: what the kernel must equal.
 torch::Tensor activate_composed(const torch::Tensor& x, Activation activation);
 
-}  // namespace roformer::model
+}  // namespace roformer::product

@@ -1,4 +1,4 @@
-#include "roformer/model/activation.h"
+#include "roformer/product/activation.h"
 
 #include <ATen/Parallel.h>
 #include <torch/autograd.h>
@@ -8,7 +8,7 @@
 #include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
 
-namespace roformer::model {
+namespace roformer::product {
 namespace {
 
 using torch::Tensor;
@@ -79,4 +79,4 @@ Tensor activate_composed(const Tensor& x, Activation activation) {
   }
 }
 
-}  // namespace roformer::model
+}  // namespace roformer::product

@@ -1,11 +1,11 @@
 // tests of prepared weights: a form serves the very weight that it was made of, as it was then.
-#include "roformer/model/prepared_weight.h"
+#include "roformer/product/prepared_weight.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 
-namespace roformer::model {
+namespace roformer::product {
 namespace {
 
 using torch::Tensor;
@@ -70,4 +70,4 @@ TEST_F(PreparedWeightTest, OtherTypesHaveNoForm) {
 }
 
 }  // namespace
-}  // namespace roformer::model
+}  // namespace roformer::product

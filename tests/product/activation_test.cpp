@@ -1,13 +1,14 @@
-#include "roformer/model/activation.h"
+#include "roformer/product/activation.h"
 
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 #include <torch/types.h>
 
 #include "roformer/base/error.h"
+#include "roformer/model/config.h"
 #include "tests/packed/second_gradients.h"
 
-namespace roformer::model {
+namespace roformer::product {
 namespace {
 
 using torch::Tensor;
@@ -21,7 +22,7 @@ TEST(ActivationTest, KernelEqualsLibTorch) {
   const auto wide =
       torch::cat({torch::linspace(-12, 12, 4001), torch::tensor({-1e4f, 1e4f, 0.0f})});
   for (const auto* name : {"gelu", "gelu_new", "relu", "silu"}) {
-    const Activation activation = parse_activation(name);
+    const Activation activation = model::parse_activation(name);
     for (const std::int64_t count : {0, 1, 15, 4004}) {
       const auto x = wide.narrow(0, 0, count).clone().set_requires_grad(true);
       const auto exact = x.detach().to(torch::kFloat64).set_requires_grad(true);
@@ -37,7 +38,7 @@ TEST(ActivationTest, KernelEqualsLibTorch) {
 
 TEST(ActivationTest, SecondGradientsAreThoseOfTheComposedForm) {
   for (const auto* name : {"gelu", "gelu_new", "relu", "silu"}) {
-    const Activation activation = parse_activation(name);
+    const Activation activation = model::parse_activation(name);
     packed::expect_second_gradients(
         [&](const auto& in) { return activate(in[0], activation); },
         [&](const auto& in) { return activate_composed(in[0], activation); },
@@ -53,15 +54,15 @@ TEST(ActivationTest, OtherTypesAndStridesAreServed) {
 }
 
 TEST(ActivationTest, NamesAreThoseOfHiddenAct) {
-  EXPECT_EQ(parse_activation("gelu"), Activation::gelu);
-  EXPECT_EQ(parse_activation("gelu_new"), Activation::gelu_new);
-  EXPECT_EQ(parse_activation("gelu_pytorch_tanh"), Activation::gelu_new);
-  EXPECT_EQ(parse_activation("relu"), Activation::relu);
-  EXPECT_EQ(parse_activation("silu"), Activation::silu);
-  EXPECT_EQ(parse_activation("swish"), Activation::silu);
+  EXPECT_EQ(model::parse_activation("gelu"), Activation::gelu);
+  EXPECT_EQ(model::parse_activation("gelu_new"), Activation::gelu_new);
+  EXPECT_EQ(model::parse_activation("gelu_pytorch_tanh"), Activation::gelu_new);
+  EXPECT_EQ(model::parse_activation("relu"), Activation::relu);
+  EXPECT_EQ(model::parse_activation("silu"), Activation::silu);
+  EXPECT_EQ(model::parse_activation("swish"), Activation::silu);
   for (const char* name : {"", "GELU", "mish", "gelu_fast"})
-    EXPECT_THROW(parse_activation(name), Error) << name;
+    EXPECT_THROW(model::parse_activation(name), Error) << name;
 }
 
 }  // namespace
-}  // namespace roformer::model
+}  // namespace roformer::product

@@ -1,0 +1,20 @@
+#include "roformer/pipeline/settle.h"
+
+#include <torch/nn/module.h>
+
+#include "roformer/base/error.h"
+#include "roformer/model/linear.h"
+
+namespace roformer::pipeline {
+
+void settle(torch::nn::Module& model, const PipelineOptions& options) {
+  base::require(options.device.is_cpu() || options.compute_type == product::ComputeType::float32,
+                "[pipeline] {}: expected the compute type float32 on {} but got {}, which is of "
+                "the CPU alone",
+                options.name, options.device.str(),
+                product::compute_type_name(options.compute_type));
+  model.to(options.device);
+  if (options.device.is_cpu()) model::prepare_for_inference(model, options.compute_type);
+}
+
+}  // namespace roformer::pipeline

@@ -1,0 +1,84 @@
+#include "roformer/product/narrow_rows.h"
+
+#include <ATen/Parallel.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "roformer/base/cpu_isa.h"
+#include "roformer/packed/run_tasks.h"
+
+namespace roformer::product {
+
+using torch::Tensor;
+
+namespace {
+
+// Floats a thread takes at once.
+constexpr std::int64_t kRowsGrain = 16 * 1024;
+
+struct ProductTask {
+  std::int64_t row_begin, row_end, block_begin, block_end;
+};
+
+// Tasks for each thread, so that the last one does not wait long for the others.
+constexpr std::int64_t kTasksEach = 4;
+
+std::vector<ProductTask> tasks_of(std::int64_t rows, std::int64_t blocks) {
+  const std::int64_t chunks = (rows + kRowsTogether - 1) / kRowsTogether;
+  const std::int64_t wanted = kTasksEach * at::get_num_threads();
+  const std::int64_t parts = std::clamp<std::int64_t>((wanted + chunks - 1) / chunks, 1, blocks);
+  std::vector<ProductTask> tasks;
+  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+    for (std::int64_t part = 0; part < parts; ++part)
+      tasks.push_back({chunk * kRowsTogether, std::min(rows, (chunk + 1) * kRowsTogether),
+                       blocks * part / parts, blocks * (part + 1) / parts});
+  }
+  return tasks;
+}
+
+}  // namespace
+
+NarrowRows narrow_rows(NarrowType type, const Tensor& x) {
+  const std::int64_t count = x.size(0), size = x.size(1), bytes = narrow_row_bytes(type, size);
+  NarrowRows rows;
+  rows.bytes = torch::empty({count, bytes}, torch::kUInt8);
+  if (type == NarrowType::int8) {
+    rows.scales = torch::empty({count}, torch::kFloat32);
+    rows.zeros = torch::empty({count}, torch::kInt32);
+  }
+  const auto* const source = x.const_data_ptr<float>();
+  auto* const target = rows.bytes.data_ptr<std::uint8_t>();
+  auto* const scales = type == NarrowType::int8 ? rows.scales.data_ptr<float>() : nullptr;
+  auto* const zeros = type == NarrowType::int8 ? rows.zeros.data_ptr<std::int32_t>() : nullptr;
+  const std::int64_t grain =
+      std::max<std::int64_t>(1, kRowsGrain / std::max<std::int64_t>(1, size));
+  base::with_isa([&](auto isa) {
+    at::parallel_for(0, count, grain, [&](std::int64_t begin, std::int64_t end) {
+      type == NarrowType::int8
+          ? quantize_rows<isa()>(source, size, target, bytes, scales, zeros, begin, end)
+          : round_rows<isa()>(source, size, target, bytes, begin, end);
+    });
+  });
+  return rows;
+}
+
+void run_narrow_product(NarrowProduct product, const NarrowRows& rows) {
+  product.rows = rows.bytes.const_data_ptr<std::uint8_t>();
+  product.row_bytes = rows.bytes.size(1);
+  if (product.type == NarrowType::int8) {
+    product.row_scales = rows.scales.const_data_ptr<float>();
+    product.row_zeros = rows.zeros.const_data_ptr<std::int32_t>();
+  }
+  base::with_isa([&](auto isa) {
+    packed::run_tasks(
+        tasks_of(rows.bytes.size(0), column_blocks(product.columns)),
+        narrow_scratch(product.row_bytes), [&](const ProductTask& task, float* scratch) {
+          narrow_product<isa()>(product, task.row_begin, task.row_end, task.block_begin,
+                                task.block_end, reinterpret_cast<std::int32_t*>(scratch));
+        });
+  });
+}
+
+}  // namespace roformer::product

@@ -1,0 +1,132 @@
+#include "roformer/product/narrow_weight.h"
+
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include "roformer/base/error.h"
+#include "roformer/product/activation.h"
+#include "roformer/product/narrow_rows.h"
+
+namespace roformer::product {
+
+using torch::Tensor;
+
+namespace {
+
+constexpr std::int64_t kGroup = 4;  // bytes of an output that lie together
+constexpr double kMostOfInt8 = 127, kMostOfUint8 = 255;
+
+base::MatrixUnit unit_of(NarrowType type) {
+  return type == NarrowType::int8 ? base::int8_unit() : base::bfloat16_unit();
+}
+
+// (out, in) of one or two bytes each as a unit reads it, padded with zeros.
+Tensor blocks_of(const Tensor& narrow, NarrowType type) {
+  const std::int64_t outputs = narrow.size(0), inputs = narrow.size(1);
+  const std::int64_t blocks = column_blocks(outputs), bytes = narrow_row_bytes(type, inputs);
+  const Tensor padded =
+      torch::zeros({blocks * kColumnsTogether, bytes / narrow_bytes(type)}, narrow.options());
+  padded.slice(0, 0, outputs).slice(1, 0, inputs).copy_(narrow);
+  if (unit_of(type) == base::MatrixUnit::vectors) return padded.to(torch::kInt16);
+  return padded.view(torch::kUInt8)
+      .view({blocks, kColumnsTogether, bytes / kGroup, kGroup})
+      .transpose(1, 2)
+      .contiguous();
+}
+
+Tensor activated(const Tensor& y, std::optional<Activation> activation) {
+  return activation ? activate_composed(y, *activation) : y;
+}
+
+}  // namespace
+
+bool serves_narrow(NarrowType type) {
+  return type == NarrowType::int8 || base::bfloat16_unit() != base::MatrixUnit::vectors;
+}
+
+Int8Values quantize_weight(const Tensor& weight) {
+  const torch::NoGradGuard no_gradient;
+  const Tensor wide = weight.detach().to(torch::kFloat32);
+  base::require(wide.numel() == 0 || wide.isfinite().all().item<bool>(),
+                "[product] expected a weight of numbers for int8 but got some that are none");
+  const Tensor scales = wide.numel() == 0 ? torch::zeros({wide.size(0)}, wide.options())
+                                          : std::get<0>(wide.abs().max(1)) / kMostOfInt8;
+  const Tensor divisor = scales.masked_fill(scales == 0, 1).unsqueeze(1);
+  return {(wide / divisor).round().clamp(-kMostOfInt8, kMostOfInt8).to(torch::kInt8), scales};
+}
+
+Tensor widen_weight(const Int8Values& values) {
+  return values.integers.to(torch::kFloat32) * values.scales.unsqueeze(1);
+}
+
+NarrowWeight::NarrowWeight(NarrowType type, std::int64_t outputs, std::int64_t inputs)
+    : type_(type), outputs_(outputs), inputs_(inputs) {
+  base::require(serves_narrow(type),
+                "[product] expected a processor with AVX512_BF16 or AMX for bfloat16 but got one "
+                "without");
+}
+
+NarrowWeight::NarrowWeight(const Int8Values& values)
+    : NarrowWeight(NarrowType::int8, values.integers.size(0), values.integers.size(1)) {
+  blocks_ = blocks_of(values.integers, type_);
+  scales_ = values.scales.contiguous();
+  sums_ = values.integers.sum(1, false, torch::kInt32);
+}
+
+NarrowWeight NarrowWeight::int8(const Tensor& weight) {
+  return NarrowWeight(quantize_weight(weight));
+}
+
+NarrowWeight NarrowWeight::bfloat16(const Tensor& weight) {
+  NarrowWeight narrow(NarrowType::bfloat16, weight.size(0), weight.size(1));
+  narrow.blocks_ = blocks_of(weight.detach().to(torch::kBFloat16), NarrowType::bfloat16);
+  return narrow;
+}
+
+Tensor NarrowWeight::product(const Tensor& x, const Tensor& bias,
+                             std::optional<Activation> activation) const {
+  const Tensor source = x.contiguous();
+  const Tensor y = torch::empty({x.size(0), outputs_}, x.options());
+  if (y.numel() == 0) return y;
+  const Tensor flat_bias = bias.defined() ? bias.contiguous() : bias;
+  NarrowProduct product;
+  product.type = type_;
+  product.unit = unit_of(type_);
+  product.weight = static_cast<const std::uint8_t*>(blocks_.const_data_ptr());
+  product.columns = outputs_;
+  if (type_ == NarrowType::int8) {
+    product.column_scales = scales_.const_data_ptr<float>();
+    product.column_sums = sums_.const_data_ptr<std::int32_t>();
+  }
+  if (bias.defined()) product.bias = flat_bias.const_data_ptr<float>();
+  if (activation) product.activation = &*activation;
+  product.y = y.data_ptr<float>();
+  run_narrow_product(product, narrow_rows(type_, source));
+  return y;
+}
+
+Tensor int8_product_composed(const Tensor& x, const Int8Values& values, const Tensor& bias,
+                             std::optional<Activation> activation) {
+  const Tensor wide = x.to(torch::kFloat64);
+  const Tensor low = wide.amin({1}, true).clamp_max(0), high = wide.amax({1}, true).clamp_min(0);
+  const Tensor scale = (high - low) / kMostOfUint8;
+  const Tensor divisor = scale.masked_fill(scale == 0, 1);
+  const Tensor zero = (-low / divisor).round().clamp(0, kMostOfUint8);
+  const Tensor rows = ((wide / divisor + zero).round().clamp(0, kMostOfUint8) - zero) * scale;
+  Tensor y =
+      at::mm(rows, values.integers.to(torch::kFloat64).t()) * values.scales.to(torch::kFloat64);
+  if (bias.defined()) y = y + bias;
+  return activated(y, activation);
+}
+
+Tensor bfloat16_product_composed(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                 std::optional<Activation> activation) {
+  const auto rounded = [](const Tensor& wide) {
+    return wide.to(torch::kBFloat16).to(torch::kFloat64);
+  };
+  Tensor y = at::mm(rounded(x), rounded(weight).t());
+  if (bias.defined()) y = y + bias;
+  return activated(y, activation);
+}
+
+}  // namespace roformer::product

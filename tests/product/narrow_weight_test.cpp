@@ -1,0 +1,112 @@
+// Products of int8 and bfloat16 beside their formulas in float64, at sizes that fill no block, no
+// tile and no vector.
+#include "roformer/product/narrow_weight.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <limits>
+#include <stdexcept>
+
+namespace roformer::product {
+namespace {
+
+using torch::Tensor;
+
+struct ProductSize {
+  std::int64_t rows, inputs, outputs;
+};
+
+void PrintTo(const ProductSize& size, std::ostream* out) {
+  *out << size.rows << " × " << size.inputs << " × " << size.outputs;
+}
+
+double largest_gap(const Tensor& a, const Tensor& b) {
+  return a.numel() == 0 ? 0 : (a.to(torch::kFloat64) - b).abs().max().item<double>();
+}
+
+class NarrowWeightTest : public ::testing::TestWithParam<ProductSize> {
+ protected:
+  const torch::NoGradGuard no_gradient_;
+  at::Generator generator_ = at::make_generator<at::CPUGeneratorImpl>(7);
+  Tensor x_ = torch::randn({GetParam().rows, GetParam().inputs}, generator_);
+  Tensor weight_ = torch::randn({GetParam().outputs, GetParam().inputs}, generator_);
+  Tensor bias_ = torch::randn({GetParam().outputs}, generator_);
+  // Of the sums in float32, and of a row's scale, which the formula has in float64.
+  double bound_ = 2e-6 * static_cast<double>(GetParam().inputs + 8);
+};
+
+TEST_P(NarrowWeightTest, Int8IsItsFormula) {
+  const Int8Values values = quantize_weight(weight_);
+  const NarrowWeight narrow(values);
+  for (const auto activation : {std::optional<Activation>(), std::optional(Activation::gelu)}) {
+    for (const Tensor& bias : {bias_, Tensor()}) {
+      const Tensor y = narrow.product(x_, bias, activation);
+      ASSERT_EQ(y.sizes(), (at::IntArrayRef{x_.size(0), weight_.size(0)}));
+      // A tie that float32 and float64 round apart is worth one step of one number.
+      const double step = 8.0 / 255 * 5;
+      const Tensor gaps = (y - int8_product_composed(x_, values, bias, activation)).abs();
+      EXPECT_LE(largest_gap(y, int8_product_composed(x_, values, bias, activation)), step);
+      EXPECT_LE(gaps.numel() > 0 ? gaps.median().item<double>() : 0, bound_);
+    }
+  }
+}
+
+TEST_P(NarrowWeightTest, Bfloat16IsItsFormula) {
+  if (!serves_narrow(NarrowType::bfloat16)) GTEST_SKIP() << "no unit for bfloat16";
+  const NarrowWeight narrow = NarrowWeight::bfloat16(weight_);
+  for (const auto activation : {std::optional<Activation>(), std::optional(Activation::silu)}) {
+    const Tensor y = narrow.product(x_, bias_, activation);
+    EXPECT_LE(largest_gap(y, bfloat16_product_composed(x_, weight_, bias_, activation)), bound_);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, NarrowWeightTest,
+                         ::testing::Values(ProductSize{0, 5, 3}, ProductSize{1, 1, 1},
+                                           ProductSize{1, 64, 32}, ProductSize{3, 63, 31},
+                                           ProductSize{17, 65, 33}, ProductSize{26, 768, 96},
+                                           ProductSize{33, 1100, 70}, ProductSize{300, 130, 40},
+                                           ProductSize{513, 200, 64}, ProductSize{2, 3072, 768}));
+
+// Every product is as large as it can be: 16-bit sums of pairs would saturate.
+TEST(NarrowSaturationTest, TheLargestSumsAreExact) {
+  const torch::NoGradGuard no_gradient;
+  for (const double sign : {1.0, -1.0}) {
+    const Tensor x = torch::full({3, 4096}, 2.0), weight = torch::full({40, 4096}, 0.5 * sign);
+    const Tensor y = NarrowWeight::int8(weight).product(x, Tensor(), std::nullopt);
+    EXPECT_LE(largest_gap(y, torch::full({3, 40}, 4096 * sign, torch::kFloat64)), 1e-2);
+  }
+}
+
+TEST(NarrowRowsTest, ZerosAreZeroAndWhatIsNoNumberStaysNone) {
+  const torch::NoGradGuard no_gradient;
+  Tensor x = torch::zeros({4, 70});
+  x[1][69] = std::numeric_limits<float>::quiet_NaN();
+  x[2][3] = std::numeric_limits<float>::infinity();
+  x[3][0] = 1e-38f;
+  const Tensor weight = torch::ones({5, 70});
+  std::vector<NarrowWeight> weights = {NarrowWeight::int8(weight)};
+  if (serves_narrow(NarrowType::bfloat16)) weights.push_back(NarrowWeight::bfloat16(weight));
+  for (const NarrowWeight& narrow : weights) {
+    const Tensor y = narrow.product(x, Tensor(), std::nullopt);
+    EXPECT_EQ(y[0].abs().max().item<float>(), 0);
+    EXPECT_FALSE(y[1].isfinite().any().item<bool>());
+    EXPECT_FALSE(y[2].isfinite().any().item<bool>());
+    EXPECT_LE(y[3].abs().max().item<float>(), 1e-37f);
+  }
+}
+
+TEST(QuantizeWeightTest, IsWithinHalfAStepAndRefusesWhatIsNoNumber) {
+  Tensor weight = torch::randn({6, 50});
+  weight[2].zero_();
+  const Int8Values values = quantize_weight(weight);
+  const Tensor gaps = (widen_weight(values) - weight).abs();
+  EXPECT_TRUE((gaps <= 0.501 * values.scales.unsqueeze(1)).all().item<bool>());
+  EXPECT_EQ(values.scales[2].item<float>(), 0);
+  weight[0][0] = std::numeric_limits<float>::infinity();
+  EXPECT_THROW(quantize_weight(weight), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace roformer::product
