@@ -47,6 +47,7 @@ ordered_json describe_encoder(const checkpoint::Folder& folder, const std::strin
           {"format", inspection.format},
           {"files", inspection.files},
           {"element_types", inspection.element_types},
+          {"compute_types", compute_types()},
           {"heads", inspection.heads},
           {"commands", usable_commands(folder, inspection, path)},
           {"problems", problems_of(tokenizer, problems)},

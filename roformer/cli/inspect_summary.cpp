@@ -114,6 +114,11 @@ std::string weights_in_words(const ordered_json& facts) {
                      facts.at("element_types").get<std::string>(), files, files == 1 ? "" : "s");
 }
 
+std::string compute_types_in_words(const ordered_json& facts) {
+  return fmt::format("in {} on this machine (--compute-type)",
+                     fmt::join(facts.at("compute_types").get<std::vector<std::string>>(), ", "));
+}
+
 // Those that no other line says.
 std::vector<std::string> other_problems(const ordered_json& facts) {
   auto problems = facts.at("problems").get<std::vector<std::string>>();
@@ -126,6 +131,13 @@ std::vector<std::string> other_problems(const ordered_json& facts) {
 }
 
 }  // namespace
+
+ordered_json compute_types() {
+  ordered_json names;
+  for (const auto type : product::served_compute_types())
+    names.push_back(product::compute_type_name(type));
+  return names;
+}
 
 std::string model_in_words(const model::EncoderConfig& config) {
   const bool is_bert = config.model_type == "bert";
@@ -247,6 +259,8 @@ std::string format_summary(const ordered_json& facts) {
   if (facts.contains("bytes")) {
     result += rows("size", {size_in_words(facts)});
     result += rows("weights", {weights_in_words(facts)});
+    if (facts.contains("compute_types"))
+      result += rows("computes", {compute_types_in_words(facts)});
   }
   const auto heads = texts("heads");
   if (is_computed)

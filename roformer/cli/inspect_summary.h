@@ -14,6 +14,9 @@ namespace roformer::cli {
 /// "RoFormer encoder: 12 blocks of 768, 12 heads; rotary positions, any length".
 std::string model_in_words(const model::EncoderConfig& config);
 
+/// Names of the types that products are computed in on this machine, float32 first.
+nlohmann::ordered_json compute_types();
+
 /// The tokenizer's facts ("vocabulary_size", "kind", "lowercase", the special tokens), or why there
 /// is none that can be used ("error") and what its files say ("class", "model", "words").
 nlohmann::ordered_json describe_tokenizer(const std::filesystem::path& folder);
