@@ -2,7 +2,7 @@
 #pragma once
 #include <torch/types.h>
 
-#include "roformer/model/config.h"
+#include "roformer/product/activation_kernel.h"
 #include "roformer/product/activation_kernel.h"
 
 namespace roformer::product {
