@@ -3,7 +3,6 @@
 #include <torch/types.h>
 
 #include "roformer/product/activation_kernel.h"
-#include "roformer/product/activation_kernel.h"
 
 namespace roformer::product {
 
