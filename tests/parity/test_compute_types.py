@@ -27,7 +27,6 @@ num_hidden_layers = 2
 [data]
 text = ["{text}"]
 vocabulary = "bytes"
-document = "file"
 [[stage]]
 length = 128
 batch_size = 8
