@@ -46,13 +46,10 @@ def onnx_runtime(folder, sequences, threads, int8):
     path = export(folder)
     if int8:
         from onnxruntime.quantization import QuantType, quantize_dynamic
-        from onnxruntime.quantization.shape_inference import quant_pre_process
 
         small = folder / "trunk-int8.onnx"
         if not small.exists():
-            ready = folder / "trunk-ready.onnx"
-            quant_pre_process(str(path), str(ready), skip_symbolic_shape=True)
-            quantize_dynamic(str(ready), str(small), weight_type=QuantType.QInt8, per_channel=True)
+            quantize_dynamic(str(path), str(small), weight_type=QuantType.QInt8, per_channel=True)
         path = small
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
