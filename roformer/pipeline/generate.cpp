@@ -50,7 +50,7 @@ Generate::Generate(std::shared_ptr<head::LanguageModelImpl> model, text::Tokeniz
                 "[pipeline] expected at least 1 new token and 1 line at once but got {} and {}",
                 options_.max_new_tokens, options_.lines_at_once);
   require_fit(tokenizer_.vocabulary_size(), model_->config().vocab_size, options_.name);
-  settle(*model_, options_);
+  settle_for_decoding(*model_, options_);
 }
 
 generate::GenerationOptions Generate::settings() const {

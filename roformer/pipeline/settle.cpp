@@ -14,7 +14,14 @@ void settle(torch::nn::Module& model, const PipelineOptions& options) {
                 options.name, options.device.str(),
                 product::compute_type_name(options.compute_type));
   model.to(options.device);
-  if (options.device.is_cpu()) model::prepare_for_inference(model, options.compute_type);
+  if (options.compute_type != product::ComputeType::float32)
+    model::prepare_for_inference(model, options.compute_type);
+}
+
+void settle_for_decoding(torch::nn::Module& model, const PipelineOptions& options) {
+  settle(model, options);
+  if (options.device.is_cpu() && options.compute_type == product::ComputeType::float32)
+    model::prepare_for_inference(model);
 }
 
 }  // namespace roformer::pipeline

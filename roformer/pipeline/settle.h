@@ -6,8 +6,13 @@
 
 namespace roformer::pipeline {
 
-/// Moves the model to the options' device and prepares its linear layers in their compute type.
-/// Throws Error for a compute type that the device does not have.
+/// Moves the model to the options' device and prepares its linear layers in their compute type, but
+/// for float32: that form is as large as the weights. Throws Error for a compute type that the
+/// device does not have.
 void settle(torch::nn::Module& model, const PipelineOptions& options);
+
+/// The same of a model that writes token by token: float32 is prepared too, since each step would
+/// lay all weights out anew, which costs as much as its products.
+void settle_for_decoding(torch::nn::Module& model, const PipelineOptions& options);
 
 }  // namespace roformer::pipeline

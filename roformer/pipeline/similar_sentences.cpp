@@ -70,7 +70,7 @@ WriteSimilar::WriteSimilar(std::shared_ptr<head::LanguageModelImpl> model, Embed
   base::require(tokenizer_.facts().frame.end.has_value(),
                 "[pipeline] {}: expected a tokenizer with a token that ends a text ([SEP])",
                 options_.name);
-  settle(*model_, options_);
+  settle_for_decoding(*model_, options_);
   generate::Decoder(*model_, 0, options_.device, generate::PromptView::whole);  // may it be one?
 }
 

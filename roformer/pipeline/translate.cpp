@@ -57,7 +57,7 @@ class Translate::Parts {
                     "[pipeline] {}: expected the tokenizer's end token to be eos_token_id, {}, but "
                     "got {}",
                     options.name, model->config().eos_token_id, tokenizer_.end_id());
-      settle(*model, options);
+      settle_for_decoding(*model, options);
       const model::EncoderConfig& side = model->config().encoder;
       longest_ = std::min(longest_, side.longest_sequence().value_or(longest_));
     }
