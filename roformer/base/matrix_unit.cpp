@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "roformer/base/cpu_isa.h"
@@ -82,7 +83,9 @@ MatrixUnit bfloat16_unit() {
   static const MatrixUnit unit = [] {
     const Features features = read_features();
     const bool tiles = (features.edx & kAmxTile) != 0 && (features.edx & kAmxBfloat16) != 0;
-    return chosen_unit(best_unit((features.more & kAvx512Bfloat16) != 0, tiles), "bfloat16");
+    const MatrixUnit best = best_unit((features.more & kAvx512Bfloat16) != 0, tiles);
+    // What int8 has and bfloat16 lacks may be asked for all the same.
+    return std::min(best, chosen_unit(std::max(best, int8_unit()), "bfloat16"));
   }();
   return unit;
 }

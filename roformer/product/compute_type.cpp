@@ -40,7 +40,7 @@ std::vector<ComputeType> served_compute_types() {
 void require_served(ComputeType type) {
   base::require(type != ComputeType::bfloat16 || has_bfloat16(),
                 "[product] expected a processor with AVX512_BF16 or AMX for bfloat16 but got one "
-                "without: float32 is there");
+                "without, or ROFORMER_ISA or ROFORMER_MATRIX_UNIT keep to less: float32 is there");
 }
 
 ComputeType parse_compute_type(const std::string& name) {

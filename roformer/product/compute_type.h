@@ -14,7 +14,8 @@ enum class ComputeType { float32, bfloat16, int8 };
 
 /// "float32", "bfloat16" or "int8".
 std::string compute_type_name(ComputeType type);
-/// Of a name, or the fastest that keeps within kAutoCosine of float32 for "auto". Throws Error for
+/// Of a name; "auto" is bfloat16 where that is faster than float32, never int8, whose answers are
+/// further off (MiniLM's vectors: cosines of 0.9999 and 0.99). Throws Error for
 /// another name and for a type that this processor does not have, with the reason.
 ComputeType parse_compute_type(const std::string& name);
 /// Throws Error for a type that this processor does not have, with the reason.
@@ -23,9 +24,5 @@ void require_served(ComputeType type);
 std::vector<ComputeType> served_compute_types();
 /// Every name that some processor takes.
 const std::vector<std::string>& compute_type_names();
-
-/// The cosine of answers of "auto" with those of float32: MiniLM's sentence vectors in bfloat16 have
-/// 0.9999 or more, in int8 0.99.
-constexpr double kAutoCosine = 0.9995;
 
 }  // namespace roformer::product

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::int64_t kGroup = 4;  // bytes of an output that lie together
 constexpr double kMostOfInt8 = 127, kMostOfUint8 = 255;
+// 2^31 / (255 · 127)
+constexpr std::int64_t kMostInputs = 66311;
 
 base::MatrixUnit unit_of(NarrowType type) {
   return type == NarrowType::int8 ? base::int8_unit() : base::bfloat16_unit();
@@ -68,6 +70,9 @@ NarrowWeight::NarrowWeight(NarrowType type, std::int64_t outputs, std::int64_t i
 
 NarrowWeight::NarrowWeight(const Int8Values& values)
     : NarrowWeight(NarrowType::int8, values.integers.size(0), values.integers.size(1)) {
+  base::require(inputs_ <= kMostInputs,
+                "[product] expected at most {} inputs for int8, whose sums are int32, but got {}",
+                kMostInputs, inputs_);
   blocks_ = blocks_of(values.integers, type_);
   scales_ = values.scales.contiguous();
   sums_ = values.integers.sum(1, false, torch::kInt32);
@@ -85,6 +90,10 @@ NarrowWeight NarrowWeight::bfloat16(const Tensor& weight) {
 
 Tensor NarrowWeight::product(const Tensor& x, const Tensor& bias,
                              std::optional<Activation> activation) const {
+  base::require(x.dim() == 2 && x.size(1) == inputs_ &&
+                    (!bias.defined() || (bias.dim() == 1 && bias.size(0) == outputs_)),
+                "[product] expected rows of {} and {} biases but got {} and {}", inputs_, outputs_,
+                x.size(-1), bias.defined() ? bias.numel() : 0);
   const Tensor source = x.contiguous();
   const Tensor y = torch::empty({x.size(0), outputs_}, x.options());
   if (y.numel() == 0) return y;

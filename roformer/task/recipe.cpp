@@ -194,12 +194,13 @@ void read_run(const base::TomlTable& root, Recipe& recipe) {
   run.read({"threads", "0: as many as the machine has", at_least(0)}, recipe.threads);
   run.read({"log_every", "steps", at_least(1)}, t.log_every);
   std::string precision = product::compute_type_name(t.precision);
-  run.read_if_given({"precision",
-                     "of products while learning; bfloat16 where the processor has it, its weights "
-                     "and sums float32",
-                     {},
-                     {"float32", "bfloat16"}},
-                    precision);
+  run.read_unless_usual(
+      {"precision",
+       "of products while learning; bfloat16 where the processor has it, its weights "
+       "and sums float32",
+       {},
+       {"float32", "bfloat16"}},
+      precision);
   t.precision =
       precision == "bfloat16" ? product::ComputeType::bfloat16 : product::ComputeType::float32;
   run.finish();

@@ -119,6 +119,14 @@ class SectionReader {
     if (has(option.key)) return read(option, value);
     describe(option, value);
   }
+  /// The same for a key that came later than recipes without it: it is resolved only where its value
+  /// is another than the default, so that runs that began before go on.
+  template <typename T>
+  void read_unless_usual(const base::Option& option, T& value) {
+    const T usual = value;
+    table_.read_option("recipe", option, value);
+    value == usual ? describe(option, usual) : note(option, to_toml(usual), value);
+  }
   /// Notes a key that is not read beside another, and what `value` holds as its default.
   template <typename T>
   void describe(const base::Option& option, const T& value) {

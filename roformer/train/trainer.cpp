@@ -35,6 +35,18 @@ AdamW make_optimizer(Task& task, const AdamWOptions& options) {
                [&](const std::string& name) { return task.rate_factor(name); });
 }
 
+// Other devices have no products of ours.
+void require_precision(Task& task, product::ComputeType precision) {
+  if (precision == product::ComputeType::float32) return;
+  const auto parameters = task.module().parameters();
+  base::require(
+      parameters.empty() || parameters.front().device().is_cpu(),
+      "[train] expected run.precision = \"float32\" on {} but got {}, which is of the CPU "
+      "alone",
+      parameters.front().device().str(), product::compute_type_name(precision));
+  product::require_served(precision);
+}
+
 bool falls_due(std::int64_t step, std::int64_t every, std::int64_t total) {
   return step % every == 0 || step == total;
 }
@@ -61,7 +73,7 @@ Trainer::Trainer(Task& task, TrainingOptions options, RunFolder& folder)
       optimizer_(make_optimizer(task, options_.optimizer)),
       total_(data::total_steps(options_.stages)) {
   data::validate(options_.stages);
-  product::require_served(options_.precision);
+  require_precision(task, options_.precision);
   model::train_products_in(task.module(), options_.precision);
   validate(options_.schedule);
   base::require(options_.evaluate_every >= 1 && options_.checkpoint_every >= 1,

@@ -114,6 +114,14 @@ def test_a_training_in_bfloat16_learns_alike_and_keeps_its_precision(tmp_path):
     assert done.returncode == 1 and "run.precision" in done.stderr
 
 
+def test_the_default_precision_is_no_other_run(tmp_path):
+    assert train(tmp_path, "run", "run.precision=float32", "stage.0.steps=5").returncode == 0
+    done = train(tmp_path, "run", "stage.0.steps=10", resume=True)
+    assert done.returncode == 0, done.stderr
+    done = train(tmp_path, "run", "stage.0.steps=15", "run.precision=float32", resume=True)
+    assert done.returncode == 0, done.stderr
+
+
 def run_without_units(*arguments):
     """In a process of its own: the unit is read once."""
     environment = os.environ | {"ROFORMER_MATRIX_UNIT": "vectors"}

@@ -97,6 +97,19 @@ TEST(NarrowRowsTest, ZerosAreZeroAndWhatIsNoNumberStaysNone) {
   }
 }
 
+TEST(NarrowLimitsTest, SumsThatInt32CannotHoldAndOtherShapesAreRefused) {
+  const torch::NoGradGuard no_gradient;
+  constexpr std::int64_t most = 66311;
+  const NarrowWeight widest = NarrowWeight::int8(torch::ones({2, most}));
+  const Tensor y = widest.product(torch::ones({1, most}), Tensor(), std::nullopt);
+  EXPECT_LE(largest_gap(y, torch::full({1, 2}, static_cast<double>(most), torch::kFloat64)), 0.1);
+  EXPECT_THROW(NarrowWeight::int8(torch::ones({2, most + 1})), std::runtime_error);
+  const NarrowWeight narrow = NarrowWeight::int8(torch::ones({3, 8}));
+  EXPECT_THROW(narrow.product(torch::ones({2, 7}), Tensor(), std::nullopt), std::runtime_error);
+  EXPECT_THROW(narrow.product(torch::ones({2, 8}), torch::ones({4}), std::nullopt),
+               std::runtime_error);
+}
+
 TEST(QuantizeWeightTest, IsWithinHalfAStepAndRefusesWhatIsNoNumber) {
   Tensor weight = torch::randn({6, 50});
   weight[2].zero_();
