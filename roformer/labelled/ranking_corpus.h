@@ -15,7 +15,8 @@ namespace roformer::labelled {
 class RankingCorpus final : public EncodedCorpus {
  public:
   /// Queries whose rows are all as good say nothing about an order: they are left out, and counted
-  /// on standard error. Those that have one text with two grades are counted there too. Throws Error as open_queries does, and for options of another use.
+  /// on standard error. Those that have one text with two grades are counted there too.
+  /// Throws Error as open_queries does, and for options of another use.
   explicit RankingCorpus(const LabelledOptions& options);
 
   /// How good each row is, by row: the larger the better.

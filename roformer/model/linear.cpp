@@ -66,8 +66,7 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, torch::IntArrayRef shape,
               product::ComputeType type) {
   if (!packed::wants_gradient({x, weight, bias}))
-    return shaped(product::TrainingProducts(weight, product::ComputeType::float32).output(x, bias),
-                  shape);
+    return shaped(product::float32_product(x, weight, bias), shape);
   const auto given = bias.defined() ? std::optional<Tensor>(bias) : std::nullopt;
   return LinearFunction::apply(x, weight, given, shape, static_cast<std::int64_t>(type));
 }

@@ -68,7 +68,8 @@ class SimilaritySearch {
   SimilaritySearch(Embed embed, Candidates candidates, const SearchOptions& options = {});
 
   /// Of each line the `count` candidates that are most alike, as BestMatches orders them; a match's
-  /// index is that of its line in the file. Throws Error naming the line for a score that is no number, and LineError as Embed does.
+  /// index is that of its line in the file. Throws Error naming the line for a score that is no
+  /// number, and LineError as Embed does.
   std::vector<std::vector<Match>> operator()(const Lines& lines, std::int64_t count);
 
   const std::vector<std::string>& texts() const { return candidates_.texts; }

@@ -7,15 +7,11 @@
 namespace roformer::product {
 namespace {
 
-bool has_bfloat16() {
-  return base::bfloat16_unit() != base::MatrixUnit::vectors;
-}
-
 // Intel's AVX512_BF16 does a product every second cycle, half of what float32 does there; AMD's two
 // a cycle, twice as many.
 bool bfloat16_is_faster() {
   return base::bfloat16_unit() == base::MatrixUnit::tiles ||
-         (has_bfloat16() && __builtin_cpu_is("amd"));
+         (is_served(ComputeType::bfloat16) && __builtin_cpu_is("amd"));
 }
 
 }  // namespace
@@ -31,14 +27,17 @@ const std::vector<std::string>& compute_type_names() {
 }
 
 std::vector<ComputeType> served_compute_types() {
-  std::vector<ComputeType> types = {ComputeType::float32};
-  if (has_bfloat16()) types.push_back(ComputeType::bfloat16);
-  types.push_back(ComputeType::int8);
+  std::vector<ComputeType> types = {ComputeType::float32, ComputeType::bfloat16, ComputeType::int8};
+  std::erase_if(types, [](ComputeType type) { return !is_served(type); });
   return types;
 }
 
+bool is_served(ComputeType type) {
+  return type != ComputeType::bfloat16 || base::bfloat16_unit() != base::MatrixUnit::vectors;
+}
+
 void require_served(ComputeType type) {
-  base::require(type != ComputeType::bfloat16 || has_bfloat16(),
+  base::require(is_served(type),
                 "[product] expected a processor with AVX512_BF16 or AMX for bfloat16 but got one "
                 "without, or ROFORMER_ISA or ROFORMER_MATRIX_UNIT keep to less: float32 is there");
 }

@@ -18,7 +18,9 @@ std::string compute_type_name(ComputeType type);
 /// further off (MiniLM's vectors: cosines of 0.9999 and 0.99). Throws Error for
 /// another name and for a type that this processor does not have, with the reason.
 ComputeType parse_compute_type(const std::string& name);
-/// Throws Error for a type that this processor does not have, with the reason.
+/// Whether this processor has the type.
+bool is_served(ComputeType type);
+/// Throws Error where it has not, with the reason.
 void require_served(ComputeType type);
 /// What parse_compute_type takes on this processor, float32 first.
 std::vector<ComputeType> served_compute_types();

@@ -16,6 +16,8 @@ enum class NarrowType { int8, bfloat16 };
 
 /// Outputs that lie together in a weight: two tiles of 16 columns.
 constexpr std::int64_t kColumnsTogether = 32;
+/// Bytes of an output that lie together: what one product of a unit takes in.
+constexpr std::int64_t kGroupBytes = 4;
 /// Bytes of a tile's row: rows and weights are padded to whole ones with zeros.
 constexpr std::int64_t kStepBytes = 64;
 /// Rows whose sums are kept at once: 32 KiB of them, so that a block of the weight serves them all

@@ -11,7 +11,6 @@
 namespace roformer::product {
 namespace {
 
-constexpr std::int64_t kGroupBytes = 4;  // of one column
 constexpr std::int64_t kBlockRowBytes = kColumnsTogether * kGroupBytes;
 // Bytes of rows that are summed up before the next: 32 rows and 32 columns of them are 64 KiB.
 constexpr std::int64_t kBytesTogether = 1024;

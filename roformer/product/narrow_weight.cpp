@@ -5,6 +5,8 @@
 
 #include "roformer/base/error.h"
 #include "roformer/product/activation.h"
+#include "roformer/product/compute_type.h"
+#include "roformer/product/narrow_blocks.h"
 #include "roformer/product/narrow_rows.h"
 
 namespace roformer::product {
@@ -13,7 +15,6 @@ using torch::Tensor;
 
 namespace {
 
-constexpr std::int64_t kGroup = 4;  // bytes of an output that lie together
 constexpr double kMostOfInt8 = 127, kMostOfUint8 = 255;
 // 2^31 / (255 · 127)
 constexpr std::int64_t kMostInputs = 66311;
@@ -22,18 +23,15 @@ base::MatrixUnit unit_of(NarrowType type) {
   return type == NarrowType::int8 ? base::int8_unit() : base::bfloat16_unit();
 }
 
-// (out, in) of one or two bytes each as a unit reads it, padded with zeros.
-Tensor blocks_of(const Tensor& narrow, NarrowType type) {
-  const std::int64_t outputs = narrow.size(0), inputs = narrow.size(1);
-  const std::int64_t blocks = column_blocks(outputs), bytes = narrow_row_bytes(type, inputs);
+// Integers (out, in) as a unit reads them, padded with zeros.
+Tensor blocks_of(const Tensor& integers) {
+  const std::int64_t outputs = integers.size(0), inputs = integers.size(1);
+  const bool widened = base::int8_unit() == base::MatrixUnit::vectors;
+  const std::int64_t rows = widened ? column_blocks(outputs) * kColumnsTogether : outputs;
   const Tensor padded =
-      torch::zeros({blocks * kColumnsTogether, bytes / narrow_bytes(type)}, narrow.options());
-  padded.slice(0, 0, outputs).slice(1, 0, inputs).copy_(narrow);
-  if (unit_of(type) == base::MatrixUnit::vectors) return padded.to(torch::kInt16);
-  return padded.view(torch::kUInt8)
-      .view({blocks, kColumnsTogether, bytes / kGroup, kGroup})
-      .transpose(1, 2)
-      .contiguous();
+      torch::zeros({rows, narrow_row_bytes(NarrowType::int8, inputs)}, integers.options());
+  padded.slice(0, 0, outputs).slice(1, 0, inputs).copy_(integers);
+  return widened ? padded.to(torch::kInt16) : blocks_by_row(padded.view(torch::kUInt8));
 }
 
 Tensor activated(const Tensor& y, std::optional<Activation> activation) {
@@ -41,10 +39,6 @@ Tensor activated(const Tensor& y, std::optional<Activation> activation) {
 }
 
 }  // namespace
-
-bool serves_narrow(NarrowType type) {
-  return type == NarrowType::int8 || base::bfloat16_unit() != base::MatrixUnit::vectors;
-}
 
 Int8Values quantize_weight(const Tensor& weight) {
   const torch::NoGradGuard no_gradient;
@@ -63,9 +57,7 @@ Tensor widen_weight(const Int8Values& values) {
 
 NarrowWeight::NarrowWeight(NarrowType type, std::int64_t outputs, std::int64_t inputs)
     : type_(type), outputs_(outputs), inputs_(inputs) {
-  base::require(serves_narrow(type),
-                "[product] expected a processor with AVX512_BF16 or AMX for bfloat16 but got one "
-                "without");
+  require_served(type == NarrowType::int8 ? ComputeType::int8 : ComputeType::bfloat16);
 }
 
 NarrowWeight::NarrowWeight(const Int8Values& values)
@@ -73,7 +65,7 @@ NarrowWeight::NarrowWeight(const Int8Values& values)
   base::require(inputs_ <= kMostInputs,
                 "[product] expected at most {} inputs for int8, whose sums are int32, but got {}",
                 kMostInputs, inputs_);
-  blocks_ = blocks_of(values.integers, type_);
+  blocks_ = blocks_of(values.integers);
   scales_ = values.scales.contiguous();
   sums_ = values.integers.sum(1, false, torch::kInt32);
 }
@@ -84,7 +76,8 @@ NarrowWeight NarrowWeight::int8(const Tensor& weight) {
 
 NarrowWeight NarrowWeight::bfloat16(const Tensor& weight) {
   NarrowWeight narrow(NarrowType::bfloat16, weight.size(0), weight.size(1));
-  narrow.blocks_ = blocks_of(weight.detach().to(torch::kBFloat16), NarrowType::bfloat16);
+  narrow.blocks_ =
+      blocks_by_row(narrow_rows(NarrowType::bfloat16, weight.detach().contiguous()).bytes);
   return narrow;
 }
 

@@ -9,10 +9,6 @@
 
 namespace roformer::product {
 
-/// Whether this processor has products of the type: of int8 every one, of bfloat16 those with
-/// AVX512_BF16 or AMX.
-bool serves_narrow(NarrowType type);
-
 /// Integers of a weight (out, in) and a scale for each output: weight ≈ scale integer, integers in
 /// −127 … 127. A row of zeros has scale 0.
 struct Int8Values {

@@ -20,6 +20,11 @@ bool onednn_serves(const torch::Tensor& x, const torch::Tensor& weight);
 torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight,
                              const torch::Tensor& bias, std::optional<Activation> activation);
 
+/// x Wᵀ + b by the faster of LibTorch's libraries; weight (out, in) plain, perhaps read across, of
+/// any type and device. No gradient.
+torch::Tensor float32_product(const torch::Tensor& x, const torch::Tensor& weight,
+                              const torch::Tensor& bias);
+
 /// A copy of a weight (out, in) in the layout that the products read. Otherwise each product makes
 /// it anew, which costs as much as the product itself where x has a few rows: a step of decoding at
 /// one sentence and four beams takes half the time, at 32 sentences 0.93 of it. Undefined where
@@ -30,7 +35,7 @@ torch::Tensor onednn_layout(const torch::Tensor& weight);
 /// narrow weight.
 class PreparedWeight {
  public:
-  /// Makes the form, if there is one for the weight's type and device. Throws Error for a type that
+  /// Makes the form, if there is one and it is not there yet, for the weight's type and device. Throws Error for a type that
   /// the processor does not have.
   void prepare(const torch::Tensor& weight, ComputeType type = ComputeType::float32);
   void clear() { *this = {}; }
@@ -45,6 +50,8 @@ class PreparedWeight {
                         const torch::Tensor& bias, std::optional<Activation> activation) const;
 
  private:
+  bool has_form(ComputeType type) const;
+
   torch::Tensor
       plain_;  // shares the weight's memory, so that no other tensor can come to lie there
   std::int64_t version_ = 0;

@@ -7,6 +7,7 @@
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
 #include "roformer/packed/run_tasks.h"
+#include "roformer/product/narrow_blocks.h"
 #include "roformer/product/narrow_rows.h"
 #include "roformer/product/prepared_weight.h"
 
@@ -14,63 +15,6 @@ namespace roformer::product {
 namespace {
 
 using torch::Tensor;
-
-constexpr std::int64_t kGroupBytes = 4;
-
-// Below that MKL is not sure to win.
-constexpr std::int64_t kRowsForMkl = 256;
-
-// Which of LibTorch's two libraries has the faster product, for a weight that was not prepared.
-// Without AVX-512 (Zen 3, 2 threads, 1024 rows) MKL makes the gradient of an input, whose weight is
-// read across, at 150 GFLOP/s against 85 to 128 of oneDNN, and x Wᵀ of 3072 × 768 at 151 against
-// 127; a bias costs it a pass over the output, which a wide output does not win back. With AVX-512
-// it keeps to AVX2 on AMD's processors, so that oneDNN is left.
-bool mkl_is_faster(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (base::cpu_isa() == base::Isa::avx512 || !at::hasMKL()) return false;
-  if (!weight.is_contiguous()) return true;
-  return x.size(0) >= kRowsForMkl && (!bias.defined() || weight.size(0) <= weight.size(1));
-}
-
-Tensor plain_product(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (onednn_serves(x, weight) && !mkl_is_faster(x, weight, bias))
-    return onednn_product(x, weight, bias, std::nullopt);
-  return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
-}
-
-Tensor bfloat16_blocks(std::int64_t outputs, std::int64_t row_bytes) {
-  return torch::empty(
-      {column_blocks(outputs), row_bytes / kGroupBytes, kColumnsTogether, kGroupBytes},
-      torch::kUInt8);
-}
-
-// Output i is row i of the weight.
-Tensor blocks_by_row(const Tensor& weight) {
-  const NarrowRows rows = narrow_rows(NarrowType::bfloat16, weight);
-  Tensor blocks = bfloat16_blocks(weight.size(0), rows.bytes.size(1));
-  const auto* const source = rows.bytes.const_data_ptr<std::uint8_t>();
-  auto* const target = blocks.data_ptr<std::uint8_t>();
-  base::with_isa([&](auto isa) {
-    at::parallel_for(0, blocks.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
-      blocks_of_rows<isa()>(source, weight.size(0), rows.bytes.size(1), target, begin, end);
-    });
-  });
-  return blocks;
-}
-
-// Output j is column j of x.
-Tensor blocks_by_column(const Tensor& x) {
-  const std::int64_t bytes = narrow_row_bytes(NarrowType::bfloat16, x.size(0));
-  Tensor blocks = bfloat16_blocks(x.size(1), bytes);
-  const auto* const source = x.const_data_ptr<float>();
-  auto* const target = blocks.data_ptr<std::uint8_t>();
-  base::with_isa([&](auto isa) {
-    at::parallel_for(0, bytes / kGroupBytes, 4, [&](std::int64_t begin, std::int64_t end) {
-      blocks_of_columns<isa()>(source, x.size(0), x.size(1), bytes / kGroupBytes, target, begin,
-                               end);
-    });
-  });
-  return blocks;
-}
 
 // The columns of x as rows.
 NarrowRows rows_by_column(const Tensor& x) {
@@ -115,8 +59,9 @@ bool TrainingProducts::is_narrow(const Tensor& rows) const {
 }
 
 Tensor TrainingProducts::output(const Tensor& x, const Tensor& bias) {
-  if (!is_narrow(x)) return plain_product(x, weight_, bias);
-  if (!by_output_.defined()) by_output_ = blocks_by_row(weight_.contiguous());
+  if (!is_narrow(x)) return float32_product(x, weight_, bias);
+  if (!by_output_.defined())
+    by_output_ = blocks_by_row(narrow_rows(NarrowType::bfloat16, weight_.contiguous()).bytes);
   const std::int64_t outputs = weight_.size(0);
   Tensor y = torch::empty({x.size(0), outputs}, x.options());
   NarrowProduct product = bfloat16_product(by_output_, outputs, y);
@@ -127,7 +72,7 @@ Tensor TrainingProducts::output(const Tensor& x, const Tensor& bias) {
 }
 
 Tensor TrainingProducts::input_gradient(const Tensor& slope) {
-  if (!is_narrow(slope)) return plain_product(slope, weight_.t(), {});
+  if (!is_narrow(slope)) return float32_product(slope, weight_.t(), {});
   if (!by_input_.defined()) by_input_ = blocks_by_column(weight_.contiguous());
   Tensor y = torch::empty({slope.size(0), weight_.size(1)}, slope.options());
   run_narrow_product(bfloat16_product(by_input_, weight_.size(1), y),

@@ -9,22 +9,13 @@
 #include <limits>
 #include <stdexcept>
 
+#include "roformer/product/compute_type.h"
+#include "tests/product/product_size.h"
+
 namespace roformer::product {
 namespace {
 
 using torch::Tensor;
-
-struct ProductSize {
-  std::int64_t rows, inputs, outputs;
-};
-
-void PrintTo(const ProductSize& size, std::ostream* out) {
-  *out << size.rows << " × " << size.inputs << " × " << size.outputs;
-}
-
-double largest_gap(const Tensor& a, const Tensor& b) {
-  return a.numel() == 0 ? 0 : (a.to(torch::kFloat64) - b).abs().max().item<double>();
-}
 
 class NarrowWeightTest : public ::testing::TestWithParam<ProductSize> {
  protected:
@@ -54,7 +45,7 @@ TEST_P(NarrowWeightTest, Int8IsItsFormula) {
 }
 
 TEST_P(NarrowWeightTest, Bfloat16IsItsFormula) {
-  if (!serves_narrow(NarrowType::bfloat16)) GTEST_SKIP() << "no unit for bfloat16";
+  if (!is_served(ComputeType::bfloat16)) GTEST_SKIP() << "no unit for bfloat16";
   const NarrowWeight narrow = NarrowWeight::bfloat16(weight_);
   for (const auto activation : {std::optional<Activation>(), std::optional(Activation::silu)}) {
     const Tensor y = narrow.product(x_, bias_, activation);
@@ -87,7 +78,7 @@ TEST(NarrowRowsTest, ZerosAreZeroAndWhatIsNoNumberStaysNone) {
   x[3][0] = 1e-38f;
   const Tensor weight = torch::ones({5, 70});
   std::vector<NarrowWeight> weights = {NarrowWeight::int8(weight)};
-  if (serves_narrow(NarrowType::bfloat16)) weights.push_back(NarrowWeight::bfloat16(weight));
+  if (is_served(ComputeType::bfloat16)) weights.push_back(NarrowWeight::bfloat16(weight));
   for (const NarrowWeight& narrow : weights) {
     const Tensor y = narrow.product(x, Tensor(), std::nullopt);
     EXPECT_EQ(y[0].abs().max().item<float>(), 0);

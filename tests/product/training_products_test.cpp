@@ -7,34 +7,22 @@
 
 #include <stdexcept>
 
+#include "tests/product/product_size.h"
+
 namespace roformer::product {
 namespace {
 
 using torch::Tensor;
-
-struct LayerSize {
-  std::int64_t rows, inputs, outputs;
-};
-
-void PrintTo(const LayerSize& size, std::ostream* out) {
-  *out << size.rows << " × " << size.inputs << " × " << size.outputs;
-}
 
 // In float64, of numbers rounded to bfloat16.
 Tensor rounded(const Tensor& x) {
   return x.to(torch::kBFloat16).to(torch::kFloat64);
 }
 
-double gap(const Tensor& a, const Tensor& b) {
-  return (a.to(torch::kFloat64) - b).abs().max().item<double>();
-}
-
-class TrainingProductsTest : public ::testing::TestWithParam<LayerSize> {
+class TrainingProductsTest : public ::testing::TestWithParam<ProductSize> {
  protected:
   void SetUp() override {
-    const auto types = served_compute_types();
-    if (std::find(types.begin(), types.end(), ComputeType::bfloat16) == types.end())
-      GTEST_SKIP() << "no unit for bfloat16";
+    if (!is_served(ComputeType::bfloat16)) GTEST_SKIP() << "no unit for bfloat16";
   }
 
   const torch::NoGradGuard no_gradient_;
@@ -47,24 +35,26 @@ class TrainingProductsTest : public ::testing::TestWithParam<LayerSize> {
 
 TEST_P(TrainingProductsTest, AreTheirFormulas) {
   const auto bound = [](std::int64_t terms) { return 2e-6 * static_cast<double>(terms + 8); };
-  EXPECT_LE(gap(products_.output(x_, bias_), at::mm(rounded(x_), rounded(weight_).t()) + bias_),
+  EXPECT_LE(
+      largest_gap(products_.output(x_, bias_), at::mm(rounded(x_), rounded(weight_).t()) + bias_),
+      bound(GetParam().inputs));
+  EXPECT_LE(largest_gap(products_.output(x_, Tensor()), at::mm(rounded(x_), rounded(weight_).t())),
             bound(GetParam().inputs));
-  EXPECT_LE(gap(products_.output(x_, Tensor()), at::mm(rounded(x_), rounded(weight_).t())),
-            bound(GetParam().inputs));
-  EXPECT_LE(gap(products_.input_gradient(slope_), at::mm(rounded(slope_), rounded(weight_))),
-            bound(GetParam().outputs));
+  EXPECT_LE(
+      largest_gap(products_.input_gradient(slope_), at::mm(rounded(slope_), rounded(weight_))),
+      bound(GetParam().outputs));
   const Tensor expected = at::mm(rounded(slope_).t(), rounded(x_));
   Tensor sum;
   products_.add_weight_gradient(slope_, x_, sum);
-  EXPECT_LE(gap(sum, expected), bound(GetParam().rows));
+  EXPECT_LE(largest_gap(sum, expected), bound(GetParam().rows));
   products_.add_weight_gradient(slope_, x_, sum);
-  EXPECT_LE(gap(sum, 2 * expected), 2 * bound(GetParam().rows));
+  EXPECT_LE(largest_gap(sum, 2 * expected), 2 * bound(GetParam().rows));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, TrainingProductsTest,
-                         ::testing::Values(LayerSize{64, 32, 32}, LayerSize{65, 33, 47},
-                                           LayerSize{100, 1, 70}, LayerSize{300, 130, 96},
-                                           LayerSize{257, 768, 100}, LayerSize{1000, 70, 513}));
+                         ::testing::Values(ProductSize{64, 32, 32}, ProductSize{65, 33, 47},
+                                           ProductSize{100, 1, 70}, ProductSize{300, 130, 96},
+                                           ProductSize{257, 768, 100}, ProductSize{1000, 70, 513}));
 
 TEST(FewRowsTest, AreFloat32) {
   const torch::NoGradGuard no_gradient;
@@ -76,8 +66,8 @@ TEST(FewRowsTest, AreFloat32) {
       continue;
     }
     TrainingProducts products(weight, type);
-    EXPECT_LE(gap(products.output(x, Tensor()),
-                  at::mm(x.to(torch::kFloat64), weight.to(torch::kFloat64).t())),
+    EXPECT_LE(largest_gap(products.output(x, Tensor()),
+                          at::mm(x.to(torch::kFloat64), weight.to(torch::kFloat64).t())),
               1e-4);
   }
 }
