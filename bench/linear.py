@@ -58,12 +58,31 @@ def encodings(bench, ours):
     """A table of self-attention with each position encoding, beside the rotary one."""
     if not bench.wanted("encodings"):
         return ""
-    rows = ours("encodings", "--threads", bench.arguments.threads)["rows"]
-    rotary = next(row for row in rows if row["encoding"] == "rotary")
-    total = rotary["forward_ms"] + rotary["backward_ms"]
-    lines = ["| encoding | forward | backward | both, relative to rotary |", "|---|---:|---:|---:|"]
-    for row in rows:
-        ratio = (row["forward_ms"] + row["backward_ms"]) / total
-        lines.append(f"| {row['encoding']} | {row['forward_ms']:.1f} ms | {row['backward_ms']:.1f} ms | {ratio:.2f} |")
-    return ("## Position encodings\n\nSelf-attention of a layer, 4 sequences of 256 tokens, 8 heads × 64, with the product that "
-            "makes queries, keys and values. floater integrates its curve in the pass.\n\n" + "\n".join(lines) + "\n")
+    threads = ["--threads", bench.arguments.threads]
+    equal = relative_to_rotary(ours("encodings", *threads)["rows"])
+    ragged = relative_to_rotary(ours("encodings", "--sequences", 64, "--length", 26, "--ragged", *threads)["rows"])
+    lines = ["| encoding | 4 × 256: forward | backward | relative to rotary | 64 ragged, mean 26: forward | backward | relative to rotary |",
+             "|---|---:|---:|---:|---:|---:|---:|"]
+    for name, cells in equal.items():
+        lines.append(f"| {name} | {cells} | {ragged[name]} |")
+    return ("## Position encodings\n\nSelf-attention of a layer, 8 heads × 64, with the product that makes queries, keys and values. "
+            "floater integrates its curve every tenth update; its row is the mean of ten.\n\n" + "\n".join(lines) + "\n")
+
+
+def relative_to_rotary(rows):
+    """Name → the cells forward, backward and their sum in proportion to rotary's."""
+    total = {row["encoding"]: row["forward_ms"] + row["backward_ms"] for row in rows}
+    return {row["encoding"]: f"{row['forward_ms']:.1f} ms | {row['backward_ms']:.1f} ms | "
+                             f"{total[row['encoding']] / total['rotary']:.2f}" for row in rows}
+
+
+def one_head(bench, ours):
+    """Rows on the gradient of one head of 4096 tokens by all threads."""
+    names = {"softmax": "attention backward, one head of 4096 tokens, all threads in proportion to one",
+             "linear": "the same, causal FAVOR+ with 256 features"}
+    if not any(bench.wanted(name) for name in names.values()):
+        return
+    figures = ours("linear", "one-head", "--hidden", 64, "--length", 4096, "--threads", bench.arguments.threads)
+    for key, name in names.items():
+        row = figures[key]
+        bench.add(name, f"{row['all_threads_ms']:.0f} ms", f"{row['one_thread_ms']:.0f} ms", row["ratio"], "≥ 1.7")

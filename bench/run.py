@@ -293,6 +293,7 @@ def main():
         programs.first_answer(bench, BUILD / "roformer")
         programs.sentence_encoder(bench, BUILD / "roformer")
         linear.performer(bench, ours)
+        linear.one_head(bench, ours)
         translation.translation(bench, ours, bench.folder)
         tables = [fine_tuning.tables(bench, ours, BUILD, DATA), linear.attention_by_length(bench, ours),
                   linear.encodings(bench, ours), linear.generation(bench, BUILD)]  # fmt: skip

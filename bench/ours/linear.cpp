@@ -1,6 +1,7 @@
 // Our side of the linear attention benchmarks. Prints one JSON line:
 //   roformer_bench linear lm         seconds of training steps of a causal Performer language model
 //   roformer_bench linear attention  milliseconds of causal attention, linear and softmax, by length
+//   roformer_bench linear one-head   milliseconds of the gradient of one head, one thread and all
 //   roformer_bench linear memory     peak memory of a training step of linear attention, by length
 #include <sys/resource.h>
 
@@ -92,20 +93,41 @@ struct AttentionBench {
     head_angles = rope::angles(positions, size);
   }
 
-  void linear() const {
+  Tensor linear() const {
     const auto parts = qkv.unbind(1);
-    attention::feature_attention(parts[0], parts[1], parts[2], spans, map,
-                                 rope::FeatureRotation{feature_angles})
-        .sum()
-        .backward();
+    return attention::feature_attention(parts[0], parts[1], parts[2], spans, map,
+                                        rope::FeatureRotation{feature_angles})
+        .sum();
   }
 
-  void softmax() const {
+  Tensor softmax() const {
     const Tensor rotated = rope::rotate_packed_(qkv * 1, head_angles);
     const double scale = 1 / std::sqrt(static_cast<double>(qkv.size(3)));
-    attention::packed_self_attention(rotated, spans, {scale, 0, 0}).sum().backward();
+    return attention::packed_self_attention(rotated, spans, {scale, 0, 0}).sum();
   }
 };
+
+// How much the gradient of one head of one sequence gains by all threads.
+nlohmann::json time_one_head(LinearOptions options) {
+  options.heads = 1;
+  const int threads = at::get_num_threads();
+  const AttentionBench bench(options, options.length);
+  const auto gradient_of = [&](const auto& forward, int count) {
+    at::set_num_threads(count);
+    double best = 1e30;
+    for (int i = 0; i <= options.repeats; ++i) {
+      const Tensor out = forward();
+      best = std::min(best, bench::seconds([&] { out.backward(); }));
+    }
+    return 1e3 * best;
+  };
+  const auto row = [&](const auto& forward) {
+    const double one = gradient_of(forward, 1), all = gradient_of(forward, threads);
+    return nlohmann::json{{"one_thread_ms", one}, {"all_threads_ms", all}, {"ratio", one / all}};
+  };
+  return {{"softmax", row([&] { return bench.softmax(); })},
+          {"linear", row([&] { return bench.linear(); })}};
+}
 
 nlohmann::json time_attention(const LinearOptions& options) {
   auto rows = nlohmann::json::array();
@@ -114,8 +136,10 @@ nlohmann::json time_attention(const LinearOptions& options) {
     const AttentionBench bench(options, length);
     double linear = 1e30, softmax = 1e30;
     for (int round = 0; round < 2; ++round) {  // in turn, so that a slow moment meets both
-      linear = std::min(linear, bench::best_seconds(options.repeats, [&] { bench.linear(); }));
-      softmax = std::min(softmax, bench::best_seconds(options.repeats, [&] { bench.softmax(); }));
+      linear = std::min(linear,
+                        bench::best_seconds(options.repeats, [&] { bench.linear().backward(); }));
+      softmax = std::min(softmax,
+                         bench::best_seconds(options.repeats, [&] { bench.softmax().backward(); }));
     }
     // The crossing point on the line between two lengths, in logarithms.
     if (crossing == 0 && linear <= softmax) {
@@ -137,7 +161,7 @@ nlohmann::json peak_memory(const LinearOptions& options) {
   auto rows = nlohmann::json::array();
   for (const std::int64_t length : {8192, 16384, 32768, 65536}) {
     const AttentionBench bench(options, length);
-    bench.linear();
+    bench.linear().backward();
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     rows.push_back({{"length", length}, {"peak_megabytes", usage.ru_maxrss / 1024}});
@@ -150,9 +174,9 @@ nlohmann::json peak_memory(const LinearOptions& options) {
 void bench::add_linear(CLI::App& program) {
   const auto options = std::make_shared<LinearOptions>();
   CLI::App* const command = program.add_subcommand("linear", "linear attention");
-  command->add_option("what", options->what, "lm, attention or memory")
+  command->add_option("what", options->what, "lm, attention, one-head or memory")
       ->required()
-      ->check(CLI::IsMember({"lm", "attention", "memory"}));
+      ->check(CLI::IsMember({"lm", "attention", "one-head", "memory"}));
   command->add_option("--length", options->length);
   command->add_option("--batch", options->batch);
   command->add_option("--layers", options->layers);
@@ -166,6 +190,7 @@ void bench::add_linear(CLI::App& program) {
   command->callback([options] {
     const auto result = options->what == "lm"          ? time_lm(*options)
                         : options->what == "attention" ? time_attention(*options)
+                        : options->what == "one-head"  ? time_one_head(*options)
                                                        : peak_memory(*options);
     fmt::print("{}\n", result.dump());
   });

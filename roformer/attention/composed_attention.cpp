@@ -3,11 +3,13 @@
 #include <torch/types.h>
 
 #include <limits>
+#include <tuple>
 
 #include "roformer/attention/span.h"
 #include "roformer/base/random.h"
 #include "roformer/packed/keep_mask.h"
 #include "roformer/packed/wide_type.h"
+#include "roformer/position/distance_terms.h"
 
 namespace roformer::attention {
 namespace {
@@ -72,6 +74,34 @@ Tensor group_weights(const SpanGroup& group, const Tensor& queries, const Tensor
   return torch::softmax(scores, -1);
 }
 
+// The terms' rows for the distances of one group, which follow each other.
+position::DistanceTerms rows_for(const PlacedTerms& placed, const position::Distances& distances) {
+  const std::int64_t count = distances.values().size(0);
+  const std::int64_t first = distances.values()[0].item<std::int64_t>() - placed.least;
+  const auto part = [&](const Tensor& table) {
+    return table.defined() ? table.narrow(1, first, count) : table;
+  };
+  const PairTerms& terms = placed.terms;
+  return {.numbers = part(terms.numbers),
+          .queries = {part(terms.queries), {}},
+          .keys = {part(terms.keys), {}},
+          .values = {part(terms.values), {}},
+          .shift = terms.shift,
+          .query_rows = terms.query_rows,
+          .key_rows = terms.key_rows};
+}
+
+// Positions (N) of rows: those of span b from first_row(b) on ascend from first(b).
+template <typename Rows>
+Tensor placed_positions(std::int64_t rows, std::size_t spans, const Rows& rows_of) {
+  const Tensor positions = torch::zeros({rows}, torch::kInt64);
+  for (std::size_t b = 0; b < spans; ++b) {
+    const auto [first_row, count, first] = rows_of(b);
+    positions.narrow(0, first_row, count).copy_(torch::arange(first, first + count));
+  }
+  return positions;
+}
+
 }  // namespace
 
 Tensor composed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
@@ -105,6 +135,36 @@ Tensor composed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
   }
   if (outputs.empty()) return torch::zeros({q.size(0), heads, v.size(2)}, v.options());
   return torch::cat(outputs, 0).to(v.scalar_type());
+}
+
+Tensor composed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
+                          const std::vector<Span>& spans, const AttentionOptions& options,
+                          const PlacedTerms& placed) {
+  if (placed.empty()) return composed_attention(q, k, v, spans, options);
+  using Rows = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
+  AttentionTerms terms;
+  terms.q_positions =
+      placed_positions(q.size(0), spans.size(), [&](std::size_t b) {
+        return Rows{spans[b].first_query, spans[b].num_queries, placed.places[b].first_query};
+      }).to(q.device());
+  terms.k_positions =
+      placed_positions(k.size(0), spans.size(), [&](std::size_t b) {
+        return Rows{spans[b].first_key, spans[b].num_keys, placed.places[b].first_key};
+      }).to(q.device());
+  terms.score_bias = [&](const Tensor& queries, const Tensor& keys, const Tensor& m,
+                         const Tensor& n) {
+    const position::Distances distances(m, n);
+    const Tensor bias = position::score_bias_of(rows_for(placed, distances), distances, queries,
+                                                keys, m, n, 1 / options.scale);
+    return bias.defined() ? bias : torch::zeros({1}, queries.options());
+  };
+  if (placed.terms.values.defined()) {
+    terms.value_term = [&](const Tensor& weights, const Tensor& m, const Tensor& n) {
+      const position::Distances distances(m, n);
+      return position::value_term_of(rows_for(placed, distances), distances, weights);
+    };
+  }
+  return composed_attention(q, k, v, spans, options, terms);
 }
 
 }  // namespace roformer::attention

@@ -97,10 +97,12 @@ variable_list fused_features_backward(const FusedInputs& x, const LinearResult& 
   base::with_isa([&](auto isa) {
     const std::int64_t room =
         attend_features_scratch<isa()>(fused_shape(x, options, 0), x.q.size(2));
-    packed::run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
+    const auto tasks = linear_gradient_tasks(spans, heads);
+    packed::run_tasks(tasks, room, [&](const LinearGradientTask& half, float* memory) {
+      const LinearTask& task = half.of;
       const std::int64_t row = task.span.first_query, head = task.head;
       attend_features_backward<isa()>(
-          fused_shape(x, options, task.span.num_queries), features_of(x, options, row),
+          half.pass, fused_shape(x, options, task.span.num_queries), features_of(x, options, row),
           read_head(x, task), out.at(row, head), denominators + head * tokens + row,
           slope.at(row, head), {q.at(row, head), k.at(row, head), v.at(row, head)}, memory);
     });

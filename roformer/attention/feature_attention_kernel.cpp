@@ -200,14 +200,15 @@ void attend_features(const LinearShape& shape, const RandomFeatures& features,
 }
 
 template <base::Isa>
-void attend_features_backward(const LinearShape& shape, const RandomFeatures& features,
-                              const FeatureHead<const float>& head, HeadMatrix<const float> out,
-                              const float* denominators, HeadMatrix<const float> out_gradient,
+void attend_features_backward(GradientPass pass, const LinearShape& shape,
+                              const RandomFeatures& features, const FeatureHead<const float>& head,
+                              HeadMatrix<const float> out, const float* denominators,
+                              HeadMatrix<const float> out_gradient,
                               const FeatureHead<float>& gradient, float* scratch) {
   Arena arena{scratch};
   MappedFeatures source(shape, features, head, gradient, arena);
   const OutputSlope slope{out, out_gradient, denominators};
-  query_gradient(shape, source, slope, arena);
+  if (pass == GradientPass::queries) return query_gradient(shape, source, slope, arena);
   key_gradient(shape, source, slope, gradient.v, arena);
 }
 
@@ -215,7 +216,8 @@ template std::int64_t attend_features_scratch<this_isa>(const LinearShape&, std:
 template void attend_features<this_isa>(const LinearShape&, const RandomFeatures&,
                                         const FeatureHead<const float>&, const LinearSums&,
                                         HeadMatrix<float>, float*, float*);
-template void attend_features_backward<this_isa>(const LinearShape&, const RandomFeatures&,
+template void attend_features_backward<this_isa>(GradientPass, const LinearShape&,
+                                                 const RandomFeatures&,
                                                  const FeatureHead<const float>&,
                                                  HeadMatrix<const float>, const float*,
                                                  HeadMatrix<const float>, const FeatureHead<float>&,

@@ -39,9 +39,10 @@ void attend_features(const LinearShape& shape, const RandomFeatures& features,
                      const FeatureHead<const float>& head, const LinearSums& sums,
                      HeadMatrix<float> out, float* denominators, float* scratch);
 template <base::Isa isa>
-void attend_features_backward(const LinearShape& shape, const RandomFeatures& features,
-                              const FeatureHead<const float>& head, HeadMatrix<const float> out,
-                              const float* denominators, HeadMatrix<const float> out_gradient,
+void attend_features_backward(GradientPass pass, const LinearShape& shape,
+                              const RandomFeatures& features, const FeatureHead<const float>& head,
+                              HeadMatrix<const float> out, const float* denominators,
+                              HeadMatrix<const float> out_gradient,
                               const FeatureHead<float>& gradient, float* scratch);
 
 /// Floats of scratch that either needs.

@@ -83,11 +83,14 @@ LinearInputs kernel_backward(const LinearInputs& x, const LinearResult& result,
   const auto* const denominators = result.denominators.const_data_ptr<float>();
   base::with_isa([&](auto isa) {
     const std::int64_t room = attend_linear_backward_scratch<isa()>(linear_shape(x, options, 0));
-    packed::run_tasks(linear_tasks(spans, heads), room, [&](const LinearTask& task, float* memory) {
+    const auto tasks = linear_gradient_tasks(spans, heads);
+    packed::run_tasks(tasks, room, [&](const LinearGradientTask& half, float* memory) {
+      const LinearTask& task = half.of;
       const std::int64_t row = task.span.first_query, head = task.head;
-      attend_linear_backward<isa()>(
-          linear_shape(x, options, task.span.num_queries), inputs.at(row, head), out.at(row, head),
-          denominators + head * tokens + row, slope.at(row, head), slopes.at(row, head), memory);
+      attend_linear_backward<isa()>(half.pass, linear_shape(x, options, task.span.num_queries),
+                                    inputs.at(row, head), out.at(row, head),
+                                    denominators + head * tokens + row, slope.at(row, head),
+                                    slopes.at(row, head), memory);
     });
   });
   return gradient;

@@ -60,13 +60,13 @@ std::int64_t attend_linear_backward_scratch(const LinearShape& shape) {
 }
 
 template <base::Isa>
-void attend_linear_backward(const LinearShape& shape, const LinearHead<const float>& head,
-                            HeadMatrix<const float> out, const float* denominators,
-                            HeadMatrix<const float> out_gradient, const LinearHead<float>& gradient,
-                            float* scratch) {
+void attend_linear_backward(GradientPass pass, const LinearShape& shape,
+                            const LinearHead<const float>& head, HeadMatrix<const float> out,
+                            const float* denominators, HeadMatrix<const float> out_gradient,
+                            const LinearHead<float>& gradient, float* scratch) {
   GivenFeatures source(shape, head, gradient);
   const OutputSlope slope{out, out_gradient, denominators};
-  query_gradient(shape, source, slope, {scratch});
+  if (pass == GradientPass::queries) return query_gradient(shape, source, slope, {scratch});
   key_gradient(shape, source, slope, gradient.v, {scratch});
 }
 
@@ -75,9 +75,9 @@ template std::int64_t attend_linear_scratch<isa>(const LinearShape&);
 template void attend_linear<isa>(const LinearShape&, const LinearHead<const float>&,
                                  const LinearSums&, HeadMatrix<float>, float*, float*);
 template std::int64_t attend_linear_backward_scratch<isa>(const LinearShape&);
-template void attend_linear_backward<isa>(const LinearShape&, const LinearHead<const float>&,
-                                          HeadMatrix<const float>, const float*,
-                                          HeadMatrix<const float>, const LinearHead<float>&,
-                                          float*);
+template void attend_linear_backward<isa>(GradientPass, const LinearShape&,
+                                          const LinearHead<const float>&, HeadMatrix<const float>,
+                                          const float*, HeadMatrix<const float>,
+                                          const LinearHead<float>&, float*);
 
 }  // namespace roformer::attention

@@ -40,12 +40,16 @@ void attend_linear(const LinearShape& shape, const LinearHead<const float>& head
 template <base::Isa isa>
 std::int64_t attend_linear_scratch(const LinearShape& shape);
 
+/// The two halves of the gradient, forward over the tokens for queries and backward for keys and
+/// values. Neither needs the other, so that one head's are two tasks.
+enum class GradientPass { keys_and_values, queries };
+
 /// The gradients from that of `out`, of a sequence that begins with empty sums.
 template <base::Isa isa>
-void attend_linear_backward(const LinearShape& shape, const LinearHead<const float>& head,
-                            HeadMatrix<const float> out, const float* denominators,
-                            HeadMatrix<const float> out_gradient, const LinearHead<float>& gradient,
-                            float* scratch);
+void attend_linear_backward(GradientPass pass, const LinearShape& shape,
+                            const LinearHead<const float>& head, HeadMatrix<const float> out,
+                            const float* denominators, HeadMatrix<const float> out_gradient,
+                            const LinearHead<float>& gradient, float* scratch);
 
 /// Floats of scratch that `attend_linear_backward` needs.
 template <base::Isa isa>

@@ -21,6 +21,16 @@ std::vector<LinearTask> linear_tasks(const std::vector<Span>& spans, std::int64_
   return tasks;
 }
 
+std::vector<LinearGradientTask> linear_gradient_tasks(const std::vector<Span>& spans,
+                                                      std::int64_t heads) {
+  std::vector<LinearGradientTask> tasks;
+  for (const LinearTask& task : linear_tasks(spans, heads)) {
+    tasks.push_back({task, GradientPass::keys_and_values});
+    tasks.push_back({task, GradientPass::queries});
+  }
+  return tasks;
+}
+
 TaskSums::TaskSums(std::int64_t sequences, std::int64_t heads, std::int64_t features,
                    std::int64_t size, RecurrentLayer* state)
     : features_(features), size_(size), state_(state) {

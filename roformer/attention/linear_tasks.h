@@ -27,6 +27,16 @@ struct LinearTask {
 /// long one at the end.
 std::vector<LinearTask> linear_tasks(const std::vector<Span>& spans, std::int64_t heads);
 
+/// One half of the gradient of one head of one sequence.
+struct LinearGradientTask {
+  LinearTask of;
+  GradientPass pass;
+};
+
+/// Both halves of all heads, the longest first.
+std::vector<LinearGradientTask> linear_gradient_tasks(const std::vector<Span>& spans,
+                                                      std::int64_t heads);
+
 /// The sums that tasks read and replace: those of a state that lasts, or of the thread's own
 /// memory, zero at first.
 class TaskSums {

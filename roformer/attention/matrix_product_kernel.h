@@ -78,8 +78,9 @@ void pack_rows(const float* source, std::int64_t stride, std::int64_t depth, std
 typedef float Quad __attribute__((vector_size(16)));
 typedef float UnalignedQuad __attribute__((vector_size(16), aligned(4), may_alias));
 
-// Four rows of four floats, transposed: rows of the target are `panel_columns` apart.
-inline void transpose_quad(const float* source, std::int64_t stride, float* target) {
+// Four rows of four floats, transposed.
+inline void transpose_quad(const float* source, std::int64_t stride, float* target,
+                           std::int64_t target_stride) {
   const Quad a = *reinterpret_cast<const UnalignedQuad*>(source);
   const Quad b = *reinterpret_cast<const UnalignedQuad*>(source + stride);
   const Quad c = *reinterpret_cast<const UnalignedQuad*>(source + 2 * stride);
@@ -89,12 +90,32 @@ inline void transpose_quad(const float* source, std::int64_t stride, float* targ
   const Quad ac_high = __builtin_shufflevector(a, c, 2, 6, 3, 7),
              bd_high = __builtin_shufflevector(b, d, 2, 6, 3, 7);
   *reinterpret_cast<UnalignedQuad*>(target) = __builtin_shufflevector(ac_low, bd_low, 0, 4, 1, 5);
-  *reinterpret_cast<UnalignedQuad*>(target + panel_columns) =
+  *reinterpret_cast<UnalignedQuad*>(target + target_stride) =
       __builtin_shufflevector(ac_low, bd_low, 2, 6, 3, 7);
-  *reinterpret_cast<UnalignedQuad*>(target + 2 * panel_columns) =
+  *reinterpret_cast<UnalignedQuad*>(target + 2 * target_stride) =
       __builtin_shufflevector(ac_high, bd_high, 0, 4, 1, 5);
-  *reinterpret_cast<UnalignedQuad*>(target + 3 * panel_columns) =
+  *reinterpret_cast<UnalignedQuad*>(target + 3 * target_stride) =
       __builtin_shufflevector(ac_high, bd_high, 2, 6, 3, 7);
+}
+
+/// The transpose of (columns, depth), rows `stride` apart, as (depth, columns) with rows
+/// `target_stride` apart.
+void transpose(const float* source, std::int64_t stride, std::int64_t depth, std::int64_t columns,
+               float* target, std::int64_t target_stride) {
+  std::int64_t j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    std::int64_t k = 0;
+    for (; k + 4 <= depth; k += 4)
+      transpose_quad(source + j * stride + k, stride, target + k * target_stride + j,
+                     target_stride);
+    for (; k < depth; ++k) {
+      for (std::int64_t i = j; i < j + 4; ++i)
+        target[k * target_stride + i] = source[i * stride + k];
+    }
+  }
+  for (; j < columns; ++j) {
+    for (std::int64_t k = 0; k < depth; ++k) target[k * target_stride + j] = source[j * stride + k];
+  }
 }
 
 /// The transpose of (columns, depth), rows `stride` apart, as B (depth, columns) in panels.
@@ -102,20 +123,9 @@ void pack_columns(const float* source, std::int64_t stride, std::int64_t depth,
                   std::int64_t columns, float* panels) {
   for (std::int64_t first = 0; first < columns; first += panel_columns) {
     const std::int64_t kept = columns - first < panel_columns ? columns - first : panel_columns;
-    const float* rows = source + first * stride;
-    std::int64_t j = 0;
-    for (; j + 4 <= kept; j += 4) {
-      std::int64_t k = 0;
-      for (; k + 4 <= depth; k += 4)
-        transpose_quad(rows + j * stride + k, stride, panels + k * panel_columns + j);
-      for (; k < depth; ++k) {
-        for (std::int64_t i = j; i < j + 4; ++i)
-          panels[k * panel_columns + i] = rows[i * stride + k];
-      }
-    }
-    for (; j < panel_columns; ++j) {
-      for (std::int64_t k = 0; k < depth; ++k)
-        panels[k * panel_columns + j] = j < kept ? rows[j * stride + k] : 0;
+    transpose(source + first * stride, stride, depth, kept, panels, panel_columns);
+    for (std::int64_t k = 0; k < depth; ++k) {
+      for (std::int64_t j = kept; j < panel_columns; ++j) panels[k * panel_columns + j] = 0;
     }
     panels += depth * panel_columns;
   }
@@ -124,13 +134,13 @@ void pack_columns(const float* source, std::int64_t stride, std::int64_t depth,
 enum class Store { overwrite, accumulate };
 
 template <int rows, int vectors>
-inline void product_tile(Broadcast a, const float* panel, std::int64_t depth, float* c,
-                         std::int64_t c_stride, Store mode) {
+inline void product_tile(Broadcast a, const float* b_rows, std::int64_t b_stride,
+                         std::int64_t depth, float* c, std::int64_t c_stride, Store mode) {
   Vector<float> sums[rows][vectors] = {};
   for (std::int64_t k = 0; k < depth; ++k) {
     Vector<float> b[vectors];
 #pragma GCC unroll 4
-    for (int v = 0; v < vectors; ++v) b[v] = load(panel + k * panel_columns + v * lanes);
+    for (int v = 0; v < vectors; ++v) b[v] = load(b_rows + k * b_stride + v * lanes);
 #pragma GCC unroll 6
     for (int r = 0; r < rows; ++r) {
       const Vector<float> x = broadcast(a.data[r * a.row_stride + k * a.column_stride]);
@@ -147,29 +157,43 @@ inline void product_tile(Broadcast a, const float* panel, std::int64_t depth, fl
 }
 
 template <int vectors>
-inline void product_rows(Broadcast a, const float* panel, std::int64_t m, std::int64_t depth,
-                         float* c, std::int64_t c_stride, Store mode) {
+inline void product_rows(Broadcast a, const float* b, std::int64_t b_stride, std::int64_t m,
+                         std::int64_t depth, float* c, std::int64_t c_stride, Store mode) {
   std::int64_t i = 0;
   for (; i + tile_rows <= m; i += tile_rows) {
-    product_tile<tile_rows, vectors>({a.data + i * a.row_stride, a.row_stride, a.column_stride},
-                                     panel, depth, c + i * c_stride, c_stride, mode);
+    product_tile<tile_rows, vectors>({a.data + i * a.row_stride, a.row_stride, a.column_stride}, b,
+                                     b_stride, depth, c + i * c_stride, c_stride, mode);
   }
   const Broadcast rest = {a.data + i * a.row_stride, a.row_stride, a.column_stride};
   float* c_rest = c + i * c_stride;
   switch (m - i) {
     case 1:
-      return product_tile<1, vectors>(rest, panel, depth, c_rest, c_stride, mode);
+      return product_tile<1, vectors>(rest, b, b_stride, depth, c_rest, c_stride, mode);
     case 2:
-      return product_tile<2, vectors>(rest, panel, depth, c_rest, c_stride, mode);
+      return product_tile<2, vectors>(rest, b, b_stride, depth, c_rest, c_stride, mode);
     case 3:
-      return product_tile<3, vectors>(rest, panel, depth, c_rest, c_stride, mode);
+      return product_tile<3, vectors>(rest, b, b_stride, depth, c_rest, c_stride, mode);
     case 4:
-      return product_tile<4, vectors>(rest, panel, depth, c_rest, c_stride, mode);
+      return product_tile<4, vectors>(rest, b, b_stride, depth, c_rest, c_stride, mode);
     case 5:
-      return product_tile<5, vectors>(rest, panel, depth, c_rest, c_stride, mode);
+      return product_tile<5, vectors>(rest, b, b_stride, depth, c_rest, c_stride, mode);
     default:
       return;
   }
+}
+
+// At most panel_columns columns of the product.
+inline void product_of_panel(Broadcast a, const float* b, std::int64_t b_stride, std::int64_t m,
+                             std::int64_t n, std::int64_t depth, float* c, std::int64_t c_stride,
+                             Store mode) {
+  if (n > (tile_vectors - 1) * lanes)
+    return product_rows<tile_vectors>(a, b, b_stride, m, depth, c, c_stride, mode);
+  for (std::int64_t j = 0; j < n; j += lanes)
+    product_rows<1>(a, b + j, b_stride, m, depth, c + j, c_stride, mode);
+}
+
+inline std::int64_t smaller(std::int64_t a, std::int64_t b) {
+  return a < b ? a : b;
 }
 
 /// C (m, n) = or += A (m, depth) B (depth, n), B in panels. Rows of C are c_stride apart and have
@@ -177,20 +201,20 @@ inline void product_rows(Broadcast a, const float* panel, std::int64_t m, std::i
 void product(Broadcast a, const float* panels, std::int64_t m, std::int64_t n, std::int64_t depth,
              float* c, std::int64_t c_stride, Store mode) {
   for (std::int64_t first = 0; first < n; first += panel_columns) {
-    const std::int64_t left = n - first;
-    const float* panel = panels + first * depth;
-    if (left > (tile_vectors - 1) * lanes) {
-      product_rows<tile_vectors>(a, panel, m, depth, c + first, c_stride, mode);
-      continue;
-    }
-    for (std::int64_t j = 0; j < left; j += lanes) {
-      product_rows<1>(a, panel + j, m, depth, c + first + j, c_stride, mode);
-    }
+    product_of_panel(a, panels + first * depth, panel_columns, m, smaller(panel_columns, n - first),
+                     depth, c + first, c_stride, mode);
   }
 }
 
-inline std::int64_t smaller(std::int64_t a, std::int64_t b) {
-  return a < b ? a : b;
+/// The same, rows of B being b_stride apart: its columns may begin anywhere. As in C, what is read
+/// of a row is n rounded up to whole vectors.
+inline void product_of_columns(Broadcast a, const float* b, std::int64_t b_stride, std::int64_t m,
+                               std::int64_t n, std::int64_t depth, float* c, std::int64_t c_stride,
+                               Store mode) {
+  for (std::int64_t first = 0; first < n; first += panel_columns) {
+    product_of_panel(a, b + first, b_stride, m, smaller(panel_columns, n - first), depth, c + first,
+                     c_stride, mode);
+  }
 }
 
 // C (m, n) = or += A (m, depth) B: B's panels are `packed_depth` deep, of which rows `from` …

@@ -6,9 +6,8 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include "roformer/attention/fused_softmax.h"
 #include "roformer/attention/head_rows.h"
-#include "roformer/attention/softmax_attention_kernel.h"
-#include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
 #include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
@@ -21,146 +20,52 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Queries begin .. end − 1 of one head of a span.
-struct HeadTask {
-  Span span;
-  std::int64_t head, begin, end;
-};
-
-// Heads in flight at once: some more than threads, so that a short last task costs little.
-constexpr std::int64_t tasks_per_thread = 4;
-// Pieces of a head are cut no finer than this: each packs all keys and values anew.
-constexpr std::int64_t smallest_piece = 96;
-
-enum class Cut { whole_heads, pieces };
-
-// Spans without keys have no task: their results and gradients are zero.
-std::vector<HeadTask> make_tasks(const std::vector<Span>& spans, std::int64_t heads, Cut cut) {
-  const auto sequences = static_cast<std::int64_t>(spans.size());
-  const std::int64_t wanted = tasks_per_thread * at::get_num_threads();
-  const std::int64_t pieces =
-      std::max<std::int64_t>(1, wanted / std::max<std::int64_t>(1, sequences * heads));
-  std::vector<HeadTask> tasks;
-  for (const Span& span : spans) {
-    if (span.num_keys == 0) continue;
-    const std::int64_t length = span.num_queries;
-    const std::int64_t piece =
-        cut == Cut::whole_heads ? length : std::max(smallest_piece, (length + pieces - 1) / pieces);
-    for (std::int64_t head = 0; head < heads; ++head) {
-      for (std::int64_t begin = 0; begin < length; begin += piece) {
-        tasks.push_back({span, head, begin, std::min(length, begin + piece)});
-      }
-    }
-  }
-  // Longest first, so that no thread is left with a long one at the end.
-  std::stable_sort(tasks.begin(), tasks.end(), [](const HeadTask& a, const HeadTask& b) {
-    return (a.end - a.begin) * a.span.num_keys > (b.end - b.begin) * b.span.num_keys;
-  });
-  return tasks;
-}
-
-AttentionShape shape_of(const HeadTask& task, std::int64_t num_queries, std::int64_t head_size,
-                        const AttentionOptions& options) {
-  AttentionShape shape;
-  shape.num_queries = task.span.num_queries;
-  shape.num_keys = task.span.num_keys;
-  shape.head_size = head_size;
-  shape.prefix = task.span.prefix;
-  shape.offset = task.span.offset;
-  shape.scale = static_cast<float>(options.scale);
-  shape.dropout = static_cast<float>(options.dropout);
-  shape.dropout_seed = options.dropout_seed;
-  shape.first_mask_row =
-      static_cast<std::uint64_t>(task.head * num_queries + task.span.first_query);
-  return shape;
-}
-
-// The most scratch that any task needs.
-AttentionShape largest_shape(const std::vector<HeadTask>& tasks, std::int64_t head_size) {
-  AttentionShape largest = {};
-  largest.head_size = head_size;
-  for (const HeadTask& task : tasks) {
-    largest.num_keys = std::max(largest.num_keys, task.span.num_keys);
-    largest.num_queries = std::max(largest.num_queries, task.span.num_queries);
-  }
-  return largest;
-}
-
-// Queries, keys and values, (N, H, D) each.
-struct Inputs {
-  Tensor q, k, v;
-};
-
-Inputs parts_of(const Tensor& qkv) {
-  return {qkv.select(1, 0), qkv.select(1, 1), qkv.select(1, 2)};
-}
-
-Tensor composed_of(const Inputs& x, const std::vector<Span>& spans,
-                   const AttentionOptions& options) {
-  return composed_attention(x.q, x.k, x.v, spans, options);
-}
-
 bool every_span(const std::vector<Span>& spans, bool (*holds)(const Span&)) {
   return std::all_of(spans.begin(), spans.end(), holds);
 }
 
-struct ForwardResult {
-  Tensor out;          // (N_q, H, D)
-  Tensor log_sum_exp;  // (H, N_q)
-};
-
-ForwardResult fused_forward(const Inputs& inputs, const std::vector<Span>& spans,
-                            const AttentionOptions& options) {
-  const std::int64_t queries = inputs.q.size(0), heads = inputs.q.size(1), size = inputs.q.size(2);
-  const bool all_written = every_span(spans, [](const Span& span) { return span.num_keys > 0; });
-  ForwardResult result;
-  result.out = all_written ? torch::empty({queries, heads, size}, inputs.q.options())
-                           : torch::zeros({queries, heads, size}, inputs.q.options());
-  result.log_sum_exp = torch::empty({heads, queries}, inputs.q.options());
-  const auto q = read_rows(inputs.q), k = read_rows(inputs.k), v = read_rows(inputs.v);
-  const auto out = write_rows(result.out);
-  auto* const sums = result.log_sum_exp.data_ptr<float>();
-  const auto tasks = make_tasks(spans, heads, Cut::pieces);
-  base::with_isa([&](auto isa) {
-    const auto scratch = attend_scratch<isa()>(largest_shape(tasks, size));
-    packed::run_tasks(tasks, scratch, [&](const HeadTask& task, float* memory) {
-      const Span& span = task.span;
-      attend<isa()>(shape_of(task, queries, size, options), q.at(span.first_query, task.head),
-                    k.at(span.first_key, task.head), v.at(span.first_key, task.head), task.begin,
-                    task.end, out.at(span.first_query, task.head),
-                    sums + task.head * queries + span.first_query, memory);
-    });
-  });
-  return result;
+AttentionInputs parts_of(const Tensor& qkv) {
+  return {qkv.select(1, 0), qkv.select(1, 1), qkv.select(1, 2)};
 }
 
-// What the backward pass reads, and where it writes.
-struct BackwardInputs {
-  Inputs inputs;
-  Tensor out, log_sum_exp, out_gradient;
-};
+// What the operator is a function of, as one list: qkv alone, or q, k and v; then the terms, whose
+// rows are of distances from `least` on; then where the sequences are, as tensors of numbers.
+enum Place : std::size_t { first_input = 0, first_term = 3, spans_at = 10, places_at = 11 };
+constexpr std::size_t num_places = 12;
+static_assert(first_term + PairTerms::count == spans_at);
 
-void fused_backward(const BackwardInputs& from, const Inputs& gradients,
-                    const std::vector<Span>& spans, const AttentionOptions& options) {
-  const std::int64_t queries = from.inputs.q.size(0), heads = from.inputs.q.size(1),
-                     size = from.inputs.q.size(2);
-  const auto q = read_rows(from.inputs.q), k = read_rows(from.inputs.k),
-             v = read_rows(from.inputs.v), out = read_rows(from.out),
-             slope = read_rows(from.out_gradient);
-  const auto q_gradient = write_rows(gradients.q), k_gradient = write_rows(gradients.k),
-             v_gradient = write_rows(gradients.v);
-  const auto* const sums = from.log_sum_exp.const_data_ptr<float>();
-  const auto tasks = make_tasks(spans, heads, Cut::whole_heads);
-  base::with_isa([&](auto isa) {
-    const auto scratch = attend_backward_scratch<isa()>(largest_shape(tasks, size));
-    packed::run_tasks(tasks, scratch, [&](const HeadTask& task, float* memory) {
-      const std::int64_t row = task.span.first_query, key = task.span.first_key, head = task.head;
-      attend_backward<isa()>(
-          shape_of(task, queries, size, options), q.at(row, head), k.at(key, head), v.at(key, head),
-          out.at(row, head), sums + head * queries + row, slope.at(row, head),
-          q_gradient.at(row, head), k_gradient.at(key, head), v_gradient.at(key, head), memory);
-    });
-  });
+Tensor places_tensor(const std::vector<SpanPlace>& places) {
+  Tensor rows = torch::empty({static_cast<std::int64_t>(places.size()), 2}, torch::kInt64);
+  auto* out = rows.data_ptr<std::int64_t>();
+  for (const SpanPlace& place : places) {
+    *out++ = place.first_query;
+    *out++ = place.first_key;
+  }
+  return rows;
+}
+
+std::vector<SpanPlace> places_of(const Tensor& rows) {
+  const auto* values = rows.const_data_ptr<std::int64_t>();
+  std::vector<SpanPlace> places;
+  for (std::int64_t b = 0; b < rows.size(0); ++b)
+    places.push_back({values[2 * b], values[2 * b + 1]});
+  return places;
+}
+
+AttentionInputs inputs_in(at::TensorList list) {
+  if (!list[first_input + 1].defined()) return parts_of(list[first_input]);
+  return {list[first_input], list[first_input + 1], list[first_input + 2]};
+}
+
+PlacedTerms terms_in(at::TensorList list, std::int64_t least) {
+  std::array<Tensor, PairTerms::count> terms;
+  std::copy_n(list.begin() + first_term, terms.size(), terms.begin());
+  return {PairTerms::of(terms), places_of(list[places_at]), least};
+}
+
+Tensor composed_of(at::TensorList list, const AttentionOptions& options, std::int64_t least) {
+  const auto [q, k, v] = inputs_in(list);
+  return composed_attention(q, k, v, spans_of(list[spans_at]), options, terms_in(list, least));
 }
 
 void keep_options(AutogradContext* context, const AttentionOptions& options) {
@@ -175,74 +80,140 @@ AttentionOptions kept_options(AutogradContext* context) {
           static_cast<std::uint64_t>(data.at("dropout_seed").toInt())};
 }
 
-struct PackedSelfAttention : torch::autograd::Function<PackedSelfAttention> {
-  static Tensor forward(AutogradContext* context, const Tensor& qkv, const Tensor& spans,
-                        const AttentionOptions& options) {
-    const at::AutoDispatchBelowADInplaceOrView guard;
-    const auto [out, log_sum_exp] = fused_forward(parts_of(qkv), spans_of(spans), options);
-    context->save_for_backward({qkv, spans, out, log_sum_exp});
-    keep_options(context, options);
-    return out;
-  }
+// Autograd takes defined tensors alone: those of a list, and which places they have, a bit each.
+variable_list defined_ones(at::TensorList list) {
+  variable_list present;
+  std::copy_if(list.begin(), list.end(), std::back_inserter(present),
+               [](const Tensor& x) { return x.defined(); });
+  return present;
+}
 
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const auto saved = context->get_saved_variables();
-    const Tensor& qkv = saved[0];
-    const auto spans = spans_of(saved[1]);
-    const auto options = kept_options(context);
-    if (packed::gradient_is_differentiated()) {
-      auto result = packed::composed_gradients({qkv}, gradients[0], [&](const variable_list& x) {
-        return composed_of(parts_of(x[0]), spans, options);
-      });
-      result.resize(3);
-      return result;
-    }
-    // Rows that no span writes (keys that nobody sees, queries without keys) have gradient zero.
-    const bool all_written =
-        every_span(spans, [](const Span& span) { return span.num_keys == span.num_queries; });
-    const Tensor gradient = all_written ? torch::empty(qkv.sizes(), qkv.options())
-                                        : torch::zeros(qkv.sizes(), qkv.options());
-    fused_backward({parts_of(qkv), saved[2], saved[3], gradients[0].contiguous()},
-                   parts_of(gradient), spans, options);
-    return {gradient, Tensor(), Tensor()};
+std::int64_t places_taken(at::TensorList list) {
+  std::int64_t taken = 0;
+  for (std::size_t i = 0; i < list.size(); ++i) taken |= std::int64_t{list[i].defined()} << i;
+  return taken;
+}
+
+bool is_taken(std::int64_t taken, std::size_t place) {
+  return (taken >> place & 1) != 0;
+}
+
+variable_list in_places(at::TensorList present, std::int64_t taken) {
+  variable_list list(num_places);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < num_places; ++i) {
+    if (is_taken(taken, i)) list[i] = present[next++];
   }
-};
+  return list;
+}
 
 struct PackedAttention : torch::autograd::Function<PackedAttention> {
-  static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
-                        const Tensor& spans, const AttentionOptions& options) {
+  static Tensor forward(AutogradContext* context, at::TensorList present, std::int64_t taken,
+                        const AttentionOptions& options, std::int64_t least) {
     const at::AutoDispatchBelowADInplaceOrView guard;
-    const auto [out, log_sum_exp] = fused_forward({q, k, v}, spans_of(spans), options);
-    context->save_for_backward({q, k, v, spans, out, log_sum_exp});
+    const variable_list list = in_places(present, taken);
+    const auto [out, log_sum_exp] =
+        fused_softmax(inputs_in(list), spans_of(list[spans_at]), options, terms_in(list, least));
+    variable_list kept = list;
+    kept.insert(kept.end(), {out, log_sum_exp});
+    context->save_for_backward(kept);
+    context->saved_data["taken"] = taken;
     keep_options(context, options);
+    context->saved_data["least"] = least;
     return out;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    const Inputs inputs{saved[0], saved[1], saved[2]};
-    const auto spans = spans_of(saved[3]);
+    const at::TensorList list(saved.data(), num_places);
     const auto options = kept_options(context);
+    const std::int64_t least = context->saved_data.at("least").toInt();
+    variable_list result;
     if (packed::gradient_is_differentiated()) {
-      auto result = packed::composed_gradients(
-          {inputs.q, inputs.k, inputs.v}, gradients[0], [&](const variable_list& x) {
-            return composed_of({x[0], x[1], x[2]}, spans, options);
-          });
-      result.resize(5);
-      return result;
+      result = packed::composed_gradients(list.vec(), gradients[0], [&](const variable_list& x) {
+        return composed_of(x, options, least);
+      });
+    } else {
+      result = fused_gradients(context, saved, gradients[0].contiguous(), options, least);
     }
-    const auto zeros = [](const Tensor& like) {
-      return torch::zeros(like.sizes(), like.options());
-    };
-    const Inputs result{zeros(inputs.q), zeros(inputs.k), zeros(inputs.v)};
-    fused_backward({inputs, saved[4], saved[5], gradients[0].contiguous()}, result, spans, options);
-    return {result.q, result.k, result.v, Tensor(), Tensor()};
+    return in_order_of_inputs(result, context->saved_data.at("taken").toInt());
+  }
+
+ private:
+  // Gradients of the tensors that autograd knows, then of the three arguments beside them.
+  static variable_list in_order_of_inputs(const variable_list& gradients, std::int64_t taken) {
+    variable_list result;
+    for (std::size_t i = 0; i < num_places; ++i) {
+      if (is_taken(taken, i)) result.push_back(gradients[i]);
+    }
+    result.resize(result.size() + 3);
+    return result;
+  }
+
+  static std::array<bool, PairTerms::count> wanted_terms(AutogradContext* context,
+                                                         std::int64_t taken) {
+    std::array<bool, PairTerms::count> wanted = {};
+    std::size_t edge = 0;
+    for (std::size_t i = 0; i < spans_at; ++i) {
+      if (!is_taken(taken, i)) continue;
+      if (i >= first_term) wanted[i - first_term] = context->needs_input_grad(edge);
+      ++edge;
+    }
+    return wanted;
+  }
+
+  static variable_list fused_gradients(AutogradContext* context, const variable_list& saved,
+                                       const Tensor& slope, const AttentionOptions& options,
+                                       std::int64_t least) {
+    const at::TensorList list(saved.data(), num_places);
+    const auto spans = spans_of(list[spans_at]);
+    // Rows that no span writes (keys that nobody sees, queries without keys) have gradient zero.
+    const bool all_written =
+        !list[first_input + 1].defined() &&
+        every_span(spans, [](const Span& span) { return span.num_keys == span.num_queries; });
+    variable_list result(num_places);
+    for (std::size_t i = first_input; i < first_term; ++i) {
+      if (list[i].defined())
+        result[i] = all_written ? torch::empty(list[i].sizes(), list[i].options())
+                                : torch::zeros(list[i].sizes(), list[i].options());
+    }
+    const auto wanted = wanted_terms(context, context->saved_data.at("taken").toInt());
+    const PairTerms of_terms =
+        fused_softmax_backward(inputs_in(list), {saved[num_places], saved[num_places + 1]}, slope,
+                               inputs_in(result), spans, options, terms_in(list, least), wanted);
+    const auto tensors = of_terms.tensors();
+    std::copy(tensors.begin(), tensors.end(), result.begin() + first_term);
+    return result;
   }
 };
 
 void check_dropout(double dropout) {
   base::require(dropout >= 0 && dropout < 1, "[attention] expected dropout in [0, 1) but got {}",
                 dropout);
+}
+
+variable_list as_list(const Tensor& q, const Tensor& k, const Tensor& v,
+                      const std::vector<Span>& spans, const PlacedTerms& terms) {
+  variable_list list = {q, k, v};
+  for (const Tensor& term : terms.terms.tensors()) list.push_back(term);
+  list.push_back(spans_tensor(spans));
+  list.push_back(places_tensor(terms.places));
+  return list;
+}
+
+Tensor fused_of(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<Span>& spans,
+                const AttentionOptions& options, const PlacedTerms& terms) {
+  const variable_list list = as_list(q, k, v, spans, terms);
+  const variable_list present = defined_ones(list);
+  return PackedAttention::apply(at::TensorList(present), places_taken(list), options, terms.least);
+}
+
+PlacedTerms widened(const PlacedTerms& terms) {
+  auto tensors = terms.terms.tensors();
+  for (Tensor& term : tensors) {
+    if (term.defined()) term = packed::widened(term);
+  }
+  return {PairTerms::of(tensors), terms.places, terms.least};
 }
 
 Tensor packed_self_attention_operator(const Tensor& qkv, const Tensor& cu_seqlens, double scale,
@@ -264,16 +235,22 @@ TORCH_LIBRARY_FRAGMENT(roformer, library) {
 }  // namespace
 
 Tensor packed_self_attention(const Tensor& qkv, const std::vector<Span>& spans,
-                             const AttentionOptions& options) {
+                             const AttentionOptions& options, const PlacedTerms& terms) {
   base::require(qkv.dim() == 4 && qkv.size(1) == 3,
                 "[attention] expected qkv (N, 3, H, D) but got {} dimensions", qkv.dim());
   check_dropout(options.dropout);
   check_spans(spans, qkv.size(0), qkv.size(0));
   if (packed::wants_gradient({qkv})) require_own_keys(spans);
+  check_terms(terms, spans, qkv.size(2), qkv.size(3));
   if (packed::is_half_on_cpu(qkv))
-    return packed_self_attention(packed::widened(qkv), spans, options).to(qkv.scalar_type());
-  if (!packed::is_float_on_cpu(qkv)) return composed_of(parts_of(qkv), spans, options);
-  return PackedSelfAttention::apply(qkv.contiguous(), spans_tensor(spans), options);
+    return packed_self_attention(packed::widened(qkv), spans, options, widened(terms))
+        .to(qkv.scalar_type());
+  // 1 / scale is a factor of the numbers' gradient.
+  if (!packed::is_float_on_cpu(qkv) || options.scale == 0) {
+    const auto [q, k, v] = parts_of(qkv);
+    return composed_attention(q, k, v, spans, options, terms);
+  }
+  return fused_of(qkv.contiguous(), {}, {}, spans, options, terms);
 }
 
 Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
@@ -290,12 +267,11 @@ Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
     return packed_attention(packed::widened(q), packed::widened(k), packed::widened(v), spans,
                             options)
         .to(v.scalar_type());
-  if (!packed::is_float_on_cpu(q)) return composed_of({q, k, v}, spans, options);
+  if (!packed::is_float_on_cpu(q)) return composed_attention(q, k, v, spans, options);
   if (!gradient && options.dropout == 0 && has_few_queries(spans))
     return few_queries_attention(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v), spans,
                                  options.scale);
-  return PackedAttention::apply(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v),
-                                spans_tensor(spans), options);
+  return fused_of(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v), spans, options, {});
 }
 
 }  // namespace roformer::attention

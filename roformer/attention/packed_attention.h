@@ -11,6 +11,7 @@
 #include <functional>
 #include <vector>
 
+#include "roformer/attention/pair_terms.h"
 #include "roformer/attention/span.h"
 
 namespace roformer::attention {
@@ -38,10 +39,12 @@ struct AttentionTerms {
   torch::Tensor k_positions = {};  // (N_k) int64
 };
 
-/// qkv: (N, 3, H, D); result (N, H, D). Spans may be empty; queries that see no key give zero.
-/// Throws Error for spans that share keys where a gradient is asked for.
+/// qkv: (N, 3, H, D); result (N, H, D). Spans may be empty; queries that see no key give zero. The
+/// terms are what an encoding adds where positions follow each other.
+/// Throws Error for spans that share keys where a gradient is asked for, and for terms whose tables
+/// do not reach the spans' distances and positions.
 torch::Tensor packed_self_attention(const torch::Tensor& qkv, const std::vector<Span>& spans,
-                                    const AttentionOptions& options);
+                                    const AttentionOptions& options, const PlacedTerms& terms = {});
 
 /// q: (N_q, H, D), k and v: (N_k, H, D), of any strides between rows; result (N_q, H, D). Spans may
 /// share keys only where no gradient is asked for, else it throws Error.
@@ -60,6 +63,11 @@ torch::Tensor composed_attention(const torch::Tensor& q, const torch::Tensor& k,
                                  const torch::Tensor& v, const std::vector<Span>& spans,
                                  const AttentionOptions& options, const AttentionTerms& terms = {},
                                  std::vector<torch::Tensor>* weights = nullptr);
+
+/// The same with terms by distance, in LibTorch's operators: what the fused operator must equal.
+torch::Tensor composed_attention(const torch::Tensor& q, const torch::Tensor& k,
+                                 const torch::Tensor& v, const std::vector<Span>& spans,
+                                 const AttentionOptions& options, const PlacedTerms& terms);
 
 /// Whether each span has so few queries that packing its keys would cost more than it saves: a step
 /// of decoding, whose queries are one a sequence, or one a beam on the keys of their sentence.

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "roformer/attention/head_matrix.h"
+#include "roformer/attention/pair_terms_kernel.h"
 #include "roformer/base/isa.h"
 
 namespace roformer::attention {
@@ -20,29 +21,49 @@ struct AttentionShape {
   float dropout;
   std::uint64_t dropout_seed;
   std::uint64_t first_mask_row;
+  std::int64_t row_size = 0;   // E of the terms' rows beside queries and keys
+  bool has_distances = false;  // whether the terms have vectors by distance
 };
 
-/// O = dropout(softmax(scale Q Kᵀ)) V for queries begin .. end − 1; log_sum_exp[i] of the scaled
-/// scores is kept for the gradient.
+/// A range of queries or of keys.
+struct Range {
+  std::int64_t begin, end;
+};
+
+/// O = dropout(softmax(scale Q Kᵀ + …)) (V + …) for the queries of the range, "…" being the terms;
+/// log_sum_exp[i] of the scores is kept for the gradient.
 template <base::Isa isa>
-void attend(const AttentionShape& shape, HeadMatrix<const float> q, HeadMatrix<const float> k,
-            HeadMatrix<const float> v, std::int64_t begin, std::int64_t end, HeadMatrix<float> out,
-            float* log_sum_exp, float* scratch);
+void attend(const AttentionShape& shape, const HeadTerms& terms, HeadMatrix<const float> q,
+            HeadMatrix<const float> k, HeadMatrix<const float> v, Range queries,
+            HeadMatrix<float> out, float* log_sum_exp, float* scratch);
 
 /// Floats of scratch that `attend` needs.
 template <base::Isa isa>
 std::int64_t attend_scratch(const AttentionShape& shape);
 
-/// The gradients of Q, K and V (overwritten) from that of O.
+/// What the gradient is made of; out, log_sum_exp and out_gradient of all queries.
+struct AttentionResult {
+  HeadMatrix<const float> out;
+  const float* log_sum_exp;
+  HeadMatrix<const float> out_gradient;
+};
+
+/// The gradients of K and V of the keys of the range (overwritten), what these keys give to the
+/// gradient of Q (overwritten for all queries) and to the gradients of the terms (added).
 template <base::Isa isa>
-void attend_backward(const AttentionShape& shape, HeadMatrix<const float> q,
-                     HeadMatrix<const float> k, HeadMatrix<const float> v,
-                     HeadMatrix<const float> out, const float* log_sum_exp,
-                     HeadMatrix<const float> out_gradient, HeadMatrix<float> q_gradient,
+void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMatrix<const float> q,
+                     HeadMatrix<const float> k, HeadMatrix<const float> v, Range keys,
+                     const AttentionResult& result, HeadMatrix<float> q_gradient,
                      HeadMatrix<float> k_gradient, HeadMatrix<float> v_gradient, float* scratch);
 
-/// Floats of scratch that `attend_backward` needs.
+/// Floats of scratch that `attend_backward` needs for a range of so many keys.
 template <base::Isa isa>
-std::int64_t attend_backward_scratch(const AttentionShape& shape);
+std::int64_t attend_backward_scratch(const AttentionShape& shape, std::int64_t keys);
+
+/// The distance between rows of a gradient of terms whose rows have `size` numbers: whole vectors of
+/// any instruction set.
+constexpr std::int64_t term_gradient_stride(std::int64_t size) {
+  return (size + 15) / 16 * 16;
+}
 
 }  // namespace roformer::attention

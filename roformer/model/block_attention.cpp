@@ -2,11 +2,15 @@
 
 #include <torch/nn/module.h>
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/run_tasks.h"
+#include "roformer/packed/wide_type.h"
 
 namespace roformer::model {
 namespace {
@@ -43,6 +47,38 @@ attention::AttentionTerms terms_of(const BlockContext& context,
   return terms;
 }
 
+// What the encoding adds as tables, if it can and the positions of each sequence follow each other.
+std::optional<attention::PlacedTerms> placed_terms(const BlockContext& context,
+                                                   const position::Projections& projections,
+                                                   const Tensor& qkv) {
+  const position::PositionEncoding& encoding = *context.encoding;
+  const auto places = attention::consecutive_places(context.positions.ids, context.spans);
+  if (!places) return std::nullopt;
+  const auto range = attention::distance_range(context.spans, *places);
+  std::int64_t end = 0;
+  for (std::size_t b = 0; b < places->size(); ++b) {
+    end = std::max({end, (*places)[b].first_query + context.spans[b].num_queries,
+                    (*places)[b].first_key + context.spans[b].num_keys});
+  }
+  const auto terms = encoding.distance_terms(
+      {torch::arange(range.least, range.least + range.count), end,
+       qkv.options().dtype(packed::wide_type(qkv)), context.layer, projections, context.training,
+       site_seed(context.dropout_seed, DropoutSite::position_embeddings)});
+  if (!terms) return std::nullopt;
+  const auto vectors = [](const position::DistanceTable& table) {
+    return table.defined() ? table.by_distance() : Tensor();
+  };
+  return attention::PlacedTerms{
+      {terms->numbers, vectors(terms->queries), vectors(terms->keys), vectors(terms->values),
+       terms->shift, terms->query_rows, terms->key_rows},
+      *places,
+      range.least};
+}
+
+bool is_served_by_kernels(const Tensor& x) {
+  return packed::is_float_on_cpu(x) || packed::is_half_on_cpu(x);
+}
+
 }  // namespace
 
 SelfAttentionImpl::SelfAttentionImpl(const EncoderConfig& config)
@@ -72,6 +108,10 @@ Tensor SelfAttentionImpl::attend(const Tensor& qkv, const BlockContext& context)
       !encoding.acts_on_scores() && !encoding.acts_on_values() && context.attentions == nullptr;
   if (plain && context.cache == nullptr)
     return attention::packed_self_attention(qkv, context.spans, options);
+  if (context.cache == nullptr && context.attentions == nullptr && is_served_by_kernels(qkv)) {
+    if (const auto terms = placed_terms(context, projections(), qkv))
+      return attention::packed_self_attention(qkv, context.spans, options, *terms);
+  }
   Tensor q = qkv.select(1, 0), k = qkv.select(1, 1), v = qkv.select(1, 2);
   if (context.cache != nullptr) {
     context.cache->write(context.layer, k, v);

@@ -4,7 +4,6 @@
 
 #include <bit>
 
-#include "roformer/position/distances.h"
 #include "roformer/position/position_encoding.h"
 
 namespace roformer::position {
@@ -30,12 +29,11 @@ class AlibiEncoding : public PositionEncoding {
   explicit AlibiEncoding(const EncodingOptions& options)
       : causal_(options.causal), slopes_(alibi_slopes(options.num_heads)) {}
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
-    const Distances distances(inputs.q_positions, inputs.k_positions);
-    const torch::Tensor past = -distances.values();
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
+    const torch::Tensor past = -inputs.distances;
     const torch::Tensor length = (causal_ ? past.clamp_min(0) : past.abs()).to(torch::kFloat64);
     const torch::Tensor bias = slopes_.to(length.device()).unsqueeze(1) * -length;
-    return distances.spread(bias.to(inputs.q.scalar_type()));
+    return DistanceTerms{.numbers = bias.to(inputs.like)};
   }
 
  private:

@@ -2,7 +2,6 @@
 
 #include <torch/nn/module.h>
 
-#include "roformer/position/distances.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/tables.h"
 
@@ -18,12 +17,11 @@ class ClippedBiasEncoding : public PositionEncoding {
     table_ = add_table(*this, "table", shape);
   }
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
-    const Distances distances(inputs.q_positions, inputs.k_positions);
-    const torch::Tensor rows = (-distances.values()).clamp(-clip_, clip_) + clip_;
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
+    const torch::Tensor rows = (-inputs.distances).clamp(-clip_, clip_) + clip_;
     // (2c + 1, 1 or H)
-    const torch::Tensor table = in_type_of(inputs.q, table_).view({2 * clip_ + 1, -1});
-    return distances.spread(table.index_select(0, rows).t());
+    const torch::Tensor table = table_.to(inputs.like).view({2 * clip_ + 1, -1});
+    return DistanceTerms{.numbers = table.index_select(0, rows).t()};
   }
 
  private:

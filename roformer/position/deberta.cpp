@@ -46,22 +46,21 @@ class DebertaEncoding : public PositionEncoding {
       queries_.push_back(add_product(layer_group(*this, i), "query", size, size));
   }
 
-  Tensor score_bias(const ScoreInputs& inputs) const override {
-    const Distances distances(inputs.q_positions, inputs.k_positions);
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
     const Projections product = products(inputs);
-    const auto projected = [&](const TableRows& rows, const Tensor& weight, const Tensor& bias) {
-      const Tensor x = embeddings(rows.first, rows.count, inputs);
-      return split_heads(torch::linear(x, in_type_of(x, weight), in_type_of(x, bias)), num_heads_)
-          .transpose(-1, -2);  // (H, D, R)
+    // (H, rows, D)
+    const auto projected = [&](const Tensor& rows, const Tensor& weight, const Tensor& bias) {
+      const RowRange range = range_of(rows);
+      const Tensor x = embeddings(range, inputs);
+      return DistanceTable{
+          split_heads(torch::linear(x, in_type_of(x, weight), in_type_of(x, bias)), num_heads_),
+          rows - range.first};
     };
-    const TableRows for_words = table_rows(distances, rows_of(-distances.values()));
-    const TableRows for_distances =
-        form_ == Form::publication ? table_rows(distances, rows_of(distances.values())) : for_words;
-    const Tensor keys = projected(for_words, product.key_weight, product.key_bias),
-                 queries = projected(for_distances, product.query_weight, product.query_bias);
-    return (take_of_queries(torch::matmul(inputs.q, keys), for_words) +
-            take_of_keys(torch::matmul(inputs.k, queries), for_distances)) /
-           score_divisor(inputs.q.size(-1));
+    const Tensor for_words = rows_of(-inputs.distances);
+    const Tensor for_distances = form_ == Form::publication ? rows_of(inputs.distances) : for_words;
+    return DistanceTerms{
+        .queries = projected(for_words, product.key_weight, product.key_bias),
+        .keys = projected(for_distances, product.query_weight, product.query_bias)};
   }
   double score_divisor(std::int64_t head_size) const override {
     return std::sqrt(3.0 * static_cast<double>(head_size));
@@ -77,15 +76,15 @@ class DebertaEncoding : public PositionEncoding {
                                  : i_minus_j;
     return (distances + distance_).clamp(0, 2 * distance_ - 1);
   }
-  Tensor embeddings(std::int64_t first, std::int64_t count, const ScoreInputs& inputs) const {
-    Tensor rows = in_type_of(inputs.q, table_.narrow(0, first, count));
+  Tensor embeddings(const RowRange& range, const DistanceInputs& inputs) const {
+    Tensor rows = table_.narrow(0, range.first, range.count).to(inputs.like);
     if (!norm_.is_empty())
       rows = torch::layer_norm(rows, {rows.size(1)}, in_type_of(rows, norm_->weight),
                                in_type_of(rows, norm_->bias), norm_->options.eps());
     if (!inputs.training || dropout_ == 0) return rows;
-    return dropped(rows, first, dropout_, inputs.dropout_seed);
+    return dropped(rows, range.first, dropout_, inputs.dropout_seed);
   }
-  Projections products(const ScoreInputs& inputs) const {
+  Projections products(const DistanceInputs& inputs) const {
     if (form_ == Form::second_version) return inputs.projections;
     const auto layer = static_cast<std::size_t>(inputs.layer);
     const Product& query = queries_.at(layer);

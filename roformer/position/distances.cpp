@@ -94,12 +94,12 @@ Tensor Distances::spread(const Tensor& numbers) const {
 
 Tensor Distances::of_queries(const Tensor& products) const {
   if (!pairs_.defined()) return skew(products, num_keys_);
-  return take_of_queries(products, {0, values_.size(0), pairs_});
+  return take_of_queries(products, {values_.size(0), pairs_});
 }
 
 Tensor Distances::of_keys(const Tensor& products) const {
   if (!pairs_.defined()) return skew(products.flip(-1), num_queries_).transpose(-1, -2);
-  return take_of_keys(products, {0, values_.size(0), pairs_});
+  return take_of_keys(products, {values_.size(0), pairs_});
 }
 
 Tensor Distances::rows_of_pairs(const Tensor& rows) const {
@@ -107,11 +107,11 @@ Tensor Distances::rows_of_pairs(const Tensor& rows) const {
   return rows.index_select(0, places.flatten()).view(places.sizes());
 }
 
-TableRows table_rows(const Distances& distances, const Tensor& rows) {
-  if (rows.numel() == 0) return {0, 0, distances.rows_of_pairs(rows)};
+RowRange range_of(const Tensor& rows) {
+  if (rows.numel() == 0) return {};
   const auto [low, high] = torch::aminmax(rows);
   const auto first = low.item<std::int64_t>();
-  return {first, high.item<std::int64_t>() - first + 1, distances.rows_of_pairs(rows - first)};
+  return {first, high.item<std::int64_t>() - first + 1};
 }
 
 Tensor take_of_queries(const Tensor& products, const TableRows& rows) {

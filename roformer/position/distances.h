@@ -36,19 +36,18 @@ class Distances {
   std::int64_t num_queries_, num_keys_;
 };
 
-/// The rows of a table that occur, and each pair's among them.
-struct TableRows {
+/// Which rows of a table are looked at.
+struct RowRange {
   std::int64_t first = 0, count = 0;
-  torch::Tensor pairs;  // (1 or G, T_q, T_k) int64, counted from `first`
-
-  /// These rows of a table whose dimension `dimension` counts rows; a view.
-  torch::Tensor of(const torch::Tensor& table, std::int64_t dimension = 0) const {
-    return table.narrow(dimension, first, count);
-  }
 };
+/// From the least to the largest of rows (R) int64.
+RowRange range_of(const torch::Tensor& rows);
 
-/// rows (R) int64: the table's row of each distance.
-TableRows table_rows(const Distances& distances, const torch::Tensor& rows);
+/// How many rows a table has, and each pair's among them.
+struct TableRows {
+  std::int64_t count = 0;
+  torch::Tensor pairs;  // (1 or G, T_q, T_k) int64
+};
 
 /// products (G, H, T_q, count) of queries with the rows → (G, H, T_q, T_k).
 torch::Tensor take_of_queries(const torch::Tensor& products, const TableRows& rows);

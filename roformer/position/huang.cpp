@@ -2,7 +2,6 @@
 
 #include <torch/types.h>
 
-#include "roformer/position/distances.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/tables.h"
 
@@ -23,15 +22,11 @@ class HuangEncoding : public PositionEncoding {
     require_in_table(position_ids, max_positions_);
     return {position_ids, {}};
   }
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
-    const Distances distances(inputs.q_positions, inputs.k_positions);
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
     const torch::Tensor& table = tables_.at(static_cast<std::size_t>(inputs.layer));
     const torch::Tensor vectors =
-        in_type_of(inputs.q, table.index_select(0, (max_positions_ - 1) - distances.values()))
-            .t();  // (D, R)
-    return (distances.of_queries(torch::matmul(inputs.q, vectors)) +
-            distances.of_keys(torch::matmul(inputs.k, vectors))) /
-           score_divisor(inputs.q.size(-1));
+        table.index_select(0, (max_positions_ - 1) - inputs.distances).to(inputs.like).unsqueeze(0);
+    return DistanceTerms{.queries = {vectors, {}}, .keys = {vectors, {}}};
   }
 
  private:

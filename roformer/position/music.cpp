@@ -2,7 +2,6 @@
 
 #include <torch/types.h>
 
-#include "roformer/position/distances.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/tables.h"
 
@@ -21,16 +20,14 @@ class MusicEncoding : public PositionEncoding {
                                options.num_layers);
   }
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
     const torch::Tensor& table = tables_.at(static_cast<std::size_t>(inputs.layer));
-    const Distances distances(inputs.q_positions, inputs.k_positions);
     const std::int64_t last = table.size(1) - 1;
-    const torch::Tensor rows = distances.values() + (length_ - 1);
+    const torch::Tensor rows = inputs.distances + (length_ - 1);
     const torch::Tensor has_row = (rows >= 0).logical_and(rows <= last).to(table.scalar_type());
-    const torch::Tensor vectors = in_type_of(
-        inputs.q, table.index_select(1, rows.clamp(0, last)) * has_row.unsqueeze(-1));  // (H, R, D)
-    return distances.of_queries(torch::matmul(inputs.q, vectors.transpose(-1, -2))) /
-           score_divisor(inputs.q.size(-1));
+    const torch::Tensor vectors =
+        table.index_select(1, rows.clamp(0, last)) * has_row.unsqueeze(-1);  // (H, R, D)
+    return DistanceTerms{.queries = {vectors.to(inputs.like), {}}};
   }
 
  private:

@@ -21,18 +21,16 @@ class NezhaEncoding : public PositionEncoding {
                   head_size_);
   }
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
-    return clipped_key_term(inputs, table(inputs.q), clip_) / score_divisor(inputs.q.size(-1));
-  }
-  torch::Tensor value_term(const ValueInputs& inputs) const override {
-    return clipped_value_term(inputs, table(inputs.weights), clip_);
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
+    const DistanceTable vectors = clipped_table(inputs, table(inputs.like), clip_);
+    return DistanceTerms{.queries = vectors, .values = vectors};
   }
   bool acts_on_values() const override { return true; }
 
   /// (2c + 1, D), computed in float64 and rounded to the type and place of `like`.
-  torch::Tensor table(const torch::Tensor& like) const {
+  torch::Tensor table(const torch::TensorOptions& like) const {
     const torch::Tensor angles = torch::arange(first_angle_, first_angle_ + 2 * clip_ + 1);
-    return sinusoid_table(angles, head_size_, like.scalar_type()).to(like.options());
+    return sinusoid_table(angles, head_size_, torch::typeMetaToScalarType(like.dtype())).to(like);
   }
 
  private:

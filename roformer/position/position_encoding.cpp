@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "roformer/base/error.h"
@@ -9,6 +10,18 @@
 namespace roformer::position {
 
 using torch::Tensor;
+
+namespace {
+
+// One more than the largest position.
+std::int64_t end_of(const Tensor& m, const Tensor& n) {
+  const auto end = [](const Tensor& x) {
+    return x.numel() == 0 ? 0 : x.max().item<std::int64_t>() + 1;
+  };
+  return std::max(end(m), end(n));
+}
+
+}  // namespace
 
 Tensor PositionEncoding::transform_packed(Tensor qkv, const Positions& positions,
                                           std::int64_t layer) const {
@@ -20,12 +33,24 @@ Tensor PositionEncoding::transform_packed(Tensor qkv, const Positions& positions
                       1);
 }
 
-Tensor PositionEncoding::score_bias(const ScoreInputs&) const {
-  base::fail("[position] expected an encoding that acts on scores but {} does not", name());
+Tensor PositionEncoding::score_bias(const ScoreInputs& inputs) const {
+  const Distances distances(inputs.q_positions, inputs.k_positions);
+  const auto terms = distance_terms(
+      {distances.values(), end_of(inputs.q_positions, inputs.k_positions), inputs.q.options(),
+       inputs.layer, inputs.projections, inputs.training, inputs.dropout_seed});
+  base::require(terms.has_value(),
+                "[position] expected an encoding that acts on scores but {} does not", name());
+  return score_bias_of(*terms, distances, inputs.q, inputs.k, inputs.q_positions,
+                       inputs.k_positions, score_divisor(inputs.q.size(-1)));
 }
 
-Tensor PositionEncoding::value_term(const ValueInputs&) const {
-  base::fail("[position] expected an encoding that acts on values but {} does not", name());
+Tensor PositionEncoding::value_term(const ValueInputs& inputs) const {
+  const Distances distances(inputs.q_positions, inputs.k_positions);
+  const auto terms =
+      distance_terms({distances.values(), 0, inputs.weights.options(), inputs.layer});
+  base::require(terms.has_value() && terms->values.defined(),
+                "[position] expected an encoding that acts on values but {} does not", name());
+  return value_term_of(*terms, distances, inputs.weights);
 }
 
 double PositionEncoding::score_divisor(std::int64_t head_size) const {

@@ -3,6 +3,7 @@
 // a file of its own. One object serves all layers of a model; what belongs to a layer alone is a
 // parameter "layer.{i}.…" of it.
 #pragma once
+#include <c10/core/TensorOptions.h>
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "roformer/packed/packed_batch.h"
+#include "roformer/position/distance_terms.h"
 #include "roformer/position/encoding_settings.h"
 #include "roformer/rope/angles.h"
 
@@ -38,6 +40,18 @@ struct Projections {
 struct ScoreInputs {
   torch::Tensor q, k;                      // (G, H, T_q, D), (G, H, T_k, D)
   torch::Tensor q_positions, k_positions;  // (G, T_q), (G, T_k) int64
+  std::int64_t layer = 0;
+  Projections projections = {};
+  bool training = false;
+  std::uint64_t dropout_seed = 0;  // of this layer; masks are a function of it
+};
+
+/// What terms by distance are made of. Numbers come in the type and place of `like`, float32 where
+/// the model has a half type.
+struct DistanceInputs {
+  torch::Tensor distances;         // (R) int64: n − m
+  std::int64_t num_positions = 0;  // all positions are below
+  torch::TensorOptions like;
   std::int64_t layer = 0;
   Projections projections = {};
   bool training = false;
@@ -94,13 +108,20 @@ class PositionEncoding : public torch::nn::Module {
     return std::nullopt;
   }
 
-  /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it; Eq. 5 to 10.
-  /// Only if `acts_on_scores()`.
+  /// What changes scores and values by distance, if the encoding does no more than that; Eq. 5 to
+  /// 10. Only if `acts_on_scores()`.
+  virtual std::optional<DistanceTerms> distance_terms(const DistanceInputs& /*inputs*/) const {
+    return std::nullopt;
+  }
+
+  /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it. By default what
+  /// the terms by distance say. Only if `acts_on_scores()`.
   virtual torch::Tensor score_bias(const ScoreInputs& inputs) const;
   bool acts_on_scores() const { return acts_on_scores_; }
 
-  /// Added to the output (G, H, T_q, D); Eq. 5. Only if `acts_on_values()`.
-  virtual torch::Tensor value_term(const ValueInputs& inputs) const;
+  /// Added to the output (G, H, T_q, D), what the terms by distance say; Eq. 5. Only if
+  /// `acts_on_values()`.
+  torch::Tensor value_term(const ValueInputs& inputs) const;
   virtual bool acts_on_values() const { return false; }
 
   /// What q · k is divided by; sqrt(D) but for DeBERTa, TUPE and T5.

@@ -17,12 +17,10 @@ class ShawEncoding : public PositionEncoding {
     values_ = add_layer_tables(*this, "value", shape, options.num_layers);
   }
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
-    return clipped_key_term(inputs, keys_.at(static_cast<std::size_t>(inputs.layer)), clip_) /
-           score_divisor(inputs.q.size(-1));
-  }
-  torch::Tensor value_term(const ValueInputs& inputs) const override {
-    return clipped_value_term(inputs, values_.at(static_cast<std::size_t>(inputs.layer)), clip_);
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
+    const auto layer = static_cast<std::size_t>(inputs.layer);
+    return DistanceTerms{.queries = clipped_table(inputs, keys_.at(layer), clip_),
+                         .values = clipped_table(inputs, values_.at(layer), clip_)};
   }
   bool acts_on_values() const override { return true; }
 

@@ -17,11 +17,10 @@ class T5Encoding : public PositionEncoding {
         causal_(options.causal),
         table_(add_table(*this, "table", {options.settings.t5_buckets, options.num_heads})) {}
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
-    const Distances distances(inputs.q_positions, inputs.k_positions);
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
     const auto buckets_of = causal_ ? t5_causal_buckets : t5_two_sided_buckets;
-    const torch::Tensor buckets = buckets_of(distances.values(), table_.size(0), max_distance_);
-    return distances.spread(in_type_of(inputs.q, table_).index_select(0, buckets).t());
+    const torch::Tensor buckets = buckets_of(inputs.distances, table_.size(0), max_distance_);
+    return DistanceTerms{.numbers = table_.to(inputs.like).index_select(0, buckets).t()};
   }
   double score_divisor(std::int64_t head_size) const override {
     return scaled_ ? PositionEncoding::score_divisor(head_size) : 1.0;

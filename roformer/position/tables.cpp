@@ -5,7 +5,6 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
-#include "roformer/position/distances.h"
 #include "roformer/rope/angles.h"
 
 namespace roformer::position {
@@ -15,12 +14,6 @@ torch::nn::Module& child_group(torch::nn::Module& owner, const std::string& name
   const auto children = owner.named_children();
   if (const auto* found = children.find(name)) return **found;
   return *owner.register_module(name, std::make_shared<torch::nn::Module>("ParameterGroup"));
-}
-
-TableRows clipped_rows(const torch::Tensor& q_positions, const torch::Tensor& k_positions,
-                       std::int64_t clip) {
-  const Distances distances(q_positions, k_positions);
-  return table_rows(distances, distances.values().clamp(-clip, clip) + clip);
 }
 
 }  // namespace
@@ -97,18 +90,10 @@ torch::Tensor sinusoid_table_in_halves(const torch::Tensor& positions, std::int6
   return pairs.transpose(-1, -2).flatten(-2);
 }
 
-torch::Tensor clipped_key_term(const ScoreInputs& inputs, const torch::Tensor& table,
-                               std::int64_t clip) {
-  const TableRows rows = clipped_rows(inputs.q_positions, inputs.k_positions, clip);
-  const torch::Tensor vectors = in_type_of(inputs.q, rows.of(table, -2));
-  return take_of_queries(torch::matmul(inputs.q, vectors.transpose(-1, -2)), rows);
-}
-
-torch::Tensor clipped_value_term(const ValueInputs& inputs, const torch::Tensor& table,
-                                 std::int64_t clip) {
-  const TableRows rows = clipped_rows(inputs.q_positions, inputs.k_positions, clip);
-  return torch::matmul(sum_by_row(inputs.weights, rows),
-                       in_type_of(inputs.weights, rows.of(table, -2)));
+DistanceTable clipped_table(const DistanceInputs& inputs, const torch::Tensor& table,
+                            std::int64_t clip) {
+  const torch::Tensor heads = table.dim() == 2 ? table.unsqueeze(0) : table;
+  return used_part(heads.to(inputs.like), inputs.distances.clamp(-clip, clip) + clip);
 }
 
 }  // namespace roformer::position

@@ -60,14 +60,9 @@ torch::Tensor sinusoid_table(const torch::Tensor& positions, std::int64_t size,
 torch::Tensor sinusoid_table_in_halves(const torch::Tensor& positions, std::int64_t size,
                                        torch::ScalarType type);
 
-/// Of a table by distance where all beyond c share a row, r = clip(n − m, −c, c), row r + c: what
-/// `shaw` and `nezha` add to keys and values (Eq. 5).
-/// q_m · a_r, not divided: (G, H, T_q, T_k). `table` is (2c + 1, D), or (H, 2c + 1, D).
-torch::Tensor clipped_key_term(const ScoreInputs& inputs, const torch::Tensor& table,
-                               std::int64_t clip);
-
-/// Σ_n w_mn a_r: (G, H, T_q, D).
-torch::Tensor clipped_value_term(const ValueInputs& inputs, const torch::Tensor& table,
-                                 std::int64_t clip);
+/// A table by distance where all beyond c share a row, r = clip(n − m, −c, c), row r + c: what
+/// `shaw` and `nezha` add to keys and values (Eq. 5). `table` is (2c + 1, D), or (H, 2c + 1, D).
+DistanceTable clipped_table(const DistanceInputs& inputs, const torch::Tensor& table,
+                            std::int64_t clip);
 
 }  // namespace roformer::position

@@ -3,7 +3,6 @@
 #include <torch/nn/module.h>
 
 #include "roformer/base/error.h"
-#include "roformer/position/distances.h"
 #include "roformer/position/position_encoding.h"
 #include "roformer/position/tables.h"
 
@@ -38,20 +37,21 @@ class TransformerXlEncoding : public PositionEncoding {
         *this, "position_key", {num_heads_ * options.head_size, hidden_size_}, options.num_layers);
   }
 
-  torch::Tensor score_bias(const ScoreInputs& inputs) const override {
-    const Distances distances(inputs.q_positions, inputs.k_positions);
-    torch::Tensor j = -distances.values();  // R is of m − n
+  // Σ over (q + u) · k + (q + v) · R, of which (q + v) · R = (q + u) · R + (v − u) · R.
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
+    torch::Tensor j = -inputs.distances;  // R is of m − n
     if (clamp_ > 0) j = j.clamp(-clamp_, clamp_);
     const torch::Tensor sinusoids =
-        sinusoid_table_in_halves(j, hidden_size_, inputs.q.scalar_type()).to(inputs.q.options());
-    const auto wide = [&](const torch::Tensor& x) { return in_type_of(inputs.q, x); };
+        sinusoid_table_in_halves(j, hidden_size_, torch::typeMetaToScalarType(inputs.like.dtype()))
+            .to(inputs.like);
+    const auto wide = [&](const torch::Tensor& x) { return x.to(inputs.like); };
     const torch::Tensor product = wide(position_keys_.at(static_cast<std::size_t>(inputs.layer)));
     const torch::Tensor keys = split_heads(torch::linear(sinusoids, product), num_heads_);
-    const torch::Tensor u = wide(own_or_shared(content_queries_, inputs.layer)).unsqueeze(1),
-                        v = wide(own_or_shared(position_queries_, inputs.layer)).unsqueeze(1);
-    const torch::Tensor content = torch::matmul(u, inputs.k.transpose(-1, -2)),
-                        position = torch::matmul(inputs.q + v, keys.transpose(-1, -2));
-    return (content + distances.of_queries(position)) / score_divisor(inputs.q.size(-1));
+    const torch::Tensor u = wide(own_or_shared(content_queries_, inputs.layer)),
+                        v = wide(own_or_shared(position_queries_, inputs.layer));
+    const torch::Tensor numbers = torch::matmul(keys, (v - u).unsqueeze(-1)).squeeze(-1);
+    return DistanceTerms{
+        .numbers = numbers / score_divisor(keys.size(-1)), .queries = {keys, {}}, .shift = u};
   }
 
  private:

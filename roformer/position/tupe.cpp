@@ -46,48 +46,57 @@ class TupeEncoding : public PositionEncoding {
     require_in_table(position_ids, table_.size(0) - 1);
     return {position_ids, {}};
   }
-  Tensor score_bias(const ScoreInputs& inputs) const override {
-    const Tensor m = without_repetition(inputs.q_positions),
-                 n = without_repetition(inputs.k_positions);
-    Tensor bias = torch::matmul(projected(query_, m + 1, inputs.q),
-                                projected(key_, n + 1, inputs.q).transpose(-1, -2)) /
-                  score_divisor(inputs.q.size(-1));
-    if (buckets_.defined()) {
-      const Distances distances(inputs.q_positions, inputs.k_positions);
-      const Tensor buckets =
-          t5_two_sided_buckets(distances.values(), tupe_buckets, tupe_max_distance);
-      bias = bias + distances.spread(in_type_of(inputs.q, buckets_).index_select(0, buckets).t());
-    }
-    const Tensor first_row = thetas_are_free_ ? first_row_ : untied(0, first_row_bucket, inputs.q),
-                 first_column =
-                     thetas_are_free_ ? first_column_ : untied(1, first_column_bucket, inputs.q);
-    const auto of_heads = [&](const Tensor& theta) {
-      return in_type_of(inputs.q, theta).view({1, -1, 1, 1});
+  // p_m · p_n + b(n − m), but θ1 where m = 0, else θ2 where n = 0. As products: rows of position 0
+  // are zero, and two more columns replace b there, (1, θ2 − b(−m)) and (θ1 − b(n), 1).
+  std::optional<DistanceTerms> distance_terms(const DistanceInputs& inputs) const override {
+    const Tensor places = torch::arange(inputs.num_positions, inputs.distances.options());
+    const Tensor is_first = (places == 0).to(inputs.like).unsqueeze(-1).expand({num_heads_, -1, 1});
+    const Tensor theta1 = thetas_are_free_ ? first_row_ : untied(0, first_row_bucket, inputs.like),
+                 theta2 =
+                     thetas_are_free_ ? first_column_ : untied(1, first_column_bucket, inputs.like);
+    const double divisor = score_divisor(table_.size(1) / num_heads_);
+    const auto in_place_of = [&](const Tensor& theta, const Tensor& distances) {
+      Tensor column = theta.to(inputs.like).unsqueeze(-1).expand({-1, distances.size(0)});
+      if (buckets_.defined()) column = column - by_distance(distances, inputs.like);
+      return (divisor * column).unsqueeze(-1);
     };
-    bias = torch::where((n == 0).unsqueeze(1).unsqueeze(2), of_heads(first_column), bias);
-    return torch::where((m == 0).unsqueeze(1).unsqueeze(3), of_heads(first_row), bias);
+    const Tensor others = 1 - is_first;
+    const Tensor query_rows = torch::cat({projected(query_, places + 1, inputs.like) * others,
+                                          is_first, in_place_of(theta2, -places) * others},
+                                         -1),
+                 key_rows = torch::cat({projected(key_, places + 1, inputs.like) * others,
+                                        in_place_of(theta1, places), is_first},
+                                       -1);
+    DistanceTerms terms{.query_rows = query_rows, .key_rows = key_rows};
+    if (buckets_.defined()) terms.numbers = by_distance(inputs.distances, inputs.like);
+    return terms;
   }
   double score_divisor(std::int64_t head_size) const override {
     return std::sqrt(2.0 * static_cast<double>(head_size));
   }
 
  private:
-  // rows (G, T) of the table → (G, H, T, D), in the type of `like`.
-  Tensor projected(const Product& product, const Tensor& rows, const Tensor& like) const {
-    const auto wide = [&](const Tensor& parameter) { return in_type_of(like, parameter); };
+  // b of distances (R): (H, R).
+  Tensor by_distance(const Tensor& distances, const torch::TensorOptions& like) const {
+    const Tensor buckets = t5_two_sided_buckets(distances, tupe_buckets, tupe_max_distance);
+    return buckets_.to(like).index_select(0, buckets).t();
+  }
+  // rows (P) of the table → (H, P, D).
+  Tensor projected(const Product& product, const Tensor& rows,
+                   const torch::TensorOptions& like) const {
     const Tensor x =
-        torch::layer_norm(wide(torch::embedding(table_, rows)), {table_.size(1)},
-                          wide(norm_->weight), wide(norm_->bias), norm_->options.eps());
-    return split_heads(torch::linear(x, wide(product.weight), wide(product.bias)), num_heads_);
+        torch::layer_norm(torch::embedding(table_, rows).to(like), {table_.size(1)},
+                          norm_->weight.to(like), norm_->bias.to(like), norm_->options.eps());
+    return split_heads(torch::linear(x, product.weight.to(like), product.bias.to(like)),
+                       num_heads_);
   }
   // The code's θ: (H).
-  Tensor untied(std::int64_t row, std::int64_t bucket, const Tensor& like) const {
+  Tensor untied(std::int64_t row, std::int64_t bucket, const torch::TensorOptions& like) const {
     const Tensor rows =
-        torch::full({1, 1}, row, torch::TensorOptions(torch::kInt64).device(table_.device()));
-    const Tensor q = projected(query_, rows, like),
-                 k = projected(key_, rows, like);  // (1, H, 1, D)
+        torch::full({1}, row, torch::TensorOptions(torch::kInt64).device(table_.device()));
+    const Tensor q = projected(query_, rows, like), k = projected(key_, rows, like);  // (H, 1, D)
     const Tensor theta = (q * k).sum(-1).flatten() / score_divisor(q.size(-1));
-    return buckets_.defined() ? theta + buckets_[bucket] : theta;
+    return buckets_.defined() ? theta + buckets_[bucket].to(like) : theta;
   }
 
   std::int64_t num_heads_;

@@ -4,6 +4,8 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <algorithm>
+
 #include "roformer/attention/key_value_cache.h"
 #include "roformer/base/error.h"
 #include "roformer/model/encoder.h"
@@ -131,6 +133,31 @@ TEST_P(ModelWithEncoding, LinearAttentionTakesWhatLeavesScoresAlone) {
     Encoder encoder(config);
     encoder->eval();
     EXPECT_TRUE(torch::isfinite(encoder->forward(ragged_batch({5, 9}))).all().item<bool>());
+  }
+}
+
+// float32 takes the kernels, with what the encoding adds as tables, float64 the hooks: the same
+// states, and the same gradient of every weight, in rows from a position that is not 0 as well.
+TEST_P(ModelWithEncoding, KernelsEqualTheHooksInDouble) {
+  for (const bool is_decoder : {false, true}) {
+    auto encoder = make(is_decoder);
+    auto exact = make(is_decoder);
+    exact->to(torch::kFloat64);
+    auto batch = ragged_batch({9, 1, 16, 0, 5});
+    batch.position_ids.slice(0, 26) += 11;
+    const Tensor got = encoder->forward(batch), expected = exact->forward(batch);
+    EXPECT_LE((got - expected).abs().max().item<double>(), 2e-5);
+    const Tensor slope = torch::randn(got.sizes(), torch::kFloat64);
+    (got * slope.to(torch::kFloat32)).sum().backward();
+    (expected * slope).sum().backward();
+    for (const auto& item : exact->named_parameters()) {
+      const Tensor right = item.value().grad(),
+                   ours = encoder->named_parameters()[item.key()].grad();
+      ASSERT_EQ(ours.defined(), right.defined()) << item.key();
+      if (!right.defined()) continue;
+      const double size = std::max(1.0, right.abs().max().item<double>());
+      EXPECT_LE((ours - right).abs().max().item<double>(), 1e-4 * size) << item.key();
+    }
   }
 }
 

@@ -63,8 +63,11 @@ TEST(ClippedTable, TermsOfKeysAndValues) {
   for (const bool per_head : {false, true}) {
     const Tensor table =
         per_head ? torch::randn({2, 5, 4}, torch::kFloat64) : torch::randn({5, 4}, torch::kFloat64);
-    const Tensor keys = clipped_key_term({q, q, q_positions, k_positions}, table, clip);
-    const Tensor values = clipped_value_term({weights, q_positions, k_positions}, table, clip);
+    const Distances distances(q_positions, k_positions);
+    const DistanceTable clipped = clipped_table({distances.values(), 0, q.options()}, table, clip);
+    const DistanceTerms terms{.queries = clipped, .values = clipped};
+    const Tensor keys = score_bias_of(terms, distances, q, q, q_positions, k_positions, 1);
+    const Tensor values = value_term_of(terms, distances, weights);
     for (std::int64_t g = 0; g < 2; ++g) {
       for (std::int64_t h = 0; h < 2; ++h) {
         const Tensor rows = per_head ? table[h] : table;
