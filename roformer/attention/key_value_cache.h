@@ -30,6 +30,14 @@ class KeyValueCache {
   /// Writes one layer's keys and values (N, H, D) of the tokens of the last `extend`.
   void write(std::int64_t layer, const torch::Tensor& keys, const torch::Tensor& values);
 
+  /// Where the same numbers lie, of H heads of D, float32 on the CPU: row r of the spans' keys at
+  /// r × H D. Valid until the next `extend` or `select`.
+  struct Rows {
+    float* keys;
+    float* values;
+  };
+  Rows rows(std::int64_t layer, std::int64_t heads, std::int64_t head_size);
+
   /// What the spans' keys are rows of: (slots × capacity, H, D).
   torch::Tensor keys(std::int64_t layer) const { return at(layer).keys.flatten(0, 1); }
   torch::Tensor values(std::int64_t layer) const { return at(layer).values.flatten(0, 1); }
@@ -62,6 +70,8 @@ class KeyValueCache {
     std::int64_t from, to, first, count;
   };
   const Layer& at(std::int64_t layer) const { return layers_.at(static_cast<std::size_t>(layer)); }
+  Layer& with_memory(std::int64_t layer, std::int64_t heads, std::int64_t head_size,
+                     const torch::TensorOptions& options);
   void resize(std::int64_t num_slots, std::int64_t capacity);
   std::int64_t take_free_slot(std::vector<std::int64_t>& free, std::int64_t parent,
                               std::int64_t length, std::vector<Copy>& copies);

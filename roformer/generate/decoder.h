@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -47,6 +48,7 @@ class Decoder {
   Pass make_pass(const std::vector<std::vector<std::int64_t>>& tokens, std::int64_t begin,
                  std::int64_t at_once);
   torch::Tensor hidden_of(const Pass& pass, const std::vector<std::int64_t>& reached);
+  torch::Tensor logits_of(const torch::Tensor& hidden) const;
 
   head::LanguageModelImpl& model_;
   torch::Device device_;
@@ -55,6 +57,7 @@ class Decoder {
   std::vector<std::int64_t> prompts_;  // tokens that are seen by all of their sequence
   std::optional<attention::KeyValueCache> cache_;
   std::optional<attention::RecurrentState> state_;
+  std::unique_ptr<model::FewTokens> few_;  // on the CPU
 };
 
 }  // namespace roformer::generate

@@ -2,8 +2,11 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
+#include "roformer/model/few_tokens.h"
 #include "roformer/model/initialize.h"
+#include "roformer/packed/run_tasks.h"
 #include "roformer/product/activation.h"
+#include "roformer/product/few_rows.h"
 
 namespace roformer::head {
 
@@ -47,6 +50,26 @@ Tensor LanguageModelImpl::transformed(const Tensor& hidden) {
 
 Tensor LanguageModelImpl::logits(const Tensor& hidden) {
   return output_(transformed(hidden));
+}
+
+Tensor LanguageModelImpl::logits(const Tensor& hidden, model::FewTokens& few) {
+  const std::int64_t rows = hidden.size(0), size = config().embedding_size;
+  const bool serves = rows <= product::kMostFewRows && packed::is_float_on_cpu(hidden) &&
+                      hidden.is_contiguous() && !torch::GradMode::is_enabled() &&
+                      output_->serves_few() && (dense_.is_empty() || dense_->serves_few());
+  if (!serves) return logits(hidden);
+  const auto* x = hidden.const_data_ptr<float>();
+  if (!dense_.is_empty()) {
+    const auto activation = model::parse_activation(config().hidden_act);
+    float* const inner = model::room_for(few.inner, rows * size);
+    float* const normed = model::room_for(few.dense, rows * size);
+    dense_->forward_few(x, rows, inner, &activation, few.helpers());
+    norm_->forward_few(inner, nullptr, normed, rows, size);
+    x = normed;
+  }
+  Tensor result = torch::empty({rows, output_->weight.size(0)});
+  output_->forward_few(x, rows, result.data_ptr<float>(), nullptr, few.helpers());
+  return result;
 }
 
 model::VocabularyLoss LanguageModelImpl::loss(const Tensor& hidden, const Tensor& labels) {

@@ -6,7 +6,10 @@
 
 #include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
+#include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
+#include "roformer/packed/run_tasks.h"
+#include "roformer/rope/rotation_kernel.h"
 
 namespace roformer::model {
 namespace {
@@ -43,6 +46,39 @@ attention::AttentionTerms terms_of(const BlockContext& context,
   return terms;
 }
 
+// Queries, keys and values of few.x, the first of them turned: qkv (rows, 3, heads, size), and room
+// for the answers.
+attention::TokenRows products_of(FewTokens& few, const LinearImpl& qkv, std::int64_t heads,
+                                 std::int64_t size) {
+  const std::int64_t rows = few.rows(), width = heads * size;
+  float* const products = room_for(few.qkv, rows * 3 * width);
+  qkv.forward_few(few.x.data(), rows, products, nullptr, few.helpers());
+  const position::TokenRotation& rotation = few.rotation();
+  base::with_isa([&](auto isa) {
+    for (std::int64_t row = 0; rotation.parts > 0 && row < rows; ++row) {
+      rope::RotationTask<float, float> task;
+      float* const heads_of_row = products + row * 3 * width;
+      task.source = {heads_of_row, 3 * width, size};
+      task.target = {heads_of_row, 3 * width, size};
+      task.cos = few.angles()[static_cast<std::size_t>(row)].cos;
+      task.sin = few.angles()[static_cast<std::size_t>(row)].sin;
+      task.heads = rotation.parts * heads;
+      task.head_size = size;
+      task.rotary_dim = few.rotary_dim();
+      task.layout = rotation.layout;
+      task.direction = rope::Direction::forward;
+      rope::rotate_rows<isa()>(task, 0, 1);
+    }
+  });
+  return {products,
+          products + width,
+          products + 2 * width,
+          3 * width,
+          room_for(few.attended, rows * width),
+          heads,
+          size};
+}
+
 }  // namespace
 
 SelfAttentionImpl::SelfAttentionImpl(const EncoderConfig& config)
@@ -55,6 +91,21 @@ Tensor SelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) 
   const Tensor qkv = qkv_->forward(x, {x.size(0), 3, heads_, head_size_});
   return attend(context.encoding->transform_packed(qkv, context.positions, context.layer), context)
       .flatten(1);
+}
+
+const float* SelfAttentionImpl::forward_few(FewTokens& few, const BlockContext& context) const {
+  const auto rows = products_of(few, *qkv_, heads_, head_size_);
+  const std::int64_t width = rows.width();
+  const auto kept = context.cache->rows(context.layer, heads_, head_size_);
+  for (const attention::Span& span : context.spans) {
+    const std::int64_t source = span.first_query * rows.stride,
+                       target = (span.first_key + span.num_keys - 1) * width;
+    std::copy_n(rows.k + source, width, kept.keys + target);
+    std::copy_n(rows.v + source, width, kept.values + target);
+  }
+  attention::token_attention(rows, {kept.keys, kept.values, width}, context.spans,
+                             1 / context.encoding->score_divisor(head_size_), few.work());
+  return rows.out;
 }
 
 position::Projections SelfAttentionImpl::projections() const {
@@ -107,6 +158,23 @@ Tensor LinearSelfAttentionImpl::forward(const Tensor& x, const BlockContext& con
       .flatten(1);
 }
 
+bool LinearSelfAttentionImpl::serves_few() const {
+  const Tensor projection = feature_map_->projection();
+  return qkv_->serves_few() && (!projection.defined() || (packed::is_float_on_cpu(projection) &&
+                                                          projection.is_contiguous()));
+}
+
+const float* LinearSelfAttentionImpl::forward_few(FewTokens& few,
+                                                  const BlockContext& context) const {
+  const auto rows = products_of(few, *qkv_, heads_, head_size_);
+  const bool turns = few.rotation().features;
+  const std::vector<attention::TokenAngles> none(turns ? 0 : static_cast<std::size_t>(few.rows()));
+  attention::token_linear_attention(rows, feature_map_->step(head_size_),
+                                    turns ? few.angles() : std::span(none),
+                                    context.state->layer(context.layer), few.work());
+  return rows.out;
+}
+
 CrossAttentionImpl::CrossAttentionImpl(const EncoderConfig& config)
     : heads_(config.num_attention_heads),
       head_size_(config.head_size()),
@@ -137,6 +205,19 @@ Tensor CrossAttentionImpl::forward(const Tensor& x, const BlockContext& context)
     return attention::packed_attention(q, k, v, spans, options).flatten(1);
   return attention::composed_attention(q, k, v, spans, options, {}, context.cross_attentions)
       .flatten(1);
+}
+
+const float* CrossAttentionImpl::forward_few(FewTokens& few, const BlockContext& context) {
+  const std::int64_t rows = few.rows(), width = heads_ * head_size_;
+  const Tensor kv = keys_and_values(context);
+  float* const queries = room_for(few.qkv, rows * width);
+  query_->forward_few(few.x.data(), rows, queries, nullptr, few.helpers());
+  attention::TokenRows tokens{
+      queries, nullptr, nullptr, width, room_for(few.attended, rows * width), heads_, head_size_};
+  const auto* const keys = kv.const_data_ptr<float>();
+  attention::token_attention(tokens, {keys, keys + width, 2 * width}, context.memory->spans,
+                             1 / std::sqrt(static_cast<double>(head_size_)), few.work());
+  return tokens.out;
 }
 
 }  // namespace roformer::model

@@ -44,6 +44,10 @@ struct ForwardOptions {
   // Of a decoder with linear attention: what it kept of earlier tokens; takes in the batch's own.
   attention::RecurrentState* state = nullptr;
   const Memory* memory = nullptr;  // what cross-attention looks at; null: it is left out
+  // Of a step of decoding, one token a sequence of the cache or the state: does it in its memory
+  // where it can (a few float32 rows on the CPU, plain weights), which gives the same but for
+  // rounding.
+  FewTokens* few = nullptr;
 };
 
 /// Hugging Face's RoFormerModel or BertModel (without pooler), JunnYu's RoFormerV2. Parameters have
@@ -75,6 +79,8 @@ class EncoderImpl : public torch::nn::Module {
   torch::Tensor sum_of_embeddings(const packed::PackedBatch& batch) const;
   torch::Tensor embed(const packed::PackedBatch& batch, const position::Positions& positions,
                       std::uint64_t dropout_seed);
+  bool serves_few(const packed::PackedBatch& batch, const ForwardOptions& options) const;
+  torch::Tensor forward_few(const packed::PackedBatch& batch, const ForwardOptions& options);
   std::vector<attention::Span> spans_of(const packed::PackedBatch& batch,
                                         const ForwardOptions& options) const;
 
