@@ -177,6 +177,32 @@ void KeyValueCache::select(const std::vector<std::int64_t>& sequences) {
   slots_ = std::move(slots);
 }
 
+std::vector<std::int64_t> KeyValueCache::free_slots() const {
+  std::vector<bool> taken(written_.size(), false);
+  for (const std::int64_t slot : slots_) taken[static_cast<std::size_t>(slot)] = true;
+  std::vector<std::int64_t> free;
+  for (std::int64_t slot = 0; slot < num_slots(); ++slot) {
+    if (!taken[static_cast<std::size_t>(slot)]) free.push_back(slot);
+  }
+  return free;
+}
+
+void KeyValueCache::add(std::int64_t count) {
+  std::vector<std::int64_t> free = free_slots();
+  const std::int64_t missing = count - std::ssize(free);
+  if (missing > 0) {
+    const std::int64_t first = num_slots();
+    resize(first + missing, capacity_);
+    for (std::int64_t slot = first; slot < num_slots(); ++slot) free.push_back(slot);
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t slot = free[static_cast<std::size_t>(i)];
+    written_[static_cast<std::size_t>(slot)].clear();
+    slots_.push_back(slot);
+    lengths_.push_back(0);
+  }
+}
+
 // Slots that are read go on, slots that are written were free: no order matters.
 void KeyValueCache::copy(const std::vector<Copy>& copies) {
   std::vector<Tensor> all = {positions_};

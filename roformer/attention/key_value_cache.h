@@ -54,6 +54,10 @@ class KeyValueCache {
   /// the sequences taken again have and their new slots do not have already.
   void select(const std::vector<std::int64_t>& sequences);
 
+  /// `count` sequences more, without tokens, behind the others; in slots that no sequence has, as far
+  /// as there are some.
+  void add(std::int64_t count);
+
   /// The slot of sequence b: its keys are rows slot × capacity ….
   std::int64_t slot(std::int64_t b) const { return slots_.at(static_cast<std::size_t>(b)); }
   std::int64_t num_slots() const { return std::ssize(written_); }
@@ -73,6 +77,7 @@ class KeyValueCache {
   Layer& with_memory(std::int64_t layer, std::int64_t heads, std::int64_t head_size,
                      const torch::TensorOptions& options);
   void resize(std::int64_t num_slots, std::int64_t capacity);
+  std::vector<std::int64_t> free_slots() const;
   std::int64_t take_free_slot(std::vector<std::int64_t>& free, std::int64_t parent,
                               std::int64_t length, std::vector<Copy>& copies);
   void copy(const std::vector<Copy>& copies);

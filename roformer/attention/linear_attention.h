@@ -34,6 +34,8 @@ class RecurrentState {
 
   /// Goes on with these sequences only, in this order; one may be taken several times.
   void select(const std::vector<std::int64_t>& sequences);
+  /// `count` sequences more, without tokens, behind the others.
+  void add(std::int64_t count);
 
  private:
   std::vector<RecurrentLayer> layers_;

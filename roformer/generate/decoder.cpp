@@ -139,4 +139,12 @@ void Decoder::select(const std::vector<std::int64_t>& sequences) {
   if (state_) state_->select(sequences);
 }
 
+void Decoder::add(std::int64_t count) {
+  const std::size_t sequences = lengths_.size() + static_cast<std::size_t>(count);
+  lengths_.resize(sequences, 0);
+  prompts_.resize(sequences, 0);
+  if (cache_) cache_->add(count);
+  if (state_) state_->add(count);
+}
+
 }  // namespace roformer::generate

@@ -35,13 +35,15 @@ class Decoder {
 
   /// Takes in tokens of each sequence, at least one, in passes of at most `tokens_per_pass` (or one
   /// a sequence); a prompt is many, a step is one each. A prompt that is seen whole is all tokens of
-  /// the first call, in one pass. Logits (B, vocab_size) of the token after the last, float32 on
+  /// its sequence's first call, in one pass. Logits (B, vocab_size) of the token after the last, float32 on
   /// the CPU.
   torch::Tensor advance(const std::vector<std::vector<std::int64_t>>& tokens,
                         std::int64_t tokens_per_pass = 2048);
 
   /// Goes on with these sequences only, in this order; one may be taken several times.
   void select(const std::vector<std::int64_t>& sequences);
+  /// `count` sequences more, without tokens, behind the others.
+  void add(std::int64_t count);
 
  private:
   struct Pass;

@@ -4,9 +4,7 @@
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/few_tokens.h"
 #include "roformer/model/initialize.h"
-#include "roformer/packed/run_tasks.h"
 #include "roformer/product/activation.h"
-#include "roformer/product/few_rows.h"
 
 namespace roformer::head {
 
@@ -53,23 +51,14 @@ Tensor LanguageModelImpl::logits(const Tensor& hidden) {
 }
 
 Tensor LanguageModelImpl::logits(const Tensor& hidden, model::FewTokens& few) {
-  const std::int64_t rows = hidden.size(0), size = config().embedding_size;
-  const bool serves = rows <= product::kMostFewRows && packed::is_float_on_cpu(hidden) &&
-                      hidden.is_contiguous() && !torch::GradMode::is_enabled() &&
-                      output_->serves_few() && (dense_.is_empty() || dense_->serves_few());
-  if (!serves) return logits(hidden);
-  const auto* x = hidden.const_data_ptr<float>();
+  Tensor x = hidden;
   if (!dense_.is_empty()) {
-    const auto activation = model::parse_activation(config().hidden_act);
-    float* const inner = model::room_for(few.inner, rows * size);
-    float* const normed = model::room_for(few.dense, rows * size);
-    dense_->forward_few(x, rows, inner, &activation, few.helpers());
-    norm_->forward_few(inner, nullptr, normed, rows, size);
-    x = normed;
+    const Tensor dense = dense_->forward_few(hidden, few.helpers());
+    if (!dense.defined()) return logits(hidden);
+    x = norm_(product::activate(dense, model::parse_activation(config().hidden_act)));
   }
-  Tensor result = torch::empty({rows, output_->weight.size(0)});
-  output_->forward_few(x, rows, result.data_ptr<float>(), nullptr, few.helpers());
-  return result;
+  const Tensor found = output_->forward_few(x, few.helpers());
+  return found.defined() ? found : output_(x);
 }
 
 model::VocabularyLoss LanguageModelImpl::loss(const Tensor& hidden, const Tensor& labels) {

@@ -39,6 +39,10 @@ class BlockImpl : public torch::nn::Module {
   /// state.
   void forward_few(FewTokens& few, const BlockContext& context);
   bool serves_few() const;
+  /// What cross-attention looks at of an encoder's states, (M, 2, H, D).
+  torch::Tensor memory_of(const torch::Tensor& hidden) const {
+    return cross_attention_->keys_and_values_of(hidden);
+  }
   /// Before an update of a training: draws random features anew when they are due.
   void begin_update(std::int64_t update, std::uint64_t seed);
 

@@ -184,12 +184,11 @@ CrossAttentionImpl::CrossAttentionImpl(const EncoderConfig& config)
 
 // Once a sequence where there is a cache, else once a pass.
 Tensor CrossAttentionImpl::keys_and_values(const BlockContext& context) {
-  const Tensor& hidden = context.memory->hidden;
   if (context.cache != nullptr) {
     Tensor kept = context.cache->memory(context.layer);
     if (kept.defined()) return kept;
   }
-  Tensor kv = kv_->forward(hidden, {hidden.size(0), 2, heads_, head_size_});
+  Tensor kv = keys_and_values_of(context.memory->hidden);
   if (context.cache != nullptr) context.cache->set_memory(context.layer, kv);
   return kv;
 }

@@ -91,6 +91,10 @@ class CrossAttentionImpl : public torch::nn::Module {
   /// few.x (rows, hidden) → (rows, hidden), memory of `few`.
   const float* forward_few(FewTokens& few, const BlockContext& context);
   bool serves_few() const { return query_->serves_few(); }
+  /// Of an encoder's states (M, hidden): (M, 2, H, D).
+  torch::Tensor keys_and_values_of(const torch::Tensor& hidden) const {
+    return kv_->forward(hidden, {hidden.size(0), 2, heads_, head_size_});
+  }
 
  private:
   torch::Tensor keys_and_values(const BlockContext& context);

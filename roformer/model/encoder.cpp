@@ -114,6 +114,12 @@ void EncoderImpl::begin_update(std::int64_t update, std::uint64_t seed) {
     parts_->blocks[i]->begin_update(update, base::derive(seed, i));
 }
 
+std::vector<Tensor> EncoderImpl::memory_of(const Tensor& hidden) const {
+  std::vector<Tensor> memory;
+  for (const Block& block : parts_->blocks) memory.push_back(block->memory_of(hidden));
+  return memory;
+}
+
 Tensor EncoderImpl::word_embeddings() const {
   return parts_->words->weight;
 }

@@ -70,6 +70,10 @@ class EncoderImpl : public torch::nn::Module {
   /// integrates positions when they are due.
   void begin_update(std::int64_t update, std::uint64_t seed);
 
+  /// Of a decoder with add_cross_attention: what its blocks look at of an encoder's states
+  /// (M, hidden), one (M, 2, H, D) a block, as a cache keeps it (KeyValueCache::set_memory).
+  std::vector<torch::Tensor> memory_of(const torch::Tensor& hidden) const;
+
   const EncoderConfig& config() const { return config_; }
   torch::Tensor word_embeddings() const;  // (vocab_size, embedding_size)
   /// What the weights were drawn from; whoever adds some draws them from it too.

@@ -115,6 +115,15 @@ void LinearImpl::forward_few(const float* x, std::int64_t rows, float* y,
   product::run_few_rows(few, helpers);
 }
 
+Tensor LinearImpl::forward_few(const Tensor& x, base::Helpers& helpers) const {
+  const bool serves = x.size(0) <= product::kMostFewRows && packed::is_float_on_cpu(x) &&
+                      x.is_contiguous() && !torch::GradMode::is_enabled() && serves_few();
+  if (!serves) return {};
+  Tensor y = torch::empty({x.size(0), weight.size(0)}, x.options());
+  forward_few(x.const_data_ptr<float>(), x.size(0), y.data_ptr<float>(), nullptr, helpers);
+  return y;
+}
+
 void LinearImpl::train(bool on) {
   Module::train(on);
   if (on) prepared_.clear();

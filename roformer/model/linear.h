@@ -42,6 +42,9 @@ class LinearImpl : public torch::nn::Module {
   void forward_few(const float* x, std::int64_t rows, float* y,
                    const product::Activation* activation, base::Helpers& helpers) const;
 
+  /// The same of x (rows, in) as tensors, if it serves them; else an undefined one.
+  torch::Tensor forward_few(const torch::Tensor& x, base::Helpers& helpers) const;
+
   /// Makes the weight's form for products without a gradient, which use it until the weight changes
   /// or training begins.
   void prepare(product::ComputeType type) { prepared_.prepare(weight, type); }
