@@ -1,6 +1,6 @@
 // Time and memory of a token that a model writes, the same at any length with linear attention:
-//   roformer_bench generate [linear|softmax] [LENGTH…]
-// Random weights, bytes, 4 layers × 256. For each length, ascending, one JSON line: a sequence of so
+//   roformer_bench generate [linear|softmax] [LENGTH…] [--vocabulary N] [--threads N]
+// Random weights, 4 layers × 256, by default bytes. For each length, ascending, one JSON line: a sequence of so
 // many tokens, the mean over the 200 tokens written next, and the memory of the process.
 #include <torch/types.h>
 
@@ -19,9 +19,9 @@ using namespace roformer;
 constexpr int kMeasured = 200;       // tokens
 constexpr std::int64_t kPass = 256;  // tokens of a prompt taken in at once
 
-model::EncoderConfig writer(const std::string& attention) {
+model::EncoderConfig writer(const std::string& attention, std::int64_t vocabulary) {
   model::EncoderConfig config = model::preset("roformer-tiny");
-  config.vocab_size = 259;
+  config.vocab_size = vocabulary;
   config.is_decoder = true;
   config.attention = attention;
   config.attention_probs_dropout_prob = 0;
@@ -37,9 +37,10 @@ std::int64_t resident_kilobytes() {
   return 0;
 }
 
-void measure(const std::string& attention, const std::vector<std::int64_t>& lengths) {
+void measure(const std::string& attention, std::int64_t vocabulary,
+             const std::vector<std::int64_t>& lengths) {
   torch::manual_seed(1);
-  head::LanguageModel model(writer(attention));
+  head::LanguageModel model(writer(attention, vocabulary));
   model->eval();
   // What the library allocates once is no growth.
   generate::Decoder(*model, 1).advance({std::vector<std::int64_t>(4 * kPass, 5)}, kPass);
@@ -67,10 +68,17 @@ void bench::add_generate(CLI::App& program) {
   struct Options {
     std::string attention = "linear";
     std::vector<std::int64_t> lengths{1000, 5000, 10000, 20000, 50000};
+    std::int64_t vocabulary = 259;
+    int threads = 0;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* const command = program.add_subcommand("generate", "a token that a model writes");
   command->add_option("attention", options->attention, "linear or softmax");
   command->add_option("lengths", options->lengths, "tokens so far, ascending");
-  command->callback([options] { measure(options->attention, options->lengths); });
+  command->add_option("--vocabulary", options->vocabulary, "words");
+  command->add_option("--threads", options->threads, "threads; 0: LibTorch's default");
+  command->callback([options] {
+    if (options->threads > 0) torch::set_num_threads(options->threads);
+    measure(options->attention, options->vocabulary, options->lengths);
+  });
 }

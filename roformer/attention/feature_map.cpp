@@ -105,6 +105,21 @@ double FeatureMapImpl::epsilon() const {
   return is_favor() ? favor_epsilon : relu_epsilon;
 }
 
+RecurrentStep FeatureMapImpl::step(std::int64_t head_size) const {
+  RecurrentStep step;
+  if (is_random()) {
+    step.map = is_favor() ? StepMap::favor : StepMap::relu;
+    step.projection = projection_.const_data_ptr<float>();
+    step.feature_epsilon = static_cast<float>(epsilon());
+  } else if (settings_.feature_map != "elu") {
+    step.map = settings_.feature_map == "shen" ? StepMap::shen : StepMap::shen_exp;
+  }
+  step.head_size = head_size;
+  step.features = feature_size(head_size);
+  step.epsilon = static_cast<float>(options().epsilon);
+  return step;
+}
+
 namespace {
 
 // w · x of the scaled rows: x (N, H, D) → (N, H, m).

@@ -25,6 +25,7 @@
 #include "roformer/attention/feature_attention_kernel.h"
 #include "roformer/attention/linear_attention.h"
 #include "roformer/attention/linear_settings.h"
+#include "roformer/attention/recurrent_step_kernel.h"
 
 namespace roformer::attention {
 
@@ -59,6 +60,8 @@ class FeatureMapImpl : public torch::nn::Module {
   torch::Tensor projection() const { return projection_; }
   /// What is added to random features.
   double epsilon() const;
+  /// φ as the kernel of one token has it, for heads of D; valid as long as w stays where it is.
+  RecurrentStep step(std::int64_t head_size) const;
   /// Numbers that φ makes of a head's D.
   std::int64_t feature_size(std::int64_t head_size) const {
     return attention::feature_size(settings_, head_size);

@@ -66,11 +66,24 @@ void score_block(const FewQueriesShape& shape, HeadMatrix<const float> q, HeadMa
   }
 }
 
+// A NaN may be passed over: it stays among the scores, and their sum is one.
+float largest_of(const float* row, std::int64_t count) {
+  float largest = row[0];
+  std::int64_t j = 0;
+  if (count >= few_lanes) {
+    FewVector peaks = load(row);
+    for (j = few_lanes; j + few_lanes <= count; j += few_lanes)
+      peaks = base::simd::maximum(load(row + j), peaks);
+    largest = base::simd::peak(peaks);
+  }
+  for (; j < count; ++j) largest = row[j] > largest ? row[j] : largest;
+  return largest;
+}
+
 // Scores become weights; those of unseen keys are zero.
 void softmax_row(float* row, std::int64_t visible, std::int64_t padded, float scale) {
   const base::simd::Vector<std::uint32_t> numbers = base::simd::lane_numbers();
-  float largest = row[0];
-  for (std::int64_t j = 1; j < visible; ++j) largest = row[j] > largest ? row[j] : largest;
+  const float largest = largest_of(row, visible);
   FewVector sum = {};
   for (std::int64_t j = 0; j < padded; j += few_lanes) {
     const auto seen = numbers + static_cast<std::uint32_t>(j) <

@@ -104,14 +104,26 @@ std::vector<Span> KeyValueCache::extend(const Tensor& cu_seqlens, const Tensor& 
   return spans;
 }
 
+KeyValueCache::Layer& KeyValueCache::with_memory(std::int64_t layer, std::int64_t heads,
+                                                 std::int64_t head_size,
+                                                 const torch::TensorOptions& options) {
+  Layer& kept = layers_.at(static_cast<std::size_t>(layer));
+  if (kept.keys.defined()) return kept;
+  const std::vector<std::int64_t> shape = {num_slots(), capacity_, heads, head_size};
+  kept.keys = torch::empty(shape, options);
+  kept.values = torch::empty(shape, options);
+  return kept;
+}
+
+KeyValueCache::Rows KeyValueCache::rows(std::int64_t layer, std::int64_t heads,
+                                        std::int64_t head_size) {
+  const Layer& kept = with_memory(layer, heads, head_size, torch::kFloat32);
+  return {kept.keys.data_ptr<float>(), kept.values.data_ptr<float>()};
+}
+
 void KeyValueCache::write(std::int64_t layer, const Tensor& keys, const Tensor& values) {
   const torch::NoGradGuard no_gradient;
-  Layer& kept = layers_.at(static_cast<std::size_t>(layer));
-  if (!kept.keys.defined()) {
-    const std::vector<std::int64_t> shape = {num_slots(), capacity_, keys.size(1), keys.size(2)};
-    kept.keys = torch::empty(shape, keys.options());
-    kept.values = torch::empty(shape, values.options());
-  }
+  Layer& kept = with_memory(layer, keys.size(1), keys.size(2), keys.options());
   const Tensor places = places_.to(keys.device());
   kept.keys.flatten(0, 1).index_copy_(0, places, keys);
   kept.values.flatten(0, 1).index_copy_(0, places, values);
@@ -163,6 +175,32 @@ void KeyValueCache::select(const std::vector<std::int64_t>& sequences) {
   copy(copies);
   lengths_ = std::move(lengths);
   slots_ = std::move(slots);
+}
+
+std::vector<std::int64_t> KeyValueCache::free_slots() const {
+  std::vector<bool> taken(written_.size(), false);
+  for (const std::int64_t slot : slots_) taken[static_cast<std::size_t>(slot)] = true;
+  std::vector<std::int64_t> free;
+  for (std::int64_t slot = 0; slot < num_slots(); ++slot) {
+    if (!taken[static_cast<std::size_t>(slot)]) free.push_back(slot);
+  }
+  return free;
+}
+
+void KeyValueCache::add(std::int64_t count) {
+  std::vector<std::int64_t> free = free_slots();
+  const std::int64_t missing = count - std::ssize(free);
+  if (missing > 0) {
+    const std::int64_t first = num_slots();
+    resize(first + missing, capacity_);
+    for (std::int64_t slot = first; slot < num_slots(); ++slot) free.push_back(slot);
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t slot = free[static_cast<std::size_t>(i)];
+    written_[static_cast<std::size_t>(slot)].clear();
+    slots_.push_back(slot);
+    lengths_.push_back(0);
+  }
 }
 
 // Slots that are read go on, slots that are written were free: no order matters.

@@ -30,6 +30,14 @@ class KeyValueCache {
   /// Writes one layer's keys and values (N, H, D) of the tokens of the last `extend`.
   void write(std::int64_t layer, const torch::Tensor& keys, const torch::Tensor& values);
 
+  /// Where the same numbers lie, of H heads of D, float32 on the CPU: row r of the spans' keys at
+  /// r × H D. Valid until the next `extend` or `select`.
+  struct Rows {
+    float* keys;
+    float* values;
+  };
+  Rows rows(std::int64_t layer, std::int64_t heads, std::int64_t head_size);
+
   /// What the spans' keys are rows of: (slots × capacity, H, D).
   torch::Tensor keys(std::int64_t layer) const { return at(layer).keys.flatten(0, 1); }
   torch::Tensor values(std::int64_t layer) const { return at(layer).values.flatten(0, 1); }
@@ -45,6 +53,10 @@ class KeyValueCache {
   /// Goes on with these sequences only, in this order; one may be taken several times. Copies what
   /// the sequences taken again have and their new slots do not have already.
   void select(const std::vector<std::int64_t>& sequences);
+
+  /// `count` sequences more, without tokens, behind the others; in slots that no sequence has, as far
+  /// as there are some.
+  void add(std::int64_t count);
 
   /// The slot of sequence b: its keys are rows slot × capacity ….
   std::int64_t slot(std::int64_t b) const { return slots_.at(static_cast<std::size_t>(b)); }
@@ -62,7 +74,10 @@ class KeyValueCache {
     std::int64_t from, to, first, count;
   };
   const Layer& at(std::int64_t layer) const { return layers_.at(static_cast<std::size_t>(layer)); }
+  Layer& with_memory(std::int64_t layer, std::int64_t heads, std::int64_t head_size,
+                     const torch::TensorOptions& options);
   void resize(std::int64_t num_slots, std::int64_t capacity);
+  std::vector<std::int64_t> free_slots() const;
   std::int64_t take_free_slot(std::vector<std::int64_t>& free, std::int64_t parent,
                               std::int64_t length, std::vector<Copy>& copies);
   void copy(const std::vector<Copy>& copies);

@@ -191,4 +191,18 @@ void RecurrentState::select(const std::vector<std::int64_t>& sequences) {
   num_sequences_ = static_cast<std::int64_t>(sequences.size());
 }
 
+void RecurrentState::add(std::int64_t count) {
+  const auto with_zeros = [count](const Tensor& sums) {
+    std::vector<std::int64_t> shape = sums.sizes().vec();
+    shape[0] = count;
+    return torch::cat({sums, torch::zeros(shape, sums.options())});
+  };
+  for (RecurrentLayer& layer : layers_) {
+    if (!layer.numerator.defined()) continue;
+    layer.numerator = with_zeros(layer.numerator);
+    layer.denominator = with_zeros(layer.denominator);
+  }
+  num_sequences_ += count;
+}
+
 }  // namespace roformer::attention

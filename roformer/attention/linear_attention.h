@@ -29,11 +29,13 @@ class RecurrentState {
       : layers_(static_cast<std::size_t>(num_layers)), num_sequences_(num_sequences) {}
 
   std::int64_t num_sequences() const { return num_sequences_; }
-  /// The sums of one layer, to be read and replaced.
+  /// The sums of one layer, to be read and written in place.
   RecurrentLayer& layer(std::int64_t index) { return layers_.at(static_cast<std::size_t>(index)); }
 
   /// Goes on with these sequences only, in this order; one may be taken several times.
   void select(const std::vector<std::int64_t>& sequences);
+  /// `count` sequences more, without tokens, behind the others.
+  void add(std::int64_t count);
 
  private:
   std::vector<RecurrentLayer> layers_;

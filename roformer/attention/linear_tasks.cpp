@@ -37,9 +37,9 @@ TaskSums::TaskSums(std::int64_t sequences, std::int64_t heads, std::int64_t feat
   if (state_ == nullptr) return;
   const bool fresh = !state_->numerator.defined();
   state_->numerator =
-      fresh ? torch::zeros({sequences, heads, features, size}) : state_->numerator.clone();
+      fresh ? torch::zeros({sequences, heads, features, size}) : state_->numerator.contiguous();
   state_->denominator =
-      fresh ? torch::zeros({sequences, heads, features}) : state_->denominator.clone();
+      fresh ? torch::zeros({sequences, heads, features}) : state_->denominator.contiguous();
   base::require(state_->numerator.size(0) == sequences,
                 "[attention] expected a state of {} sequences but got {}", sequences,
                 state_->numerator.size(0));

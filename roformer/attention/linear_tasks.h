@@ -42,7 +42,7 @@ std::vector<LinearGradientTask> linear_gradient_tasks(const std::vector<Span>& s
 class TaskSums {
  public:
   /// Sums (F, D) and (F) of `sequences` × `heads`. A given state is filled with zeros where it is
-  /// undefined, else copied, so that whoever holds the old one keeps it.
+  /// undefined, else written where it lies: at a token a time a copy would cost more than the sums.
   TaskSums(std::int64_t sequences, std::int64_t heads, std::int64_t features, std::int64_t size,
            RecurrentLayer* state);
 

@@ -29,7 +29,8 @@ struct BeamOptions {
   // unless one of them is the end token.
   std::vector<std::int64_t> suppressed = {};
   StoppingRule stopping = StoppingRule::full_beam;
-  // Sentences that are decoded together: so many source tokens (or one sentence that has more).
+  // Sentences that are decoded together at most: so many source tokens (or one sentence that has
+  // more).
   std::int64_t batch_tokens = 2048;
   std::int64_t max_sentences = 64;
 };

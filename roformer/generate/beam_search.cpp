@@ -88,25 +88,25 @@ void require_prefix(const SearchRequest& request, std::size_t sentence) {
       request.name(sentence), most, length, remedy_for_prefix(request, sentence, length));
 }
 
-// The sentences of one batch until the last is done.
-class BatchSearch {
+// A share of the room that may be left empty: sentences are encoded faster together.
+constexpr std::int64_t kShareLeft = 4;
+
+// All sentences, as many at once as there is room for: one that is done gives its place to the next
+// ones that wait.
+class Search {
  public:
-  BatchSearch(const SearchRequest& request, const std::vector<std::size_t>& chosen,
-              const SearchSetting& setting)
+  Search(const SearchRequest& request, const SearchSetting& setting)
       : request_(request), continuations_(request.continuations()) {
-    std::vector<Ids> sources;
-    for (const std::size_t sentence : chosen) {
-      sources.push_back(request.sources[sentence]);
-      active_.push_back(
-          {sentence, SentenceBeams(request.options, continuations_.end_token,
-                                   request.max_length(sentence), request.prefix(sentence))});
-    }
+    for (const auto& batch : search_batches(request.sources, request.options))
+      order_.insert(order_.end(), batch.begin(), batch.end());
     for (const model::EncoderDecoder& model : request.models)
-      decoders_.emplace_back(model, sources, setting.device, setting.decoding);
+      decoders_.emplace_back(model, std::vector<Ids>(), setting.device, setting.decoding);
   }
 
-  void run(std::vector<Translations>& results) {
-    while (!active_.empty()) step(results);
+  std::vector<Translations> run() {
+    std::vector<Translations> results(request_.sources.size());
+    for (take_in_waiting(); !active_.empty(); take_in_waiting()) step(results);
+    return results;
   }
 
  private:
@@ -114,6 +114,41 @@ class BatchSearch {
     std::size_t sentence;
     SentenceBeams beams;
   };
+
+  std::int64_t source_tokens(std::size_t sentence) const {
+    return std::ssize(request_.sources[sentence]);
+  }
+
+  // Sentences that wait and have room, if there is enough of it.
+  std::size_t count_to_take_in() const {
+    const BeamOptions& options = request_.options;
+    std::int64_t tokens = 0, sentences = std::ssize(active_);
+    for (const Active& active : active_) tokens += source_tokens(active.sentence);
+    const std::int64_t tokens_left = options.batch_tokens - tokens,
+                       sentences_left = options.max_sentences - sentences;
+    std::size_t end = waiting_;
+    for (; end < order_.size(); ++end, ++sentences) {
+      tokens += source_tokens(order_[end]);
+      const bool fits = tokens <= options.batch_tokens && sentences < options.max_sentences;
+      if (sentences > 0 && !fits) break;
+    }
+    const bool enough = active_.empty() || end == order_.size() ||
+                        tokens_left * kShareLeft >= options.batch_tokens ||
+                        sentences_left * kShareLeft >= options.max_sentences;
+    return enough ? end - waiting_ : 0;
+  }
+
+  void take_in_waiting() {
+    std::vector<Ids> sources;
+    for (std::size_t left = count_to_take_in(); left > 0; --left, ++waiting_) {
+      const std::size_t sentence = order_[waiting_];
+      sources.push_back(request_.sources[sentence]);
+      active_.push_back(
+          {sentence, SentenceBeams(request_.options, continuations_.end_token,
+                                   request_.max_length(sentence), request_.prefix(sentence))});
+    }
+    for (TranslationDecoder& decoder : decoders_) decoder.add(sources);
+  }
 
   void step(std::vector<Translations>& results) {
     const auto found = look_ahead();
@@ -133,7 +168,6 @@ class BatchSearch {
       first += count;
     }
     active_ = std::move(stay);
-    if (active_.empty()) return;
     for (TranslationDecoder& decoder : decoders_) decoder.select(rows);
   }
 
@@ -173,6 +207,8 @@ class BatchSearch {
 
   const SearchRequest& request_;
   ContinuationOptions continuations_;
+  std::vector<std::size_t> order_;  // of the sentences, those of like length together
+  std::size_t waiting_ = 0;         // those before have been taken in
   std::vector<Active> active_;
   std::vector<TranslationDecoder> decoders_;
 };
@@ -193,10 +229,7 @@ std::vector<Translations> beam_search(std::span<const model::EncoderDecoder> mod
                                       const SearchSetting& setting) {
   const SearchRequest request{models, sources, prefixes, options, setting.lines};
   validate(request);
-  std::vector<Translations> results(sources.size());
-  for (const auto& batch : search_batches(sources, options))
-    BatchSearch(request, batch, setting).run(results);
-  return results;
+  return Search(request, setting).run();
 }
 
 std::int64_t SearchRequest::max_length(std::size_t sentence) const {

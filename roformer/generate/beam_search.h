@@ -1,5 +1,6 @@
 // Translations of many sentences by beam search (Sutskever et al. 2014; length penalty of Wu et al.
-// 2016 in fairseq's form). Sentences of like length are decoded together; one that is done leaves.
+// 2016 in fairseq's form). Sentences of like length are decoded together; the place of one that is
+// done goes to the next that wait.
 #pragma once
 #include <torch/types.h>
 

@@ -16,6 +16,8 @@ namespace {
 
 using torch::Tensor;
 
+// Fewer are not worth a second thread.
+constexpr std::int64_t kNumbersOfThread = 1 << 16;
 constexpr float kExcluded = -std::numeric_limits<float>::infinity();
 
 // What a thread needs for its rows.
@@ -102,7 +104,9 @@ std::vector<std::vector<Continuation>> best_continuations(std::span<const Tensor
   const bool several = logits.size() > 1;
   std::vector<std::vector<Continuation>> result(static_cast<std::size_t>(rows));
   base::with_isa([&](auto isa) {
-    at::parallel_for(0, rows, 1, [&](std::int64_t begin, std::int64_t end) {
+    const std::int64_t rows_of_thread =
+        kNumbersOfThread / std::max<std::int64_t>(1, vocabulary) + 1;
+    at::parallel_for(0, rows, rows_of_thread, [&](std::int64_t begin, std::int64_t end) {
       RowMemory memory(vocabulary, options.per_row, several);
       for (std::int64_t r = begin; r < end; ++r) {
         const auto numbers = row_of(logits.front(), r);

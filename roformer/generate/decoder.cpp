@@ -45,6 +45,7 @@ Decoder::Decoder(head::LanguageModelImpl& model, std::int64_t num_sequences, tor
       prompts_(lengths_) {
   const model::EncoderConfig& config = model.config();
   require_view(config, view);
+  if (device.is_cpu()) few_ = std::make_unique<model::FewTokens>();
   if (config.attention == "linear") {
     state_.emplace(config.num_hidden_layers, num_sequences);
   } else {
@@ -76,12 +77,18 @@ Tensor Decoder::hidden_of(const Pass& pass, const std::vector<std::int64_t>& rea
   model::ForwardOptions options;
   if (cache_) options.cache = &*cache_;
   if (state_) options.state = &*state_;
+  options.few = few_.get();
   if (view_ == PromptView::whole) options.prefix_lengths = torch::tensor(prompts_, torch::kInt64);
   options.rows = torch::tensor(pass.rows, torch::kInt64).to(device_);
   // Shorter prompts rest while longer ones are read.
   packed::PackedBatch batch = packed::from_tokens_with_empty(pass.tokens).to(device_);
   batch.lengths = torch::tensor(reached, torch::kInt64);
   return model_.encoder()->forward(batch, options);
+}
+
+Tensor Decoder::logits_of(const Tensor& hidden) const {
+  const Tensor logits = few_ ? model_.logits(hidden, *few_) : model_.logits(hidden);
+  return logits.to(torch::kCPU, torch::kFloat);
 }
 
 Tensor Decoder::advance(const std::vector<std::vector<std::int64_t>>& tokens,
@@ -103,13 +110,19 @@ Tensor Decoder::advance(const std::vector<std::vector<std::int64_t>>& tokens,
       view_ == PromptView::whole
           ? longest
           : std::max<std::int64_t>(1, tokens_per_pass / std::max<std::int64_t>(1, num_sequences()));
-  Tensor logits = torch::empty({num_sequences(), model_.config().vocab_size}, torch::kFloat);
+  Tensor logits;
+  if (longest > at_once)
+    logits = torch::empty({num_sequences(), model_.config().vocab_size}, torch::kFloat);
   for (std::int64_t begin = 0; begin < longest; begin += at_once) {
     const Pass pass = make_pass(tokens, begin, at_once);
     const Tensor hidden = hidden_of(pass, reached);
     if (pass.ended.empty()) continue;
-    logits.index_copy_(0, torch::tensor(pass.ended, torch::kInt64),
-                       model_.logits(hidden).to(torch::kFloat).cpu());
+    const Tensor found = logits_of(hidden);
+    if (std::ssize(pass.ended) == num_sequences()) {
+      logits = found;
+    } else {
+      logits.index_copy_(0, torch::tensor(pass.ended, torch::kInt64), found);
+    }
   }
   return logits;
 }
@@ -124,6 +137,14 @@ void Decoder::select(const std::vector<std::int64_t>& sequences) {
   prompts_ = std::move(prompts);
   if (cache_) cache_->select(sequences);
   if (state_) state_->select(sequences);
+}
+
+void Decoder::add(std::int64_t count) {
+  const std::size_t sequences = lengths_.size() + static_cast<std::size_t>(count);
+  lengths_.resize(sequences, 0);
+  prompts_.resize(sequences, 0);
+  if (cache_) cache_->add(count);
+  if (state_) state_->add(count);
 }
 
 }  // namespace roformer::generate

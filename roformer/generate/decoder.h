@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -34,19 +35,22 @@ class Decoder {
 
   /// Takes in tokens of each sequence, at least one, in passes of at most `tokens_per_pass` (or one
   /// a sequence); a prompt is many, a step is one each. A prompt that is seen whole is all tokens of
-  /// the first call, in one pass. Logits (B, vocab_size) of the token after the last, float32 on
+  /// its sequence's first call, in one pass. Logits (B, vocab_size) of the token after the last, float32 on
   /// the CPU.
   torch::Tensor advance(const std::vector<std::vector<std::int64_t>>& tokens,
                         std::int64_t tokens_per_pass = 2048);
 
   /// Goes on with these sequences only, in this order; one may be taken several times.
   void select(const std::vector<std::int64_t>& sequences);
+  /// `count` sequences more, without tokens, behind the others.
+  void add(std::int64_t count);
 
  private:
   struct Pass;
   Pass make_pass(const std::vector<std::vector<std::int64_t>>& tokens, std::int64_t begin,
                  std::int64_t at_once);
   torch::Tensor hidden_of(const Pass& pass, const std::vector<std::int64_t>& reached);
+  torch::Tensor logits_of(const torch::Tensor& hidden) const;
 
   head::LanguageModelImpl& model_;
   torch::Device device_;
@@ -55,6 +59,7 @@ class Decoder {
   std::vector<std::int64_t> prompts_;  // tokens that are seen by all of their sequence
   std::optional<attention::KeyValueCache> cache_;
   std::optional<attention::RecurrentState> state_;
+  std::unique_ptr<model::FewTokens> few_;  // on the CPU
 };
 
 }  // namespace roformer::generate

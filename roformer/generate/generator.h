@@ -19,6 +19,9 @@ struct GenerationOptions {
   std::int64_t num_words = 0;            // ids from here on are never drawn; 0: all may be
   std::int64_t first_word = 0;           // ids below are never drawn
   PromptView view = PromptView::causal;
+  // Sequences that are written together; where some have ended, the next prompts take their places.
+  // 0: all are.
+  std::int64_t at_once = 0;
 };
 
 struct Prompt {
@@ -40,8 +43,9 @@ struct Listener {
   std::function<void(std::size_t prompt)> on_finish;
 };
 
-/// One answer a prompt; of prompts alike that follow each other one is read. A sequence that has
-/// ended leaves the batch. Throws Error naming the prompt
+/// One answer a prompt; of prompts alike that begin together and follow each other one is read. A
+/// sequence that has ended leaves the batch, so that another prompt has its place. What a prompt gives
+/// does not depend on the prompts beside it. Throws Error naming the prompt
 /// where the model's table of positions is too short for prompt and new tokens, before any
 /// computation.
 std::vector<Generated> generate(head::LanguageModelImpl& model, const std::vector<Prompt>& prompts,

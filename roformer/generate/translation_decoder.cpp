@@ -17,24 +17,54 @@ TranslationDecoder::TranslationDecoder(model::EncoderDecoder model,
   base::require(!model_->is_training(),
                 "[generate] expected a model in evaluation mode but got one in training, whose "
                 "dropout is at work");
-  const model::EncoderConfig& config = model_->config().decoder;
-  const std::int64_t sentences = std::ssize(sources);
-  for (std::int64_t s = 0; s < sentences; ++s) rows_.push_back({s, 0, {}});
-  if (decoding == Decoding::cached) cache_.emplace(config.num_hidden_layers, sentences);
-  encode(sources);
+  if (decoding == Decoding::cached) cache_.emplace(model_->config().decoder.num_hidden_layers, 0);
+  if (device.is_cpu()) few_ = std::make_unique<model::FewTokens>();
+  add(sources);
 }
 
-void TranslationDecoder::encode(const std::vector<std::vector<std::int64_t>>& sources) {
+void TranslationDecoder::add(const std::vector<std::vector<std::int64_t>>& sources) {
+  if (sources.empty()) return;
   const torch::NoGradGuard no_gradient;
+  const std::size_t first_sentence = places_.size();
   data::TokenBatch batch;
-  sources_ = {0};
   for (const auto& ids : sources) {
     batch.append(ids);
-    sources_.push_back(batch.cu_seqlens.back());
+    rows_.push_back({std::ssize(places_), 0, {}});
+    places_.push_back({free_.take(std::ssize(ids)), std::ssize(ids)});
   }
-  const packed::PackedBatch packed = packed::from_tokens(batch).to(device_);
-  memory_.hidden = model_->encode(packed);
-  memory_.cu_seqlens = packed.cu_seqlens;
+  const Tensor hidden = model_->encode(packed::from_tokens(batch).to(device_));
+  const auto fresh = cache_ ? model_->decoder()->memory_of(hidden) : std::vector<Tensor>{hidden};
+  states_.resize(fresh.size());
+  for (std::size_t layer = 0; layer < fresh.size(); ++layer)
+    write_memory(layer, fresh[layer], first_sentence);
+  memory_.hidden = states_.front();
+  if (!cache_) return;
+  cache_->add(std::ssize(sources));
+  for (std::size_t layer = 0; layer < states_.size(); ++layer)
+    cache_->set_memory(static_cast<std::int64_t>(layer), states_[layer]);
+}
+
+// The first sentences' rows stay where they are made; later ones are copied to their places.
+void TranslationDecoder::write_memory(std::size_t layer, const Tensor& fresh,
+                                      std::size_t first_sentence) {
+  Tensor& kept = states_[layer];
+  if (first_sentence == 0) {
+    kept = fresh;
+    return;
+  }
+  if (kept.size(0) < free_.rows()) {
+    std::vector<std::int64_t> shape = kept.sizes().vec();
+    shape[0] = free_.rows() + free_.rows() / 4;
+    const Tensor larger = torch::empty(shape, kept.options());
+    larger.narrow(0, 0, kept.size(0)).copy_(kept);
+    kept = larger;
+  }
+  std::int64_t row = 0;
+  for (std::size_t sentence = first_sentence; sentence < places_.size(); ++sentence) {
+    const Place& place = places_[sentence];
+    kept.narrow(0, place.first, place.length).copy_(fresh.narrow(0, row, place.length));
+    row += place.length;
+  }
 }
 
 packed::PackedBatch TranslationDecoder::next_batch(const std::vector<std::int64_t>& tokens) {
@@ -59,8 +89,8 @@ std::vector<attention::Span> TranslationDecoder::memory_spans(
   std::vector<attention::Span> spans;
   for (std::int64_t r = 0; r < num_rows(); ++r) {
     const auto sentence = static_cast<std::size_t>(rows_[static_cast<std::size_t>(r)].sentence);
-    const std::int64_t tokens = offsets[r + 1] - offsets[r], first = sources_[sentence],
-                       length = sources_[sentence + 1] - first;
+    const auto [first, length] = places_[sentence];
+    const std::int64_t tokens = offsets[r + 1] - offsets[r];
     if (!spans.empty() && spans.back().first_key == first) {
       spans.back().num_queries += tokens;
     } else {
@@ -82,13 +112,25 @@ Tensor TranslationDecoder::advance(const std::vector<std::int64_t>& tokens) {
   if (cache_) options.cache = &*cache_;
   if (decoding_ == Decoding::anew)
     options.rows = (batch.cu_seqlens.slice(0, 1) - 1).to(torch::kInt64).to(device_);
+  options.few = few_.get();
   const Tensor hidden = model_->decode(batch.to(device_), options);
-  return model_->logits(hidden).to(torch::kCPU, torch::kFloat32).contiguous();
+  const Tensor logits = few_ ? model_->logits(hidden, *few_) : model_->logits(hidden);
+  return logits.to(torch::kCPU, torch::kFloat32).contiguous();
 }
 
 void TranslationDecoder::select(const std::vector<std::int64_t>& rows) {
   std::vector<Row> chosen;
-  for (const std::int64_t row : rows) chosen.push_back(rows_.at(static_cast<std::size_t>(row)));
+  std::vector<bool> stays(places_.size(), false);
+  for (const std::int64_t row : rows) {
+    chosen.push_back(rows_.at(static_cast<std::size_t>(row)));
+    stays[static_cast<std::size_t>(chosen.back().sentence)] = true;
+  }
+  for (const Row& row : rows_) {
+    const auto sentence = static_cast<std::size_t>(row.sentence);
+    if (stays[sentence]) continue;
+    stays[sentence] = true;  // is given back once
+    free_.give_back(places_[sentence].first, places_[sentence].length);
+  }
   rows_ = std::move(chosen);
   if (cache_) cache_->select(rows);
 }

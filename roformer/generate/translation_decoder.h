@@ -1,14 +1,16 @@
 // One encoder-decoder with sentences in flight: the sources are encoded once, the targets grow
 // token by token. Each row is one target of a sentence; beams of a sentence look at the same
-// encoder states, which are neither copied nor moved.
+// encoder states, which are neither copied nor moved. Sentences come and go.
 #pragma once
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "roformer/attention/key_value_cache.h"
+#include "roformer/generate/memory_places.h"
 #include "roformer/model/encoder_decoder.h"
 
 namespace roformer::generate {
@@ -17,7 +19,8 @@ namespace roformer::generate {
 /// target again, which must give the same.
 enum class Decoding { cached, anew };
 
-/// Rows of targets that grow together, one token a step. A row belongs to a sentence for good.
+/// Rows of targets that grow together, one token a step. A row belongs to a sentence for good, by the
+/// number in which the sentence came, from 0.
 class TranslationDecoder {
  public:
   /// Of a model in evaluation mode for these sources (ids with their end token, none of them
@@ -33,15 +36,21 @@ class TranslationDecoder {
   torch::Tensor advance(const std::vector<std::int64_t>& tokens);
 
   /// Goes on with these rows only, in this order; one may be taken several times. A sentence
-  /// without a row has left.
+  /// without a row has left, and its place among the encoder's states is free.
   void select(const std::vector<std::int64_t>& rows);
+  /// More sentences, as those of the constructor: one row without tokens each, behind the others.
+  void add(const std::vector<std::vector<std::int64_t>>& sources);
 
  private:
   struct Row {
     std::int64_t sentence, length;
     std::vector<std::int64_t> tokens;  // where each step computes them anew
   };
-  void encode(const std::vector<std::vector<std::int64_t>>& sources);
+  // Rows of the encoder's states.
+  struct Place {
+    std::int64_t first, length;
+  };
+  void write_memory(std::size_t layer, const torch::Tensor& fresh, std::size_t first_sentence);
   packed::PackedBatch next_batch(const std::vector<std::int64_t>& tokens);
   std::vector<attention::Span> memory_spans(const packed::PackedBatch& batch) const;
 
@@ -49,9 +58,13 @@ class TranslationDecoder {
   torch::Device device_;
   Decoding decoding_;
   std::vector<Row> rows_;
-  std::vector<std::int64_t> sources_;  // (S + 1): where each sentence's encoder states begin
+  MemoryPlaces free_;
+  std::vector<Place> places_;  // of each sentence
+  // The states, or what each layer looks at of them; in the places.
+  std::vector<torch::Tensor> states_;
   model::Memory memory_;
   std::optional<attention::KeyValueCache> cache_;
+  std::unique_ptr<model::FewTokens> few_;  // on the CPU
 };
 
 }  // namespace roformer::generate

@@ -2,6 +2,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
+#include "roformer/model/few_tokens.h"
 #include "roformer/model/initialize.h"
 #include "roformer/product/activation.h"
 
@@ -47,6 +48,17 @@ Tensor LanguageModelImpl::transformed(const Tensor& hidden) {
 
 Tensor LanguageModelImpl::logits(const Tensor& hidden) {
   return output_(transformed(hidden));
+}
+
+Tensor LanguageModelImpl::logits(const Tensor& hidden, model::FewTokens& few) {
+  Tensor x = hidden;
+  if (!dense_.is_empty()) {
+    const Tensor dense = dense_->forward_few(hidden, few.helpers());
+    if (!dense.defined()) return logits(hidden);
+    x = norm_(product::activate(dense, model::parse_activation(config().hidden_act)));
+  }
+  const Tensor found = output_->forward_few(x, few.helpers());
+  return found.defined() ? found : output_(x);
 }
 
 model::VocabularyLoss LanguageModelImpl::loss(const Tensor& hidden, const Tensor& labels) {

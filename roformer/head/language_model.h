@@ -20,6 +20,9 @@ class LanguageModelImpl : public ModelWithHead {
   virtual std::string class_name() const;
   /// Logits (M, vocab_size) for the hidden states of M tokens.
   torch::Tensor logits(const torch::Tensor& hidden);
+  /// The same of a few rows on the CPU, by the way that `few` goes; where it does not serve, as
+  /// `logits`.
+  torch::Tensor logits(const torch::Tensor& hidden, model::FewTokens& few);
   /// The summed cross entropy of M tokens' hidden states against labels (M) int64, without logits
   /// of all tokens at once.
   model::VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels);

@@ -60,6 +60,32 @@ Tensor BlockImpl::feed_forward(const Tensor& x, const BlockContext& context) {
   return output_(inner, x, dropout_at(DropoutSite::output, dropout_, context));
 }
 
+void ResidualOutputImpl::forward_few(const float* x, FewTokens& few) const {
+  const std::int64_t rows = few.rows(), size = dense_->weight.size(0);
+  float* const dense = room_for(few.dense, rows * size);
+  dense_->forward_few(x, rows, dense, nullptr, few.helpers());
+  norm_->forward_few(dense, few.x.data(), few.other.data(), rows, size);
+  std::swap(few.x, few.other);
+}
+
+bool BlockImpl::serves_few() const {
+  return (attention_.is_empty() ? linear_attention_->serves_few() : attention_->serves_few()) &&
+         (cross_attention_.is_empty() ||
+          (cross_attention_->serves_few() && cross_output_->serves_few())) &&
+         attention_output_->serves_few() && intermediate_->serves_few() && output_->serves_few();
+}
+
+void BlockImpl::forward_few(FewTokens& few, const BlockContext& context) {
+  const float* const attended = attention_.is_empty() ? linear_attention_->forward_few(few, context)
+                                                      : attention_->forward_few(few, context);
+  attention_output_->forward_few(attended, few);
+  if (context.memory != nullptr)
+    cross_output_->forward_few(cross_attention_->forward_few(few, context), few);
+  float* const inner = room_for(few.inner, few.rows() * intermediate_->weight.size(0));
+  intermediate_->forward_few(few.x.data(), few.rows(), inner, &activation_, few.helpers());
+  output_->forward_few(inner, few);
+}
+
 void BlockImpl::begin_update(std::int64_t update, std::uint64_t seed) {
   if (!linear_attention_.is_empty()) linear_attention_->begin_update(update, seed);
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include "roformer/model/block_attention.h"
 #include "roformer/model/config.h"
+#include "roformer/model/few_tokens.h"
 #include "roformer/model/linear.h"
 #include "roformer/model/norm.h"
 #include "roformer/product/activation_kernel.h"
@@ -19,6 +20,9 @@ class ResidualOutputImpl : public torch::nn::Module {
                         const Dropout& dropout) {
     return norm_(dense_(x), residual, dropout);
   }
+  /// The same of a few rows x (rows, in) with few.x as the residual, which becomes the result.
+  void forward_few(const float* x, FewTokens& few) const;
+  bool serves_few() const { return dense_->serves_few(); }
 
  private:
   Linear dense_{nullptr};
@@ -31,6 +35,14 @@ class BlockImpl : public torch::nn::Module {
   explicit BlockImpl(const EncoderConfig& config);
   /// x (N, hidden) → (N, hidden), or (M, hidden) for context.rows.
   torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
+  /// few.x (rows, hidden) → few.x, each row the next token of a sequence of the context's cache or
+  /// state.
+  void forward_few(FewTokens& few, const BlockContext& context);
+  bool serves_few() const;
+  /// What cross-attention looks at of an encoder's states, (M, 2, H, D).
+  torch::Tensor memory_of(const torch::Tensor& hidden) const {
+    return cross_attention_->keys_and_values_of(hidden);
+  }
   /// Before an update of a training: draws random features anew when they are due.
   void begin_update(std::int64_t update, std::uint64_t seed);
 

@@ -8,9 +8,11 @@
 
 #include "roformer/attention/feature_attention.h"
 #include "roformer/attention/packed_attention.h"
+#include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
 #include "roformer/packed/run_tasks.h"
 #include "roformer/packed/wide_type.h"
+#include "roformer/rope/rotation_kernel.h"
 
 namespace roformer::model {
 namespace {
@@ -79,6 +81,39 @@ bool is_served_by_kernels(const Tensor& x) {
   return packed::is_float_on_cpu(x) || packed::is_half_on_cpu(x);
 }
 
+// Queries, keys and values of few.x, the first of them turned: qkv (rows, 3, heads, size), and room
+// for the answers.
+attention::TokenRows products_of(FewTokens& few, const LinearImpl& qkv, std::int64_t heads,
+                                 std::int64_t size) {
+  const std::int64_t rows = few.rows(), width = heads * size;
+  float* const products = room_for(few.qkv, rows * 3 * width);
+  qkv.forward_few(few.x.data(), rows, products, nullptr, few.helpers());
+  const position::TokenRotation& rotation = few.rotation();
+  base::with_isa([&](auto isa) {
+    for (std::int64_t row = 0; rotation.parts > 0 && row < rows; ++row) {
+      rope::RotationTask<float, float> task;
+      float* const heads_of_row = products + row * 3 * width;
+      task.source = {heads_of_row, 3 * width, size};
+      task.target = {heads_of_row, 3 * width, size};
+      task.cos = few.angles()[static_cast<std::size_t>(row)].cos;
+      task.sin = few.angles()[static_cast<std::size_t>(row)].sin;
+      task.heads = rotation.parts * heads;
+      task.head_size = size;
+      task.rotary_dim = few.rotary_dim();
+      task.layout = rotation.layout;
+      task.direction = rope::Direction::forward;
+      rope::rotate_rows<isa()>(task, 0, 1);
+    }
+  });
+  return {products,
+          products + width,
+          products + 2 * width,
+          3 * width,
+          room_for(few.attended, rows * width),
+          heads,
+          size};
+}
+
 }  // namespace
 
 SelfAttentionImpl::SelfAttentionImpl(const EncoderConfig& config)
@@ -91,6 +126,21 @@ Tensor SelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) 
   const Tensor qkv = qkv_->forward(x, {x.size(0), 3, heads_, head_size_});
   return attend(context.encoding->transform_packed(qkv, context.positions, context.layer), context)
       .flatten(1);
+}
+
+const float* SelfAttentionImpl::forward_few(FewTokens& few, const BlockContext& context) const {
+  const auto rows = products_of(few, *qkv_, heads_, head_size_);
+  const std::int64_t width = rows.width();
+  const auto kept = context.cache->rows(context.layer, heads_, head_size_);
+  for (const attention::Span& span : context.spans) {
+    const std::int64_t source = span.first_query * rows.stride,
+                       target = (span.first_key + span.num_keys - 1) * width;
+    std::copy_n(rows.k + source, width, kept.keys + target);
+    std::copy_n(rows.v + source, width, kept.values + target);
+  }
+  attention::token_attention(rows, {kept.keys, kept.values, width}, context.spans,
+                             1 / context.encoding->score_divisor(head_size_), few.work());
+  return rows.out;
 }
 
 position::Projections SelfAttentionImpl::projections() const {
@@ -147,6 +197,23 @@ Tensor LinearSelfAttentionImpl::forward(const Tensor& x, const BlockContext& con
       .flatten(1);
 }
 
+bool LinearSelfAttentionImpl::serves_few() const {
+  const Tensor projection = feature_map_->projection();
+  return qkv_->serves_few() && (!projection.defined() || (packed::is_float_on_cpu(projection) &&
+                                                          projection.is_contiguous()));
+}
+
+const float* LinearSelfAttentionImpl::forward_few(FewTokens& few,
+                                                  const BlockContext& context) const {
+  const auto rows = products_of(few, *qkv_, heads_, head_size_);
+  const bool turns = few.rotation().features;
+  const std::vector<attention::TokenAngles> none(turns ? 0 : static_cast<std::size_t>(few.rows()));
+  attention::token_linear_attention(rows, feature_map_->step(head_size_),
+                                    turns ? few.angles() : std::span(none),
+                                    context.state->layer(context.layer), few.work());
+  return rows.out;
+}
+
 CrossAttentionImpl::CrossAttentionImpl(const EncoderConfig& config)
     : heads_(config.num_attention_heads),
       head_size_(config.head_size()),
@@ -156,12 +223,11 @@ CrossAttentionImpl::CrossAttentionImpl(const EncoderConfig& config)
 
 // Once a sequence where there is a cache, else once a pass.
 Tensor CrossAttentionImpl::keys_and_values(const BlockContext& context) {
-  const Tensor& hidden = context.memory->hidden;
   if (context.cache != nullptr) {
     Tensor kept = context.cache->memory(context.layer);
     if (kept.defined()) return kept;
   }
-  Tensor kv = kv_->forward(hidden, {hidden.size(0), 2, heads_, head_size_});
+  Tensor kv = keys_and_values_of(context.memory->hidden);
   if (context.cache != nullptr) context.cache->set_memory(context.layer, kv);
   return kv;
 }
@@ -177,6 +243,19 @@ Tensor CrossAttentionImpl::forward(const Tensor& x, const BlockContext& context)
     return attention::packed_attention(q, k, v, spans, options).flatten(1);
   return attention::composed_attention(q, k, v, spans, options, {}, context.cross_attentions)
       .flatten(1);
+}
+
+const float* CrossAttentionImpl::forward_few(FewTokens& few, const BlockContext& context) {
+  const std::int64_t rows = few.rows(), width = heads_ * head_size_;
+  const Tensor kv = keys_and_values(context);
+  float* const queries = room_for(few.qkv, rows * width);
+  query_->forward_few(few.x.data(), rows, queries, nullptr, few.helpers());
+  attention::TokenRows tokens{
+      queries, nullptr, nullptr, width, room_for(few.attended, rows * width), heads_, head_size_};
+  const auto* const keys = kv.const_data_ptr<float>();
+  attention::token_attention(tokens, {keys, keys + width, 2 * width}, context.memory->spans,
+                             1 / std::sqrt(static_cast<double>(head_size_)), few.work());
+  return tokens.out;
 }
 
 }  // namespace roformer::model

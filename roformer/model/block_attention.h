@@ -10,6 +10,7 @@
 #include "roformer/attention/span.h"
 #include "roformer/base/random.h"
 #include "roformer/model/config.h"
+#include "roformer/model/few_tokens.h"
 #include "roformer/model/linear.h"
 #include "roformer/position/position_encoding.h"
 
@@ -46,6 +47,9 @@ class SelfAttentionImpl : public torch::nn::Module {
   explicit SelfAttentionImpl(const EncoderConfig& config);
   /// x (N, hidden) → (N, hidden).
   torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
+  /// few.x (rows, hidden) → (rows, hidden), memory of `few`; with the context's cache.
+  const float* forward_few(FewTokens& few, const BlockContext& context) const;
+  bool serves_few() const { return qkv_->serves_few(); }
 
  private:
   torch::Tensor attend(const torch::Tensor& qkv, const BlockContext& context) const;
@@ -62,6 +66,9 @@ class LinearSelfAttentionImpl : public torch::nn::Module {
   explicit LinearSelfAttentionImpl(const EncoderConfig& config);
   /// x (N, hidden) → (N, hidden).
   torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
+  /// few.x (rows, hidden) → (rows, hidden), memory of `few`; with the context's state.
+  const float* forward_few(FewTokens& few, const BlockContext& context) const;
+  bool serves_few() const;
   /// Draws random features anew when they are due.
   void begin_update(std::int64_t update, std::uint64_t seed) {
     feature_map_->begin_update(update, seed);
@@ -81,6 +88,13 @@ class CrossAttentionImpl : public torch::nn::Module {
   explicit CrossAttentionImpl(const EncoderConfig& config);
   /// x (N, hidden) → (N, hidden).
   torch::Tensor forward(const torch::Tensor& x, const BlockContext& context);
+  /// few.x (rows, hidden) → (rows, hidden), memory of `few`.
+  const float* forward_few(FewTokens& few, const BlockContext& context);
+  bool serves_few() const { return query_->serves_few(); }
+  /// Of an encoder's states (M, hidden): (M, 2, H, D).
+  torch::Tensor keys_and_values_of(const torch::Tensor& hidden) const {
+    return kv_->forward(hidden, {hidden.size(0), 2, heads_, head_size_});
+  }
 
  private:
   torch::Tensor keys_and_values(const BlockContext& context);

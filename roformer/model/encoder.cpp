@@ -4,6 +4,7 @@
 #include <torch/nn/modules/embedding.h>
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -13,7 +14,9 @@
 #include "roformer/model/block.h"
 #include "roformer/model/initialize.h"
 #include "roformer/model/norm.h"
+#include "roformer/packed/run_tasks.h"
 #include "roformer/position/position_encoding.h"
+#include "roformer/product/few_rows.h"
 
 namespace roformer::model {
 namespace {
@@ -35,6 +38,14 @@ void require_positions(const Tensor& position_ids) {
   if (!token) return;
   base::fail("[model] expected position_ids within ±2^53 but got {} at token {}",
              position_ids[*token].item<std::int64_t>(), *token);
+}
+
+bool one_token_each(const Tensor& cu_seqlens) {
+  const auto* const offsets = cu_seqlens.const_data_ptr<std::int32_t>();
+  for (std::int64_t b = 0; b < cu_seqlens.size(0); ++b) {
+    if (offsets[b] != b) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -103,6 +114,12 @@ void EncoderImpl::begin_update(std::int64_t update, std::uint64_t seed) {
     parts_->blocks[i]->begin_update(update, base::derive(seed, i));
 }
 
+std::vector<Tensor> EncoderImpl::memory_of(const Tensor& hidden) const {
+  std::vector<Tensor> memory;
+  for (const Block& block : parts_->blocks) memory.push_back(block->memory_of(hidden));
+  return memory;
+}
+
 Tensor EncoderImpl::word_embeddings() const {
   return parts_->words->weight;
 }
@@ -152,7 +169,45 @@ std::vector<attention::Span> EncoderImpl::spans_of(const packed::PackedBatch& ba
   return spans;
 }
 
+bool EncoderImpl::serves_few(const packed::PackedBatch& batch,
+                             const ForwardOptions& options) const {
+  const std::int64_t tokens = batch.num_tokens();
+  return options.few != nullptr && options.trace == nullptr && !is_training() &&
+         !torch::GradMode::is_enabled() && (options.cache != nullptr || options.state != nullptr) &&
+         tokens <= product::kMostFewRows && tokens == batch.num_sequences() &&
+         one_token_each(batch.cu_seqlens) && packed::is_float_on_cpu(parts_->words->weight) &&
+         parts_->encoding->token_rotation() &&
+         std::ranges::all_of(parts_->blocks,
+                             [](const Block& block) { return block->serves_few(); });
+}
+
+Tensor EncoderImpl::forward_few(const packed::PackedBatch& batch, const ForwardOptions& options) {
+  FewTokens& few = *options.few;
+  BlockContext context;
+  context.encoding = parts_->encoding.get();
+  context.positions = parts_->encoding->token_rotation()->turns()
+                          ? position::Positions{batch.position_ids, {}}
+                          : parts_->encoding->prepare_batch(batch, torch::kFloat32);
+  const Tensor x = embed(batch, context.positions, 0);
+  context.spans = spans_of(batch, options);
+  context.cache = options.cache;
+  context.state = options.state;
+  context.memory = options.memory;
+  few.begin(*parts_->encoding,
+            {batch.position_ids.const_data_ptr<std::int64_t>(),
+             static_cast<std::size_t>(batch.num_tokens())},
+            x);
+  for (std::size_t i = 0; i < parts_->blocks.size(); ++i) {
+    context.layer = static_cast<std::int64_t>(i);
+    parts_->blocks[i]->forward_few(few, context);
+  }
+  Tensor result = torch::empty({batch.num_tokens(), config_.hidden_size});
+  std::copy_n(few.x.data(), result.numel(), result.data_ptr<float>());
+  return options.rows.defined() ? result.index_select(0, options.rows) : result;
+}
+
 Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptions& options) {
+  if (serves_few(batch, options)) return forward_few(batch, options);
   BlockContext context;
   context.encoding = parts_->encoding.get();
   require_positions(batch.position_ids);

@@ -44,6 +44,10 @@ struct ForwardOptions {
   // Of a decoder with linear attention: what it kept of earlier tokens; takes in the batch's own.
   attention::RecurrentState* state = nullptr;
   const Memory* memory = nullptr;  // what cross-attention looks at; null: it is left out
+  // Of a step of decoding, one token a sequence of the cache or the state: does it in its memory
+  // where it can (a few float32 rows on the CPU, plain weights), which gives the same but for
+  // rounding.
+  FewTokens* few = nullptr;
 };
 
 /// Hugging Face's RoFormerModel or BertModel (without pooler), JunnYu's RoFormerV2. Parameters have
@@ -66,6 +70,10 @@ class EncoderImpl : public torch::nn::Module {
   /// integrates positions when they are due.
   void begin_update(std::int64_t update, std::uint64_t seed);
 
+  /// Of a decoder with add_cross_attention: what its blocks look at of an encoder's states
+  /// (M, hidden), one (M, 2, H, D) a block, as a cache keeps it (KeyValueCache::set_memory).
+  std::vector<torch::Tensor> memory_of(const torch::Tensor& hidden) const;
+
   const EncoderConfig& config() const { return config_; }
   torch::Tensor word_embeddings() const;  // (vocab_size, embedding_size)
   /// What the weights were drawn from; whoever adds some draws them from it too.
@@ -75,6 +83,8 @@ class EncoderImpl : public torch::nn::Module {
   torch::Tensor sum_of_embeddings(const packed::PackedBatch& batch) const;
   torch::Tensor embed(const packed::PackedBatch& batch, const position::Positions& positions,
                       std::uint64_t dropout_seed);
+  bool serves_few(const packed::PackedBatch& batch, const ForwardOptions& options) const;
+  torch::Tensor forward_few(const packed::PackedBatch& batch, const ForwardOptions& options);
   std::vector<attention::Span> spans_of(const packed::PackedBatch& batch,
                                         const ForwardOptions& options) const;
 

@@ -43,6 +43,11 @@ Tensor EncoderDecoderImpl::decode(const packed::PackedBatch& target,
   return decoder_->forward(target, own);
 }
 
+Tensor EncoderDecoderImpl::logits(const Tensor& hidden, FewTokens& few) {
+  const Tensor found = output_->forward_few(hidden, few.helpers());
+  return found.defined() ? found : logits(hidden);
+}
+
 VocabularyLoss EncoderDecoderImpl::loss(const Tensor& hidden, const Tensor& labels,
                                         double smoothing) {
   return vocabulary_loss(hidden, shared_->weight, bias_.view(-1), labels, smoothing, kMostLogits,

@@ -29,6 +29,9 @@ class EncoderDecoderImpl : public torch::nn::Module {
   torch::Tensor decode(const packed::PackedBatch& target, const ForwardOptions& options);
   /// States (N, hidden) → logits (N, vocab_size) of the token that follows.
   torch::Tensor logits(const torch::Tensor& hidden) { return output_(hidden); }
+  /// The same of a few rows on the CPU, by the way that `few` goes; where it does not serve, as
+  /// `logits`.
+  torch::Tensor logits(const torch::Tensor& hidden, FewTokens& few);
   /// The summed loss of such states with labels (N) int64; smoothing as in vocabulary_loss.
   VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels, double smoothing);
 

@@ -11,6 +11,7 @@
 #include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
 #include "roformer/product/activation.h"
+#include "roformer/product/few_rows.h"
 #include "roformer/product/prepared_weight.h"
 #include "roformer/product/training_products.h"
 
@@ -93,6 +94,34 @@ Tensor LinearImpl::activated(const Tensor& x, product::Activation activation) co
   if (y.defined()) return y;
   if (!product::onednn_serves(x, weight)) return product::activate(forward(x), activation);
   return product::onednn_product(x, weight, flat_bias(), activation);
+}
+
+bool LinearImpl::serves_few() const {
+  return packed::is_float_on_cpu(weight) && weight.is_contiguous() && !prepared_.is_narrow() &&
+         (!bias.defined() || (packed::is_float_on_cpu(bias) && bias.is_contiguous()));
+}
+
+void LinearImpl::forward_few(const float* x, std::int64_t rows, float* y,
+                             const product::Activation* activation, base::Helpers& helpers) const {
+  product::FewRowsProduct few;
+  few.x = x;
+  few.rows = rows;
+  few.inputs = weight.size(1);
+  few.weight = weight.const_data_ptr<float>();
+  few.outputs = weight.size(0);
+  if (bias.defined()) few.bias = bias.const_data_ptr<float>();
+  few.activation = activation;
+  few.y = y;
+  product::run_few_rows(few, helpers);
+}
+
+Tensor LinearImpl::forward_few(const Tensor& x, base::Helpers& helpers) const {
+  const bool serves = x.size(0) <= product::kMostFewRows && packed::is_float_on_cpu(x) &&
+                      x.is_contiguous() && !torch::GradMode::is_enabled() && serves_few();
+  if (!serves) return {};
+  Tensor y = torch::empty({x.size(0), weight.size(0)}, x.options());
+  forward_few(x.const_data_ptr<float>(), x.size(0), y.data_ptr<float>(), nullptr, helpers);
+  return y;
 }
 
 void LinearImpl::train(bool on) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "roformer/base/helpers.h"
 #include "roformer/product/activation_kernel.h"
 #include "roformer/product/prepared_weight.h"
 
@@ -33,6 +34,16 @@ class LinearImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, torch::IntArrayRef shape = {}) const;
   /// f(x Wᵀ + b); without a gradient the activation is taken within the product.
   torch::Tensor activated(const torch::Tensor& x, product::Activation activation) const;
+
+  /// Whether `forward_few` serves: the weight is read as it is, in float32 on the CPU.
+  bool serves_few() const;
+  /// f(x Wᵀ + b) of a few rows in memory, x (rows, in), y (rows, out), without a gradient; the
+  /// activation may be null.
+  void forward_few(const float* x, std::int64_t rows, float* y,
+                   const product::Activation* activation, base::Helpers& helpers) const;
+
+  /// The same of x (rows, in) as tensors, if it serves them; else an undefined one.
+  torch::Tensor forward_few(const torch::Tensor& x, base::Helpers& helpers) const;
 
   /// Makes the weight's form for products without a gradient, which use it until the weight changes
   /// or training begins.

@@ -266,6 +266,14 @@ Tensor dropout_factors(std::int64_t rows, std::int64_t columns, const Dropout& d
       .mul_(static_cast<float>(1 / (1 - dropout.probability)));
 }
 
+void NormImpl::forward_few(const float* x, const float* residual, float* y, std::int64_t rows,
+                           std::int64_t size) const {
+  const ResidualNormTask task = NormWeights{weight_, bias_}.task(size, epsilon_, {});
+  base::with_isa([&](auto isa) {
+    residual_norm_rows<isa()>(task, x, residual, y, nullptr, nullptr, 0, rows);
+  });
+}
+
 NormImpl::NormImpl(std::int64_t size, const EncoderConfig& config)
     : epsilon_(config.layer_norm_eps) {
   if (config.norm_type != "layer_norm") return;

@@ -47,6 +47,9 @@ class NormImpl : public torch::nn::Module {
                         const Dropout& dropout = {}) {
     return residual_norm(x, residual, weight_, bias_, epsilon_, dropout);
   }
+  /// The same of a few rows in memory, without dropout; the residual may be null.
+  void forward_few(const float* x, const float* residual, float* y, std::int64_t rows,
+                   std::int64_t size) const;
 
  private:
   double epsilon_;

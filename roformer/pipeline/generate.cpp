@@ -59,6 +59,7 @@ generate::GenerationOptions Generate::settings() const {
   settings.max_new_tokens = options_.max_new_tokens;
   settings.num_words = tokenizer_.vocabulary_size();
   settings.first_word = tokenizer_.facts().frame.first_id;
+  settings.at_once = options_.lines_at_once;
   if (const auto end = tokenizer_.facts().frame.end) settings.end_tokens = {*end};
   return settings;
 }
@@ -104,11 +105,11 @@ generate::Prompt Generate::prompt_of(const Lines& lines, std::size_t line) const
   return prompt;
 }
 
-std::vector<Continuation> Generate::write(const std::vector<generate::Prompt>& batch,
+std::vector<Continuation> Generate::write(const std::vector<generate::Prompt>& prompts,
                                           const OnText& on_text) const {
-  std::vector<Continuation> answers(batch.size());
+  std::vector<Continuation> answers(prompts.size());
   std::vector<TextStream> streams;
-  for (const auto& prompt : batch)
+  for (const auto& prompt : prompts)
     streams.emplace_back(tokenizer_, options_.stops, prompt.ids.back());
   const auto give = [&](std::size_t i, const std::string& piece, bool last) {
     answers[i].text += piece;
@@ -120,8 +121,8 @@ std::vector<Continuation> Generate::write(const std::vector<generate::Prompt>& b
     return !streams[i].stopped();
   };
   listener.on_finish = [&](std::size_t i) { give(i, streams[i].finish(), true); };
-  auto results = generate::generate(*model_, batch, settings(), listener, options_.device);
-  for (std::size_t i = 0; i < batch.size(); ++i) {
+  auto results = generate::generate(*model_, prompts, settings(), listener, options_.device);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
     answers[i].ids = std::move(results[i].ids);
     answers[i].finish = name_of(results[i].finish);
     for (const std::int64_t id : answers[i].ids)
@@ -134,19 +135,8 @@ std::vector<Continuation> Generate::operator()(const Lines& lines, const OnText&
   std::vector<generate::Prompt> prompts;
   for (std::size_t line = 0; line < lines.texts.size(); ++line)
     prompts.push_back(prompt_of(lines, line));
-  std::vector<Continuation> answers;
-  const auto at_once = static_cast<std::ptrdiff_t>(options_.lines_at_once);
-  for (auto begin = prompts.begin(); begin != prompts.end();) {
-    const auto end = begin + std::min(at_once, prompts.end() - begin);
-    const auto on_text_of_batch = [&, first = answers.size()](std::size_t i, std::string_view piece,
-                                                              bool last) {
-      if (on_text) on_text(first + i, piece, last);
-    };
-    for (Continuation& answer : write({begin, end}, on_text_of_batch))
-      answers.push_back(std::move(answer));
-    begin = end;
-  }
-  return answers;
+  return write(
+      prompts, on_text ? on_text : [](std::size_t, std::string_view, bool) {});
 }
 
 Generate open_generate(const std::filesystem::path& path, GenerateOptions options) {

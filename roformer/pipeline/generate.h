@@ -66,7 +66,7 @@ class Generate {
   void require_room(std::int64_t line, std::int64_t tokens) const;
   generate::Prompt prompt_of(const Lines& lines, std::size_t line) const;
   generate::GenerationOptions settings() const;
-  std::vector<Continuation> write(const std::vector<generate::Prompt>& batch,
+  std::vector<Continuation> write(const std::vector<generate::Prompt>& prompts,
                                   const OnText& on_text) const;
 
   GenerateOptions options_;

@@ -104,17 +104,14 @@ std::vector<std::string> WriteSimilar::draw(const std::vector<std::int64_t>& pro
   settings.first_word = tokenizer_.facts().frame.first_id;
   settings.end_tokens = {*tokenizer_.facts().frame.end};
   settings.view = generate::PromptView::whole;
+  settings.at_once = options_.samples_at_once;
   const std::uint64_t seed = base::derive(options_.seed, static_cast<std::uint64_t>(line));
+  std::vector<generate::Prompt> prompts(static_cast<std::size_t>(options_.samples));
+  for (std::size_t i = 0; i < prompts.size(); ++i)
+    prompts[i] = {prompt, base::derive(seed, i), line};
   std::vector<std::string> texts;
-  while (std::ssize(texts) < options_.samples) {
-    const std::int64_t first = std::ssize(texts);
-    std::vector<generate::Prompt> prompts(
-        static_cast<std::size_t>(std::min(options_.samples_at_once, options_.samples - first)));
-    for (std::size_t i = 0; i < prompts.size(); ++i)
-      prompts[i] = {prompt, base::derive(seed, static_cast<std::uint64_t>(first) + i), line};
-    for (const auto& written : generate::generate(*model_, prompts, settings, {}, options_.device))
-      texts.push_back(text_of(written.ids));
-  }
+  for (const auto& written : generate::generate(*model_, prompts, settings, {}, options_.device))
+    texts.push_back(text_of(written.ids));
   return texts;
 }
 

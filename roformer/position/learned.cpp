@@ -25,6 +25,7 @@ class LearnedEncoding : public PositionEncoding {
                       const Positions& positions) const override {
     return x + torch::embedding(weight_, positions.ids);
   }
+  std::optional<TokenRotation> token_rotation() const override { return TokenRotation{}; }
 
  private:
   torch::Tensor weight_;

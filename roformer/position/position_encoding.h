@@ -65,6 +65,15 @@ struct ValueInputs {
   std::int64_t layer = 0;
 };
 
+/// What turns of a token in a step of decoding.
+struct TokenRotation {
+  std::int64_t parts = 0;  // of queries, keys and values the first so many: 0, 2 or 3
+  bool features = false;   // or those of linear attention
+  rope::PairLayout layout = rope::PairLayout::interleaved;
+
+  bool turns() const { return parts > 0 || features; }
+};
+
 class PositionEncoding : public torch::nn::Module {
  public:
   /// Of one sequence, `type` is the type of the computation.
@@ -107,6 +116,11 @@ class PositionEncoding : public torch::nn::Module {
       const Positions& /*positions*/) const {
     return std::nullopt;
   }
+
+  /// Where the encoding is nothing behind the embeddings but a rotation of each token by its own
+  /// position alone, whose cosines and sines `prepare` gives: how it turns. Then a token at a time
+  /// does without the other hooks.
+  virtual std::optional<TokenRotation> token_rotation() const { return std::nullopt; }
 
   /// What changes scores and values by distance, if the encoding does no more than that; Eq. 5 to
   /// 10. Only if `acts_on_scores()`.

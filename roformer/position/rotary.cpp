@@ -65,6 +65,7 @@ class RotaryEncoding : public PositionEncoding {
                                  std::int64_t layer) const override;
   bool transforms() const override { return !turns_features_; }
   std::optional<rope::FeatureRotation> feature_rotation(const Positions& positions) const override;
+  std::optional<TokenRotation> token_rotation() const override;
 
  private:
   rope::Frequencies frequencies_for(std::int64_t length) const;
@@ -138,6 +139,12 @@ std::optional<rope::FeatureRotation> RotaryEncoding::feature_rotation(
     const Positions& positions) const {
   if (!turns_features_) return std::nullopt;
   return rope::FeatureRotation{angles_of(positions, Role::query), layout_};
+}
+
+std::optional<TokenRotation> RotaryEncoding::token_rotation() const {
+  if (xpos_scale_base_ > 0 || rope::depends_on_length(scaling_.kind)) return std::nullopt;
+  if (turns_features_) return TokenRotation{0, true, layout_};
+  return TokenRotation{rotates_values_ ? 3 : 2, false, layout_};
 }
 
 torch::Tensor RotaryEncoding::transform(const torch::Tensor& x, const Positions& positions,

@@ -24,6 +24,7 @@ class SinusoidalEncoding : public PositionEncoding {
                       const Positions& positions) const override {
     return x + positions.prepared[0];
   }
+  std::optional<TokenRotation> token_rotation() const override { return TokenRotation{}; }
 
  private:
   std::int64_t size_;

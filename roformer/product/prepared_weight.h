@@ -43,6 +43,8 @@ class PreparedWeight {
   /// Whether there is a form of this weight as it is now: the memory that was prepared, seen in the
   /// same way and not written since.
   bool serves(const torch::Tensor& weight) const;
+  /// Whether products without a gradient are narrow ones.
+  bool is_narrow() const { return narrow_.has_value(); }
 
   /// f(x Wᵀ + b), or without activation x Wᵀ + b, from a form of the weight; undefined where none
   /// serves. x (N, in), bias (out) or undefined. No gradient.

@@ -45,6 +45,11 @@ class Watched {
     cache.select(sequences);
   }
 
+  void add(std::int64_t count) {
+    kept_.resize(kept_.size() + static_cast<std::size_t>(count));
+    cache.add(count);
+  }
+
   void expect_kept() const {
     ASSERT_EQ(cache.num_sequences(), std::ssize(kept_));
     const Tensor positions = cache.positions();
@@ -134,6 +139,29 @@ TEST(KeyValueCacheTest, EmptySequencesMayBeSelected) {
   watched.extend({2, 0, 1});
   watched.select({1, 0, 0, 2});
   watched.extend({1, 1, 1, 1});
+  watched.expect_kept();
+}
+
+TEST(KeyValueCacheTest, NewSequencesTakeFreeSlotsFirst) {
+  Watched watched(2, 0);
+  watched.add(3);
+  watched.extend({2, 70, 5});
+  watched.select({2, 2});
+  EXPECT_EQ(watched.cache.num_slots(), 3);
+  watched.add(1);
+  EXPECT_EQ(watched.cache.num_slots(), 3);
+  watched.extend({1, 1, 4});
+  watched.expect_kept();
+  watched.add(2);
+  EXPECT_EQ(watched.cache.num_slots(), 5);
+  watched.extend({0, 1, 100, 2, 3});
+  watched.expect_kept();
+  watched.select({4, 2, 2, 0});
+  watched.extend({1, 1, 1, 1});
+  watched.expect_kept();
+  watched.select({});
+  watched.add(2);
+  watched.extend({3, 1});
   watched.expect_kept();
 }
 

@@ -330,6 +330,10 @@ TEST(RecurrentState, GoesOnWithTheChosenSequences) {
   EXPECT_TRUE(torch::equal(state.layer(0).denominator.flatten(), torch::tensor({12, 10, 12, 12})));
   EXPECT_FALSE(state.layer(1).numerator.defined());  // nothing read yet
   EXPECT_THROW(state.layer(2), std::out_of_range);
+  state.add(2);
+  EXPECT_EQ(state.num_sequences(), 6);
+  EXPECT_TRUE(torch::equal(state.layer(0).numerator.flatten(), torch::tensor({2, 0, 2, 2, 0, 0})));
+  EXPECT_FALSE(state.layer(1).numerator.defined());
 }
 
 }  // namespace

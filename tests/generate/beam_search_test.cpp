@@ -243,6 +243,28 @@ TEST(BeamSearch, LengthsAreKept) {
   for (const auto& one : search({endless}, sources, options)) EXPECT_TRUE(one[0].ids.empty());
 }
 
+// However few sentences are searched at once: answers are those of all at once, in their order.
+TEST(BeamSearch, PlacesOfFinishedSentencesGoToOthers) {
+  const Models both = {make_translator(translation_config(), 1, 3),
+                       make_translator(translation_config(), 2, 3)};
+  const auto sources = random_sources({3, 12, 7, 1, 20, 5, 9, 9, 2, 15, 4, 11});
+  for (const std::size_t count : {1u, 2u}) {
+    const Models models(both.begin(), both.begin() + static_cast<std::ptrdiff_t>(count));
+    for (const std::int64_t beam : {1, 4}) {
+      BeamOptions options;
+      options.beam_size = beam;
+      const auto together = search(models, sources, options);
+      for (const auto& [sentences, tokens] :
+           {std::pair{1, 1000}, {2, 1000}, {5, 1000}, {64, 25}, {64, 1}}) {
+        options.max_sentences = sentences;
+        options.batch_tokens = tokens;
+        expect_equal(search(models, sources, options), together);
+        expect_equal(search(models, sources, options, {}, Decoding::anew), together);
+      }
+    }
+  }
+}
+
 TEST(BeamSearch, NoTokensComeTwiceInARow) {
   const auto endless = make_translator(translation_config({}, 8), 3, -50);
   const auto sources = random_sources({4, 6}, 8);

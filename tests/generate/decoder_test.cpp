@@ -83,6 +83,34 @@ TEST(Decoder, ChosenSequencesGoOn) {
   }
 }
 
+// Sequences that come later, alone in an empty decoder too, and those that were there beside them.
+TEST(Decoder, SequencesComeAndGo) {
+  for (const char* attention : {"softmax", "linear"}) {
+    auto model = drawn_model(decoder_config(attention, "none"));
+    const auto expect_alone = [&](const Tensor& logits, const Ids& ids) {
+      Decoder alone(*model, 1);
+      EXPECT_LE((logits - alone.advance({ids})[0]).abs().max().item<double>(), 1e-4) << attention;
+    };
+    Decoder decoder(*model, 0);
+    decoder.add(2);
+    decoder.advance({{1, 2, 3}, {4, 5}});
+    decoder.select({1});
+    decoder.add(2);
+    ASSERT_EQ(decoder.num_sequences(), 3);
+    EXPECT_EQ(decoder.length(1), 0);
+    Tensor logits = decoder.advance({{6}, ids_of_length(30), {9, 8}}, /*tokens_per_pass=*/12);
+    expect_alone(logits[0], {4, 5, 6});
+    expect_alone(logits[1], ids_of_length(30));
+    expect_alone(logits[2], {9, 8});
+    logits = decoder.advance({{7}, {11}, {12}});
+    expect_alone(logits[0], {4, 5, 6, 7});
+    expect_alone(logits[2], {9, 8, 12});
+    decoder.select({});
+    decoder.add(1);
+    expect_alone(decoder.advance({{3, 1}})[0], {3, 1});
+  }
+}
+
 TEST(Decoder, RefusesWhatCannotWork) {
   auto config = decoder_config("softmax", "none");
   auto model = drawn_model(config);

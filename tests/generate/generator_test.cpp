@@ -165,6 +165,41 @@ TEST(GeneratorTest, WhatCannotWorkIsRefusedBeforehand) {
   EXPECT_THROW(generate(*encoder, {prompt_of_length(3, 1)}, options), Error);
 }
 
+// Places that others left are taken, in each number of them, by prompts that are seen whole too.
+TEST(Generator, APromptInAnothersPlaceWritesTheSame) {
+  for (const auto& [attention, view] : {std::pair{"softmax", PromptView::causal},
+                                        {"linear", PromptView::causal},
+                                        {"softmax", PromptView::whole}}) {
+    auto model = make_writer(writer_config(attention, "elu", "rotary"));
+    std::vector<Prompt> prompts;
+    for (std::uint64_t seed = 0; seed < 14; ++seed) {
+      prompts.push_back(
+          prompt_of_length(seed % 5 == 0 ? 40 : 3 + static_cast<std::int64_t>(seed % 3), 3));
+      prompts.back().seed = seed;
+    }
+    GenerationOptions options;
+    options.max_new_tokens = 20;
+    options.end_tokens = {0, 5, 10, 15, 20, 25};
+    options.view = view;
+    const auto together = generate(*model, prompts, options);
+    for (const std::int64_t at_once : {1, 2, 5, 13, 100}) {
+      options.at_once = at_once;
+      std::vector<std::int64_t> ended(prompts.size(), 0);
+      Listener listener;
+      listener.on_finish = [&](std::size_t prompt) { ++ended[prompt]; };
+      const auto refilled = generate(*model, prompts, options, listener);
+      for (std::size_t i = 0; i < prompts.size(); ++i) {
+        EXPECT_EQ(refilled[i].ids, together[i].ids) << attention << ", " << at_once << ", " << i;
+        EXPECT_EQ(refilled[i].finish, together[i].finish);
+        EXPECT_EQ(ended[i], 1);
+      }
+    }
+    options.max_new_tokens = 0;
+    options.at_once = 2;
+    for (const Generated& one : generate(*model, prompts, options)) EXPECT_TRUE(one.ids.empty());
+  }
+}
+
 // Prompts alike are read once: each goes on as if it were alone.
 TEST(Generator, PromptsAlikeAreReadOnce) {
   for (const char* attention : {"softmax", "linear"}) {

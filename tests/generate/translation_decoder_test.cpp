@@ -52,6 +52,33 @@ TEST(TranslationDecoder, ChosenRowsGoOn) {
   }
 }
 
+// In places that others left, in new ones, and when nobody is there.
+TEST(TranslationDecoder, SentencesComeAndGo) {
+  const auto model = make_translator(translation_config());
+  const auto sources = random_sources({5, 3, 9, 4, 12, 2});
+  for (const Decoding decoding : {Decoding::cached, Decoding::anew}) {
+    TranslationDecoder decoder(model, {sources[0], sources[1], sources[2]}, torch::kCPU, decoding);
+    decoder.advance({test_start, test_start, test_start});
+    decoder.select({0, 2, 2});
+    decoder.add({sources[3], sources[4]});
+    ASSERT_EQ(decoder.num_rows(), 5);
+    const Tensor logits = decoder.advance({4, 5, 6, test_start, test_start});
+    expect_close(logits[0], expected_after(model, sources[0], {4}));
+    expect_close(logits[1], expected_after(model, sources[2], {5}));
+    expect_close(logits[2], expected_after(model, sources[2], {6}));
+    expect_close(logits[3], expected_after(model, sources[3], {}));
+    expect_close(logits[4], expected_after(model, sources[4], {}));
+    decoder.select({4, 1, 4});
+    const Tensor next = decoder.advance({7, 8, 9});
+    expect_close(next[0], expected_after(model, sources[4], {7}));
+    expect_close(next[1], expected_after(model, sources[2], {5, 8}));
+    expect_close(next[2], expected_after(model, sources[4], {9}));
+    decoder.select({});
+    decoder.add({sources[5]});
+    expect_close(decoder.advance({test_start})[0], expected_after(model, sources[5], {}));
+  }
+}
+
 TEST(TranslationDecoder, RefusesWhatCannotWork) {
   auto model = make_translator(translation_config());
   TranslationDecoder decoder(model, random_sources({4}));
