@@ -36,7 +36,10 @@ class LinearImpl : public torch::nn::Module {
 
   /// Makes the weight's form for products without a gradient, which use it until the weight changes
   /// or training begins.
-  void prepare(product::ComputeType type) { prepared_.prepare(weight, type); }
+  void prepare(product::ComputeType type) { prepared_.prepare(weight, type, first_output_); }
+  /// Outputs from this one on tell how int8 weighs the inputs (product/narrow_weight.h). Of queries,
+  /// keys and values those are the values, whose errors no softmax evens out.
+  void weigh_inputs_by(std::int64_t first_output) { first_output_ = first_output; }
   /// The type of products with a gradient from now on.
   void train_in(product::ComputeType type) { training_type_ = type; }
   product::ComputeType training_type() const { return training_type_; }
@@ -50,6 +53,7 @@ class LinearImpl : public torch::nn::Module {
   torch::Tensor flat_bias() const { return bias.defined() ? bias.flatten() : bias; }
 
   product::PreparedWeight prepared_;
+  std::int64_t first_output_ = 0;
   product::ComputeType training_type_ = product::ComputeType::float32;
 };
 TORCH_MODULE(Linear);
