@@ -65,7 +65,7 @@ Tensor SelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) 
 }
 
 position::Projections SelfAttentionImpl::projections() const {
-  const auto weights = qkv_->weight.chunk(3, 0);
+  const auto weights = qkv_->wide_weight().chunk(3, 0);
   if (!qkv_->bias.defined()) return {weights[0], {}, weights[1], {}};
   const auto biases = qkv_->bias.chunk(3, 0);
   return {weights[0], biases[0], weights[1], biases[1]};

@@ -34,15 +34,9 @@ Tensor blocks_of(const Tensor& integers) {
   return widened ? padded.to(torch::kInt16) : blocks_by_row(padded.view(torch::kUInt8));
 }
 
-// Of a weight's outputs and inputs. None is so small that a weight divided by it, or by a scale of such,
-// would be no number.
-Tensor factors_of(const Tensor& weight) {
-  constexpr double least = 1e-3;  // of the largest
-  const Tensor sizes = weight.to(torch::kFloat64).square().mean(0).sqrt().sqrt();
-  const double largest = sizes.max().item<double>();
-  if (largest == 0) return torch::ones({weight.size(1)});
-  const Tensor bounded = sizes.clamp_min(least * largest);
-  return (bounded / bounded.mean()).to(torch::kFloat32);
+void require_finite(const Tensor& weight) {
+  base::require(weight.numel() == 0 || weight.isfinite().all().item<bool>(),
+                "[product] expected a weight of numbers for int8 but got some that are none");
 }
 
 Tensor activated(const Tensor& y, std::optional<Activation> activation) {
@@ -51,23 +45,43 @@ Tensor activated(const Tensor& y, std::optional<Activation> activation) {
 
 }  // namespace
 
+// None is so small that a weight divided by it, or by a scale of such, would be no number.
+Tensor input_factors(const Tensor& weight) {
+  constexpr double least = 1e-3;  // of the largest
+  const torch::NoGradGuard no_gradient;
+  const Tensor wide = weight.detach().to(torch::kFloat64);
+  require_finite(wide);
+  if (wide.numel() == 0) return torch::ones({wide.size(1)});
+  const Tensor sizes = wide.square().mean(0).sqrt().sqrt();
+  const double largest = sizes.max().item<double>();
+  if (largest == 0) return torch::ones({wide.size(1)});
+  const Tensor bounded = sizes.clamp_min(least * largest);
+  return (bounded / bounded.mean()).to(torch::kFloat32);
+}
+
 Int8Values quantize_weight(const Tensor& weight, std::int64_t first_output) {
+  return quantize_weight(weight, input_factors(weight.slice(0, first_output)));
+}
+
+Int8Values quantize_weight(const Tensor& weight, const Tensor& factors) {
   const torch::NoGradGuard no_gradient;
   const Tensor wide = weight.detach().to(torch::kFloat32);
-  base::require(wide.numel() == 0 || wide.isfinite().all().item<bool>(),
-                "[product] expected a weight of numbers for int8 but got some that are none");
-  if (wide.numel() == 0)
-    return {wide.to(torch::kInt8), torch::zeros({wide.size(0)}), torch::ones({wide.size(1)})};
-  const Tensor factors = factors_of(wide.slice(0, first_output));
+  require_finite(wide);
+  if (wide.numel() == 0) return {wide.to(torch::kInt8), torch::ones({wide.size(0)}), factors};
   const Tensor even = wide / factors;
-  const Tensor scales = std::get<0>(even.abs().max(1)) / kMostOfInt8;
-  const Tensor divisor = scales.masked_fill(scales == 0, 1).unsqueeze(1);
-  return {(even / divisor).round().clamp(-kMostOfInt8, kMostOfInt8).to(torch::kInt8), scales,
-          factors};
+  Tensor scales = std::get<0>(even.abs().max(1)) / kMostOfInt8;
+  scales.masked_fill_(scales == 0, 1);
+  const Tensor steps = (even / scales.unsqueeze(1)).round();
+  return {steps.clamp(-kMostOfInt8, kMostOfInt8).to(torch::kInt8), scales, factors};
 }
 
 Tensor widen_weight(const Int8Values& values) {
   return values.integers.to(torch::kFloat32) * values.scales.unsqueeze(1) * values.factors;
+}
+
+Tensor widen_rows(const Int8Values& values, const Tensor& ids) {
+  return widen_weight(
+      {values.integers.index_select(0, ids), values.scales.index_select(0, ids), values.factors});
 }
 
 NarrowWeight::NarrowWeight(NarrowType type, std::int64_t outputs, std::int64_t inputs)

@@ -14,15 +14,21 @@ namespace roformer::product {
 /// become bytes, so that inputs which count little do not take the range of those which count much.
 struct Int8Values {
   torch::Tensor integers;  // (out, in) int8
-  torch::Tensor scales;    // (out) float32; of zeros 0
+  torch::Tensor scales;    // (out) float32; of zeros 1
   torch::Tensor factors;   // (in) float32
 };
 /// The factors are the root of each input's size in the weight, its root mean square over the outputs
 /// from `first_output` on, divided by their mean: inputs that are large have small weights as a
 /// rule, so no text is needed to tell them. Throws Error for a weight with a number that is none.
 Int8Values quantize_weight(const torch::Tensor& weight, std::int64_t first_output = 0);
+/// The same with factors (in) of others: those of input_factors.
+Int8Values quantize_weight(const torch::Tensor& weight, const torch::Tensor& factors);
+/// The factors that quantize_weight takes of all outputs of a weight.
+torch::Tensor input_factors(const torch::Tensor& weight);
 /// scale · integer · factor, (out, in) float32.
 torch::Tensor widen_weight(const Int8Values& values);
+/// The rows `ids` (N) of the same, (N, in).
+torch::Tensor widen_rows(const Int8Values& values, const torch::Tensor& ids);
 
 /// A weight that products without a gradient read.
 class NarrowWeight {

@@ -115,6 +115,13 @@ void PreparedWeight::prepare(const Tensor& weight, ComputeType type, std::int64_
   version_ = weight._version();
 }
 
+void PreparedWeight::hold(const Tensor& weight, const Int8Values& values) {
+  clear();
+  narrow_ = NarrowWeight(values);
+  plain_ = weight.detach();
+  version_ = weight._version();
+}
+
 bool PreparedWeight::serves(const Tensor& weight) const {
   return plain_.defined() && !weight.is_inference() && weight.is_alias_of(plain_) &&
          weight.storage_offset() == plain_.storage_offset() && weight.sizes() == plain_.sizes() &&
