@@ -4,13 +4,19 @@
 #include <torch/autograd.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <span>
+#include <utility>
 
 #include "roformer/base/error.h"
+#include "roformer/checkpoint/int8_tensors.h"
+#include "roformer/checkpoint/weights.h"
 #include "roformer/format/blank_weights.h"
 #include "roformer/format/tensor_bytes.h"
 #include "roformer/format/tensor_source.h"
+#include "roformer/model/encoder.h"
+#include "roformer/model/linear.h"
 
 namespace roformer::checkpoint {
 namespace {
@@ -26,6 +32,31 @@ std::string misfit(const format::TensorFacts& found, const std::vector<std::int6
   return {};
 }
 
+using Taker = std::function<void(const product::Int8Values&)>;
+using TakersByWeight = std::map<const void*, std::vector<Taker>>;
+
+// Linear layers and encoders with a table of words whose weight has no memory yet.
+TakersByWeight takers_of(const torch::nn::Module& module) {
+  TakersByWeight takers;
+  const auto add = [&](const torch::Tensor& weight, Taker taker) {
+    if (weight.storage().nbytes() < weight.nbytes())
+      takers[weight.unsafeGetTensorImpl()].push_back(std::move(taker));
+  };
+  const auto look_at = [&](const torch::nn::Module& part) {
+    // Modules are asked for as constants, and are those that the caller has us fill.
+    auto& own =
+        const_cast<torch::nn::Module&>(part);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    if (auto* const layer = own.as<model::LinearImpl>())
+      add(layer->weight, [layer](const auto& values) { layer->hold(values); });
+    if (auto* const encoder = own.as<model::EncoderImpl>())
+      add(encoder->word_embeddings(),
+          [encoder](const auto& values) { encoder->hold_words(values); });
+  };
+  look_at(module);
+  for (const auto& part : module.modules(/*include_self=*/false)) look_at(*part);
+  return takers;
+}
+
 }  // namespace
 
 LoadPlan::LoadPlan(const torch::nn::Module& module, const format::TensorSource& file,
@@ -34,7 +65,26 @@ LoadPlan::LoadPlan(const torch::nn::Module& module, const format::TensorSource& 
   for (const auto& item : module.named_parameters()) add(item.key(), item.value(), names);
   for (const auto& item : module.named_buffers()) add(item.key(), item.value(), names);
   require_fit();
+  add_int8(module);
   list_unused(names);
+}
+
+// Copies of whole weights that lie in the file as int8 and that a layer can compute with as they are.
+void LoadPlan::add_int8(const torch::nn::Module& module) {
+  const auto* const weights = dynamic_cast<const Weights*>(file_);
+  if (weights == nullptr || weights->int8_count() == 0) return;
+  const TakersByWeight takers = takers_of(module);
+  std::map<const void*, std::vector<std::string>> names;
+  for (const Copy& copy : copies_) names[copy.weight.unsafeGetTensorImpl()].push_back(copy.name);
+  for (const auto& [weight, parts] : names) {
+    const auto found = takers.find(weight);
+    const bool all = std::all_of(parts.begin(), parts.end(),
+                                 [&](const std::string& name) { return weights->is_int8(name); });
+    if (found == takers.end() || !all) continue;
+    int8_.push_back({parts, found->second});
+    std::erase_if(copies_,
+                  [&](const Copy& copy) { return copy.weight.unsafeGetTensorImpl() == weight; });
+  }
 }
 
 void LoadPlan::require_fit() const {
@@ -97,6 +147,14 @@ void LoadPlan::run() const {
     if (copied < drop_every) continue;
     file_->drop_pages();
     copied = 0;
+  }
+  for (const Int8& weight : int8_) {
+    std::vector<product::Int8Values> parts;
+    for (const std::string& name : weight.names)
+      parts.push_back(dynamic_cast<const Weights&>(*file_).int8_values(name));
+    const product::Int8Values values = join_int8(parts, weight.names.front(), *file_);
+    for (const auto& take : weight.takers) take(values);
+    file_->drop_pages();
   }
 }
 

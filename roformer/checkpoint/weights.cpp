@@ -6,6 +6,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/foreign_names.h"
+#include "roformer/checkpoint/int8_tensors.h"
 #include "roformer/format/printable.h"
 #include "roformer/format/tensor_format.h"
 
@@ -30,10 +31,21 @@ Weights::Weights(std::shared_ptr<const format::TensorSource> source) : source_(s
     origins_.emplace(ours->name, Origin{name, ours->transposed});
     renamed_ += ours->name != name ? 1 : 0;
   }
+  for (const std::string& name : find_int8(*this)) {
+    int8_.insert(name);
+    entries_.at(name).dtype = format::Dtype::f32;
+    entries_.erase(scale_name(name));
+    entries_.erase(factor_name(name));
+  }
+}
+
+product::Int8Values Weights::int8_values(const std::string& name) const {
+  return read_int8(*source_, origins_.at(name).name);
 }
 
 torch::Tensor Weights::tensor(const std::string& name) const {
   facts(name);
+  if (is_int8(name)) return product::widen_weight(int8_values(name));
   const Origin& origin = origins_.at(name);
   const torch::Tensor tensor = source_->tensor(origin.name);
   return origin.transposed ? tensor.t() : tensor;

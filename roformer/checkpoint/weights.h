@@ -1,11 +1,14 @@
-// A file's tensors under Hugging Face's names and in its layout, whatever the file calls them.
+// A file's tensors under Hugging Face's names and in its layout, whatever the file calls them. Weights
+// of int8 (int8_tensors.h) are one F32 tensor each, widened as it is read.
 #pragma once
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "roformer/format/tensor_source.h"
+#include "roformer/product/narrow_weight.h"
 
 namespace roformer::checkpoint {
 
@@ -26,6 +29,11 @@ class Weights : public format::TensorSource {
   const std::string& name_in_file(const std::string& name) const;
   /// How many weights the file calls otherwise than Hugging Face.
   std::size_t renamed() const { return renamed_; }
+  /// Whether a weight is stored as int8, and its integers.
+  bool is_int8(const std::string& name) const { return int8_.contains(name); }
+  product::Int8Values int8_values(const std::string& name) const;
+  /// How many are.
+  std::size_t int8_count() const { return int8_.size(); }
   /// Tensors of the file that are no weights: an optimizer's.
   const std::vector<std::string>& training_state() const { return training_state_; }
 
@@ -37,6 +45,7 @@ class Weights : public format::TensorSource {
   std::shared_ptr<const format::TensorSource> source_;
   std::map<std::string, format::TensorFacts> entries_;
   std::map<std::string, Origin> origins_;
+  std::set<std::string> int8_;
   std::vector<std::string> training_state_;
   std::size_t renamed_ = 0;
 };

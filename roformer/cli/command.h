@@ -13,8 +13,8 @@ namespace roformer::cli {
 /// Options that most commands share.
 struct CommonOptions {
   std::string device = "cpu";
-  int threads = 0;  // 0: as many as the machine has
-  std::string compute_type = "float32";
+  int threads = 0;           // 0: as many as the machine has
+  std::string compute_type;  // empty: as the weights are
   bool json = false;
 };
 

@@ -28,14 +28,17 @@ void add_answer_options(CLI::App& command, CommonOptions& options) {
   add_choice(
       command, "--compute-type", options.compute_type, product::compute_type_names(),
       "type of the products: bfloat16 (AMX, AMD with AVX512_BF16) and int8 (AMX, AVX-512 VNNI) "
-      "are faster and nearly the same; auto: bfloat16 where it is faster");
+      "are faster and nearly the same; auto: bfloat16 where it is faster (default: int8 of weights "
+      "that are, else float32)")
+      ->default_str("");
 }
 
 void apply(const CommonOptions& options, pipeline::PipelineOptions& pipeline) {
   pipeline.device = apply(options);
   const bool is_auto = options.compute_type == "auto" && !pipeline.device.is_cpu();
-  pipeline.compute_type =
-      is_auto ? product::ComputeType::float32 : product::parse_compute_type(options.compute_type);
+  if (!options.compute_type.empty())
+    pipeline.compute_type =
+        is_auto ? product::ComputeType::float32 : product::parse_compute_type(options.compute_type);
 }
 
 c10::Device apply(const CommonOptions& options) {

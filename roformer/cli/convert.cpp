@@ -25,6 +25,7 @@ using format::Dtype;
 
 const std::map<std::string, Dtype> kDtypes{{"float16", Dtype::f16},
                                            {"bfloat16", Dtype::bf16},
+                                           {"int8", Dtype::i8},
                                            {"float32", Dtype::f32},
                                            {"float64", Dtype::f64}};
 const std::map<std::string, NamePrefix> kPrefixes{{"model", NamePrefix::model},
@@ -144,7 +145,8 @@ void add_convert_command(CLI::App& program) {
   command
       ->add_option_function<Dtype>(
           "--dtype", [&options](const Dtype& dtype) { options.dtype = dtype; },
-          "float32, float16, bfloat16, float64 (default: as they are)")
+          "float32, float16, bfloat16, float64, or int8, a quarter of float32, which computes in "
+          "int8 (default: as they are, int8 widened)")
       ->transform(one_of(kDtypes));
   command
       ->add_option("--max-shard-size", arguments->shard_size,
@@ -168,6 +170,7 @@ void add_convert_command(CLI::App& program) {
   add_json_option(*command, arguments->common);
   add_examples(*command,
                "roformer convert DIR new/ --dtype float16 --max-shard-size 300MB\n"
+               "roformer convert DIR small/ --dtype int8\n"
                "roformer convert bert_model.ckpt new/ --names huggingface");
   command->callback([arguments] { run_convert(*arguments); });
 }

@@ -6,6 +6,7 @@
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/json_text.h"
+#include "roformer/checkpoint/int8_tensors.h"
 #include "roformer/text/tokenizer_kinds.h"
 
 namespace roformer::convert {
@@ -90,6 +91,11 @@ std::string with_dtype(const std::string& text, format::Dtype dtype) {
   auto config = nlohmann::ordered_json::parse(text);
   config.erase("torch_dtype");
   config["dtype"] = transformers_name(dtype);
+  // Without a quant_method, which transformers demands and passes over if it does not know it.
+  config.erase(checkpoint::kQuantizationKey);
+  if (dtype == format::Dtype::i8)
+    config[checkpoint::kQuantizationKey] = {
+        {"roformer", "int8 weights, with weight_scale by output and weight_factor by input"}};
   return config.dump(2) + "\n";
 }
 
@@ -147,7 +153,8 @@ void write_companions(const checkpoint::Folder& from, const fs::path& to,
   if (config.empty()) {
     report.notes.push_back("no config.json beside the weights, so none is written");
   } else {
-    if (options.dtype) config = with_dtype(config, *options.dtype);
+    if (options.dtype || from.weights().int8_count() > 0)
+      config = with_dtype(config, options.dtype.value_or(format::Dtype::f32));
     base::write_file_atomically(to / "config.json", config);
     report.files.push_back("config.json");
   }

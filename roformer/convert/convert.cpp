@@ -9,10 +9,12 @@
 #include "roformer/base/error.h"
 #include "roformer/checkpoint/folder.h"
 #include "roformer/checkpoint/foreign_names.h"
+#include "roformer/checkpoint/int8_tensors.h"
 #include "roformer/checkpoint/weight_names.h"
 #include "roformer/convert/companion_files.h"
 #include "roformer/format/printable.h"
 #include "roformer/format/tensor_bytes.h"
+#include "roformer/product/narrow_weight.h"
 #include "roformer/unicode/utf8.h"
 
 namespace roformer::convert {
@@ -67,6 +69,11 @@ void require_name(const std::string& name, const fs::path& file) {
                 format::printable(name));
 }
 
+// Of what is not int8 beside int8.
+format::Dtype float_type(const ConvertOptions& options) {
+  return options.to_int8() ? format::Dtype::f32 : options.dtype.value_or(format::Dtype::f32);
+}
+
 // The tensor in another type; a note if numbers become infinite, which float16 does from 65,520 on.
 torch::Tensor in_type(const torch::Tensor& tensor, at::ScalarType type, const std::string& name,
                       std::vector<std::string>& notes) {
@@ -86,7 +93,7 @@ format::OutputTensor plan_tensor(const checkpoint::Weights& weights, const std::
                                  const ConvertOptions& options, std::vector<std::string>& notes) {
   const format::TensorFacts& facts = weights.entries().at(name);
   format::OutputTensor output{name, facts.dtype, facts.shape, {}};
-  if (options.dtype && is_floating_point(facts.dtype)) output.dtype = *options.dtype;
+  if (options.dtype && is_floating_point(facts.dtype)) output.dtype = float_type(options);
   if (prefix) output.name = checkpoint::with_prefix(name, *prefix);
   bool transposed = false;
   if (to_tensorflow(options)) {
@@ -102,6 +109,27 @@ format::OutputTensor plan_tensor(const checkpoint::Weights& weights, const std::
     return transposed ? tensor.t() : tensor;
   };
   return output;
+}
+
+// Integers, scales and factors, each made anew when its turn comes.
+std::vector<format::OutputTensor> plan_int8(const checkpoint::Weights& weights,
+                                            const std::string& name,
+                                            const format::OutputTensor& plain) {
+  const std::string weighing = checkpoint::weighing_name(name);
+  const std::string other = weights.has(weighing) ? weighing : name;
+  const auto factors = [&weights, other] { return product::input_factors(weights.tensor(other)); };
+  const auto values = [&weights, name, factors] {
+    product::Int8Values made;
+    base::at_place(format::printable(name),
+                   [&] { made = product::quantize_weight(weights.tensor(name), factors()); });
+    return made;
+  };
+  return {{plain.name, format::Dtype::i8, plain.shape, [values] { return values().integers; }},
+          {checkpoint::scale_name(plain.name),
+           format::Dtype::f32,
+           {plain.shape[0]},
+           [values] { return values().scales; }},
+          {checkpoint::factor_name(plain.name), format::Dtype::f32, {plain.shape[1]}, factors}};
 }
 
 // Adds RoFormer's table unless the file has it.
@@ -121,7 +149,7 @@ void add_position_table(const checkpoint::Folder& folder, const std::string& pre
     return;
   }
   format::OutputTensor output{prefix + kPositionTable,
-                              options.dtype.value_or(format::Dtype::f32),
+                              float_type(options),
                               {encoder.max_position_embeddings, encoder.head_size()},
                               {}};
   if (to_tensorflow(options)) output.name = checkpoint::to_tensorflow(output.name, 2).name;
@@ -149,10 +177,19 @@ std::vector<format::OutputTensor> plan_tensors(const checkpoint::Weights& weight
       left_out.push_back(name);
       continue;
     }
-    outputs.push_back(plan_tensor(weights, name, prefix, options, notes));
-    base::require(names.insert(outputs.back().name).second,
-                  "[convert] {}: expected each new name once but '{}' would be there twice",
-                  weights.path().string(), format::printable(outputs.back().name));
+    format::OutputTensor plain = plan_tensor(weights, name, prefix, options, notes);
+    std::vector<format::OutputTensor> planned;
+    if (options.to_int8() && checkpoint::may_be_int8(name, facts)) {
+      planned = plan_int8(weights, name, plain);
+    } else {
+      planned.push_back(std::move(plain));
+    }
+    for (format::OutputTensor& output : planned) {
+      base::require(names.insert(output.name).second,
+                    "[convert] {}: expected each new name once but '{}' would be there twice",
+                    weights.path().string(), format::printable(output.name));
+      outputs.push_back(std::move(output));
+    }
   }
   return outputs;
 }
@@ -182,6 +219,17 @@ void require_translation_options(const fs::path& folder, const ConvertOptions& o
                 folder.string());
 }
 
+void require_int8_options(const checkpoint::Weights& weights, const ConvertOptions& options) {
+  if (!options.to_int8()) return;
+  base::require(std::string_view(options.format->name) == "safetensors",
+                "[convert] {}: expected --format safetensors for int8 but got {}",
+                weights.path().string(), options.format->name);
+  base::require(weights.int8_count() == 0,
+                "[convert] {}: expected weights in float to make int8 of but got int8: copy the "
+                "folder",
+                weights.path().string());
+}
+
 }  // namespace
 
 ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOptions& options,
@@ -189,9 +237,13 @@ ConvertReport convert(const fs::path& from, const fs::path& to, const ConvertOpt
   const checkpoint::Folder folder(from);
   const checkpoint::Weights& weights = folder.weights();
   if (folder.is_translation()) require_translation_options(folder.path(), options);
+  require_int8_options(weights, options);
   ConvertReport report;
   report.left_out = weights.training_state();
   report.notes = weights.notes();
+  if (weights.int8_count() > 0)
+    report.notes.push_back(
+        "the weights of int8 are widened: they stay the numbers that their integers stand for");
   const auto prefix = choose_prefix(folder, options.prefix, to_tensorflow(options));
   std::vector<format::OutputTensor> tensors =
       plan_tensors(weights, prefix, options, report.left_out, report.notes);

@@ -22,7 +22,10 @@ enum class NameSpelling { huggingface, gamma_beta };
 
 struct ConvertOptions {
   const format::TensorFormat* format = format::tensor_formats().front();
-  std::optional<format::Dtype> dtype = {};  // of floating-point tensors; none: as they are
+  // Of floating-point tensors; none: as they are. i8: weights of products and tables of words as
+  // int8 (checkpoint/int8_tensors.h), the others float32.
+  std::optional<format::Dtype> dtype = {};
+  bool to_int8() const { return dtype == format::Dtype::i8; }
   std::size_t max_shard_size = 5'000'000'000;
   NamePrefix prefix = NamePrefix::model;
   NameSpelling spelling = NameSpelling::huggingface;

@@ -23,6 +23,13 @@ Linear make_product(std::int64_t out, const EncoderConfig& config) {
   return Linear(config.hidden_size, out, config.use_bias);
 }
 
+// Queries, keys and values, or the latter two: rows below each other in one product.
+Linear make_fused_product(std::int64_t parts, const EncoderConfig& config) {
+  Linear product = make_product(parts * config.hidden_size, config);
+  product->weigh_inputs_by((parts - 1) * config.hidden_size);
+  return product;
+}
+
 attention::AttentionOptions attention_options(double divisor, double dropout, DropoutSite site,
                                               const BlockContext& context) {
   return {1 / divisor, context.training ? dropout : 0, site_seed(context.dropout_seed, site)};
@@ -120,7 +127,7 @@ SelfAttentionImpl::SelfAttentionImpl(const EncoderConfig& config)
     : heads_(config.num_attention_heads),
       head_size_(config.head_size()),
       dropout_(config.attention_probs_dropout_prob),
-      qkv_(register_module("qkv", make_product(3 * config.hidden_size, config))) {}
+      qkv_(register_module("qkv", make_fused_product(3, config))) {}
 
 Tensor SelfAttentionImpl::forward(const Tensor& x, const BlockContext& context) {
   const Tensor qkv = qkv_->forward(x, {x.size(0), 3, heads_, head_size_});
@@ -144,7 +151,7 @@ const float* SelfAttentionImpl::forward_few(FewTokens& few, const BlockContext& 
 }
 
 position::Projections SelfAttentionImpl::projections() const {
-  const auto weights = qkv_->weight.chunk(3, 0);
+  const auto weights = qkv_->wide_weight().chunk(3, 0);
   if (!qkv_->bias.defined()) return {weights[0], {}, weights[1], {}};
   const auto biases = qkv_->bias.chunk(3, 0);
   return {weights[0], biases[0], weights[1], biases[1]};
@@ -179,7 +186,7 @@ Tensor SelfAttentionImpl::attend(const Tensor& qkv, const BlockContext& context)
 LinearSelfAttentionImpl::LinearSelfAttentionImpl(const EncoderConfig& config)
     : heads_(config.num_attention_heads),
       head_size_(config.head_size()),
-      qkv_(register_module("qkv", make_product(3 * config.hidden_size, config))),
+      qkv_(register_module("qkv", make_fused_product(3, config))),
       feature_map_(register_module("feature_map",
                                    attention::FeatureMap(config.linear, config.head_size()))) {}
 
@@ -219,7 +226,7 @@ CrossAttentionImpl::CrossAttentionImpl(const EncoderConfig& config)
       head_size_(config.head_size()),
       dropout_(config.attention_probs_dropout_prob),
       query_(register_module("query", make_product(config.hidden_size, config))),
-      kv_(register_module("kv", make_product(2 * config.hidden_size, config))) {}
+      kv_(register_module("kv", make_fused_product(2, config))) {}
 
 // Once a sequence where there is a cache, else once a pass.
 Tensor CrossAttentionImpl::keys_and_values(const BlockContext& context) {

@@ -13,6 +13,7 @@
 #include "roformer/format/blank_weights.h"
 #include "roformer/model/block.h"
 #include "roformer/model/initialize.h"
+#include "roformer/model/int8_weights.h"
 #include "roformer/model/norm.h"
 #include "roformer/packed/run_tasks.h"
 #include "roformer/position/position_encoding.h"
@@ -124,9 +125,26 @@ Tensor EncoderImpl::word_embeddings() const {
   return parts_->words->weight;
 }
 
+void EncoderImpl::hold_words(const product::Int8Values& values) {
+  hold_int8(*parts_->words, parts_->words->weight, values);
+  int8_words_ = values;
+}
+
+void EncoderImpl::widen_words() {
+  Tensor& words = parts_->words->weight;
+  if (words.scalar_type() == torch::kInt8) words.set_data(product::widen_weight(int8_words_));
+  int8_words_ = {};
+}
+
+Tensor EncoderImpl::look_up_words(const Tensor& ids) const {
+  const Tensor& words = parts_->words->weight;
+  if (words.scalar_type() == torch::kInt8) return product::widen_rows(int8_words_, ids);
+  return torch::embedding(words, ids, config_.pad_token_id);
+}
+
 Tensor EncoderImpl::sum_of_embeddings(const packed::PackedBatch& batch) const {
   require_ids_below(batch.tokens, config_.vocab_size, "token", "vocab_size");
-  Tensor x = torch::embedding(parts_->words->weight, batch.tokens, config_.pad_token_id);
+  Tensor x = look_up_words(batch.tokens);
   if (config_.scale_embeddings) x = x * std::sqrt(static_cast<double>(config_.hidden_size));
   if (parts_->types.is_empty()) return x;
   require_ids_below(batch.segment_ids, config_.type_vocab_size, "segment", "type_vocab_size");
@@ -211,7 +229,9 @@ Tensor EncoderImpl::forward(const packed::PackedBatch& batch, const ForwardOptio
   BlockContext context;
   context.encoding = parts_->encoding.get();
   require_positions(batch.position_ids);
-  context.positions = parts_->encoding->prepare_batch(batch, parts_->words->weight.scalar_type());
+  const Tensor& words = parts_->words->weight;
+  context.positions = parts_->encoding->prepare_batch(
+      batch, words.is_floating_point() ? words.scalar_type() : torch::kFloat32);
   context.training = is_training();
   Tensor x = embed(batch, context.positions, base::derive(options.dropout_seed, 0));
   context.spans = spans_of(batch, options);

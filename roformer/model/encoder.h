@@ -13,6 +13,7 @@
 #include "roformer/model/config.h"
 #include "roformer/packed/packed_batch.h"
 #include "roformer/position/position_encoding.h"
+#include "roformer/product/narrow_weight.h"
 
 namespace roformer::model {
 
@@ -76,10 +77,14 @@ class EncoderImpl : public torch::nn::Module {
 
   const EncoderConfig& config() const { return config_; }
   torch::Tensor word_embeddings() const;  // (vocab_size, embedding_size)
+  /// Makes the table of words int8, for all who have it; makes it float32 again.
+  void hold_words(const product::Int8Values& values);
+  void widen_words();
   /// What the weights were drawn from; whoever adds some draws them from it too.
   std::uint64_t weights_seed() const { return weights_seed_; }
 
  private:
+  torch::Tensor look_up_words(const torch::Tensor& ids) const;
   torch::Tensor sum_of_embeddings(const packed::PackedBatch& batch) const;
   torch::Tensor embed(const packed::PackedBatch& batch, const position::Positions& positions,
                       std::uint64_t dropout_seed);
@@ -90,6 +95,7 @@ class EncoderImpl : public torch::nn::Module {
 
   EncoderConfig config_;
   std::uint64_t weights_seed_ = 0;
+  product::Int8Values int8_words_;  // if they are int8
   struct Parts;
   std::shared_ptr<Parts> parts_;
 };

@@ -1,5 +1,6 @@
 #include "roformer/model/linear.h"
 
+#include <fmt/ranges.h>
 #include <torch/autograd.h>
 #include <torch/nn/module.h>
 #include <torch/utils.h>
@@ -8,6 +9,7 @@
 
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
+#include "roformer/model/int8_weights.h"
 #include "roformer/packed/composed_gradients.h"
 #include "roformer/packed/run_tasks.h"
 #include "roformer/product/activation.h"
@@ -85,6 +87,7 @@ Tensor LinearImpl::forward(const Tensor& x, torch::IntArrayRef shape) const {
     const Tensor y = prepared_.product(x, weight, flat_bias(), std::nullopt);
     if (y.defined()) return shaped(y, shape);
   }
+  require_wide();
   return linear(x, weight, flat_bias(), shape, training_type_);
 }
 
@@ -124,7 +127,33 @@ Tensor LinearImpl::forward_few(const Tensor& x, base::Helpers& helpers) const {
   return y;
 }
 
+void LinearImpl::require_wide() const {
+  base::require(!is_int8(),
+                "[model] expected weights in float to train, or to compute elsewhere than on the "
+                "CPU, but got int8");
+}
+
+void LinearImpl::hold(const product::Int8Values& values) {
+  base::require(values.integers.sizes() == weight.sizes(),
+                "[model] expected integers of the shape ({}) but got ({})",
+                fmt::join(weight.sizes(), ", "), fmt::join(values.integers.sizes(), ", "));
+  hold_int8(*this, weight, values);
+  weight_scale_ = values.scales;
+  weight_factor_ = values.factors;
+  prepared_.hold(weight, values);
+}
+
+void LinearImpl::widen() {
+  if (is_int8()) weight.set_data(wide_weight());
+  if (weight_scale_.defined()) prepared_.clear();
+}
+
+Tensor LinearImpl::wide_weight() const {
+  return is_int8() ? product::widen_weight({weight, weight_scale_, weight_factor_}) : weight;
+}
+
 void LinearImpl::train(bool on) {
+  if (on) require_wide();
   Module::train(on);
   if (on) prepared_.clear();
 }
@@ -132,7 +161,7 @@ void LinearImpl::train(bool on) {
 void prepare_for_inference(torch::nn::Module& module, product::ComputeType type) {
   module.apply([type](torch::nn::Module& part) {
     auto* const layer = part.as<LinearImpl>();
-    if (layer == nullptr) return;
+    if (layer == nullptr || layer->is_int8()) return;
     layer->prepare(layer->weight.size(0) < product::kFewOutputs ? product::ComputeType::float32
                                                                 : type);
   });

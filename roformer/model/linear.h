@@ -47,20 +47,35 @@ class LinearImpl : public torch::nn::Module {
 
   /// Makes the weight's form for products without a gradient, which use it until the weight changes
   /// or training begins.
-  void prepare(product::ComputeType type) { prepared_.prepare(weight, type); }
+  void prepare(product::ComputeType type) { prepared_.prepare(weight, type, first_output_); }
+  /// Outputs from this one on tell how int8 weighs the inputs (product/narrow_weight.h). Of queries,
+  /// keys and values those are the values, whose errors no softmax evens out.
+  void weigh_inputs_by(std::int64_t first_output) { first_output_ = first_output; }
   /// The type of products with a gradient from now on.
   void train_in(product::ComputeType type) { training_type_ = type; }
   product::ComputeType training_type() const { return training_type_; }
   bool is_prepared() const { return prepared_.serves(weight); }
-  /// Training drops the form: it would soon make it wrong.
+
+  /// Makes the weight int8, `values.integers`, with buffers weight_scale and weight_factor: products
+  /// without a gradient alone, on the CPU. A tied weight becomes so for all who have it.
+  void hold(const product::Int8Values& values);
+  bool is_int8() const { return weight.scalar_type() == torch::kInt8; }
+  /// Makes such a weight float32 again.
+  void widen();
+  /// The weight in float32: itself, or what its integers stand for.
+  torch::Tensor wide_weight() const;
+  /// Training drops the form: it would soon make it wrong. Throws Error for a weight of int8.
   void train(bool on = true) override;
 
   torch::Tensor weight, bias;
 
  private:
+  void require_wide() const;
   torch::Tensor flat_bias() const { return bias.defined() ? bias.flatten() : bias; }
 
   product::PreparedWeight prepared_;
+  std::int64_t first_output_ = 0;
+  torch::Tensor weight_scale_, weight_factor_;  // of int8
   product::ComputeType training_type_ = product::ComputeType::float32;
 };
 TORCH_MODULE(Linear);

@@ -82,7 +82,7 @@ Embed::Embed(model::Encoder model, text::Tokenizer tokenizer, const EmbedOptions
   base::require(options_.dimensions.value_or(0) <= width,
                 "[pipeline] {}: expected at most {} dimensions, a vector's width, but got {}",
                 options.name, width, options_.dimensions.value_or(0));
-  settle(*model_, options);
+  options_.compute_type = settle(*model_, options);  // a part of the fingerprint
 }
 
 void Embed::set_prompt(const std::string& prompt) {

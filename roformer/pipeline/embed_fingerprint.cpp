@@ -56,12 +56,12 @@ std::uint64_t fingerprint_of(const EmbedOptions& options) {
   std::string text;
   for (const Pooling pooling : options.poolings)
     text += fmt::format("{} ", static_cast<int>(pooling));
-  text += fmt::format("{} {} {} {} {} {} {} {} {}", options.normalize.value_or(false),
-                      options.include_prompt, options.dimensions.value_or(0), options.two_sided,
-                      options.length.max_length, options.length.truncate,
-                      options.length.stride.value_or(-1),
-                      options.source_fingerprint ? options.source_fingerprint() : 0,
-                      product::compute_type_name(options.compute_type));
+  text += fmt::format(
+      "{} {} {} {} {} {} {} {} {}", options.normalize.value_or(false), options.include_prompt,
+      options.dimensions.value_or(0), options.two_sided, options.length.max_length,
+      options.length.truncate, options.length.stride.value_or(-1),
+      options.source_fingerprint ? options.source_fingerprint() : 0,
+      product::compute_type_name(options.compute_type.value_or(product::ComputeType::float32)));
   return base::hash_bytes(options.prompt.value_or(""), base::hash_bytes(text));
 }
 

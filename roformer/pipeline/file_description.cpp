@@ -45,7 +45,7 @@ std::optional<std::string> find_ending(const checkpoint::Weights& weights,
 std::map<format::Dtype, std::size_t> count_types(const checkpoint::Weights& weights) {
   std::map<format::Dtype, std::size_t> counts;
   for (const auto& [name, facts] : weights.entries())
-    counts[facts.dtype] +=
+    counts[weights.is_int8(name) ? format::Dtype::i8 : facts.dtype] +=
         format::byte_size(facts.shape, facts.dtype, name) / format::dtype_size(facts.dtype);
   return counts;
 }
@@ -76,6 +76,11 @@ void describe_types(const checkpoint::Weights& weights, std::vector<std::string>
       oddities.push_back(
           fmt::format("weights of type {} are computed with as float32", type_in_words(dtype)));
   }
+  if (weights.int8_count() > 0)
+    oddities.push_back(fmt::format(
+        "{} weights are int8 and computed with as they are unless --compute-type says otherwise; "
+        "transformers refuses the folder",
+        weights.int8_count()));
 }
 
 // Whether a class of BERT's computes with a pooler that the file does not have. BertModel has one

@@ -65,7 +65,8 @@ struct LengthOptions {
 struct PipelineOptions {
   std::string name = "the model";  // what messages call it; opened from a folder: the folder
   c10::Device device = c10::kCPU;
-  product::ComputeType compute_type = product::ComputeType::float32;  // of products on the CPU
+  /// Of products on the CPU; none: int8 of a model whose weights are, else float32.
+  std::optional<product::ComputeType> compute_type = {};
 };
 
 /// What those are told that compute whole lines.

@@ -15,7 +15,7 @@ enum class ComputeType { float32, bfloat16, int8 };
 /// "float32", "bfloat16" or "int8".
 std::string compute_type_name(ComputeType type);
 /// Of a name; "auto" is bfloat16 where that is faster than float32, never int8, whose answers are
-/// further off (MiniLM's vectors: cosines of 0.9999 and 0.99). Throws Error for
+/// further off (MiniLM's vectors: cosines of 0.9999 and 0.997). Throws Error for
 /// another name and for a type that this processor does not have, with the reason.
 ComputeType parse_compute_type(const std::string& name);
 /// Whether this processor has the type.

@@ -88,11 +88,11 @@ struct Range {
   float low = 0, high = 0, wrong = 0;  // of numbers that are none: what is none times 0
 };
 
-Range range_of(const float* x, std::int64_t size) {
+Range range_of(const float* x, const float* factors, std::int64_t size) {
   Floats low = {}, high = {}, wrong = {};
   std::int64_t i = 0;
   for (; i + lanes <= size; i += lanes) {
-    const Floats value = load(x + i);
+    const Floats value = load(x + i) * load(factors + i);
     low = minimum(low, value);
     high = maximum(high, value);
     wrong += value * 0.0f;
@@ -104,9 +104,10 @@ Range range_of(const float* x, std::int64_t size) {
     range.wrong += wrong[lane];
   }
   for (; i < size; ++i) {
-    range.low = x[i] < range.low ? x[i] : range.low;
-    range.high = x[i] > range.high ? x[i] : range.high;
-    range.wrong += x[i] * 0.0f;
+    const float value = x[i] * factors[i];
+    range.low = value < range.low ? value : range.low;
+    range.high = value > range.high ? value : range.high;
+    range.wrong += value * 0.0f;
   }
   return range;
 }
@@ -127,9 +128,9 @@ Bytes bytes_of(Floats x, float inverse, float zero) {
   return __builtin_convertvector(whole, Bytes);
 }
 
-void quantize_row(const float* x, std::int64_t size, std::uint8_t* row, std::int64_t row_bytes,
-                  float& scale, std::int32_t& zero) {
-  const Range range = range_of(x, size);
+void quantize_row(const float* x, const float* factors, std::int64_t size, std::uint8_t* row,
+                  std::int64_t row_bytes, float& scale, std::int32_t& zero) {
+  const Range range = range_of(x, factors, size);
   // A row of zeros, or of numbers so small that their range has no inverse, is 0.
   constexpr float least = 1e-35f;
   const float span = range.high - range.low;
@@ -140,10 +141,11 @@ void quantize_row(const float* x, std::int64_t size, std::uint8_t* row, std::int
   const auto offset = static_cast<float>(zero);
   std::int64_t i = 0;
   for (; i + lanes <= size; i += lanes)
-    *reinterpret_cast<UnalignedBytes*>(row + i) = bytes_of(load(x + i), inverse, offset);
+    *reinterpret_cast<UnalignedBytes*>(row + i) =
+        bytes_of(load(x + i) * load(factors + i), inverse, offset);
   if (i < size) {
     float values[lanes] = {};
-    for (std::int64_t j = i; j < size; ++j) values[j - i] = x[j];
+    for (std::int64_t j = i; j < size; ++j) values[j - i] = x[j] * factors[j];
     const Bytes bytes = bytes_of(load(values), inverse, offset);
     for (std::int64_t j = i; j < size; ++j) row[j] = bytes[j - i];
   }
@@ -182,10 +184,12 @@ void narrow_product(const NarrowProduct& product, std::int64_t row_begin, std::i
 }
 
 template <base::Isa>
-void quantize_rows(const float* x, std::int64_t size, std::uint8_t* rows, std::int64_t row_bytes,
-                   float* scales, std::int32_t* zeros, std::int64_t begin, std::int64_t end) {
+void quantize_rows(const float* x, const float* factors, std::int64_t size, std::uint8_t* rows,
+                   std::int64_t row_bytes, float* scales, std::int32_t* zeros, std::int64_t begin,
+                   std::int64_t end) {
   for (std::int64_t row = begin; row < end; ++row)
-    quantize_row(x + row * size, size, rows + row * row_bytes, row_bytes, scales[row], zeros[row]);
+    quantize_row(x + row * size, factors, size, rows + row * row_bytes, row_bytes, scales[row],
+                 zeros[row]);
 }
 
 template <base::Isa>
@@ -284,8 +288,8 @@ void round_columns(const float* x, std::int64_t count, std::int64_t columns, std
 constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;
 template void narrow_product<isa>(const NarrowProduct&, std::int64_t, std::int64_t, std::int64_t,
                                   std::int64_t, std::int32_t*);
-template void quantize_rows<isa>(const float*, std::int64_t, std::uint8_t*, std::int64_t, float*,
-                                 std::int32_t*, std::int64_t, std::int64_t);
+template void quantize_rows<isa>(const float*, const float*, std::int64_t, std::uint8_t*,
+                                 std::int64_t, float*, std::int32_t*, std::int64_t, std::int64_t);
 template void round_rows<isa>(const float*, std::int64_t, std::uint8_t*, std::int64_t, std::int64_t,
                               std::int64_t);
 template void blocks_of_rows<isa>(const std::uint8_t*, std::int64_t, std::int64_t, std::uint8_t*,

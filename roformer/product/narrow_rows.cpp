@@ -38,27 +38,41 @@ std::vector<ProductTask> tasks_of(std::int64_t rows, std::int64_t blocks) {
   return tasks;
 }
 
+// Rows of this size that a thread takes at once.
+std::int64_t grain_of(std::int64_t size) {
+  return std::max<std::int64_t>(1, kRowsGrain / std::max<std::int64_t>(1, size));
+}
+
 }  // namespace
 
-NarrowRows narrow_rows(NarrowType type, const Tensor& x) {
-  const std::int64_t count = x.size(0), size = x.size(1), bytes = narrow_row_bytes(type, size);
+NarrowRows rounded_rows(const Tensor& x) {
+  const std::int64_t size = x.size(1), bytes = narrow_row_bytes(NarrowType::bfloat16, size);
   NarrowRows rows;
-  rows.bytes = torch::empty({count, bytes}, torch::kUInt8);
-  if (type == NarrowType::int8) {
-    rows.scales = torch::empty({count}, torch::kFloat32);
-    rows.zeros = torch::empty({count}, torch::kInt32);
-  }
+  rows.bytes = torch::empty({x.size(0), bytes}, torch::kUInt8);
   const auto* const source = x.const_data_ptr<float>();
   auto* const target = rows.bytes.data_ptr<std::uint8_t>();
-  auto* const scales = type == NarrowType::int8 ? rows.scales.data_ptr<float>() : nullptr;
-  auto* const zeros = type == NarrowType::int8 ? rows.zeros.data_ptr<std::int32_t>() : nullptr;
-  const std::int64_t grain =
-      std::max<std::int64_t>(1, kRowsGrain / std::max<std::int64_t>(1, size));
   base::with_isa([&](auto isa) {
-    at::parallel_for(0, count, grain, [&](std::int64_t begin, std::int64_t end) {
-      type == NarrowType::int8
-          ? quantize_rows<isa()>(source, size, target, bytes, scales, zeros, begin, end)
-          : round_rows<isa()>(source, size, target, bytes, begin, end);
+    at::parallel_for(0, x.size(0), grain_of(size), [&](std::int64_t begin, std::int64_t end) {
+      round_rows<isa()>(source, size, target, bytes, begin, end);
+    });
+  });
+  return rows;
+}
+
+NarrowRows quantized_rows(const Tensor& x, const Tensor& factors) {
+  const std::int64_t count = x.size(0), size = x.size(1);
+  const std::int64_t bytes = narrow_row_bytes(NarrowType::int8, size);
+  NarrowRows rows;
+  rows.bytes = torch::empty({count, bytes}, torch::kUInt8);
+  rows.scales = torch::empty({count}, torch::kFloat32);
+  rows.zeros = torch::empty({count}, torch::kInt32);
+  const auto *const source = x.const_data_ptr<float>(), *const of = factors.const_data_ptr<float>();
+  auto* const target = rows.bytes.data_ptr<std::uint8_t>();
+  auto* const scales = rows.scales.data_ptr<float>();
+  auto* const zeros = rows.zeros.data_ptr<std::int32_t>();
+  base::with_isa([&](auto isa) {
+    at::parallel_for(0, count, grain_of(size), [&](std::int64_t begin, std::int64_t end) {
+      quantize_rows<isa()>(source, of, size, target, bytes, scales, zeros, begin, end);
     });
   });
   return rows;

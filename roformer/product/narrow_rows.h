@@ -14,7 +14,9 @@ struct NarrowRows {
 };
 
 /// x (M, size): contiguous float32 on the CPU.
-NarrowRows narrow_rows(NarrowType type, const torch::Tensor& x);
+NarrowRows rounded_rows(const torch::Tensor& x);
+/// The same as int8, each column times its factor (size).
+NarrowRows quantized_rows(const torch::Tensor& x, const torch::Tensor& factors);
 
 /// Fills the rows of a product and runs it on all threads. M > 0 rows.
 void run_narrow_product(NarrowProduct product, const NarrowRows& rows);

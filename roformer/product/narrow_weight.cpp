@@ -34,25 +34,54 @@ Tensor blocks_of(const Tensor& integers) {
   return widened ? padded.to(torch::kInt16) : blocks_by_row(padded.view(torch::kUInt8));
 }
 
+void require_finite(const Tensor& weight) {
+  base::require(weight.numel() == 0 || weight.isfinite().all().item<bool>(),
+                "[product] expected a weight of numbers for int8 but got some that are none");
+}
+
 Tensor activated(const Tensor& y, std::optional<Activation> activation) {
   return activation ? activate_composed(y, *activation) : y;
 }
 
 }  // namespace
 
-Int8Values quantize_weight(const Tensor& weight) {
+// None is so small that a weight divided by it, or by a scale of such, would be no number.
+Tensor input_factors(const Tensor& weight) {
+  constexpr double least = 1e-3;  // of the largest
+  const torch::NoGradGuard no_gradient;
+  const Tensor wide = weight.detach().to(torch::kFloat64);
+  require_finite(wide);
+  if (wide.numel() == 0) return torch::ones({wide.size(1)});
+  const Tensor sizes = wide.square().mean(0).sqrt().sqrt();
+  const double largest = sizes.max().item<double>();
+  if (largest == 0) return torch::ones({wide.size(1)});
+  const Tensor bounded = sizes.clamp_min(least * largest);
+  return (bounded / bounded.mean()).to(torch::kFloat32);
+}
+
+Int8Values quantize_weight(const Tensor& weight, std::int64_t first_output) {
+  return quantize_weight(weight, input_factors(weight.slice(0, first_output)));
+}
+
+Int8Values quantize_weight(const Tensor& weight, const Tensor& factors) {
   const torch::NoGradGuard no_gradient;
   const Tensor wide = weight.detach().to(torch::kFloat32);
-  base::require(wide.numel() == 0 || wide.isfinite().all().item<bool>(),
-                "[product] expected a weight of numbers for int8 but got some that are none");
-  const Tensor scales = wide.numel() == 0 ? torch::zeros({wide.size(0)}, wide.options())
-                                          : std::get<0>(wide.abs().max(1)) / kMostOfInt8;
-  const Tensor divisor = scales.masked_fill(scales == 0, 1).unsqueeze(1);
-  return {(wide / divisor).round().clamp(-kMostOfInt8, kMostOfInt8).to(torch::kInt8), scales};
+  require_finite(wide);
+  if (wide.numel() == 0) return {wide.to(torch::kInt8), torch::ones({wide.size(0)}), factors};
+  const Tensor even = wide / factors;
+  Tensor scales = std::get<0>(even.abs().max(1)) / kMostOfInt8;
+  scales.masked_fill_(scales == 0, 1);
+  const Tensor steps = (even / scales.unsqueeze(1)).round();
+  return {steps.clamp(-kMostOfInt8, kMostOfInt8).to(torch::kInt8), scales, factors};
 }
 
 Tensor widen_weight(const Int8Values& values) {
-  return values.integers.to(torch::kFloat32) * values.scales.unsqueeze(1);
+  return values.integers.to(torch::kFloat32) * values.scales.unsqueeze(1) * values.factors;
+}
+
+Tensor widen_rows(const Int8Values& values, const Tensor& ids) {
+  return widen_weight(
+      {values.integers.index_select(0, ids), values.scales.index_select(0, ids), values.factors});
 }
 
 NarrowWeight::NarrowWeight(NarrowType type, std::int64_t outputs, std::int64_t inputs)
@@ -67,17 +96,17 @@ NarrowWeight::NarrowWeight(const Int8Values& values)
                 kMostInputs, inputs_);
   blocks_ = blocks_of(values.integers);
   scales_ = values.scales.contiguous();
+  factors_ = values.factors.contiguous();
   sums_ = values.integers.sum(1, false, torch::kInt32);
 }
 
-NarrowWeight NarrowWeight::int8(const Tensor& weight) {
-  return NarrowWeight(quantize_weight(weight));
+NarrowWeight NarrowWeight::int8(const Tensor& weight, std::int64_t first_output) {
+  return NarrowWeight(quantize_weight(weight, first_output));
 }
 
 NarrowWeight NarrowWeight::bfloat16(const Tensor& weight) {
   NarrowWeight narrow(NarrowType::bfloat16, weight.size(0), weight.size(1));
-  narrow.blocks_ =
-      blocks_by_row(narrow_rows(NarrowType::bfloat16, weight.detach().contiguous()).bytes);
+  narrow.blocks_ = blocks_by_row(rounded_rows(weight.detach().contiguous()).bytes);
   return narrow;
 }
 
@@ -103,13 +132,14 @@ Tensor NarrowWeight::product(const Tensor& x, const Tensor& bias,
   if (bias.defined()) product.bias = flat_bias.const_data_ptr<float>();
   if (activation) product.activation = &*activation;
   product.y = y.data_ptr<float>();
-  run_narrow_product(product, narrow_rows(type_, source));
+  run_narrow_product(
+      product, type_ == NarrowType::int8 ? quantized_rows(source, factors_) : rounded_rows(source));
   return y;
 }
 
 Tensor int8_product_composed(const Tensor& x, const Int8Values& values, const Tensor& bias,
                              std::optional<Activation> activation) {
-  const Tensor wide = x.to(torch::kFloat64);
+  const Tensor wide = (x * values.factors).to(torch::kFloat64);
   const Tensor low = wide.amin({1}, true).clamp_max(0), high = wide.amax({1}, true).clamp_min(0);
   const Tensor scale = (high - low) / kMostOfUint8;
   const Tensor divisor = scale.masked_fill(scale == 0, 1);

@@ -100,17 +100,24 @@ bool PreparedWeight::has_form(ComputeType type) const {
   return narrow_ && (narrow_->type() == NarrowType::int8) == (type == ComputeType::int8);
 }
 
-void PreparedWeight::prepare(const Tensor& weight, ComputeType type) {
+void PreparedWeight::prepare(const Tensor& weight, ComputeType type, std::int64_t first_output) {
   if (serves(weight) && has_form(type)) return;
   clear();
   if (weight.is_inference()) return;  // has no version
   if (type == ComputeType::float32) {
     onednn_ = onednn_layout(weight);
   } else if (has_floats_on_cpu(weight)) {
-    narrow_ =
-        type == ComputeType::int8 ? NarrowWeight::int8(weight) : NarrowWeight::bfloat16(weight);
+    narrow_ = type == ComputeType::int8 ? NarrowWeight::int8(weight, first_output)
+                                        : NarrowWeight::bfloat16(weight);
   }
   if (!onednn_.defined() && !narrow_) return;
+  plain_ = weight.detach();
+  version_ = weight._version();
+}
+
+void PreparedWeight::hold(const Tensor& weight, const Int8Values& values) {
+  clear();
+  narrow_ = NarrowWeight(values);
   plain_ = weight.detach();
   version_ = weight._version();
 }

@@ -35,9 +35,12 @@ torch::Tensor onednn_layout(const torch::Tensor& weight);
 /// narrow weight.
 class PreparedWeight {
  public:
-  /// Makes the form, if there is one and it is not there yet, for the weight's type and device. Throws Error for a type that
-  /// the processor does not have.
-  void prepare(const torch::Tensor& weight, ComputeType type = ComputeType::float32);
+  /// Makes the form, if there is one and it is not there yet, for the weight's type and device; the
+  /// output as quantize_weight has it. Throws Error for a type that the processor does not have.
+  void prepare(const torch::Tensor& weight, ComputeType type = ComputeType::float32,
+               std::int64_t first_output = 0);
+  /// The form of a weight that is itself int8, `values.integers`.
+  void hold(const torch::Tensor& weight, const Int8Values& values);
   void clear() { *this = {}; }
 
   /// Whether there is a form of this weight as it is now: the memory that was prepared, seen in the

@@ -60,14 +60,13 @@ bool TrainingProducts::is_narrow(const Tensor& rows) const {
 
 Tensor TrainingProducts::output(const Tensor& x, const Tensor& bias) {
   if (!is_narrow(x)) return float32_product(x, weight_, bias);
-  if (!by_output_.defined())
-    by_output_ = blocks_by_row(narrow_rows(NarrowType::bfloat16, weight_.contiguous()).bytes);
+  if (!by_output_.defined()) by_output_ = blocks_by_row(rounded_rows(weight_.contiguous()).bytes);
   const std::int64_t outputs = weight_.size(0);
   Tensor y = torch::empty({x.size(0), outputs}, x.options());
   NarrowProduct product = bfloat16_product(by_output_, outputs, y);
   const Tensor flat = bias.defined() ? bias.detach().contiguous() : bias;
   if (flat.defined()) product.bias = flat.const_data_ptr<float>();
-  run_narrow_product(product, narrow_rows(NarrowType::bfloat16, x.contiguous()));
+  run_narrow_product(product, rounded_rows(x.contiguous()));
   return y;
 }
 
@@ -76,7 +75,7 @@ Tensor TrainingProducts::input_gradient(const Tensor& slope) {
   if (!by_input_.defined()) by_input_ = blocks_by_column(weight_.contiguous());
   Tensor y = torch::empty({slope.size(0), weight_.size(1)}, slope.options());
   run_narrow_product(bfloat16_product(by_input_, weight_.size(1), y),
-                     narrow_rows(NarrowType::bfloat16, slope.contiguous()));
+                     rounded_rows(slope.contiguous()));
   return y;
 }
 

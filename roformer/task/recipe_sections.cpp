@@ -6,10 +6,13 @@
 #include <map>
 #include <optional>
 
+#include <nlohmann/json.hpp>
+
 #include "roformer/base/error.h"
 #include "roformer/base/file.h"
 #include "roformer/base/log.h"
 #include "roformer/checkpoint/config_file.h"
+#include "roformer/checkpoint/int8_tensors.h"
 #include "roformer/checkpoint/marian_config.h"
 #include "roformer/data/document_stream.h"
 #include "roformer/model/config.h"
@@ -85,6 +88,15 @@ std::string find_beside(const std::string& name, const fs::path& recipe) {
 
 constexpr const char* kCheckpointKey = "folder of the model to go on with; empty: drawn anew";
 
+void require_trainable(const std::string& config, const std::string& where,
+                       const std::string& folder) {
+  const auto object = nlohmann::json::parse(config, nullptr, /*allow_exceptions=*/false);
+  base::require(!object.is_object() || !object.contains(checkpoint::kQuantizationKey),
+                "[recipe] {}: expected a checkpoint in float to train but {} has {} in its "
+                "config.json: roformer convert --dtype float32 widens int8",
+                where, folder, checkpoint::kQuantizationKey);
+}
+
 // config.json of the model that a recipe begins with. A run keeps all of the model's keys in its
 // own recipe, so that it can be evaluated when that folder is gone.
 std::optional<std::string> read_starting_config(SectionReader& reader, Recipe& recipe) {
@@ -95,7 +107,11 @@ std::optional<std::string> read_starting_config(SectionReader& reader, Recipe& r
   recipe.checkpoint = find_beside(recipe.checkpoint, recipe.path);
   recipe.resolved.set_last("checkpoint", to_toml(recipe.checkpoint));
   const fs::path config = fs::path(recipe.checkpoint) / "config.json";
-  if (fs::exists(config)) return base::read_file(config);
+  if (fs::exists(config)) {
+    std::string text = base::read_file(config);
+    require_trainable(text, reader.where("checkpoint"), recipe.checkpoint);
+    return text;
+  }
   base::require(
       reader.has("hidden_size"),
       "[recipe] {}: expected a checkpoint folder with a config.json but there is none at {}",

@@ -101,13 +101,44 @@ TEST(NarrowLimitsTest, SumsThatInt32CannotHoldAndOtherShapesAreRefused) {
                std::runtime_error);
 }
 
+// Inputs a hundred times as large as the others have small weights, and would leave the others a few steps.
+TEST(QuantizeWeightTest, LargeInputsWithSmallWeightsLeaveTheOthersTheirRange) {
+  const torch::NoGradGuard no_gradient;
+  Tensor x = torch::randn({8, 64}), weight = torch::randn({32, 64});
+  x.slice(1, 3, 5) *= 100;
+  weight.slice(1, 3, 5) *= 0.01;
+  const Tensor exact = at::mm(x, weight.t()).to(torch::kFloat64);
+  Int8Values values = quantize_weight(weight);
+  const double gap = largest_gap(NarrowWeight(values).product(x, {}, std::nullopt), exact);
+  EXPECT_LT(values.factors[3].item<float>(), 0.2 * values.factors[0].item<float>());
+  const Int8Values plain = {(weight / weight.abs().amax({1}, true) * 127).round().to(torch::kInt8),
+                            weight.abs().amax({1}) / 127, torch::ones({64})};
+  EXPECT_LT(5 * gap, largest_gap(NarrowWeight(plain).product(x, {}, std::nullopt), exact));
+}
+
+TEST(QuantizeWeightTest, OfSomeOutputsAndOfInputsWithoutWeights) {
+  Tensor weight = torch::randn({6, 50});
+  weight.slice(1, 7, 9).zero_();
+  weight.slice(0, 0, 4) *= torch::rand({50});
+  const Tensor values = weight.slice(0, 4).contiguous();
+  EXPECT_TRUE(torch::equal(quantize_weight(weight, 4).factors, quantize_weight(values).factors));
+  EXPECT_FALSE(torch::equal(quantize_weight(weight).factors, quantize_weight(values).factors));
+  EXPECT_TRUE(quantize_weight(weight).factors.gt(0).all().item<bool>());
+  EXPECT_TRUE(torch::equal(quantize_weight(torch::zeros({3, 5})).factors, torch::ones({5})));
+  // Where the chosen outputs have no weight of an input that others have.
+  weight[0].fill_(1e30);
+  EXPECT_TRUE(widen_weight(quantize_weight(weight, 4)).isfinite().all().item<bool>());
+}
+
 TEST(QuantizeWeightTest, IsWithinHalfAStepAndRefusesWhatIsNoNumber) {
   Tensor weight = torch::randn({6, 50});
   weight[2].zero_();
   const Int8Values values = quantize_weight(weight);
   const Tensor gaps = (widen_weight(values) - weight).abs();
-  EXPECT_TRUE((gaps <= 0.501 * values.scales.unsqueeze(1)).all().item<bool>());
-  EXPECT_EQ(values.scales[2].item<float>(), 0);
+  EXPECT_TRUE((gaps <= 0.501 * values.scales.unsqueeze(1) * values.factors).all().item<bool>());
+  const Tensor ids = torch::tensor({5, 2, 5});
+  EXPECT_TRUE(torch::equal(widen_rows(values, ids), widen_weight(values).index_select(0, ids)));
+  EXPECT_EQ(values.scales[2].item<float>(), 1);
   weight[0][0] = std::numeric_limits<float>::infinity();
   EXPECT_THROW(quantize_weight(weight), std::runtime_error);
 }
