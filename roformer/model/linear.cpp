@@ -124,6 +124,15 @@ Tensor LinearImpl::forward_few(const Tensor& x, base::Helpers& helpers) const {
   return y;
 }
 
+std::shared_ptr<LinearImpl> LinearImpl::of_outputs(const Tensor& outputs) const {
+  const torch::NoGradGuard no_gradient;
+  const Tensor rows = outputs.to(weight.device());
+  auto some = std::make_shared<LinearImpl>(
+      weight.index_select(0, rows), bias.defined() ? flat_bias().index_select(0, rows) : bias);
+  if (const auto type = prepared_.type()) some->prepare(*type);
+  return some;
+}
+
 void LinearImpl::train(bool on) {
   Module::train(on);
   if (on) prepared_.clear();
