@@ -204,6 +204,9 @@ class Search {
         const Ids& ids = active.beams.running()[beam].ids;
         tokens.push_back(ids.empty() ? request_.config().decoder_start_token_id : ids.back());
         choices.push_back(words_.in_columns(active.beams.choice(beam)));
+        // Means of probabilities have no −∞.
+        Ids& excluded = choices.back().excluded;
+        excluded.insert(excluded.end(), active.hidden.begin(), active.hidden.end());
       }
     }
     std::vector<Tensor> logits;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -56,7 +57,9 @@ TEST(LexicalTable, EqualsThePlainModel) {
   for (const int iterations : {1, 5, 40}) {
     const auto expected = plain_model(pairs, iterations);
     const auto found = table_of(pairs).train(iterations, 100);
-    EXPECT_EQ(found.size(), 4u + 4u + 2u + 2u + 2u - 1u - 1u);
+    const auto of_words = std::count_if(expected.begin(), expected.end(),
+                                        [](const auto& one) { return one.first.first >= 0; });
+    EXPECT_EQ(std::ssize(found), of_words);
     for (const auto& [source, target, probability] : found)
       EXPECT_NEAR(probability, expected.at({source, target}), 1e-5) << source << " " << target;
   }
