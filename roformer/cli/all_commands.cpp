@@ -20,6 +20,7 @@ namespace roformer::cli {
   COMMAND(similarity)              \
   COMMAND(generate)                \
   COMMAND(translate)               \
+  COMMAND(shortlist)               \
   COMMAND(bleu)                    \
   COMMAND(classify)                \
   COMMAND(glue_submission)         \

@@ -115,6 +115,19 @@ void add_prefixes(CLI::App& command, TranslateFlags& flags) {
       ->excludes(prefix);
 }
 
+void add_shortlist_options(CLI::App& command, TranslateFlags& flags) {
+  auto* const file =
+      add_text(command, "--shortlist", flags.options.shortlist, "FILE",
+               "a table of `roformer shortlist` or Marian's: a translation has words of the line's "
+               "list alone, which is faster (default: all words)");
+  add_number(command, "--shortlist-first", flags.options.shortlist_first,
+             "the first N words of the vocabulary are in every list", 0, kMostTokens)
+      ->needs(file);
+  add_number(command, "--shortlist-best", flags.options.shortlist_best,
+             "likeliest translations of each word of a line that are in its list", 0, kMostTokens)
+      ->needs(file);
+}
+
 void add_output_options(CLI::App& command, TranslateFlags& flags) {
   add_json_option(command, flags.common);
   command
@@ -139,6 +152,7 @@ void add_translate_command(CLI::App& program) {
   add_search_options(*command, *flags);
   add_translation_lengths(*command, flags->options);
   add_prefixes(*command, *flags);
+  add_shortlist_options(*command, *flags);
   add_output_options(*command, *flags);
   add_answer_options(*command, flags->common);
   add_examples(*command,

@@ -9,6 +9,7 @@
 #include "roformer/base/error.h"
 #include "roformer/data/batch_budget.h"
 #include "roformer/generate/continuations.h"
+#include "roformer/generate/search_words.h"
 
 namespace roformer::generate {
 namespace {
@@ -96,7 +97,9 @@ constexpr std::int64_t kShareLeft = 4;
 class Search {
  public:
   Search(const SearchRequest& request, const SearchSetting& setting)
-      : request_(request), continuations_(request.continuations()) {
+      : request_(request),
+        continuations_(request.continuations()),
+        words_(setting.shortlist, request.config().encoder.vocab_size) {
     for (const auto& batch : search_batches(request.sources, request.options))
       order_.insert(order_.end(), batch.begin(), batch.end());
     for (const model::EncoderDecoder& model : request.models)
@@ -113,6 +116,8 @@ class Search {
   struct Active {
     std::size_t sentence;
     SentenceBeams beams;
+    Ids own_words = {};  // of a shortlist
+    Ids hidden = {};     // columns of the others
   };
 
   std::int64_t source_tokens(std::size_t sentence) const {
@@ -144,10 +149,29 @@ class Search {
       const std::size_t sentence = order_[waiting_];
       sources.push_back(request_.sources[sentence]);
       active_.push_back(
-          {sentence, SentenceBeams(request_.options, continuations_.end_token,
+          {sentence, SentenceBeams(request_.options, request_.config().eos_token_id,
                                    request_.max_length(sentence), request_.prefix(sentence))});
     }
+    if (sources.empty()) return;
     for (TranslationDecoder& decoder : decoders_) decoder.add(sources);
+    choose_words();
+  }
+
+  // The words of all sentences that are there are computed for all; each takes its own alone, so
+  // that its answer does not hang on the others.
+  void choose_words() {
+    if (!words_.are_chosen()) return;
+    std::vector<const Ids*> lists;
+    for (Active& active : active_) {
+      if (active.own_words.empty())
+        active.own_words =
+            words_.of_sentence(request_.sources[active.sentence], request_.prefix(active.sentence));
+      lists.push_back(&active.own_words);
+    }
+    words_.choose(lists);
+    for (Active& active : active_) active.hidden = words_.columns_without(active.own_words);
+    continuations_ = words_.in_columns(request_.continuations());
+    for (TranslationDecoder& decoder : decoders_) decoder.set_words(words_.ids());
   }
 
   void step(std::vector<Translations>& results) {
@@ -179,12 +203,32 @@ class Search {
       for (std::size_t beam = 0; beam < active.beams.running().size(); ++beam) {
         const Ids& ids = active.beams.running()[beam].ids;
         tokens.push_back(ids.empty() ? request_.config().decoder_start_token_id : ids.back());
-        choices.push_back(active.beams.choice(beam));
+        choices.push_back(words_.in_columns(active.beams.choice(beam)));
+        // Means of probabilities have no −∞.
+        Ids& excluded = choices.back().excluded;
+        excluded.insert(excluded.end(), active.hidden.begin(), active.hidden.end());
       }
     }
     std::vector<Tensor> logits;
     for (TranslationDecoder& decoder : decoders_) logits.push_back(decoder.advance(tokens));
-    return best_continuations(logits, choices, continuations_);
+    hide_words(logits);
+    auto found = best_continuations(logits, choices, continuations_);
+    words_.to_ids(found);
+    return found;
+  }
+
+  void hide_words(const std::vector<Tensor>& logits) const {
+    if (!words_.are_chosen()) return;
+    for (const Tensor& of_model : logits) {
+      auto* row = of_model.data_ptr<float>();
+      for (const Active& active : active_) {
+        for (std::size_t beam = 0; beam < active.beams.running().size(); ++beam) {
+          for (const std::int64_t column : active.hidden)
+            row[column] = -std::numeric_limits<float>::infinity();
+          row += of_model.size(1);
+        }
+      }
+    }
   }
 
   static std::vector<Candidate> candidates(const SearchRequest& request, const Active& active,
@@ -206,7 +250,8 @@ class Search {
   }
 
   const SearchRequest& request_;
-  ContinuationOptions continuations_;
+  ContinuationOptions continuations_;  // in columns of the logits
+  SearchWords words_;
   std::vector<std::size_t> order_;  // of the sentences, those of like length together
   std::size_t waiting_ = 0;         // those before have been taken in
   std::vector<Active> active_;

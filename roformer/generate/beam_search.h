@@ -12,6 +12,7 @@
 #include "roformer/generate/beam_options.h"
 #include "roformer/generate/continuations.h"
 #include "roformer/generate/sentence_beams.h"
+#include "roformer/generate/shortlist.h"
 #include "roformer/generate/translation_decoder.h"
 #include "roformer/model/encoder_decoder.h"
 
@@ -26,6 +27,9 @@ struct SearchSetting {
   Decoding decoding = Decoding::cached;
   // The numbers of the input's lines that the sources are, for messages; none: they are sentences.
   std::span<const std::int64_t> lines = {};
+  // Which words each sentence's translation may have; null: all. The probabilities of these sum to
+  // one.
+  const Shortlist* shortlist = nullptr;
 };
 
 /// One answer a source, in their order. `sources` are ids with the end token; `prefixes`, if there

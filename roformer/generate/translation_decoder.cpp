@@ -114,8 +114,17 @@ Tensor TranslationDecoder::advance(const std::vector<std::int64_t>& tokens) {
     options.rows = (batch.cu_seqlens.slice(0, 1) - 1).to(torch::kInt64).to(device_);
   options.few = few_.get();
   const Tensor hidden = model_->decode(batch.to(device_), options);
-  const Tensor logits = few_ ? model_->logits(hidden, *few_) : model_->logits(hidden);
-  return logits.to(torch::kCPU, torch::kFloat32).contiguous();
+  return logits_of(hidden).to(torch::kCPU, torch::kFloat32).contiguous();
+}
+
+Tensor TranslationDecoder::logits_of(const Tensor& hidden) {
+  if (some_words_.is_empty()) return few_ ? model_->logits(hidden, *few_) : model_->logits(hidden);
+  const Tensor found = few_ ? some_words_->forward_few(hidden, few_->helpers()) : Tensor();
+  return found.defined() ? found : some_words_->forward(hidden);
+}
+
+void TranslationDecoder::set_words(const std::vector<std::int64_t>& words) {
+  some_words_ = model_->output_of(torch::tensor(words, torch::kInt64));
 }
 
 void TranslationDecoder::select(const std::vector<std::int64_t>& rows) {

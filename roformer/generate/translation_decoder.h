@@ -35,6 +35,9 @@ class TranslationDecoder {
   /// of the token after it, float32 on the CPU.
   torch::Tensor advance(const std::vector<std::int64_t>& tokens);
 
+  /// From now on logits are those of these words alone, in this order (R, number of words).
+  void set_words(const std::vector<std::int64_t>& words);
+
   /// Goes on with these rows only, in this order; one may be taken several times. A sentence
   /// without a row has left, and its place among the encoder's states is free.
   void select(const std::vector<std::int64_t>& rows);
@@ -50,6 +53,7 @@ class TranslationDecoder {
   struct Place {
     std::int64_t first, length;
   };
+  torch::Tensor logits_of(const torch::Tensor& hidden);
   void write_memory(std::size_t layer, const torch::Tensor& fresh, std::size_t first_sentence);
   packed::PackedBatch next_batch(const std::vector<std::int64_t>& tokens);
   std::vector<attention::Span> memory_spans(const packed::PackedBatch& batch) const;
@@ -63,6 +67,7 @@ class TranslationDecoder {
   // The states, or what each layer looks at of them; in the places.
   std::vector<torch::Tensor> states_;
   model::Memory memory_;
+  model::Linear some_words_{nullptr};  // the output layer of set_words
   std::optional<attention::KeyValueCache> cache_;
   std::unique_ptr<model::FewTokens> few_;  // on the CPU
 };

@@ -32,6 +32,8 @@ class EncoderDecoderImpl : public torch::nn::Module {
   /// The same of a few rows on the CPU, by the way that `few` goes; where it does not serve, as
   /// `logits`.
   torch::Tensor logits(const torch::Tensor& hidden, FewTokens& few);
+  /// The output layer for some words alone, ids (M): what `logits` of its own then gives.
+  Linear output_of(const torch::Tensor& words) const { return Linear(output_->of_outputs(words)); }
   /// The summed loss of such states with labels (N) int64; smoothing as in vocabulary_loss.
   VocabularyLoss loss(const torch::Tensor& hidden, const torch::Tensor& labels, double smoothing);
 

@@ -152,6 +152,20 @@ Tensor LinearImpl::wide_weight() const {
   return is_int8() ? product::widen_weight({weight, weight_scale_, weight_factor_}) : weight;
 }
 
+std::shared_ptr<LinearImpl> LinearImpl::of_outputs(const Tensor& outputs) const {
+  const torch::NoGradGuard no_gradient;
+  const Tensor rows = outputs.to(weight.device()), some_weight = weight.index_select(0, rows);
+  auto some =
+      std::make_shared<LinearImpl>(is_int8() ? torch::empty(some_weight.sizes()) : some_weight,
+                                   bias.defined() ? flat_bias().index_select(0, rows) : bias);
+  if (is_int8()) {
+    some->hold({some_weight, weight_scale_.index_select(0, rows), weight_factor_});
+  } else if (const auto type = prepared_.type()) {
+    some->prepare(*type);
+  }
+  return some;
+}
+
 void LinearImpl::train(bool on) {
   if (on) require_wide();
   Module::train(on);

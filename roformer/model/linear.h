@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 
 #include "roformer/base/helpers.h"
 #include "roformer/product/activation_kernel.h"
@@ -54,6 +55,8 @@ class LinearImpl : public torch::nn::Module {
   /// The type of products with a gradient from now on.
   void train_in(product::ComputeType type) { training_type_ = type; }
   product::ComputeType training_type() const { return training_type_; }
+  /// A layer of some outputs only, of int64 indices (M): a copy of their rows, prepared as this one is.
+  std::shared_ptr<LinearImpl> of_outputs(const torch::Tensor& outputs) const;
   bool is_prepared() const { return prepared_.serves(weight); }
 
   /// Makes the weight int8, `values.integers`, with buffers weight_scale and weight_factor: products

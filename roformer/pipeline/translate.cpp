@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "roformer/base/error.h"
 #include "roformer/generate/alignment.h"
@@ -61,6 +62,10 @@ class Translate::Parts {
       const model::EncoderConfig& side = model->config().encoder;
       longest_ = std::min(longest_, side.longest_sequence().value_or(longest_));
     }
+    if (!options.shortlist.empty())
+      shortlist_.emplace(
+          options.shortlist, tokenizer_.vocabulary(),
+          generate::ShortlistOptions{options.shortlist_first, options.shortlist_best});
   }
 
   std::vector<Translation> translate(const Lines& lines,
@@ -68,9 +73,9 @@ class Translate::Parts {
     std::vector<Translation> answers(lines.texts.size());
     for (Translation& answer : answers) answer.hypotheses.emplace_back();
     const Asked asked = ask(lines, prefixes, answers);
-    const auto found =
-        generate::beam_search(models_, asked.sources, options_.search, asked.begins,
-                              {options_.device, generate::Decoding::cached, asked.numbers});
+    const auto found = generate::beam_search(models_, asked.sources, options_.search, asked.begins,
+                                             {options_.device, generate::Decoding::cached,
+                                              asked.numbers, shortlist_ ? &*shortlist_ : nullptr});
     for (std::size_t i = 0; i < found.size(); ++i) {
       auto& hypotheses = answers[asked.places[i]].hypotheses;
       hypotheses.clear();
@@ -158,6 +163,7 @@ class Translate::Parts {
   TranslateOptions options_;
   std::vector<model::EncoderDecoder> models_;
   text::Tokenizer tokenizer_;
+  std::optional<generate::Shortlist> shortlist_;
   std::int64_t longest_ = std::numeric_limits<std::int64_t>::max();
 };
 

@@ -23,6 +23,10 @@ struct TranslateOptions : PipelineOptions {
   generate::BeamOptions search;
   std::int64_t max_source_length = 1024;  // tokens of a line, the end token with them
   bool want_attention = false;            // Translation::attention of the best hypothesis
+  // A table of words (generate/shortlist.h), which the words of a translation are taken from; empty:
+  // all words.
+  std::filesystem::path shortlist = {};
+  std::int64_t shortlist_first = 100, shortlist_best = 100;
 };
 
 /// One way to say it.

@@ -100,6 +100,12 @@ bool PreparedWeight::has_form(ComputeType type) const {
   return narrow_ && (narrow_->type() == NarrowType::int8) == (type == ComputeType::int8);
 }
 
+std::optional<ComputeType> PreparedWeight::type() const {
+  if (onednn_.defined()) return ComputeType::float32;
+  if (!narrow_) return std::nullopt;
+  return narrow_->type() == NarrowType::int8 ? ComputeType::int8 : ComputeType::bfloat16;
+}
+
 void PreparedWeight::prepare(const Tensor& weight, ComputeType type, std::int64_t first_output) {
   if (serves(weight) && has_form(type)) return;
   clear();

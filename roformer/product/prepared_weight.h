@@ -48,6 +48,8 @@ class PreparedWeight {
   bool serves(const torch::Tensor& weight) const;
   /// Whether products without a gradient are narrow ones.
   bool is_narrow() const { return narrow_.has_value(); }
+  /// The type of the form that there is.
+  std::optional<ComputeType> type() const;
 
   /// f(x Wᵀ + b), or without activation x Wᵀ + b, from a form of the weight; undefined where none
   /// serves. x (N, in), bias (out) or undefined. No gradient.
