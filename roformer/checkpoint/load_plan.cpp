@@ -69,7 +69,8 @@ LoadPlan::LoadPlan(const torch::nn::Module& module, const format::TensorSource& 
   list_unused(names);
 }
 
-// Copies of whole weights that lie in the file as int8 and that a layer can compute with as they are.
+// Copies of whole weights that lie in the file as int8 and that a layer can compute with as they
+// are.
 void LoadPlan::add_int8(const torch::nn::Module& module) {
   const auto* const weights = dynamic_cast<const Weights*>(file_);
   if (weights == nullptr || weights->int8_count() == 0) return;

@@ -1,5 +1,5 @@
-// A file's tensors under Hugging Face's names and in its layout, whatever the file calls them. Weights
-// of int8 (int8_tensors.h) are one F32 tensor each, widened as it is read.
+// A file's tensors under Hugging Face's names and in its layout, whatever the file calls them.
+// Weights of int8 (int8_tensors.h) are one F32 tensor each, widened as it is read.
 #pragma once
 #include <map>
 #include <memory>

@@ -16,7 +16,8 @@ namespace roformer::model {
 /// x: (N, in), weight: (out, in), bias: (out) or undefined. Result (N, out), or `shape` of as many
 /// elements, which autograd sees as a tensor of its own (so that it can be changed in place without
 /// a copy). What needs no gradient is not computed for one.
-/// `type`: of the products with a gradient (product/training_products.h); those without are float32.
+/// `type`: of the products with a gradient (product/training_products.h); those without are
+/// float32.
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                      torch::IntArrayRef shape = {},
                      product::ComputeType type = product::ComputeType::float32);
@@ -49,8 +50,8 @@ class LinearImpl : public torch::nn::Module {
   /// Makes the weight's form for products without a gradient, which use it until the weight changes
   /// or training begins.
   void prepare(product::ComputeType type) { prepared_.prepare(weight, type, first_output_); }
-  /// Outputs from this one on tell how int8 weighs the inputs (product/narrow_weight.h). Of queries,
-  /// keys and values those are the values, whose errors no softmax evens out.
+  /// Outputs from this one on tell how int8 weighs the inputs (product/narrow_weight.h). Of
+  /// queries, keys and values those are the values, whose errors no softmax evens out.
   void weigh_inputs_by(std::int64_t first_output) { first_output_ = first_output; }
   /// The type of products with a gradient from now on.
   void train_in(product::ComputeType type) { training_type_ = type; }
@@ -59,8 +60,8 @@ class LinearImpl : public torch::nn::Module {
   std::shared_ptr<LinearImpl> of_outputs(const torch::Tensor& outputs) const;
   bool is_prepared() const { return prepared_.serves(weight); }
 
-  /// Makes the weight int8, `values.integers`, with buffers weight_scale and weight_factor: products
-  /// without a gradient alone, on the CPU. A tied weight becomes so for all who have it.
+  /// Makes the weight int8, `values.integers`, with buffers weight_scale and weight_factor:
+  /// products without a gradient alone, on the CPU. A tied weight becomes so for all who have it.
   void hold(const product::Int8Values& values);
   bool is_int8() const { return weight.scalar_type() == torch::kInt8; }
   /// Makes such a weight float32 again.
@@ -84,8 +85,8 @@ class LinearImpl : public torch::nn::Module {
 TORCH_MODULE(Linear);
 
 /// Prepares all linear layers of a module that is only evaluated from now on. Costs as much memory
-/// as their weights in the type. Layers of fewer than product::kFewOutputs, which the numbers of an answer
-/// come from and which cost next to nothing, are float32 whatever the type.
+/// as their weights in the type. Layers of fewer than product::kFewOutputs, which the numbers of an
+/// answer come from and which cost next to nothing, are float32 whatever the type.
 void prepare_for_inference(torch::nn::Module& module,
                            product::ComputeType type = product::ComputeType::float32);
 

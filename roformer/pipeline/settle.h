@@ -8,8 +8,8 @@
 namespace roformer::pipeline {
 
 /// Moves the model to the options' device and prepares its linear layers in their compute type, but
-/// for float32: that form is as large as the weights. Weights of int8 are widened for other types. The
-/// type. Throws Error for a compute type that the device does not have.
+/// for float32: that form is as large as the weights. Weights of int8 are widened for other types.
+/// The type. Throws Error for a compute type that the device does not have.
 product::ComputeType settle(torch::nn::Module& model, const PipelineOptions& options);
 
 /// The same of a model that writes token by token: float32 is prepared too, since each step would

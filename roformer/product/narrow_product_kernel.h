@@ -66,9 +66,9 @@ template <base::Isa isa>
 void narrow_product(const NarrowProduct& product, std::int64_t row_begin, std::int64_t row_end,
                     std::int64_t block_begin, std::int64_t block_end, std::int32_t* scratch);
 
-/// Rows begin .. end − 1 of x (M, size), each column times its factor, as unsigned bytes of rows (M,
-/// row_bytes): factor x ≈ scale (byte − zero), over the row's own range and 0. A row with a number
-/// that is none has it as its scale.
+/// Rows begin .. end − 1 of x (M, size), each column times its factor, as unsigned bytes of rows
+/// (M, row_bytes): factor x ≈ scale (byte − zero), over the row's own range and 0. A row with a
+/// number that is none has it as its scale.
 template <base::Isa isa>
 void quantize_rows(const float* x, const float* factors, std::int64_t size, std::uint8_t* rows,
                    std::int64_t row_bytes, float* scales, std::int32_t* zeros, std::int64_t begin,

@@ -17,9 +17,10 @@ struct Int8Values {
   torch::Tensor scales;    // (out) float32; of zeros 1
   torch::Tensor factors;   // (in) float32
 };
-/// The factors are the root of each input's size in the weight, its root mean square over the outputs
-/// from `first_output` on, divided by their mean: inputs that are large have small weights as a
-/// rule, so no text is needed to tell them. Throws Error for a weight with a number that is none.
+/// The factors are the root of each input's size in the weight, its root mean square over the
+/// outputs from `first_output` on, divided by their mean: inputs that are large have small weights
+/// as a rule, so no text is needed to tell them. Throws Error for a weight with a number that is
+/// none.
 Int8Values quantize_weight(const torch::Tensor& weight, std::int64_t first_output = 0);
 /// The same with factors (in) of others: those of input_factors.
 Int8Values quantize_weight(const torch::Tensor& weight, const torch::Tensor& factors);

@@ -193,8 +193,8 @@ bool counts(const base::Option& option, const Names& of_trained, const Recipe& r
 const Names keys_of_trained_words{"vocab_size", "lower_case"};
 const Names keys_of_trained_pieces{"vocab_size", "character_coverage"};
 
-// Whether there were runs before there was this key: theirs have none, so that it stands in a recipe
-// only where it says something.
+// Whether there were runs before there was this key: theirs have none, so that it stands in a
+// recipe only where it says something.
 bool came_later(std::string_view key) {
   static const Names later{"mask_unit", "segments", "next_sentence", "keep", "folds"};
   return std::find(later.begin(), later.end(), key) != later.end();

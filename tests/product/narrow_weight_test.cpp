@@ -101,7 +101,8 @@ TEST(NarrowLimitsTest, SumsThatInt32CannotHoldAndOtherShapesAreRefused) {
                std::runtime_error);
 }
 
-// Inputs a hundred times as large as the others have small weights, and would leave the others a few steps.
+// Inputs a hundred times as large as the others have small weights, and would leave the others a
+// few steps.
 TEST(QuantizeWeightTest, LargeInputsWithSmallWeightsLeaveTheOthersTheirRange) {
   const torch::NoGradGuard no_gradient;
   Tensor x = torch::randn({8, 64}), weight = torch::randn({32, 64});
