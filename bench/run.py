@@ -23,6 +23,9 @@ from transformers import RoFormerConfig, RoFormerForMaskedLM
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+# As the program does: large pages for LibTorch, ours and the peers' alike.
+os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+
 DATA = pathlib.Path(os.environ.get("ROFORMER_DATA", ROOT.parent / "shared" / "data"))
 
 

@@ -41,8 +41,15 @@ void add(Tensor& sum, const Tensor& more) {
 
 }  // namespace
 
+// In or against the order of the table without a gather, whose gradient would add row by row.
 Tensor DistanceTable::by_distance() const {
-  return rows.defined() ? vectors.index_select(-2, rows) : vectors;
+  if (!rows.defined()) return vectors;
+  if (rows.size(0) == vectors.size(-2)) {
+    const Tensor in_order = torch::arange(rows.size(0), rows.options());
+    if (torch::equal(rows, in_order)) return vectors;
+    if (torch::equal(rows, in_order.flip(0))) return vectors.flip(-2);
+  }
+  return vectors.index_select(-2, rows);
 }
 
 DistanceTable used_part(const Tensor& table, const Tensor& rows) {

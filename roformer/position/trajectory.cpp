@@ -18,17 +18,33 @@ using torch::autograd::variable_list;
 
 constexpr int steps_a_position = 5;
 
-Tensor derivative(const Flow& flow, const Tensor& p, double t) {
-  const std::int64_t size = p.size(1);
-  const auto layer = [&](const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    return torch::addmm(bias + t * weight.select(1, size), x, weight.narrow(1, 0, size).t());
-  };
-  return layer(layer(p, flow.first_weight, flow.first_bias).relu(), flow.second_weight,
-               flow.second_bias);
+// One of h's products with its weight laid out for rows: transposed, the time's column apart.
+struct TimedProduct {
+  Tensor weight, of_time, bias;  // (d, d), (d), (d)
+
+  TimedProduct(const Tensor& timed_weight, const Tensor& timed_bias)
+      : weight(timed_weight.narrow(1, 0, timed_weight.size(1) - 1).t().contiguous()),
+        of_time(timed_weight.select(1, timed_weight.size(1) - 1).contiguous()),
+        bias(timed_bias) {}
+
+  Tensor at(const Tensor& x, double t) const {
+    return torch::addmm(torch::add(bias, of_time, t), x, weight);
+  }
+};
+
+struct FlowProducts {
+  TimedProduct first, second;
+
+  explicit FlowProducts(const Flow& flow)
+      : first(flow.first_weight, flow.first_bias), second(flow.second_weight, flow.second_bias) {}
+};
+
+Tensor derivative(const FlowProducts& flow, const Tensor& p, double t) {
+  return flow.second.at(flow.first.at(p, t).relu(), t);
 }
 
 // p(t_index) → p(t_{index + 1}).
-Tensor next_position(const Flow& flow, Tensor p, std::int64_t index, double step) {
+Tensor next_position(const FlowProducts& flow, Tensor p, std::int64_t index, double step) {
   const double s = step / steps_a_position;
   for (int i = 0; i < steps_a_position; ++i) {
     const double t = step * static_cast<double>(index) + s * i;
@@ -44,10 +60,11 @@ Tensor next_position(const Flow& flow, Tensor p, std::int64_t index, double step
 // The `count` points after p = p(t_first), (L, count, d).
 Tensor points_after(const Flow& flow, const Tensor& p, std::int64_t first, std::int64_t count,
                     double step) {
+  const FlowProducts products(flow);
   std::vector<Tensor> points;
   Tensor point = p;
   for (std::int64_t i = 0; i < count; ++i) {
-    point = next_position(flow, point, first + i, step);
+    point = next_position(products, point, first + i, step);
     points.push_back(point);
   }
   if (points.empty()) return p.new_empty({p.size(0), 0, p.size(1)});
