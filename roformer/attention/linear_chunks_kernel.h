@@ -104,16 +104,6 @@ void scale_row(const float* row, float factor, std::int64_t size, float* target)
   for (std::int64_t i = 0; i < size; ++i) target[i] = factor * row[i];
 }
 
-// Hands out pieces of the scratch.
-struct Arena {
-  float* next;
-  float* take(std::int64_t count) {
-    float* const piece = next;
-    next += round_up(count, lanes);
-    return piece;
-  }
-};
-
 std::int64_t padded(std::int64_t columns) {
   return round_up(columns, lanes);
 }

@@ -28,6 +28,18 @@ constexpr std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
+/// Hands out pieces of a task's scratch memory, one after the other; without memory only their sizes.
+struct Arena {
+  float* memory;
+  std::int64_t used = 0;
+
+  float* take(std::int64_t count) {
+    float* const piece = memory == nullptr ? nullptr : memory + used;
+    used += round_up(count, lanes);
+    return piece;
+  }
+};
+
 inline float largest_of_row(const float* row, std::int64_t count) {
   float largest = row[0];
   std::int64_t j = 0;

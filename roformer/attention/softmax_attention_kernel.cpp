@@ -15,23 +15,23 @@ void drop(float* weights, std::int64_t count, base::RowKey key, std::uint32_t th
 }
 
 struct ForwardBuffers {
-  ForwardBuffers(const AttentionShape& shape, float* memory) : carver{memory} {
+  ForwardBuffers(const AttentionShape& shape, float* memory) : arena{memory} {
     const std::int64_t size = shape.head_size, wide = size + shape.row_size, keys = shape.num_keys;
     const Window window = largest_window(shape, keys);
     const std::int64_t columns = window.rows == 0 ? 0 : size * window.stride();
-    k_panels = carver.take(packed_size(wide, keys));
-    v_panels = carver.take(packed_size(keys, size));
-    scores = carver.take(block_rows * score_stride(keys));
-    rows = carver.take(block_rows * round_up(size, lanes));
-    wide_k = carver.take(keys * wide);
-    wide_q = carver.take(block_rows * wide);
-    query_columns = carver.take(columns);
-    key_columns = carver.take(columns);
-    value_rows = carver.take(packed_size(window.rows, size));
-    skewed = carver.take(window.rows == 0 ? 0 : block_rows * skewed_stride(keys));
+    k_panels = arena.take(packed_size(wide, keys));
+    v_panels = arena.take(packed_size(keys, size));
+    scores = arena.take(block_rows * score_stride(keys));
+    rows = arena.take(block_rows * round_up(size, lanes));
+    wide_k = arena.take(keys * wide);
+    wide_q = arena.take(block_rows * wide);
+    query_columns = arena.take(columns);
+    key_columns = arena.take(columns);
+    value_rows = arena.take(packed_size(window.rows, size));
+    skewed = arena.take(window.rows == 0 ? 0 : block_rows * skewed_stride(keys));
   }
 
-  Carver carver;
+  Arena arena;
   float *k_panels, *v_panels, *scores, *rows, *wide_k, *wide_q;
   float *query_columns, *key_columns, *value_rows, *skewed;
 };
@@ -40,7 +40,7 @@ struct ForwardBuffers {
 
 template <base::Isa>
 std::int64_t attend_scratch(const AttentionShape& shape) {
-  return ForwardBuffers(shape, nullptr).carver.used;
+  return ForwardBuffers(shape, nullptr).arena.used;
 }
 
 template <base::Isa>

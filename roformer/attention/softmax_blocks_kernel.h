@@ -54,18 +54,6 @@ inline float exponentiate(float* scores, std::int64_t visible, std::int64_t padd
   return base::simd::sum(total);
 }
 
-// Pieces of a task's scratch memory, one after the other; without memory only their sizes.
-struct Carver {
-  float* memory;
-  std::int64_t used = 0;
-
-  float* take(std::int64_t count) {
-    float* const piece = memory == nullptr ? nullptr : memory + used;
-    used += round_up(count, lanes);
-    return piece;
-  }
-};
-
 // Rows of a table that a piece of work looks at, and their distance in the transposed table: an odd
 // number of vectors, so that a column does not fall into a few sets of the cache.
 struct Window {

@@ -74,32 +74,32 @@ void set_to_zero(HeadMatrix<float> target, std::int64_t rows, std::int64_t colum
 }
 
 struct BackwardBuffers {
-  BackwardBuffers(const AttentionShape& shape, std::int64_t keys, float* memory) : carver{memory} {
+  BackwardBuffers(const AttentionShape& shape, std::int64_t keys, float* memory) : arena{memory} {
     const std::int64_t size = shape.head_size, wide = size + shape.row_size;
     const std::int64_t stride = score_stride(keys);
     const Window window = largest_window(shape, keys);
     const std::int64_t columns = window.rows == 0 ? 0 : size * window.stride();
-    k_columns = carver.take(packed_size(wide, keys));
-    v_columns = carver.take(packed_size(size, keys));
-    k_rows = carver.take(packed_size(keys, wide));
-    q_rows = carver.take(packed_size(block_rows, wide));
-    slope_rows = carver.take(packed_size(block_rows, size));
-    weights = carver.take(block_rows * stride);
-    slopes = carver.take(block_rows * stride);
-    k_sums = carver.take(keys * round_up(wide, lanes));
-    v_sums = carver.take(keys * round_up(size, lanes));
-    q_sums = carver.take(block_rows * round_up(wide, lanes));
-    wide_k = carver.take(keys * wide);
-    wide_q = carver.take(block_rows * wide);
-    query_columns = carver.take(columns);
-    key_columns = carver.take(columns);
-    value_columns = carver.take(columns);
-    query_rows = carver.take(packed_size(window.rows, size));
-    key_rows = carver.take(packed_size(window.rows, size));
-    skewed = carver.take(window.rows == 0 ? 0 : block_rows * skewed_stride(keys));
+    k_columns = arena.take(packed_size(wide, keys));
+    v_columns = arena.take(packed_size(size, keys));
+    k_rows = arena.take(packed_size(keys, wide));
+    q_rows = arena.take(packed_size(block_rows, wide));
+    slope_rows = arena.take(packed_size(block_rows, size));
+    weights = arena.take(block_rows * stride);
+    slopes = arena.take(block_rows * stride);
+    k_sums = arena.take(keys * round_up(wide, lanes));
+    v_sums = arena.take(keys * round_up(size, lanes));
+    q_sums = arena.take(block_rows * round_up(wide, lanes));
+    wide_k = arena.take(keys * wide);
+    wide_q = arena.take(block_rows * wide);
+    query_columns = arena.take(columns);
+    key_columns = arena.take(columns);
+    value_columns = arena.take(columns);
+    query_rows = arena.take(packed_size(window.rows, size));
+    key_rows = arena.take(packed_size(window.rows, size));
+    skewed = arena.take(window.rows == 0 ? 0 : block_rows * skewed_stride(keys));
   }
 
-  Carver carver;
+  Arena arena;
   float *k_columns, *v_columns, *k_rows, *q_rows, *slope_rows, *weights, *slopes;
   float *k_sums, *v_sums, *q_sums, *wide_k, *wide_q;
   float *query_columns, *key_columns, *value_columns, *query_rows, *key_rows, *skewed;
@@ -109,7 +109,7 @@ struct BackwardBuffers {
 
 template <base::Isa>
 std::int64_t attend_backward_scratch(const AttentionShape& shape, std::int64_t keys) {
-  return BackwardBuffers(shape, keys, nullptr).carver.used;
+  return BackwardBuffers(shape, keys, nullptr).arena.used;
 }
 
 template <base::Isa>

@@ -27,6 +27,11 @@ std::int64_t gradient_size(std::size_t term, const Tensor& of_terms) {
   return of_terms.size(1) * term_gradient_stride(of_terms.size(2));
 }
 
+std::array<TermTable*, PairTerms::count> tables_of(HeadTerms& terms) {
+  return {&terms.numbers, &terms.queries,    &terms.keys,    &terms.values,
+          &terms.shift,   &terms.query_rows, &terms.key_rows};
+}
+
 }  // namespace
 
 TermMemory::TermMemory(const PlacedTerms& terms) : placed_(terms) {
@@ -58,9 +63,7 @@ void TermMemory::begin_lane(std::int64_t head, std::int64_t lane) const {
 
 HeadTerms TermMemory::of(std::size_t span, std::int64_t head) const {
   HeadTerms terms;
-  const std::array<TermTable*, PairTerms::count> tables = {
-      &terms.numbers, &terms.queries,    &terms.keys,    &terms.values,
-      &terms.shift,   &terms.query_rows, &terms.key_rows};
+  const auto tables = tables_of(terms);
   for (std::size_t t = 0; t < tables.size(); ++t) {
     if (!values_[t].defined()) continue;
     tables[t]->vectors = values_[t].const_data_ptr<float>() +
@@ -78,9 +81,7 @@ HeadTerms TermMemory::of(std::size_t span, std::int64_t head) const {
 
 HeadTerms TermMemory::of(std::size_t span, std::int64_t head, std::int64_t lane) const {
   HeadTerms terms = of(span, head);
-  const std::array<TermTable*, PairTerms::count> tables = {
-      &terms.numbers, &terms.queries,    &terms.keys,    &terms.values,
-      &terms.shift,   &terms.query_rows, &terms.key_rows};
+  const auto tables = tables_of(terms);
   for (std::size_t t = 0; t < tables.size(); ++t) {
     const Tensor& gradient = gradients_[t];
     if (!gradient.defined()) continue;
