@@ -4,6 +4,7 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include "roformer/position/distance_terms.h"
 #include "tests/position/golden.h"
 
 namespace roformer::position {
@@ -74,6 +75,10 @@ TEST(Distances, WeightsOfARowAreSummed) {
   EXPECT_EQ(range.first, 2);
   EXPECT_EQ(range.count, 3);
   const TableRows rows{range.count, distances.rows_of_pairs(rows_of_table - range.first)};
+  const Tensor table = torch::arange(12).view({6, 2});
+  const DistanceTable used = used_part(table, rows_of_table);
+  EXPECT_TRUE(torch::equal(used.vectors, table.narrow(0, 2, 3)));
+  EXPECT_TRUE(torch::equal(used.by_distance(), table.index_select(0, rows_of_table)));
   const Tensor weights = torch::tensor({0.1, 0.2, 0.3, 0.4}).view({1, 1, 1, 4});
   EXPECT_TRUE(torch::allclose(sum_by_row(weights, rows).flatten(),
                               torch::tensor({0.1 + 0.2, 0.3, 0.4}).to(torch::kFloat32)));
