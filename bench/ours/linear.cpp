@@ -1,7 +1,7 @@
 // Our side of the linear attention benchmarks. Prints one JSON line:
 //   roformer_bench linear lm         seconds of training steps of a causal Performer language model
 //   roformer_bench linear attention  milliseconds of causal attention, linear and softmax, by length
-//   roformer_bench linear one-head   milliseconds of the gradient of one head, one thread and all
+//   roformer_bench linear one-head   milliseconds of one head, forward and gradient, one thread and all
 //   roformer_bench linear memory     peak memory of a training step of linear attention, by length
 #include <sys/resource.h>
 
@@ -107,23 +107,30 @@ struct AttentionBench {
   }
 };
 
-// How much the gradient of one head of one sequence gains by all threads.
+// How much one head of one sequence, and its gradient, gain by all threads.
 nlohmann::json time_one_head(LinearOptions options) {
   options.heads = 1;
   const int threads = at::get_num_threads();
   const AttentionBench bench(options, options.length);
-  const auto gradient_of = [&](const auto& forward, int count) {
-    at::set_num_threads(count);
-    double best = 1e30;
-    for (int i = 0; i <= options.repeats; ++i) {
-      const Tensor out = forward();
-      best = std::min(best, bench::seconds([&] { out.backward(); }));
-    }
-    return 1e3 * best;
+  struct Milliseconds {
+    double forward = 1e30, gradient = 1e30;
   };
-  const auto row = [&](const auto& forward) {
-    const double one = gradient_of(forward, 1), all = gradient_of(forward, threads);
-    return nlohmann::json{{"one_thread_ms", one}, {"all_threads_ms", all}, {"ratio", one / all}};
+  const auto measure = [&](const auto& attend, int count) {
+    at::set_num_threads(count);
+    Milliseconds best;
+    for (int i = 0; i <= options.repeats; ++i) {
+      Tensor out;
+      best.forward = std::min(best.forward, 1e3 * bench::seconds([&] { out = attend(); }));
+      best.gradient = std::min(best.gradient, 1e3 * bench::seconds([&] { out.backward(); }));
+    }
+    return best;
+  };
+  const auto row = [&](const auto& attend) {
+    const Milliseconds one = measure(attend, 1), all = measure(attend, threads);
+    return nlohmann::json{
+        {"one_thread_ms", one.gradient},         {"all_threads_ms", all.gradient},
+        {"ratio", one.gradient / all.gradient},  {"forward_one_thread_ms", one.forward},
+        {"forward_all_threads_ms", all.forward}, {"forward_ratio", one.forward / all.forward}};
   };
   return {{"softmax", row([&] { return bench.softmax(); })},
           {"linear", row([&] { return bench.linear(); })}};

@@ -5,11 +5,10 @@
 #include <torch/utils.h>
 
 #include "roformer/attention/head_rows.h"
-#include "roformer/attention/linear_tasks.h"
+#include "roformer/attention/linear_pieces.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
 #include "roformer/packed/composed_gradients.h"
-#include "roformer/packed/run_tasks.h"
 #include "roformer/packed/wide_type.h"
 #include "roformer/rope/rotation.h"
 
@@ -36,7 +35,7 @@ struct FusedOptions {
 };
 
 FeatureHead<const float> read_head(const FusedInputs& x, const LinearTask& task) {
-  const std::int64_t row = task.span.first_query;
+  const std::int64_t row = task.first_row;
   return {read_rows(x.q).at(row, task.head), read_rows(x.k).at(row, task.head),
           read_rows(x.v).at(row, task.head)};
 }
@@ -63,23 +62,29 @@ LinearResult fused_features_forward(const FusedInputs& x, const std::vector<Span
                                     const FusedOptions& options, RecurrentLayer* state) {
   const std::int64_t tokens = x.q.size(0), heads = x.q.size(1), size = x.v.size(2);
   LinearResult result{torch::empty({tokens, heads, size}, x.v.options()),
-                      torch::empty({heads, tokens}, x.v.options())};
+                      torch::empty({heads, tokens}, x.v.options()),
+                      {}};
   const auto out = write_rows(result.out);
   auto* const denominators = result.denominators.data_ptr<float>();
-  const TaskSums sums(static_cast<std::int64_t>(spans.size()), heads, x.projection.size(0), size,
-                      state);
+  const LinearTasks tasks = linear_tasks(spans, heads);
+  const TaskSums sums(std::ssize(spans), heads, x.projection.size(0), size, state,
+                      tasks.boundaries);
   base::with_isa([&](auto isa) {
-    const auto shape = fused_shape(x, options, 0);
-    const std::int64_t room = (attend_features_scratch<isa()>(shape, x.q.size(2)) + 15) / 16 * 16;
-    packed::run_tasks(linear_tasks(spans, heads), room + sums.scratch(),
-                      [&](const LinearTask& task, float* memory) {
-                        const std::int64_t row = task.span.first_query;
-                        attend_features<isa()>(fused_shape(x, options, task.span.num_queries),
-                                               features_of(x, options, row), read_head(x, task),
-                                               sums.of(task, memory + room), out.at(row, task.head),
-                                               denominators + task.head * tokens + row, memory);
-                      });
+    attend_pieces(
+        tasks, sums, attend_features_scratch<isa()>(fused_shape(x, options, 0), x.q.size(2)),
+        [&](const LinearTask& task, const LinearSums& own, float* memory) {
+          sum_features<isa()>(fused_shape(x, options, task.length),
+                              features_of(x, options, task.first_row), read_head(x, task), own,
+                              memory);
+        },
+        [&](const LinearTask& task, const LinearSums& before, float* memory) {
+          const std::int64_t row = task.first_row, head = task.head;
+          attend_features<isa()>(fused_shape(x, options, task.length), features_of(x, options, row),
+                                 read_head(x, task), before, out.at(row, head),
+                                 denominators + head * tokens + row, memory);
+        });
   });
+  result.boundaries = sums.boundaries().rows();
   return result;
 }
 
@@ -94,18 +99,20 @@ variable_list fused_features_backward(const FusedInputs& x, const LinearResult& 
   const auto q = write_rows(gradients[0]), k = write_rows(gradients[1]),
              v = write_rows(gradients[2]);
   const auto* const denominators = result.denominators.const_data_ptr<float>();
+  const BoundarySums before(result.boundaries, x.projection.size(0), x.v.size(2)),
+      behind = before.like();
   base::with_isa([&](auto isa) {
-    const std::int64_t room =
-        attend_features_scratch<isa()>(fused_shape(x, options, 0), x.q.size(2));
-    const auto tasks = linear_gradient_tasks(spans, heads);
-    packed::run_tasks(tasks, room, [&](const LinearGradientTask& half, float* memory) {
-      const LinearTask& task = half.of;
-      const std::int64_t row = task.span.first_query, head = task.head;
-      attend_features_backward<isa()>(
-          half.pass, fused_shape(x, options, task.span.num_queries), features_of(x, options, row),
-          read_head(x, task), out.at(row, head), denominators + head * tokens + row,
-          slope.at(row, head), {q.at(row, head), k.at(row, head), v.at(row, head)}, memory);
-    });
+    attend_pieces_backward(
+        linear_tasks(spans, heads), before, behind,
+        attend_features_scratch<isa()>(fused_shape(x, options, 0), x.q.size(2)),
+        [&](const LinearTask& task, GradientPass pass, const GradientSums& sums, float* memory) {
+          const std::int64_t row = task.first_row, head = task.head;
+          attend_features_backward<isa()>(
+              pass, fused_shape(x, options, task.length), features_of(x, options, row),
+              read_head(x, task), out.at(row, head), denominators + head * tokens + row,
+              slope.at(row, head), {q.at(row, head), k.at(row, head), v.at(row, head)}, sums,
+              memory);
+        });
   });
   return gradients;
 }
@@ -131,8 +138,8 @@ struct FusedFeatureAttention : torch::autograd::Function<FusedFeatureAttention> 
     const FusedInputs x{q, k, v, projection, cos, sin};
     const auto result = fused_features_forward(x, spans_of(spans), options, nullptr);
     // The features may be drawn anew before the gradient is asked for.
-    context->save_for_backward(
-        {q, k, v, projection.clone(), cos, sin, spans, result.out, result.denominators});
+    context->save_for_backward({q, k, v, projection.clone(), cos, sin, spans, result.out,
+                                result.denominators, result.boundaries});
     context->saved_data["map"] = static_cast<std::int64_t>(options.map);
     context->saved_data["layout"] = static_cast<std::int64_t>(options.layout);
     context->saved_data["epsilon"] = options.linear.epsilon;
@@ -154,8 +161,8 @@ struct FusedFeatureAttention : torch::autograd::Function<FusedFeatureAttention> 
     };
     auto result = packed::gradient_is_differentiated()
                       ? packed::composed_gradients({x.q, x.k, x.v}, gradients[0], composed)
-                      : fused_features_backward(x, {saved[7], saved[8]}, gradients[0].contiguous(),
-                                                spans, options);
+                      : fused_features_backward(x, {saved[7], saved[8], saved[9]},
+                                                gradients[0].contiguous(), spans, options);
     result.resize(8);  // the other inputs have no gradient
     return result;
   }

@@ -66,7 +66,6 @@ class MappedFeatures {
 
   void write_query_gradient(std::int64_t first, std::int64_t count, const float* numerator,
                             const float* denominator, std::int64_t) {
-    map_rows(head_.q.from(first), first, count, Side::query, q_);
     write_gradient(first, count, numerator, denominator, q_.plain, head_.q.from(first),
                    gradient_.q.from(first));
   }
@@ -191,6 +190,14 @@ std::int64_t attend_features_scratch(const LinearShape& shape, std::int64_t head
 }
 
 template <base::Isa>
+void sum_features(const LinearShape& shape, const RandomFeatures& features,
+                  const FeatureHead<const float>& head, const LinearSums& sums, float* scratch) {
+  Arena arena{scratch};
+  MappedFeatures source(shape, features, head, {}, arena);
+  sum_chunks(shape, source, sums, arena);
+}
+
+template <base::Isa>
 void attend_features(const LinearShape& shape, const RandomFeatures& features,
                      const FeatureHead<const float>& head, const LinearSums& sums,
                      HeadMatrix<float> out, float* denominators, float* scratch) {
@@ -204,15 +211,18 @@ void attend_features_backward(GradientPass pass, const LinearShape& shape,
                               const RandomFeatures& features, const FeatureHead<const float>& head,
                               HeadMatrix<const float> out, const float* denominators,
                               HeadMatrix<const float> out_gradient,
-                              const FeatureHead<float>& gradient, float* scratch) {
+                              const FeatureHead<float>& gradient, const GradientSums& sums,
+                              float* scratch) {
   Arena arena{scratch};
   MappedFeatures source(shape, features, head, gradient, arena);
   const OutputSlope slope{out, out_gradient, denominators};
-  if (pass == GradientPass::queries) return query_gradient(shape, source, slope, arena);
-  key_gradient(shape, source, slope, gradient.v, arena);
+  if (pass == GradientPass::queries) return query_gradient(shape, source, slope, sums, arena);
+  key_gradient(shape, source, slope, gradient.v, sums.begin, arena);
 }
 
 template std::int64_t attend_features_scratch<this_isa>(const LinearShape&, std::int64_t);
+template void sum_features<this_isa>(const LinearShape&, const RandomFeatures&,
+                                     const FeatureHead<const float>&, const LinearSums&, float*);
 template void attend_features<this_isa>(const LinearShape&, const RandomFeatures&,
                                         const FeatureHead<const float>&, const LinearSums&,
                                         HeadMatrix<float>, float*, float*);
@@ -221,6 +231,6 @@ template void attend_features_backward<this_isa>(GradientPass, const LinearShape
                                                  const FeatureHead<const float>&,
                                                  HeadMatrix<const float>, const float*,
                                                  HeadMatrix<const float>, const FeatureHead<float>&,
-                                                 float*);
+                                                 const GradientSums&, float*);
 
 }  // namespace roformer::attention

@@ -33,7 +33,10 @@ struct FeatureHead {
   HeadMatrix<Scalar> q, k, v;
 };
 
-/// As attend_linear and attend_linear_backward, from queries and keys.
+/// As sum_linear, attend_linear and attend_linear_backward, from queries and keys.
+template <base::Isa isa>
+void sum_features(const LinearShape& shape, const RandomFeatures& features,
+                  const FeatureHead<const float>& head, const LinearSums& sums, float* scratch);
 template <base::Isa isa>
 void attend_features(const LinearShape& shape, const RandomFeatures& features,
                      const FeatureHead<const float>& head, const LinearSums& sums,
@@ -43,9 +46,10 @@ void attend_features_backward(GradientPass pass, const LinearShape& shape,
                               const RandomFeatures& features, const FeatureHead<const float>& head,
                               HeadMatrix<const float> out, const float* denominators,
                               HeadMatrix<const float> out_gradient,
-                              const FeatureHead<float>& gradient, float* scratch);
+                              const FeatureHead<float>& gradient, const GradientSums& sums,
+                              float* scratch);
 
-/// Floats of scratch that either needs.
+/// Floats of scratch that any of them needs.
 template <base::Isa isa>
 std::int64_t attend_features_scratch(const LinearShape& shape, std::int64_t head_size);
 

@@ -9,11 +9,10 @@
 
 #include "roformer/attention/head_rows.h"
 #include "roformer/attention/linear_attention_kernel.h"
-#include "roformer/attention/linear_tasks.h"
+#include "roformer/attention/linear_pieces.h"
 #include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
 #include "roformer/packed/composed_gradients.h"
-#include "roformer/packed/run_tasks.h"
 
 namespace roformer::attention {
 namespace {
@@ -46,24 +45,27 @@ LinearResult kernel_forward(const LinearInputs& x, const std::vector<Span>& span
                             const LinearOptions& options, RecurrentLayer* state) {
   const std::int64_t tokens = x.q.size(0), heads = x.q.size(1);
   LinearResult result{torch::empty({tokens, heads, x.v.size(2)}, x.v.options()),
-                      torch::empty({heads, tokens}, x.v.options())};
+                      torch::empty({heads, tokens}, x.v.options()),
+                      {}};
   const auto inputs = rows_to_read(x);
   const auto out = write_rows(result.out);
   auto* const denominators = result.denominators.data_ptr<float>();
-  const TaskSums sums(static_cast<std::int64_t>(spans.size()), heads, x.q.size(2), x.v.size(2),
-                      state);
+  const LinearTasks tasks = linear_tasks(spans, heads);
+  const TaskSums sums(std::ssize(spans), heads, x.q.size(2), x.v.size(2), state, tasks.boundaries);
   base::with_isa([&](auto isa) {
-    const std::int64_t room =
-        (attend_linear_scratch<isa()>(linear_shape(x, options, 0)) + 15) / 16 * 16;
-    packed::run_tasks(linear_tasks(spans, heads), room + sums.scratch(),
-                      [&](const LinearTask& task, float* memory) {
-                        const std::int64_t row = task.span.first_query, head = task.head;
-                        attend_linear<isa()>(linear_shape(x, options, task.span.num_queries),
-                                             inputs.at(row, head), sums.of(task, memory + room),
-                                             out.at(row, head), denominators + head * tokens + row,
-                                             memory);
-                      });
+    attend_pieces(
+        tasks, sums, attend_linear_scratch<isa()>(linear_shape(x, options, 0)),
+        [&](const LinearTask& task, const LinearSums& own, float* memory) {
+          sum_linear<isa()>(linear_shape(x, options, task.length),
+                            inputs.at(task.first_row, task.head), own, memory);
+        },
+        [&](const LinearTask& task, const LinearSums& before, float* memory) {
+          const std::int64_t row = task.first_row, head = task.head;
+          attend_linear<isa()>(linear_shape(x, options, task.length), inputs.at(row, head), before,
+                               out.at(row, head), denominators + head * tokens + row, memory);
+        });
   });
+  result.boundaries = sums.boundaries().rows();
   return result;
 }
 
@@ -81,17 +83,18 @@ LinearInputs kernel_backward(const LinearInputs& x, const LinearResult& result,
                                  write_rows(gradient.q_norm), write_rows(gradient.k_norm),
                                  write_rows(gradient.v)};
   const auto* const denominators = result.denominators.const_data_ptr<float>();
+  const BoundarySums before(result.boundaries, x.q.size(2), x.v.size(2)), behind = before.like();
   base::with_isa([&](auto isa) {
-    const std::int64_t room = attend_linear_backward_scratch<isa()>(linear_shape(x, options, 0));
-    const auto tasks = linear_gradient_tasks(spans, heads);
-    packed::run_tasks(tasks, room, [&](const LinearGradientTask& half, float* memory) {
-      const LinearTask& task = half.of;
-      const std::int64_t row = task.span.first_query, head = task.head;
-      attend_linear_backward<isa()>(half.pass, linear_shape(x, options, task.span.num_queries),
-                                    inputs.at(row, head), out.at(row, head),
-                                    denominators + head * tokens + row, slope.at(row, head),
-                                    slopes.at(row, head), memory);
-    });
+    attend_pieces_backward(
+        linear_tasks(spans, heads), before, behind,
+        attend_linear_backward_scratch<isa()>(linear_shape(x, options, 0)),
+        [&](const LinearTask& task, GradientPass pass, const GradientSums& sums, float* memory) {
+          const std::int64_t row = task.first_row, head = task.head;
+          attend_linear_backward<isa()>(pass, linear_shape(x, options, task.length),
+                                        inputs.at(row, head), out.at(row, head),
+                                        denominators + head * tokens + row, slope.at(row, head),
+                                        slopes.at(row, head), sums, memory);
+        });
   });
   return gradient;
 }
@@ -103,7 +106,8 @@ struct CausalLinearAttention : torch::autograd::Function<CausalLinearAttention> 
     const at::AutoDispatchBelowADInplaceOrView guard;
     const LinearInputs x{q, k, q_norm, k_norm, v};
     const LinearResult result = kernel_forward(x, spans_of(spans), options, nullptr);
-    context->save_for_backward({q, k, q_norm, k_norm, v, spans, result.out, result.denominators});
+    context->save_for_backward(
+        {q, k, q_norm, k_norm, v, spans, result.out, result.denominators, result.boundaries});
     context->saved_data["epsilon"] = options.epsilon;
     context->saved_data["normalizes"] = options.normalizes;
     return result.out;
@@ -123,9 +127,9 @@ struct CausalLinearAttention : torch::autograd::Function<CausalLinearAttention> 
       result.resize(7);
       return result;
     }
-    LinearInputs slopes =
-        kernel_backward({saved[0], saved[1], saved[2], saved[3], saved[4]}, {saved[6], saved[7]},
-                        gradients[0].contiguous(), spans_of(saved[5]), options);
+    LinearInputs slopes = kernel_backward({saved[0], saved[1], saved[2], saved[3], saved[4]},
+                                          {saved[6], saved[7], saved[8]}, gradients[0].contiguous(),
+                                          spans_of(saved[5]), options);
     if (!options.normalizes) slopes.q_norm = slopes.k_norm = Tensor();
     return {slopes.q, slopes.k, slopes.q_norm, slopes.k_norm, slopes.v, Tensor(), Tensor()};
   }

@@ -47,6 +47,13 @@ std::int64_t attend_linear_scratch(const LinearShape& shape) {
 }
 
 template <base::Isa>
+void sum_linear(const LinearShape& shape, const LinearHead<const float>& head,
+                const LinearSums& sums, float* scratch) {
+  GivenFeatures source(shape, head);
+  sum_chunks(shape, source, sums, {scratch});
+}
+
+template <base::Isa>
 void attend_linear(const LinearShape& shape, const LinearHead<const float>& head,
                    const LinearSums& sums, HeadMatrix<float> out, float* denominators,
                    float* scratch) {
@@ -63,21 +70,24 @@ template <base::Isa>
 void attend_linear_backward(GradientPass pass, const LinearShape& shape,
                             const LinearHead<const float>& head, HeadMatrix<const float> out,
                             const float* denominators, HeadMatrix<const float> out_gradient,
-                            const LinearHead<float>& gradient, float* scratch) {
+                            const LinearHead<float>& gradient, const GradientSums& sums,
+                            float* scratch) {
   GivenFeatures source(shape, head, gradient);
   const OutputSlope slope{out, out_gradient, denominators};
-  if (pass == GradientPass::queries) return query_gradient(shape, source, slope, {scratch});
-  key_gradient(shape, source, slope, gradient.v, {scratch});
+  if (pass == GradientPass::queries) return query_gradient(shape, source, slope, sums, {scratch});
+  key_gradient(shape, source, slope, gradient.v, sums.begin, {scratch});
 }
 
 constexpr auto isa = base::Isa::ROFORMER_KERNEL_ISA;
 template std::int64_t attend_linear_scratch<isa>(const LinearShape&);
+template void sum_linear<isa>(const LinearShape&, const LinearHead<const float>&, const LinearSums&,
+                              float*);
 template void attend_linear<isa>(const LinearShape&, const LinearHead<const float>&,
                                  const LinearSums&, HeadMatrix<float>, float*, float*);
 template std::int64_t attend_linear_backward_scratch<isa>(const LinearShape&);
 template void attend_linear_backward<isa>(GradientPass, const LinearShape&,
                                           const LinearHead<const float>&, HeadMatrix<const float>,
                                           const float*, HeadMatrix<const float>,
-                                          const LinearHead<float>&, float*);
+                                          const LinearHead<float>&, const GradientSums&, float*);
 
 }  // namespace roformer::attention

@@ -7,6 +7,8 @@
 // anew, for that of the queries, and backward with the sum of q dᵀ, d the gradient of the
 // numerator, for those of keys and values. Nothing but the denominators is kept between the passes.
 //
+// Either may begin anywhere in a sequence, if it gets the sums of what is before or behind.
+//
 // A class Features has
 //   LinearHead<const float> read(first, count)       the rows of a chunk: queries, keys and values
 //   LinearHead<const float> read_keys(first, count)  the same, queries not needed
@@ -28,6 +30,7 @@ constexpr std::int64_t block = 4 * tile_rows;
 // Pairs cost 2 · chunk · (F + D) a token and the sums 4 · F · D, whatever the chunk; below some 64
 // tokens the traffic of S begins to tell.
 constexpr std::int64_t chunk_rows = 3 * block;
+static_assert(chunk_rows == linear_chunk);
 constexpr std::int64_t pair_stride = chunk_rows + 2 * lanes;
 
 // Sums (rows, columns) in panels, += A (rows, depth) B (depth, columns), B in panels.
@@ -148,6 +151,24 @@ void attend_chunks(const LinearShape& shape, Features& source, const LinearSums&
   unpack_rows(state, features, size, sums.numerator);
 }
 
+/// The sums alone.
+template <typename Features>
+void sum_chunks(const LinearShape& shape, Features& source, const LinearSums& sums, Arena arena) {
+  const std::int64_t features = shape.features, size = shape.size;
+  float* const v_rows = arena.take(packed_size(chunk_rows, size));
+  float* const state = arena.take(packed_size(features, size));
+  pack_rows(sums.numerator, size, features, size, state);
+  for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
+    const std::int64_t count = smaller(chunk_rows, shape.length - first);
+    const LinearHead<const float> x = source.read_keys(first, count);
+    pack_rows(x.v.data, x.v.stride, count, size, v_rows);
+    add_product_to_panels({x.k.data, 1, x.k.stride}, v_rows, features, size, count, state);
+    for (std::int64_t i = 0; i < count; ++i)
+      add_row(x.k_norm.from(i).data, features, sums.denominator);
+  }
+  unpack_rows(state, features, size, sums.numerator);
+}
+
 /// What the gradient starts from.
 struct OutputSlope {
   HeadMatrix<const float> out, gradient;
@@ -166,101 +187,134 @@ void numerator_gradient(const LinearShape& shape, const OutputSlope& slope, std:
   }
 }
 
+// What either of the next two works in.
+struct GradientBuffers {
+  GradientBuffers(const LinearShape& shape, Arena memory) : arena(memory) {
+    const std::int64_t features = shape.features, size = shape.size;
+    state = arena.take(packed_size(features, size));
+    transposed_state = arena.take(packed_size(size, features));
+    v_columns = arena.take(packed_size(size, chunk_rows));
+    const std::int64_t as_columns = packed_size(features, chunk_rows),
+                       as_rows = packed_size(chunk_rows, features);
+    k_panels = arena.take(as_columns > as_rows ? as_columns : as_rows);
+    q_rows = arena.take(packed_size(chunk_rows, features));
+    d_rows = arena.take(packed_size(chunk_rows, size));
+    pairs = arena.take(chunk_rows * pair_stride);
+    slopes = arena.take(chunk_rows * padded(size));
+    denominator_slopes = arena.take(chunk_rows);
+    rows = arena.take(chunk_rows * padded(features));
+    norm_rows = arena.take(chunk_rows * padded(features));
+    value_rows = arena.take(chunk_rows * padded(size));
+    before = arena.take(features);
+    behind = arena.take(features);
+  }
+
+  Arena arena;
+  float *state, *transposed_state;  // sums (F, D), and (D, F)
+  float *v_columns, *k_panels, *q_rows, *d_rows, *pairs;
+  float *slopes, *denominator_slopes, *rows, *norm_rows, *value_rows;
+  float *before, *behind;  // of the denominator
+};
+
 /// Floats of scratch that either of the next two needs.
 std::int64_t chunk_gradient_scratch(const LinearShape& shape) {
-  const std::int64_t features = shape.features, size = shape.size;
-  return packed_size(features, size) + packed_size(size, features) +
-         packed_size(features, chunk_rows) + packed_size(size, chunk_rows) +
-         packed_size(chunk_rows, features) + packed_size(chunk_rows, size) +
-         chunk_rows * pair_stride + 2 * chunk_rows * (padded(features) + padded(size)) +
-         chunk_rows + padded(features) + 16 * lanes;
+  return GradientBuffers(shape, {nullptr}).arena.used + lanes;
+}
+
+// Sums (F, D) as panels of their transpose; zeros for none.
+void pack_transposed(const LinearShape& shape, const float* sums, float* panels) {
+  if (sums == nullptr) return clear(panels, packed_size(shape.size, shape.features));
+  pack_columns(sums, shape.size, shape.size, shape.features, panels);
+}
+
+void copy_or_clear(const float* source, std::int64_t count, float* target) {
+  for (std::int64_t i = 0; i < count; ++i) target[i] = source == nullptr ? 0 : source[i];
 }
 
 // Forward over the chunks: dq = (d Vᵀ below the diagonal) K + d Sᵀ, and the denominator's part.
 template <typename Features>
 void query_gradient(const LinearShape& shape, Features& source, const OutputSlope& slope,
-                    Arena arena) {
+                    const GradientSums& sums, Arena arena) {
   const std::int64_t features = shape.features, size = shape.size, stride = padded(features);
-  float* const transposed_state = arena.take(packed_size(size, features));
-  float* const v_columns = arena.take(packed_size(size, chunk_rows));
-  float* const k_rows = arena.take(packed_size(chunk_rows, features));
-  float* const pairs = arena.take(chunk_rows * pair_stride);
-  float* const slopes = arena.take(chunk_rows * padded(size));
-  float* const denominator_slopes = arena.take(chunk_rows);
-  float* const rows = arena.take(chunk_rows * stride);
-  float* const norm_rows = arena.take(chunk_rows * stride);
-  float* const running = arena.take(features);
-  clear(transposed_state, packed_size(size, features));
-  clear(running, features);
+  const GradientBuffers at(shape, arena);
+  const bool sums_up = sums.own.numerator != nullptr;
+  pack_transposed(shape, sums.begin.numerator, at.transposed_state);
+  copy_or_clear(sums.begin.denominator, features, at.before);
+  clear(at.state, packed_size(features, size));
+  clear(at.behind, features);
   for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
-    const LinearHead<const float> x = source.read_keys(first, count);
-    numerator_gradient(shape, slope, first, count, slopes, denominator_slopes);
-    pack_columns(x.v.data, x.v.stride, size, count, v_columns);
-    pack_rows(x.k.data, x.k.stride, count, features, k_rows);
-    const HeadMatrix<const float> d{slopes, padded(size)};
-    product({d.data, d.stride, 1}, transposed_state, count, features, size, rows, stride,
+    const LinearHead<const float> x = source.read(first, count);
+    numerator_gradient(shape, slope, first, count, at.slopes, at.denominator_slopes);
+    pack_columns(x.v.data, x.v.stride, size, count, at.v_columns);
+    pack_rows(x.k.data, x.k.stride, count, features, at.k_panels);
+    const HeadMatrix<const float> d{at.slopes, padded(size)};
+    product({d.data, d.stride, 1}, at.transposed_state, count, features, size, at.rows, stride,
             Store::overwrite);
-    lower_pairs(d, v_columns, count, size, pairs);
-    add_lower_product(pairs, k_rows, count, features, rows, stride);
-    add_product_to_panels({x.v.data, 1, x.v.stride}, k_rows, size, features, count,
-                          transposed_state);
+    lower_pairs(d, at.v_columns, count, size, at.pairs);
+    add_lower_product(at.pairs, at.k_panels, count, features, at.rows, stride);
+    add_product_to_panels({x.v.data, 1, x.v.stride}, at.k_panels, size, features, count,
+                          at.transposed_state);
     for (std::int64_t i = 0; shape.normalizes && i < count; ++i) {
-      add_row(x.k_norm.from(i).data, features, running);
-      scale_row(running, denominator_slopes[i], features, norm_rows + i * stride);
+      add_row(x.k_norm.from(i).data, features, at.before);
+      scale_row(at.before, at.denominator_slopes[i], features, at.norm_rows + i * stride);
     }
-    source.write_query_gradient(first, count, rows, shape.normalizes ? norm_rows : nullptr, stride);
+    if (sums_up) {
+      pack_rows(d.data, d.stride, count, size, at.d_rows);
+      add_product_to_panels({x.q.data, 1, x.q.stride}, at.d_rows, features, size, count, at.state);
+      for (std::int64_t i = 0; shape.normalizes && i < count; ++i)
+        add_scaled_row(x.q_norm.from(i).data, at.denominator_slopes[i], features, at.behind);
+    }
+    source.write_query_gradient(first, count, at.rows, shape.normalizes ? at.norm_rows : nullptr,
+                                stride);
   }
+  if (!sums_up) return;
+  unpack_rows(at.state, features, size, sums.own.numerator);
+  copy_or_clear(at.behind, features, sums.own.denominator);
 }
 
-// Backward over the chunks, with T = Σ q dᵀ over the tokens behind:
+// Backward over the chunks, with T = Σ q dᵀ over the tokens behind, `begin` at first:
 // dk = (d Vᵀ below the diagonal)ᵀ Q + V Tᵀ, dv = (Q Kᵀ below the diagonal)ᵀ d + K T.
 template <typename Features>
 void key_gradient(const LinearShape& shape, Features& source, const OutputSlope& slope,
-                  HeadMatrix<float> v_gradient, Arena arena) {
+                  HeadMatrix<float> v_gradient, const LinearSums& begin, Arena arena) {
   const std::int64_t features = shape.features, size = shape.size, stride = padded(features);
-  float* const state = arena.take(packed_size(features, size));
-  float* const transposed_state = arena.take(packed_size(size, features));
-  float* const v_columns = arena.take(packed_size(size, chunk_rows));
-  float* const k_columns = arena.take(packed_size(features, chunk_rows));
-  float* const q_rows = arena.take(packed_size(chunk_rows, features));
-  float* const d_rows = arena.take(packed_size(chunk_rows, size));
-  float* const pairs = arena.take(chunk_rows * pair_stride);
-  float* const slopes = arena.take(chunk_rows * padded(size));
-  float* const denominator_slopes = arena.take(chunk_rows);
-  float* const rows = arena.take(chunk_rows * stride);
-  float* const norm_rows = arena.take(chunk_rows * stride);
-  float* const value_rows = arena.take(chunk_rows * padded(size));
-  float* const running = arena.take(features);
-  clear(state, packed_size(features, size));
-  clear(transposed_state, packed_size(size, features));
-  clear(running, features);
+  const GradientBuffers at(shape, arena);
+  pack_transposed(shape, begin.numerator, at.transposed_state);
+  copy_or_clear(begin.denominator, features, at.behind);
+  if (begin.numerator == nullptr) {
+    clear(at.state, packed_size(features, size));
+  } else {
+    pack_rows(begin.numerator, size, features, size, at.state);
+  }
   const std::int64_t last = (shape.length - 1) / chunk_rows * chunk_rows;
   for (std::int64_t first = last; first >= 0; first -= chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
     const LinearHead<const float> x = source.read(first, count);
-    numerator_gradient(shape, slope, first, count, slopes, denominator_slopes);
-    const HeadMatrix<const float> d{slopes, padded(size)};
-    pack_columns(x.v.data, x.v.stride, size, count, v_columns);
-    pack_columns(x.k.data, x.k.stride, features, count, k_columns);
-    pack_rows(x.q.data, x.q.stride, count, features, q_rows);
-    pack_rows(d.data, d.stride, count, size, d_rows);
-    product({x.v.data, x.v.stride, 1}, transposed_state, count, features, size, rows, stride,
+    numerator_gradient(shape, slope, first, count, at.slopes, at.denominator_slopes);
+    const HeadMatrix<const float> d{at.slopes, padded(size)};
+    pack_columns(x.v.data, x.v.stride, size, count, at.v_columns);
+    pack_columns(x.k.data, x.k.stride, features, count, at.k_panels);
+    pack_rows(x.q.data, x.q.stride, count, features, at.q_rows);
+    pack_rows(d.data, d.stride, count, size, at.d_rows);
+    product({x.v.data, x.v.stride, 1}, at.transposed_state, count, features, size, at.rows, stride,
             Store::overwrite);
-    product({x.k.data, x.k.stride, 1}, state, count, size, features, value_rows, padded(size),
+    product({x.k.data, x.k.stride, 1}, at.state, count, size, features, at.value_rows, padded(size),
             Store::overwrite);
-    lower_pairs(d, v_columns, count, size, pairs);
-    add_upper_product(pairs, q_rows, count, features, rows, stride);
-    lower_pairs(x.q, k_columns, count, features, pairs);
-    add_upper_product(pairs, d_rows, count, size, value_rows, padded(size));
-    copy_to_head(value_rows, padded(size), v_gradient.from(first), count, size);
-    add_product_to_panels({x.q.data, 1, x.q.stride}, d_rows, features, size, count, state);
-    add_product_to_panels({d.data, 1, d.stride}, q_rows, size, features, count, transposed_state);
+    lower_pairs(d, at.v_columns, count, size, at.pairs);
+    add_upper_product(at.pairs, at.q_rows, count, features, at.rows, stride);
+    lower_pairs(x.q, at.k_panels, count, features, at.pairs);
+    add_upper_product(at.pairs, at.d_rows, count, size, at.value_rows, padded(size));
+    copy_to_head(at.value_rows, padded(size), v_gradient.from(first), count, size);
+    add_product_to_panels({x.q.data, 1, x.q.stride}, at.d_rows, features, size, count, at.state);
+    add_product_to_panels({d.data, 1, d.stride}, at.q_rows, size, features, count,
+                          at.transposed_state);
     for (std::int64_t i = count - 1; shape.normalizes && i >= 0; --i) {
-      add_scaled_row(x.q_norm.from(i).data, denominator_slopes[i], features, running);
-      scale_row(running, 1, features, norm_rows + i * stride);
+      add_scaled_row(x.q_norm.from(i).data, at.denominator_slopes[i], features, at.behind);
+      scale_row(at.behind, 1, features, at.norm_rows + i * stride);
     }
-    source.write_key_gradient(first, count, rows, shape.normalizes ? norm_rows : nullptr, stride);
+    source.write_key_gradient(first, count, at.rows, shape.normalizes ? at.norm_rows : nullptr,
+                              stride);
   }
 }
 

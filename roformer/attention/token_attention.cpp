@@ -88,7 +88,7 @@ void token_linear_attention(const TokenRows& rows, const RecurrentStep& step,
       turned.cos = angles[static_cast<std::size_t>(row)].cos;
       turned.sin = angles[static_cast<std::size_t>(row)].sin;
       recurrent_step<isa()>(turned, rows.q + place, rows.k + place, rows.v + place,
-                            sums.of({{}, row, head}, nullptr), rows.out + row * width + column,
+                            sums.of({row, head, row, 1}, nullptr), rows.out + row * width + column,
                             scratch + piece * room);
     });
   });

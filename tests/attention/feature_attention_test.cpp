@@ -92,7 +92,11 @@ INSTANTIATE_TEST_SUITE_P(
                       FeatureCase{{145, 20}, 2, 32, 64, "favor", Turning::half_split},
                       FeatureCase{{217}, 3, 17, 34, "relu", Turning::interleaved},
                       FeatureCase{{150}, 1, 65, 130, "relu", Turning::half_split},
-                      FeatureCase{{300}, 1, 128, 622, "favor", Turning::interleaved}));
+                      FeatureCase{{300}, 1, 128, 622, "favor", Turning::interleaved},
+                      // Cut into pieces.
+                      FeatureCase{{1000}, 1, 16, 34, "favor", Turning::interleaved},
+                      FeatureCase{{2, 1300, 0, 5}, 2, 12, 30, "relu", Turning::half_split},
+                      FeatureCase{{577}, 3, 8, 15, "favor", Turning::none}));
 
 const std::vector<FeatureCase> small_cases = {{{20, 1, 6}, 2, 6, 10, "favor", Turning::interleaved},
                                               {{20, 1, 6}, 2, 6, 10, "favor", Turning::none},
@@ -186,6 +190,32 @@ TEST(FeatureAttention, PackedAloneAndTheFutureUnseen) {
   const Tensor after = attend(changed, c.lengths, places);
   EXPECT_TRUE(torch::equal(after.slice(0, 0, 190), packed.slice(0, 0, 190)));
   EXPECT_FALSE(torch::equal(after, packed));
+}
+
+// Pieces of a sequence, their gradients, and a state behind a prompt, by any number of threads.
+TEST(FeatureAttention, PiecesHangOnShapesAlone) {
+  const FeatureCase c{{40, 1800}, 1, 16, 36, "favor", Turning::interleaved};
+  const auto map = feature_map_of(c);
+  torch::manual_seed(28);
+  const Tensor input = torch::randn({1840, 3, 1, 16});
+  const auto run = [&](int threads) {
+    const int before = at::get_num_threads();
+    at::set_num_threads(threads);
+    const Tensor qkv = input.clone().set_requires_grad(true);
+    const auto parts = qkv.unbind(1);
+    const auto rotation = rotation_of(c, places_of(c.lengths), torch::kFloat32);
+    const auto spans = causal_spans(c.lengths);
+    const Tensor out = feature_attention(parts[0], parts[1], parts[2], spans, map, rotation);
+    out.square().sum().backward();
+    RecurrentLayer state;
+    const Tensor again =
+        feature_attention(parts[0], parts[1], parts[2], spans, map, rotation, &state);
+    at::set_num_threads(before);
+    EXPECT_TRUE(torch::equal(out, again));
+    return std::vector<Tensor>{out.detach(), qkv.grad(), state.numerator, state.denominator};
+  };
+  const auto one = run(1), two = run(2);
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_TRUE(torch::equal(one[i], two[i]));
 }
 
 class MapsWithState : public ::testing::TestWithParam<const char*> {};

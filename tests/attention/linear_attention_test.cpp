@@ -138,7 +138,12 @@ INSTANTIATE_TEST_SUITE_P(
                       LinearCase{{300}, 1, 34, 65, Visibility::causal, true, true},
                       LinearCase{{217}, 3, 33, 17, Visibility::causal, false, false},
                       LinearCase{{511, 2}, 2, 130, 50, Visibility::causal, false, true},
-                      LinearCase{{97}, 1, 17, 128, Visibility::causal, true, false}));
+                      LinearCase{{97}, 1, 17, 128, Visibility::causal, true, false},
+                      // Cut into pieces.
+                      LinearCase{{576}, 1, 16, 16, Visibility::causal, true, true},
+                      LinearCase{{0, 1500, 1}, 2, 33, 17, Visibility::causal, true, true},
+                      LinearCase{{700, 1, 1301}, 1, 20, 24, Visibility::causal, false, true},
+                      LinearCase{{1153}, 3, 18, 10, Visibility::causal, true, false}));
 
 TEST(LinearAttention, ChunkedEqualsTheSumInDoubleAt4096Tokens) {
   torch::manual_seed(8);
@@ -291,11 +296,55 @@ TEST(LinearAttention, AStateContinuesTheSequences) {
   }
 }
 
-TEST(LinearAttention, ThreadsDoNotChangeABit) {
-  torch::manual_seed(12);
-  const LinearCase c{{350, 50}, 3, 32, 32, Visibility::causal, false, true};
+// One sequence of several is cut into pieces where it is alone: other sums, to the bit.
+TEST(LinearAttention, ALongSequencePackedEqualsItselfAlone) {
+  torch::manual_seed(16);
+  std::vector<std::int32_t> lengths(9, 800);
+  const LinearCase c{lengths, 2, 24, 16, Visibility::causal, true, true};
   const auto spans = linear_spans(c.lengths, c.visibility);
-  LinearInputs x = random_inputs(c, 400);
+  const LinearInputs x = random_inputs(c, 7200);
+  const Tensor packed = linear_attention(x, spans, {1e-6, true});
+  const auto part = [&](const Tensor& y) { return y.narrow(0, 1600, 800); };
+  const Tensor alone =
+      linear_attention({part(x.q), part(x.k), part(x.q_norm), part(x.k_norm), part(x.v)},
+                       linear_spans({800}, c.visibility), {1e-6, true});
+  EXPECT_LE(relative_difference(alone, part(packed).to(torch::kFloat64)), 2e-6);
+}
+
+// A prompt in pieces, and tokens behind it.
+TEST(LinearAttention, AStateTakesInALongPrompt) {
+  torch::manual_seed(17);
+  const LinearCase c{{1500}, 1, 20, 12, Visibility::causal, true, true};
+  const LinearInputs x = random_inputs(c, 1500);
+  const LinearInputs exact = in_double(x, false);
+  const Tensor whole = naive(exact, linear_spans({1500}, c.visibility), {1e-6, true});
+  RecurrentLayer state;
+  std::vector<Tensor> parts;
+  for (const auto& [begin, end] : {std::pair{0, 700}, {700, 1490}, {1490, 1491}, {1491, 1500}}) {
+    const auto part = [&, begin = begin, end = end](const Tensor& y) {
+      return y.slice(0, begin, end);
+    };
+    parts.push_back(
+        linear_attention({part(x.q), part(x.k), part(x.q_norm), part(x.k_norm), part(x.v)},
+                         linear_spans({end - begin}, c.visibility), {1e-6, true}, &state));
+  }
+  EXPECT_LE(relative_difference(torch::cat(parts), whole), 3e-6);
+  const Tensor sums = torch::einsum("nhf,nhd->hfd", {exact.k, exact.v}).unsqueeze(0);
+  EXPECT_LE(relative_difference(state.numerator, sums), 1e-6);
+  EXPECT_LE(relative_difference(state.denominator, exact.k_norm.sum(0).unsqueeze(0)), 1e-6);
+}
+
+class LinearThreads : public ::testing::TestWithParam<std::vector<std::int32_t>> {};
+INSTANTIATE_TEST_SUITE_P(Shapes, LinearThreads,
+                         ::testing::Values(std::vector<std::int32_t>{350, 50},
+                                           std::vector<std::int32_t>{2000},
+                                           std::vector<std::int32_t>{30, 1200, 3}));
+
+TEST_P(LinearThreads, DoNotChangeABit) {
+  torch::manual_seed(12);
+  const LinearCase c{GetParam(), 3, 32, 32, Visibility::causal, false, true};
+  const auto spans = linear_spans(c.lengths, c.visibility);
+  LinearInputs x = random_inputs(c, tokens_of(spans));
   for (const Tensor& tensor : {x.q, x.k, x.v}) tensor.set_requires_grad(true);
   const auto run = [&](int threads) {
     const int before = at::get_num_threads();
