@@ -65,7 +65,7 @@ Tensor dropout_factor(const SpanGroup& group, std::int64_t num_tokens, std::int6
 Tensor group_weights(const SpanGroup& group, const Tensor& queries, const Tensor& keys,
                      const AttentionOptions& options, const AttentionTerms& terms,
                      const Tensor& q_places, const Tensor& k_places) {
-  Tensor scores = torch::matmul(queries, keys.transpose(-1, -2)) * options.scale;
+  Tensor scores = position::pair_product(queries, keys, options.product) * options.scale;
   if (terms.score_bias) scores = scores + terms.score_bias(queries, keys, q_places, k_places);
   if (hides_something(group.span)) {
     scores = scores.masked_fill(hidden_keys(group.span, scores.device()),

@@ -72,12 +72,14 @@ void keep_options(AutogradContext* context, const AttentionOptions& options) {
   context->saved_data["scale"] = options.scale;
   context->saved_data["dropout"] = options.dropout;
   context->saved_data["dropout_seed"] = static_cast<std::int64_t>(options.dropout_seed);
+  context->saved_data["product"] = static_cast<std::int64_t>(options.product);
 }
 
 AttentionOptions kept_options(AutogradContext* context) {
   const auto& data = context->saved_data;
   return {data.at("scale").toDouble(), data.at("dropout").toDouble(),
-          static_cast<std::uint64_t>(data.at("dropout_seed").toInt())};
+          static_cast<std::uint64_t>(data.at("dropout_seed").toInt()),
+          static_cast<position::PairProduct>(data.at("product").toInt())};
 }
 
 // Autograd takes defined tensors alone: those of a list, and which places they have, a bit each.
@@ -187,9 +189,13 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
   }
 };
 
-void check_dropout(double dropout) {
-  base::require(dropout >= 0 && dropout < 1, "[attention] expected dropout in [0, 1) but got {}",
-                dropout);
+void check_options(const AttentionOptions& options, std::int64_t size) {
+  base::require(options.dropout >= 0 && options.dropout < 1,
+                "[attention] expected dropout in [0, 1) but got {}", options.dropout);
+  base::require(options.product == position::PairProduct::real || size % 2 == 0,
+                "[attention] expected heads of an even size, whose halves are the parts of complex "
+                "numbers, but got {}",
+                size);
 }
 
 variable_list as_list(const Tensor& q, const Tensor& k, const Tensor& v,
@@ -238,10 +244,12 @@ Tensor packed_self_attention(const Tensor& qkv, const std::vector<Span>& spans,
                              const AttentionOptions& options, const PlacedTerms& terms) {
   base::require(qkv.dim() == 4 && qkv.size(1) == 3,
                 "[attention] expected qkv (N, 3, H, D) but got {} dimensions", qkv.dim());
-  check_dropout(options.dropout);
+  check_options(options, qkv.size(3));
   check_spans(spans, qkv.size(0), qkv.size(0));
   if (packed::wants_gradient({qkv})) require_own_keys(spans);
   check_terms(terms, spans, qkv.size(2), qkv.size(3));
+  base::require(options.product == position::PairProduct::real || terms.empty(),
+                "[attention] expected no terms beside moduli of complex products but got some");
   if (packed::is_half_on_cpu(qkv))
     return packed_self_attention(packed::widened(qkv), spans, options, widened(terms))
         .to(qkv.scalar_type());
@@ -259,7 +267,7 @@ Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                     q.size(2) == k.size(2),
                 "[attention] expected q (N, H, D), k and v (M, H, D) but got {}, {} and {}",
                 fmt::join(q.sizes(), "x"), fmt::join(k.sizes(), "x"), fmt::join(v.sizes(), "x"));
-  check_dropout(options.dropout);
+  check_options(options, q.size(2));
   check_spans(spans, q.size(0), k.size(0));
   const bool gradient = packed::wants_gradient({q, k, v});
   if (gradient) require_own_keys(spans);
@@ -268,7 +276,8 @@ Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v,
                             options)
         .to(v.scalar_type());
   if (!packed::is_float_on_cpu(q)) return composed_attention(q, k, v, spans, options);
-  if (!gradient && options.dropout == 0 && has_few_queries(spans))
+  const bool real = options.product == position::PairProduct::real;
+  if (!gradient && real && options.dropout == 0 && has_few_queries(spans))
     return few_queries_attention(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v), spans,
                                  options.scale);
   return fused_of(with_dense_rows(q), with_dense_rows(k), with_dense_rows(v), spans, options, {});

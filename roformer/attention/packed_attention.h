@@ -13,6 +13,7 @@
 
 #include "roformer/attention/pair_terms.h"
 #include "roformer/attention/span.h"
+#include "roformer/position/pair_product.h"
 
 namespace roformer::attention {
 
@@ -21,6 +22,8 @@ struct AttentionOptions {
   double scale = 1.0;              // factor of q · k, 1 / sqrt(D) in most encodings
   double dropout = 0.0;            // probability that a weight is dropped, [0, 1)
   std::uint64_t dropout_seed = 0;  // the mask is a function of it
+  // What `scale` is a factor of. Nothing is added to moduli.
+  position::PairProduct product = position::PairProduct::real;
 };
 
 /// What an encoding adds to a group of G sequences of equal length: hooks 3 and 4 of the design
@@ -41,8 +44,8 @@ struct AttentionTerms {
 
 /// qkv: (N, 3, H, D); result (N, H, D). Spans may be empty; queries that see no key give zero. The
 /// terms are what an encoding adds where positions follow each other.
-/// Throws Error for spans that share keys where a gradient is asked for, and for terms whose tables
-/// do not reach the spans' distances and positions.
+/// Throws Error for spans that share keys where a gradient is asked for, for terms whose tables do not
+/// reach the spans' distances and positions, for terms beside moduli, and for moduli of an odd D.
 torch::Tensor packed_self_attention(const torch::Tensor& qkv, const std::vector<Span>& spans,
                                     const AttentionOptions& options, const PlacedTerms& terms = {});
 
@@ -74,7 +77,7 @@ torch::Tensor composed_attention(const torch::Tensor& q, const torch::Tensor& k,
 bool has_few_queries(const std::vector<Span>& spans);
 
 /// As packed_attention, on the CPU in float32, without dropout or gradient, for spans of few
-/// queries; rows of q, k and v are dense.
+/// queries and scores of q · k; rows of q, k and v are dense.
 torch::Tensor few_queries_attention(const torch::Tensor& q, const torch::Tensor& k,
                                     const torch::Tensor& v, const std::vector<Span>& spans,
                                     double scale);

@@ -17,14 +17,15 @@ void drop(float* weights, std::int64_t count, base::RowKey key, std::uint32_t th
 struct ForwardBuffers {
   ForwardBuffers(const AttentionShape& shape, float* memory) : arena{memory} {
     const std::int64_t size = shape.head_size, wide = size + shape.row_size, keys = shape.num_keys;
+    const std::int64_t queries = shape.parts() * block_rows;
     const Window window = largest_window(shape, keys);
     const std::int64_t columns = window.rows == 0 ? 0 : size * window.stride();
     k_panels = arena.take(packed_size(wide, keys));
     v_panels = arena.take(packed_size(keys, size));
-    scores = arena.take(block_rows * score_stride(keys));
+    scores = arena.take(queries * score_stride(keys));
     rows = arena.take(block_rows * round_up(size, lanes));
     wide_k = arena.take(keys * wide);
-    wide_q = arena.take(block_rows * wide);
+    wide_q = arena.take(queries * wide);
     query_columns = arena.take(columns);
     key_columns = arena.take(columns);
     value_rows = arena.take(packed_size(window.rows, size));
@@ -67,16 +68,15 @@ void attend(const AttentionShape& shape, const HeadTerms& terms, HeadMatrix<cons
     const QueryBlock block{first, count, visible_keys(shape, first + count - 1),
                            queries.end - first - count};
     const std::int64_t padded = round_up(block.keys, lanes);
-    const auto wide_q =
-        widened(q.from(first), count, terms.shift.vectors,
-                terms.query_rows.vectors + first * shape.row_size, size, shape.row_size, at.wide_q);
-    product({wide_q.data, wide_q.stride, 1}, at.k_panels, count, block.keys, wide, at.scores,
-            stride, Store::overwrite);
+    const auto wide_q = factor_rows(shape, terms, q, first, count, at.wide_q);
+    product({wide_q.data, wide_q.stride, 1}, at.k_panels, shape.parts() * count, block.keys, wide,
+            at.scores, stride, Store::overwrite);
     add_table_products(block, terms, tables, wide_q, k, size, at.scores, stride);
     float sums[block_rows];
     for (std::int64_t i = 0; i < count; ++i) {
       float* row = at.scores + i * stride;
       const std::int64_t visible = visible_keys(shape, first + i);
+      if (shape.parts() == 2) take_moduli(row, row + count * stride, padded);
       if (scored) add_numbers(row, padded, shape.scale, numbers_of(terms, window, block, i));
       const float scale = scored ? 1 : shape.scale;
       const float shift = scale * (scale >= 0 ? largest_of_row(row, visible) : row[0]);

@@ -2,6 +2,7 @@
 // scores, scratch memory, and the terms' tables for a block of queries. For *_kernel.cpp files only:
 // everything is in an anonymous namespace, one copy an instruction set.
 #pragma once
+#include "roformer/attention/complex_rows_kernel.h"
 #include "roformer/attention/distance_products_kernel.h"
 #include "roformer/attention/matrix_product_kernel.h"
 #include "roformer/attention/softmax_attention_kernel.h"
@@ -105,6 +106,18 @@ inline HeadMatrix<const float> widened(HeadMatrix<const float> x, std::int64_t r
     for (std::int64_t e = 0; e < beside_size; ++e) row[size + e] = beside[i * beside_size + e];
   }
   return {wide, stride};
+}
+
+// What `count` queries from `first` on are multiplied with keys as: with the terms' shift and rows
+// beside them, or as both parts of complex products.
+inline HeadMatrix<const float> factor_rows(const AttentionShape& shape, const HeadTerms& terms,
+                                           HeadMatrix<const float> q, std::int64_t first,
+                                           std::int64_t count, float* memory) {
+  if (shape.product != ScoreProduct::real)
+    return real_and_imaginary(q.from(first), count, shape.head_size, shape.product, memory);
+  return widened(q.from(first), count, terms.shift.vectors,
+                 terms.query_rows.vectors + first * shape.row_size, shape.head_size, shape.row_size,
+                 memory);
 }
 
 // What the terms add to the scores of a block, in the units of q · k.

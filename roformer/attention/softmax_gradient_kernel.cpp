@@ -76,21 +76,22 @@ void set_to_zero(HeadMatrix<float> target, std::int64_t rows, std::int64_t colum
 struct BackwardBuffers {
   BackwardBuffers(const AttentionShape& shape, std::int64_t keys, float* memory) : arena{memory} {
     const std::int64_t size = shape.head_size, wide = size + shape.row_size;
-    const std::int64_t stride = score_stride(keys);
+    const std::int64_t stride = score_stride(keys), queries = shape.parts() * block_rows;
     const Window window = largest_window(shape, keys);
     const std::int64_t columns = window.rows == 0 ? 0 : size * window.stride();
     k_columns = arena.take(packed_size(wide, keys));
     v_columns = arena.take(packed_size(size, keys));
     k_rows = arena.take(packed_size(keys, wide));
-    q_rows = arena.take(packed_size(block_rows, wide));
+    q_rows = arena.take(packed_size(queries, wide));
     slope_rows = arena.take(packed_size(block_rows, size));
     weights = arena.take(block_rows * stride);
     slopes = arena.take(block_rows * stride);
+    products = shape.parts() == 1 ? weights : arena.take(queries * stride);
     k_sums = arena.take(keys * round_up(wide, lanes));
     v_sums = arena.take(keys * round_up(size, lanes));
-    q_sums = arena.take(block_rows * round_up(wide, lanes));
+    q_sums = arena.take(queries * round_up(wide, lanes));
     wide_k = arena.take(keys * wide);
-    wide_q = arena.take(block_rows * wide);
+    wide_q = arena.take(queries * wide);
     query_columns = arena.take(columns);
     key_columns = arena.take(columns);
     value_columns = arena.take(columns);
@@ -101,6 +102,7 @@ struct BackwardBuffers {
 
   Arena arena;
   float *k_columns, *v_columns, *k_rows, *q_rows, *slope_rows, *weights, *slopes;
+  float* products;  // what the weights are made of: themselves, or both parts of complex numbers
   float *k_sums, *v_sums, *q_sums, *wide_k, *wide_q;
   float *query_columns, *key_columns, *value_columns, *query_rows, *key_rows, *skewed;
 };
@@ -155,11 +157,10 @@ void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMa
       continue;
     }
     const std::int64_t padded = round_up(block.keys, lanes);
-    const auto wide_q =
-        widened(q.from(first), count, terms.shift.vectors,
-                terms.query_rows.vectors + first * shape.row_size, size, shape.row_size, at.wide_q);
+    const std::int64_t rows = shape.parts() * count;
+    const auto wide_q = factor_rows(shape, terms, q, first, count, at.wide_q);
     const HeadMatrix<const float> slope_block = result.out_gradient.from(first);
-    product({wide_q.data, wide_q.stride, 1}, at.k_columns, count, block.keys, wide, at.weights,
+    product({wide_q.data, wide_q.stride, 1}, at.k_columns, rows, block.keys, wide, at.products,
             stride, Store::overwrite);
     add_table_products(block, terms, tables, wide_q, key_part, size, at.weights, stride);
     product({slope_block.data, slope_block.stride, 1}, at.v_columns, count, block.keys, size,
@@ -173,6 +174,9 @@ void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMa
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t query = first + i;
       float* const row = at.weights + i * stride;
+      float* const real = at.products + i * stride;
+      float* const imaginary = real + count * stride;
+      if (rows > count) take_moduli_and_slopes(real, imaginary, padded, row);
       if (scored) add_numbers(row, padded, shape.scale, numbers_of(terms, window, block, i));
       exponentiate(row, visible_of(shape, query, keys), padded, scored ? 1 : shape.scale,
                    result.log_sum_exp[query]);
@@ -181,12 +185,14 @@ void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMa
       const auto key = base::row_key(shape.dropout_seed,
                                      shape.first_mask_row + static_cast<std::uint64_t>(query));
       softmax_gradient(row, at.slopes + i * stride, padded, shape, key, keys.begin, delta);
+      if (rows > count) scale_slopes(at.slopes + i * stride, padded, real, imaginary);
     }
-    pack_rows(wide_q.data, wide_q.stride, count, wide, at.q_rows);
+    const float* const product_slopes = rows > count ? at.products : at.slopes;
+    pack_rows(wide_q.data, wide_q.stride, rows, wide, at.q_rows);
     pack_rows(slope_block.data, slope_block.stride, count, size, at.slope_rows);
-    product_of_rows({at.slopes, stride, 1}, at.k_rows, num_keys, 0, count, wide, block.keys,
+    product_of_rows({product_slopes, stride, 1}, at.k_rows, num_keys, 0, rows, wide, block.keys,
                     at.q_sums, wide_stride, Store::overwrite);
-    product({at.slopes, 1, stride}, at.q_rows, block.keys, wide, count, at.k_sums, wide_stride,
+    product({product_slopes, 1, stride}, at.q_rows, block.keys, wide, rows, at.k_sums, wide_stride,
             Store::accumulate);
     product({at.weights, 1, stride}, at.slope_rows, block.keys, size, count, at.v_sums, size_stride,
             Store::accumulate);
@@ -213,7 +219,11 @@ void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMa
       add_rows(at.q_sums + size, wide_stride, count, shape.row_size,
                terms.query_rows.gradient + first * row_stride, row_stride);
     }
-    copy_to_head(at.q_sums, wide_stride, q_target, count, size);
+    if (rows > count) {
+      copy_parts_gradient(at.q_sums, wide_stride, count, size, shape.product, q_target);
+    } else {
+      copy_to_head(at.q_sums, wide_stride, q_target, count, size);
+    }
   }
   if (terms.key_rows.gradient != nullptr) {
     const std::int64_t row_stride = term_gradient_stride(shape.row_size);

@@ -159,8 +159,9 @@ position::Projections SelfAttentionImpl::projections() const {
 
 Tensor SelfAttentionImpl::attend(const Tensor& qkv, const BlockContext& context) const {
   const position::PositionEncoding& encoding = *context.encoding;
-  const auto options = attention_options(encoding.score_divisor(head_size_), dropout_,
-                                         DropoutSite::attention_weights, context);
+  auto options = attention_options(encoding.score_divisor(head_size_), dropout_,
+                                   DropoutSite::attention_weights, context);
+  options.product = encoding.pair_product();
   const bool plain =
       !encoding.acts_on_scores() && !encoding.acts_on_values() && context.attentions == nullptr;
   if (plain && context.cache == nullptr)

@@ -7,6 +7,7 @@
 #include "roformer/base/error.h"
 #include "roformer/format/blank_weights.h"
 #include "roformer/position/complex_product.h"
+#include "roformer/position/pair_product.h"
 #include "roformer/position/position_encoding.h"
 
 namespace roformer::position {
@@ -55,13 +56,9 @@ class ComplexEncoding : public PositionEncoding {
     const Tensor theta = phases_.defined() ? torch::embedding(phases_, tokens) : Tensor();
     return complex_wave(complex_halves(x).real, omega, theta, positions.ids + 1);
   }
-  Tensor score_bias(const ScoreInputs& inputs) const override {
-    const ComplexProduct product = form_ == "publication" ? conjugate_product(inputs.q, inputs.k)
-                                                          : plain_product(inputs.q, inputs.k);
-    // Attention adds q · k itself, the real part with the conjugate.
-    const Tensor added =
-        form_ == "publication" ? product.real : torch::matmul(inputs.q, inputs.k.transpose(-1, -2));
-    return (product.modulus() - added) / score_divisor(inputs.q.size(-1));
+  PairProduct pair_product() const override {
+    if (form_ == "real") return PairProduct::real;
+    return form_ == "publication" ? PairProduct::conjugate_modulus : PairProduct::modulus;
   }
   double score_divisor(std::int64_t head_size) const override {
     return std::sqrt(static_cast<double>(head_size) / 2);

@@ -64,7 +64,8 @@ bool PositionEncoding::is_drawn(const std::string& name) const {
 std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options) {
   std::shared_ptr<PositionEncoding> made;
   with_encoding(options.settings, [&](const auto& encoding) { made = encoding.make(options); });
-  made->acts_on_scores_ = acts_on_single_scores(options.settings);
+  made->acts_on_scores_ =
+      acts_on_single_scores(options.settings) && made->pair_product() == PairProduct::real;
   return made;
 }
 

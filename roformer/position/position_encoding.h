@@ -16,6 +16,7 @@
 #include "roformer/packed/packed_batch.h"
 #include "roformer/position/distance_terms.h"
 #include "roformer/position/encoding_settings.h"
+#include "roformer/position/pair_product.h"
 #include "roformer/rope/angles.h"
 
 namespace roformer::position {
@@ -128,15 +129,18 @@ class PositionEncoding : public torch::nn::Module {
     return std::nullopt;
   }
 
-  /// Added to the scaled scores (G, H, T_q, T_k); any shape that broadcasts to it. By default what
-  /// the terms by distance say. Only if `acts_on_scores()`.
-  virtual torch::Tensor score_bias(const ScoreInputs& inputs) const;
+  /// Added to the scaled scores (G, H, T_q, T_k), what the terms by distance say; any shape that
+  /// broadcasts to it. Only if `acts_on_scores()`.
+  torch::Tensor score_bias(const ScoreInputs& inputs) const;
   bool acts_on_scores() const { return acts_on_scores_; }
 
   /// Added to the output (G, H, T_q, D), what the terms by distance say; Eq. 5. Only if
   /// `acts_on_values()`.
   torch::Tensor value_term(const ValueInputs& inputs) const;
   virtual bool acts_on_values() const { return false; }
+
+  /// What the scores are made of, divided by the next. What it is not q · k in adds nothing to them.
+  virtual PairProduct pair_product() const { return PairProduct::real; }
 
   /// What q · k is divided by; sqrt(D) but for DeBERTa, TUPE and T5.
   virtual double score_divisor(std::int64_t head_size) const;
@@ -152,7 +156,7 @@ class PositionEncoding : public torch::nn::Module {
  private:
   friend std::shared_ptr<PositionEncoding> make_encoding(const EncodingOptions& options);
 
-  bool acts_on_scores_ = false;  // as the encoding's description says
+  bool acts_on_scores_ = false;
 };
 
 /// The model that an encoding is made for.

@@ -5,6 +5,8 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <array>
+
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
 #include "tests/packed/second_gradients.h"
@@ -49,6 +51,9 @@ double distance(const Tensor& a, const Tensor& b) {
   return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
 }
 
+constexpr std::array moduli = {position::PairProduct::modulus,
+                               position::PairProduct::conjugate_modulus};
+
 class PackedAttentionTest : public ::testing::TestWithParam<AttentionCase> {};
 
 TEST_P(PackedAttentionTest, FusedEqualsComposedInDouble) {
@@ -72,11 +77,37 @@ TEST_P(PackedAttentionTest, FusedEqualsComposedInDouble) {
   EXPECT_LE(distance(qkv.grad(), exact.grad()), 3e-5);
 }
 
+TEST_P(PackedAttentionTest, ModuliEqualTheComposedFormInDouble) {
+  const AttentionCase& c = GetParam();
+  const auto spans = spans_for(c.lengths, c.visibility);
+  for (const auto product : moduli) {
+    torch::manual_seed(5);
+    const AttentionOptions options{1 / std::sqrt(static_cast<double>(c.head_size)), c.dropout,
+                                   1234567890123, product};
+    auto qkv = torch::randn({total(c.lengths), 3, c.heads, c.head_size}).set_requires_grad(true);
+    if (c.head_size % 2 != 0) {
+      EXPECT_THROW(packed_self_attention(qkv, spans, options), Error);
+      continue;
+    }
+    auto exact = qkv.detach().to(torch::kFloat64).set_requires_grad(true);
+    const auto slope = torch::randn({total(c.lengths), c.heads, c.head_size});
+    const auto fused = packed_self_attention(qkv, spans, options);
+    const auto expected = composed(exact, spans, options);
+    ASSERT_EQ(fused.sizes(), expected.sizes());
+    EXPECT_LE(distance(fused, expected), 1e-5);
+    if (qkv.numel() == 0) continue;
+    (fused * slope).sum().backward();
+    (expected * slope).sum().backward();
+    EXPECT_LE(distance(qkv.grad(), exact.grad()), 3e-5);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Shapes, PackedAttentionTest,
     ::testing::Values(AttentionCase{{}, 2, 8, Visibility::two_sided, 0},
                       AttentionCase{{0, 0}, 2, 8, Visibility::causal, 0},
                       AttentionCase{{1}, 1, 1, Visibility::two_sided, 0},
+                      AttentionCase{{1, 2}, 1, 2, Visibility::two_sided, 0},
                       AttentionCase{{5, 0, 3, 3, 1}, 3, 10, Visibility::two_sided, 0},
                       AttentionCase{{5, 0, 3, 3, 1}, 3, 10, Visibility::causal, 0.3},
                       AttentionCase{{49, 97, 16}, 2, 64, Visibility::two_sided, 0},
@@ -102,6 +133,92 @@ TEST(PackedAttention, SecondGradientsAreThoseOfTheComposedForm) {
           {torch::randn({27, 2, 12}), torch::randn({27, 2, 12}), torch::randn({27, 2, 12})}, 1e-5);
     }
   }
+}
+
+TEST(Moduli, SecondGradientsAreThoseOfTheComposedForm) {
+  torch::manual_seed(17);
+  for (const auto product : moduli) {
+    for (const double dropout : {0.0, 0.3}) {
+      const auto spans = spans_for({9, 1, 17}, Visibility::causal);
+      const AttentionOptions options{0.3, dropout, 77, product};
+      packed::expect_second_gradients(
+          [&](const auto& in) { return packed_self_attention(in[0], spans, options); },
+          [&](const auto& in) { return composed(in[0], spans, options); },
+          {torch::randn({27, 3, 2, 12})}, 2e-5);
+    }
+  }
+}
+
+// Products that are zero: the modulus' slope is 0 there, not 0 / 0.
+TEST(Moduli, OfNothingHaveSlopeZero) {
+  torch::manual_seed(18);
+  for (const auto product : moduli) {
+    const Tensor qkv = torch::randn({60, 3, 2, 8});
+    qkv.slice(0, 7, 40).select(1, 0).zero_();
+    qkv.slice(0, 50, 55).select(1, 1).zero_();
+    const auto gradient_of = [&](const Tensor& x) {
+      const Tensor leaf = x.detach().clone().requires_grad_();
+      const Tensor out = leaf.scalar_type() == torch::kFloat64
+                             ? composed(leaf, spans_for({60}), {0.3, 0, 0, product})
+                             : packed_self_attention(leaf, spans_for({60}), {0.3, 0, 0, product});
+      return torch::autograd::grad({out.square().sum()}, {leaf})[0];
+    };
+    EXPECT_LE(distance(gradient_of(qkv), gradient_of(qkv.to(torch::kFloat64))), 3e-5);
+  }
+}
+
+TEST(Moduli, ThreadsDoNotChangeABit) {
+  torch::manual_seed(19);
+  for (const auto product : moduli) {
+    const auto qkv = torch::randn({1250, 3, 1, 32}).set_requires_grad(true);
+    const auto run = [&](int threads) {
+      const int before = at::get_num_threads();
+      at::set_num_threads(threads);
+      const auto out = packed_self_attention(qkv, spans_for({1200, 50}), {0.2, 0.1, 3, product});
+      const auto gradient = torch::autograd::grad({out.sum()}, {qkv})[0];
+      at::set_num_threads(before);
+      return std::make_pair(out.detach(), gradient);
+    };
+    const auto one = run(1), two = run(2);
+    EXPECT_TRUE(torch::equal(one.first, two.first));
+    EXPECT_TRUE(torch::equal(one.second, two.second));
+  }
+}
+
+TEST(Moduli, HalfTypesAreRoundedOnce) {
+  torch::manual_seed(20);
+  const auto spans = spans_for({120, 33});
+  for (const auto product : moduli) {
+    for (const auto& [type, tolerance] :
+         {std::pair{torch::kBFloat16, 4e-3}, {torch::kHalf, 5e-4}}) {
+      const auto qkv = torch::randn({153, 3, 2, 64}).to(type);
+      const auto out = packed_self_attention(qkv, spans, {0.125, 0, 0, product});
+      EXPECT_EQ(out.scalar_type(), type);
+      EXPECT_LE(packed::relative_gap(
+                    out, composed(qkv.to(torch::kFloat64), spans, {0.125, 0, 0, product})),
+                tolerance);
+    }
+  }
+}
+
+TEST(Moduli, NotANumberStaysOne) {
+  for (const auto product : moduli) {
+    const auto qkv = torch::randn({20, 3, 1, 8});
+    qkv[3][0].fill_(std::nan(""));
+    const auto out = packed_self_attention(qkv, spans_for({20}), {0.3, 0, 0, product});
+    EXPECT_TRUE(torch::isnan(out[3]).all().item<bool>());
+    EXPECT_TRUE(torch::isfinite(out[4]).all().item<bool>());
+  }
+}
+
+TEST(Moduli, RefuseTermsBesideThem) {
+  const auto qkv = torch::randn({4, 3, 1, 8});
+  PlacedTerms terms;
+  terms.terms.numbers = torch::zeros({1, 7});
+  terms.places = {{0, 0}};
+  terms.least = -3;
+  EXPECT_NO_THROW(packed_self_attention(qkv, spans_for({4}), {0.3}, terms));
+  EXPECT_THROW(packed_self_attention(qkv, spans_for({4}), {0.3, 0, 0, moduli[0]}, terms), Error);
 }
 
 // Values and gradients of half types: one rounding each.
@@ -242,17 +359,17 @@ TEST(PackedAttention, QueriesAndKeysOfTheirOwn) {
     return x.detach().to(torch::kFloat64).set_requires_grad(true);
   };
   const Tensor q2 = exact(q), k2 = exact(k), v2 = exact(v);
-  const AttentionOptions options{0.2, 0.1, 17};
-  const auto fused = packed_attention(q, k, v, uneven_spans, options);
-  const auto expected = composed_attention(q2, k2, v2, uneven_spans, options);
-  EXPECT_LE(distance(fused, expected), 1e-5);
-  EXPECT_EQ(fused.narrow(0, 50, 3).abs().sum().item<double>(), 0);
-  const auto slope = torch::randn({62, 3, 34});
-  (fused * slope).sum().backward();
-  (expected * slope).sum().backward();
-  EXPECT_LE(distance(q.grad(), q2.grad()), 3e-5);
-  EXPECT_LE(distance(k.grad(), k2.grad()), 3e-5);
-  EXPECT_LE(distance(v.grad(), v2.grad()), 3e-5);
+  for (const auto product : {position::PairProduct::real, moduli[0], moduli[1]}) {
+    const AttentionOptions options{0.2, 0.1, 17, product};
+    const auto fused = packed_attention(q, k, v, uneven_spans, options);
+    const auto expected = composed_attention(q2, k2, v2, uneven_spans, options);
+    EXPECT_LE(distance(fused, expected), 1e-5);
+    EXPECT_EQ(fused.narrow(0, 50, 3).abs().sum().item<double>(), 0);
+    const auto slope = torch::randn({62, 3, 34});
+    const auto ours = torch::autograd::grad({(fused * slope).sum()}, {q, k, v}),
+               theirs = torch::autograd::grad({(expected * slope).sum()}, {q2, k2, v2});
+    for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_LE(distance(ours[i], theirs[i]), 3e-5);
+  }
 }
 
 // Two spans on the same keys would write both of their gradients to one place at once.

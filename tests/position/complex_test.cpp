@@ -45,12 +45,14 @@ TEST(Complex, GoldenScoresOfEachForm) {
   for (const auto& [form, key] : {std::pair{"code", "scores_repository_no_conjugate"},
                                   {"publication", "scores_paper_eq14"}}) {
     options.settings.complex_form = form;
+    EXPECT_FALSE(make_double(options)->acts_on_scores());  // moduli, to which nothing is added
+    EXPECT_TRUE(acts_on_single_scores(options.settings));
     expect_golden(scores_from_zero(*make_double(options), x, x)[0],
                   numbers(golden("complex_order").at(key)));
   }
   options.settings.complex_form = "real";
   const auto real = make_double(options);
-  EXPECT_FALSE(real->acts_on_scores());
+  EXPECT_EQ(real->pair_product(), PairProduct::real);
   expect_golden(torch::matmul(x[0], x[0].t()) / real->score_divisor(8),
                 numbers(golden("complex_order").at("scores_real_part")));
 }

@@ -78,9 +78,10 @@ inline ScoreInputs inputs_from_zero(const torch::Tensor& q, const torch::Tensor&
 /// The whole scores (H, T_q, T_k) of those.
 inline torch::Tensor scores_from_zero(const PositionEncoding& encoding, const torch::Tensor& q,
                                       const torch::Tensor& k) {
-  const torch::Tensor products = torch::matmul(q, k.transpose(-1, -2));
-  return products / encoding.score_divisor(q.size(-1)) +
-         encoding.score_bias(inputs_from_zero(q, k)).squeeze(0);
+  const torch::Tensor scores =
+      pair_product(q, k, encoding.pair_product()) / encoding.score_divisor(q.size(-1));
+  if (!encoding.acts_on_scores()) return scores;
+  return scores + encoding.score_bias(inputs_from_zero(q, k)).squeeze(0);
 }
 
 /// softmax(scores) v plus the value term: (H, T_q, D).

@@ -1,0 +1,15 @@
+#include "roformer/position/pair_product.h"
+
+#include <torch/types.h>
+
+#include "roformer/position/complex_product.h"
+
+namespace roformer::position {
+
+torch::Tensor pair_product(const torch::Tensor& q, const torch::Tensor& k, PairProduct product) {
+  if (product == PairProduct::real) return torch::matmul(q, k.transpose(-1, -2));
+  return (product == PairProduct::modulus ? plain_product(q, k) : conjugate_product(q, k))
+      .modulus();
+}
+
+}  // namespace roformer::position
