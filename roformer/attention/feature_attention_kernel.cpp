@@ -5,6 +5,7 @@
 #include "roformer/attention/feature_attention_kernel.h"
 
 #include "roformer/attention/linear_chunks_kernel.h"
+#include "roformer/attention/random_features_kernel.h"
 #include "roformer/rope/rotation_kernel.h"
 
 namespace roformer::attention {
@@ -30,10 +31,8 @@ class MappedFeatures {
         head_(head),
         gradient_(gradient),
         stride_(padded(shape.features)),
-        scale_(1 / __builtin_sqrtf(__builtin_sqrtf(static_cast<float>(features.head_size)))),
-        share_(features.map == RandomMap::favor
-                   ? 1 / __builtin_sqrtf(static_cast<float>(shape.features))
-                   : 1) {
+        scale_(random_feature_scale(features.head_size)),
+        share_(features.map == RandomMap::favor ? favor_share(shape.features) : 1) {
     const std::int64_t size = features.head_size, count = shape.features;
     columns_ = arena.take(packed_size(size, count));
     rows_ = arena.take(packed_size(count, size));
@@ -89,32 +88,16 @@ class MappedFeatures {
     for (std::int64_t i = 0; i < count; ++i) {
       float* const row = target.plain + i * stride_;
       if (features_.map == RandomMap::relu) {
-        rectify(row);
-      } else {
-        const float half =
-            0.5f * scale_ * scale_ * dot_of(x.from(i).data, x.from(i).data, features_.head_size);
-        exponentiate_row(row, half, side);
+        rectify_features(row, shape_.features, scale_, features_.epsilon);
+        continue;
       }
+      const float square = dot_of(x.from(i).data, x.from(i).data, features_.head_size),
+                  most = side == Side::query ? scale_ * largest_of_row(row, shape_.features) : 0;
+      exponentiate_features(row, shape_.features, scale_, 0.5f * scale_ * scale_ * square + most,
+                            largest_key_exponent, features_.epsilon, share_);
     }
     if (features_.cos != nullptr)
       turn(target.plain, target.turned, first, count, rope::Direction::forward);
-  }
-
-  // Reads past the features up to whole vectors: these places are never used.
-  void rectify(float* row) const {
-    for (std::int64_t j = 0; j < stride_; j += lanes) {
-      const Vector<float> y = load(row + j) * scale_;
-      store(row + j, base::simd::maximum(Vector<float>{}, y) + features_.epsilon);
-    }
-  }
-
-  void exponentiate_row(float* row, float half, Side side) const {
-    const float most = side == Side::query ? scale_ * largest_of_row(row, shape_.features) : 0;
-    const Vector<float> shift = broadcast(half + most), limit = broadcast(largest_key_exponent);
-    for (std::int64_t j = 0; j < stride_; j += lanes) {
-      const Vector<float> exponent = base::simd::minimum(limit, load(row + j) * scale_ - shift);
-      store(row + j, (base::simd::exponential(exponent) + features_.epsilon) * share_);
-    }
   }
 
   void turn(const float* source, float* target, std::int64_t first, std::int64_t count,

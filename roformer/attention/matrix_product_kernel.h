@@ -5,17 +5,10 @@
 #include <cstdint>
 
 #include "roformer/attention/head_matrix.h"
-#include "roformer/base/simd.h"
+#include "roformer/attention/row_kernel.h"
 
 namespace roformer::attention {
 namespace {
-
-using base::simd::broadcast;
-using base::simd::load;
-using base::simd::store;
-using base::simd::Vector;
-
-constexpr std::int64_t lanes = base::simd::width<float>;
 
 // Accumulators of a tile: 6 × 4 vectors of the 32 registers of AVX-512, 6 × 2 of the 16 of AVX2 and
 // SSE; the rest hold a row of B and the broadcast of A. 12 chains or more hide the latency of a
@@ -39,25 +32,6 @@ struct Arena {
     return piece;
   }
 };
-
-inline float largest_of_row(const float* row, std::int64_t count) {
-  float largest = row[0];
-  std::int64_t j = 0;
-  if (count >= lanes) {
-    Vector<float> most = load(row);
-    for (j = lanes; j + lanes <= count; j += lanes) most = base::simd::maximum(most, load(row + j));
-    largest = base::simd::largest(most);
-  }
-  for (; j < count; ++j) largest = row[j] > largest ? row[j] : largest;
-  return largest;
-}
-
-inline float dot_of(const float* a, const float* b, std::int64_t size) {
-  float total = 0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t i = 0; i < size; ++i) total += a[i] * b[i];
-  return total;
-}
 
 /// A matrix that is only read element by element: element (i, k) at data[i * row_stride + k *
 /// column_stride].

@@ -1,17 +1,12 @@
 #include "roformer/attention/recurrent_step_kernel.h"
 
 #include "roformer/attention/feature_attention_kernel.h"
-#include "roformer/base/simd.h"
+#include "roformer/attention/random_features_kernel.h"
 #include "roformer/rope/rotation_kernel.h"
 
 namespace roformer::attention {
 namespace {
 
-using base::simd::load;
-using base::simd::store;
-
-using StepVector = base::simd::Vector<float>;
-constexpr std::int64_t step_lanes = base::simd::width<float>;
 constexpr auto step_isa = base::Isa::ROFORMER_KERNEL_ISA;
 
 enum class StepSide { query, key };
@@ -20,21 +15,12 @@ enum class StepSide { query, key };
 template <typename Function>
 void map_step(const float* x, std::int64_t count, float* y, const Function& function) {
   std::int64_t i = 0;
-  for (; i + step_lanes <= count; i += step_lanes) store(y + i, function(load(x + i)));
+  for (; i + lanes <= count; i += lanes) store(y + i, function(load(x + i)));
   if (i == count) return;
-  float buffer[step_lanes] = {};
+  float buffer[lanes] = {};
   for (std::int64_t j = i; j < count; ++j) buffer[j - i] = x[j];
   store(buffer, function(load(buffer)));
   for (std::int64_t j = i; j < count; ++j) y[j] = buffer[j - i];
-}
-
-float step_dot(const float* a, const float* b, std::int64_t count) {
-  StepVector sums = {};
-  std::int64_t i = 0;
-  for (; i + step_lanes <= count; i += step_lanes) sums += load(a + i) * load(b + i);
-  float sum = base::simd::total(sums);
-  for (; i < count; ++i) sum += a[i] * b[i];
-  return sum;
 }
 
 // A NaN is the largest: it must not be lost.
@@ -52,7 +38,7 @@ float step_sum(const float* x, std::int64_t count) {
 
 void softmax_of_features(const float* x, std::int64_t count, float* y) {
   const float largest = step_largest(x, count);
-  map_step(x, count, y, [&](StepVector a) { return base::simd::exponential(a - largest); });
+  map_step(x, count, y, [&](Vector<float> a) { return base::simd::exponential(a - largest); });
   const float factor = 1 / step_sum(y, count);
   for (std::int64_t i = 0; i < count; ++i) y[i] *= factor;
 }
@@ -61,12 +47,12 @@ void softmax_of_features(const float* x, std::int64_t count, float* y) {
 template <int count>
 void products_of_both(const float* w, const float* q, const float* k, std::int64_t size,
                       float scale, float* of_q, float* of_k) {
-  StepVector q_sums[count] = {}, k_sums[count] = {};
+  Vector<float> q_sums[count] = {}, k_sums[count] = {};
   std::int64_t i = 0;
-  for (; i + step_lanes <= size; i += step_lanes) {
-    const StepVector q_part = load(q + i), k_part = load(k + i);
+  for (; i + lanes <= size; i += lanes) {
+    const Vector<float> q_part = load(q + i), k_part = load(k + i);
     for (int f = 0; f < count; ++f) {
-      const StepVector weights = load(w + f * size + i);
+      const Vector<float> weights = load(w + f * size + i);
       q_sums[f] += weights * q_part;
       k_sums[f] += weights * k_part;
     }
@@ -85,7 +71,7 @@ void products_of_both(const float* w, const float* q, const float* k, std::int64
 void random_products_of(const RecurrentStep& step, const float* q, const float* k, float* of_q,
                         float* of_k) {
   const std::int64_t size = step.head_size;
-  const float scale = 1 / __builtin_sqrtf(__builtin_sqrtf(static_cast<float>(size)));
+  const float scale = random_feature_scale(size);
   std::int64_t f = 0;
   for (; f + 4 <= step.features; f += 4)
     products_of_both<4>(step.projection + f * size, q, k, size, scale, of_q + f, of_k + f);
@@ -93,32 +79,22 @@ void random_products_of(const RecurrentStep& step, const float* q, const float* 
     products_of_both<1>(step.projection + f * size, q, k, size, scale, of_q + f, of_k + f);
 }
 
-// y: products of x with w, which become features.
+// y: products of x with w, scaled, which become features.
 void random_features_of(const RecurrentStep& step, const float* x, StepSide side, float* y) {
   const std::int64_t size = step.head_size, count = step.features;
-  const float scale = 1 / __builtin_sqrtf(__builtin_sqrtf(static_cast<float>(size)));
-  if (step.map == StepMap::relu) {
-    map_step(y, count, y, [&](StepVector a) {
-      return base::simd::maximum(StepVector{}, a) + step.feature_epsilon;
-    });
-    return;
-  }
-  const float half = 0.5f * scale * scale * step_dot(x, x, size);
-  const float shift = half + (side == StepSide::query ? step_largest(y, count) : 0);
-  const float share = 1 / __builtin_sqrtf(static_cast<float>(count));
-  const StepVector limit = base::simd::broadcast(largest_key_exponent);
-  map_step(y, count, y, [&](StepVector a) {
-    return (base::simd::exponential(base::simd::minimum(limit, a - shift)) + step.feature_epsilon) *
-           share;
-  });
+  if (step.map == StepMap::relu) return rectify_features(y, count, 1, step.feature_epsilon);
+  const float scale = random_feature_scale(size), square = dot_of(x, x, size),
+              most = side == StepSide::query ? step_largest(y, count) : 0;
+  exponentiate_features(y, count, 1, 0.5f * scale * scale * square + most, largest_key_exponent,
+                        step.feature_epsilon, favor_share(count));
 }
 
 void features_of_step(const RecurrentStep& step, const float* x, StepSide side, float* y) {
   const std::int64_t count = step.features;
   switch (step.map) {
     case StepMap::elu:
-      map_step(x, count, y, [](StepVector a) {
-        return a > StepVector{} ? a + 1.0f : base::simd::exponential(a);
+      map_step(x, count, y, [](Vector<float> a) {
+        return a > Vector<float>{} ? a + 1.0f : base::simd::exponential(a);
       });
       return;
     case StepMap::favor:
@@ -132,8 +108,8 @@ void features_of_step(const RecurrentStep& step, const float* x, StepSide side, 
     softmax_of_features(x, count, y);
     return;
   }
-  const StepVector limit = base::simd::broadcast(largest_key_exponent);
-  map_step(x, count, y, [&](StepVector a) {
+  const Vector<float> limit = base::simd::broadcast(largest_key_exponent);
+  map_step(x, count, y, [&](Vector<float> a) {
     return base::simd::exponential(base::simd::minimum(limit, base::simd::maximum(-limit, a)));
   });
 }
@@ -158,17 +134,17 @@ const float* turned(const RecurrentStep& step, const float* plain, float* target
 template <int vectors>
 void pass_over_sums(const float* q, const float* k, const float* v, std::int64_t features,
                     std::int64_t size, float factor, float* sums, float* out) {
-  StepVector values[vectors], answers[vectors] = {};
-  for (int i = 0; i < vectors; ++i) values[i] = load(v + i * step_lanes);
+  Vector<float> values[vectors], answers[vectors] = {};
+  for (int i = 0; i < vectors; ++i) values[i] = load(v + i * lanes);
   for (std::int64_t f = 0; f < features; ++f) {
     float* const row = sums + f * size;
     for (int i = 0; i < vectors; ++i) {
-      const StepVector sum = load(row + i * step_lanes) + values[i] * k[f];
-      store(row + i * step_lanes, sum);
+      const Vector<float> sum = load(row + i * lanes) + values[i] * k[f];
+      store(row + i * lanes, sum);
       answers[i] += sum * q[f];
     }
   }
-  for (int i = 0; i < vectors; ++i) store(out + i * step_lanes, answers[i] * factor);
+  for (int i = 0; i < vectors; ++i) store(out + i * lanes, answers[i] * factor);
 }
 
 }  // namespace
@@ -187,15 +163,15 @@ void recurrent_step(const RecurrentStep& step, const float* q, const float* k, c
   if (step.map == StepMap::shen) {
     for (std::int64_t f = 0; f < features; ++f) q_plain[f] /= sums.denominator[f];
   } else {
-    factor = 1 / (step_dot(q_plain, sums.denominator, features) + step.epsilon);
+    factor = 1 / (dot_of(q_plain, sums.denominator, features) + step.epsilon);
   }
   const float* const q_turned = turned(step, q_plain, k_plain + stride);
   const float* const k_turned = turned(step, k_plain, k_plain + 2 * stride);
   std::int64_t i = 0;
-  for (; i + 4 * step_lanes <= size; i += 4 * step_lanes)
+  for (; i + 4 * lanes <= size; i += 4 * lanes)
     pass_over_sums<4>(q_turned, k_turned, v + i, features, size, factor, sums.numerator + i,
                       out + i);
-  for (; i + step_lanes <= size; i += step_lanes)
+  for (; i + lanes <= size; i += lanes)
     pass_over_sums<1>(q_turned, k_turned, v + i, features, size, factor, sums.numerator + i,
                       out + i);
   for (; i < size; ++i) {
