@@ -67,7 +67,8 @@ struct GeluNew {
 };
 
 struct Relu {
-  static Floats value(Floats x) { return x > 0.0f ? x : Floats{}; }
+  // What is no number stays none.
+  static Floats value(Floats x) { return x < 0.0f ? Floats{} : x; }
   static Floats slope(Floats x) { return x > 0.0f ? broadcast(1.0f) : Floats{}; }
 };
 

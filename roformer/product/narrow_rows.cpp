@@ -4,10 +4,10 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <vector>
 
 #include "roformer/base/cpu_isa.h"
 #include "roformer/packed/run_tasks.h"
+#include "roformer/product/product_tasks.h"
 
 namespace roformer::product {
 
@@ -18,25 +18,7 @@ namespace {
 // Floats a thread takes at once.
 constexpr std::int64_t kRowsGrain = 16 * 1024;
 
-struct ProductTask {
-  std::int64_t row_begin, row_end, block_begin, block_end;
-};
-
-// Tasks for each thread, so that the last one does not wait long for the others.
 constexpr std::int64_t kTasksEach = 4;
-
-std::vector<ProductTask> tasks_of(std::int64_t rows, std::int64_t blocks) {
-  const std::int64_t chunks = (rows + kRowsTogether - 1) / kRowsTogether;
-  const std::int64_t wanted = kTasksEach * at::get_num_threads();
-  const std::int64_t parts = std::clamp<std::int64_t>((wanted + chunks - 1) / chunks, 1, blocks);
-  std::vector<ProductTask> tasks;
-  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-    for (std::int64_t part = 0; part < parts; ++part)
-      tasks.push_back({chunk * kRowsTogether, std::min(rows, (chunk + 1) * kRowsTogether),
-                       blocks * part / parts, blocks * (part + 1) / parts});
-  }
-  return tasks;
-}
 
 // Rows of this size that a thread takes at once.
 std::int64_t grain_of(std::int64_t size) {
@@ -87,7 +69,8 @@ void run_narrow_product(NarrowProduct product, const NarrowRows& rows) {
   }
   base::with_isa([&](auto isa) {
     packed::run_tasks(
-        tasks_of(rows.bytes.size(0), column_blocks(product.columns)),
+        product_tasks(rows.bytes.size(0), column_blocks(product.columns), kRowsTogether,
+                      kTasksEach),
         narrow_scratch(product.row_bytes), [&](const ProductTask& task, float* scratch) {
           narrow_product<isa()>(product, task.row_begin, task.row_end, task.block_begin,
                                 task.block_end, reinterpret_cast<std::int32_t*>(scratch));

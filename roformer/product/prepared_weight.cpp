@@ -16,9 +16,6 @@ using PointwiseSignature = Tensor(const Tensor&, const Tensor&, const std::optio
                                   std::optional<std::string_view>);
 
 constexpr const char* product_operator = "mkldnn::_linear_pointwise";
-constexpr const char* layout_operator = "mkldnn::_reorder_linear_weight";
-// The layout does not depend on it (oneDNN 3.x, f32, 1 to 500 rows).
-constexpr std::int64_t rows_to_lay_out_for = 64;
 
 std::optional<c10::OperatorHandle> find_operator(const char* name) {
   if (!at::hasMKLDNN()) return std::nullopt;
@@ -87,21 +84,13 @@ Tensor float32_product(const Tensor& x, const Tensor& weight, const Tensor& bias
   return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
 }
 
-Tensor onednn_layout(const Tensor& weight) {
-  static const auto operation = find_operator(layout_operator);
-  if (!operation || !has_floats_on_cpu(weight)) return {};
-  torch::jit::Stack stack = {weight.detach().contiguous(), rows_to_lay_out_for};
-  operation->callBoxed(stack);
-  return stack.back().toTensor();
-}
-
 bool PreparedWeight::has_form(ComputeType type) const {
-  if (type == ComputeType::float32) return onednn_.defined();
+  if (type == ComputeType::float32) return blocked_.has_value();
   return narrow_ && (narrow_->type() == NarrowType::int8) == (type == ComputeType::int8);
 }
 
 std::optional<ComputeType> PreparedWeight::type() const {
-  if (onednn_.defined()) return ComputeType::float32;
+  if (blocked_) return ComputeType::float32;
   if (!narrow_) return std::nullopt;
   return narrow_->type() == NarrowType::int8 ? ComputeType::int8 : ComputeType::bfloat16;
 }
@@ -109,14 +98,14 @@ std::optional<ComputeType> PreparedWeight::type() const {
 void PreparedWeight::prepare(const Tensor& weight, ComputeType type, std::int64_t first_output) {
   if (serves(weight) && has_form(type)) return;
   clear();
-  if (weight.is_inference()) return;  // has no version
+  // What inference made has no version.
+  if (weight.is_inference() || !has_floats_on_cpu(weight)) return;
   if (type == ComputeType::float32) {
-    onednn_ = onednn_layout(weight);
-  } else if (has_floats_on_cpu(weight)) {
+    blocked_.emplace(weight);
+  } else {
     narrow_ = type == ComputeType::int8 ? NarrowWeight::int8(weight, first_output)
                                         : NarrowWeight::bfloat16(weight);
   }
-  if (!onednn_.defined() && !narrow_) return;
   plain_ = weight.detach();
   version_ = weight._version();
 }
@@ -137,9 +126,7 @@ bool PreparedWeight::serves(const Tensor& weight) const {
 Tensor PreparedWeight::product(const Tensor& x, const Tensor& weight, const Tensor& bias,
                                std::optional<Activation> activation) const {
   if (!serves(weight) || !packed::is_float_on_cpu(x)) return {};
-  if (narrow_) return narrow_->product(x, bias, activation);
-  if (!onednn_serves(x, weight)) return {};
-  return onednn_product(x, onednn_, bias, activation);
+  return narrow_ ? narrow_->product(x, bias, activation) : blocked_->product(x, bias, activation);
 }
 
 }  // namespace roformer::product

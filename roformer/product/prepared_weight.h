@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "roformer/product/activation_kernel.h"
+#include "roformer/product/blocked_weight.h"
 #include "roformer/product/compute_type.h"
 #include "roformer/product/narrow_weight.h"
 
@@ -15,7 +16,7 @@ namespace roformer::product {
 /// Whether it takes x and a plain weight: float32 on the CPU, not empty, a LibTorch with oneDNN.
 bool onednn_serves(const torch::Tensor& x, const torch::Tensor& weight);
 
-/// f(x Wᵀ + b): x (N, in), weight (out, in) plain or of onednn_layout, bias (out) or undefined; no
+/// f(x Wᵀ + b): x (N, in), weight (out, in) plain, bias (out) or undefined; no
 /// activation: x Wᵀ + b. No gradient.
 torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight,
                              const torch::Tensor& bias, std::optional<Activation> activation);
@@ -25,13 +26,7 @@ torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight
 torch::Tensor float32_product(const torch::Tensor& x, const torch::Tensor& weight,
                               const torch::Tensor& bias);
 
-/// A copy of a weight (out, in) in the layout that the products read. Otherwise each product makes
-/// it anew, which costs as much as the product itself where x has a few rows: a step of decoding at
-/// one sentence and four beams takes half the time, at 32 sentences 0.93 of it. Undefined where
-/// oneDNN does not serve the weight.
-torch::Tensor onednn_layout(const torch::Tensor& weight);
-
-/// The form of one weight (out, in) as it was when it was made: oneDNN's layout of floats, or a
+/// The form of one weight (out, in) as it was when it was made: floats laid out by blocks, or a
 /// narrow weight.
 class PreparedWeight {
  public:
@@ -62,7 +57,7 @@ class PreparedWeight {
   torch::Tensor
       plain_;  // shares the weight's memory, so that no other tensor can come to lie there
   std::int64_t version_ = 0;
-  torch::Tensor onednn_;
+  std::optional<BlockedWeight> blocked_;
   std::optional<NarrowWeight> narrow_;
 };
 
