@@ -1,5 +1,6 @@
 // Time and memory of a token that a model writes, the same at any length with linear attention:
 //   roformer_bench generate [linear|softmax] [LENGTH…] [--vocabulary N] [--threads N]
+//     [--compute-type TYPE]
 // Random weights, 4 layers × 256, by default bytes. For each length, ascending, one JSON line: a sequence of so
 // many tokens, the mean over the 200 tokens written next, and the memory of the process.
 #include <torch/types.h>
@@ -11,6 +12,7 @@
 
 #include "bench/ours/rows.h"
 #include "roformer/generate/decoder.h"
+#include "roformer/model/linear.h"
 
 namespace {
 
@@ -38,10 +40,11 @@ std::int64_t resident_kilobytes() {
 }
 
 void measure(const std::string& attention, std::int64_t vocabulary,
-             const std::vector<std::int64_t>& lengths) {
+             product::ComputeType compute_type, const std::vector<std::int64_t>& lengths) {
   torch::manual_seed(1);
   head::LanguageModel model(writer(attention, vocabulary));
   model->eval();
+  model::prepare_for_inference(*model, compute_type);
   // What the library allocates once is no growth.
   generate::Decoder(*model, 1).advance({std::vector<std::int64_t>(4 * kPass, 5)}, kPass);
   generate::Decoder decoder(*model, 1);
@@ -70,15 +73,18 @@ void bench::add_generate(CLI::App& program) {
     std::vector<std::int64_t> lengths{1000, 5000, 10000, 20000, 50000};
     std::int64_t vocabulary = 259;
     int threads = 0;
+    std::string compute_type = "float32";
   };
   const auto options = std::make_shared<Options>();
   CLI::App* const command = program.add_subcommand("generate", "a token that a model writes");
   command->add_option("attention", options->attention, "linear or softmax");
   command->add_option("lengths", options->lengths, "tokens so far, ascending");
   command->add_option("--vocabulary", options->vocabulary, "words");
+  command->add_option("--compute-type", options->compute_type);
   command->add_option("--threads", options->threads, "threads; 0: LibTorch's default");
   command->callback([options] {
     if (options->threads > 0) torch::set_num_threads(options->threads);
-    measure(options->attention, options->vocabulary, options->lengths);
+    measure(options->attention, options->vocabulary,
+            product::parse_compute_type(options->compute_type), options->lengths);
   });
 }

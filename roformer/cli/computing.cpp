@@ -35,10 +35,14 @@ void add_answer_options(CLI::App& command, CommonOptions& options) {
 
 void apply(const CommonOptions& options, pipeline::PipelineOptions& pipeline) {
   pipeline.device = apply(options);
-  const bool is_auto = options.compute_type == "auto" && !pipeline.device.is_cpu();
-  if (!options.compute_type.empty())
-    pipeline.compute_type =
-        is_auto ? product::ComputeType::float32 : product::parse_compute_type(options.compute_type);
+  pipeline.compute_type = compute_type_of(options, pipeline.device);
+}
+
+std::optional<product::ComputeType> compute_type_of(const CommonOptions& options,
+                                                    c10::Device device) {
+  if (options.compute_type.empty()) return std::nullopt;
+  if (options.compute_type == "auto" && !device.is_cpu()) return product::ComputeType::float32;
+  return product::parse_compute_type(options.compute_type);
 }
 
 c10::Device apply(const CommonOptions& options) {

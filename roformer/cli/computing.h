@@ -9,8 +9,11 @@ namespace roformer::cli {
 
 /// Adds --max-length and --stride of the commands that read lines of text.
 void add_length_options(CLI::App& command, pipeline::LengthOptions& options);
-/// Adds --device, --threads and --compute-type of the commands that answer by a model.
+/// Adds --device, --threads and --compute-type of the commands that compute with a model.
 void add_answer_options(CLI::App& command, CommonOptions& options);
+/// The type that --compute-type names, for a device; none where it was not given.
+std::optional<product::ComputeType> compute_type_of(const CommonOptions& options,
+                                                    c10::Device device);
 /// Sets LibTorch's threads; the device, if there is one. Call first in a command that computes.
 c10::Device apply(const CommonOptions& options);
 /// The same of a command with add_answer_options: where the pipeline computes and in which type.

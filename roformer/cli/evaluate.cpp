@@ -108,7 +108,8 @@ std::vector<std::string> with_what_lacks(const std::filesystem::path& recipe,
 train::Metrics figures_of_files(const EvaluateOptions& options, const std::filesystem::path& recipe,
                                 const std::filesystem::path& model, c10::Device device) {
   const auto changes = with_what_lacks(recipe, options.changes, model);
-  return task::evaluate_files(task::read_recipe(recipe, changes), options.data, model, device);
+  return task::evaluate_files(task::read_recipe(recipe, changes), options.data, model, device,
+                              compute_type_of(options.common, device));
 }
 
 train::Metrics figures_of_split(const EvaluateOptions& options, const std::filesystem::path& recipe,
@@ -119,7 +120,7 @@ train::Metrics figures_of_split(const EvaluateOptions& options, const std::files
   if (read.evaluation.sequences > 0)
     spdlog::info("figures of at most {} sequences; --set evaluate.sequences=0 takes all of them",
                  read.evaluation.sequences);
-  return task::evaluate_model(read, model, split, device);
+  return task::evaluate_model(read, model, split, device, compute_type_of(options.common, device));
 }
 
 void evaluate(const EvaluateOptions& options) {
@@ -152,11 +153,12 @@ void add_evaluate_command(CLI::App& program) {
       "a labelled file to evaluate on in the place of the recipe's, none of which is read then: "
       "the columns are the recipe's, the labels the model's; may be given several times")
       ->excludes("--split");
-  add_device_options(*command, options->common);
+  add_answer_options(*command, options->common);
   add_json_option(*command, options->common);
   add_examples(*command,
                "roformer evaluate --model runs/roformer --json\n"
                "roformer evaluate --model runs/roformer --split test\n"
+               "roformer evaluate --model runs/roformer --compute-type int8\n"
                "roformer evaluate --model runs/films --data films.csv --set data.label=grade\n"
                "roformer evaluate paper/figure3-right-performer-rope-small --model runs/performer "
                "--split test --set evaluate.sequences=0");

@@ -193,7 +193,7 @@ bool EncoderImpl::serves_few(const packed::PackedBatch& batch,
   return options.few != nullptr && options.trace == nullptr && !is_training() &&
          !torch::GradMode::is_enabled() && (options.cache != nullptr || options.state != nullptr) &&
          tokens <= product::kMostFewRows && tokens == batch.num_sequences() &&
-         one_token_each(batch.cu_seqlens) && packed::is_float_on_cpu(parts_->words->weight) &&
+         one_token_each(batch.cu_seqlens) && parts_->words->weight.device().is_cpu() &&
          parts_->encoding->token_rotation() &&
          std::ranges::all_of(parts_->blocks,
                              [](const Block& block) { return block->serves_few(); });

@@ -100,22 +100,19 @@ Tensor LinearImpl::activated(const Tensor& x, product::Activation activation) co
 }
 
 bool LinearImpl::serves_few() const {
-  return packed::is_float_on_cpu(weight) && weight.is_contiguous() && !prepared_.is_narrow() &&
+  return prepared_.serves(weight) &&
          (!bias.defined() || (packed::is_float_on_cpu(bias) && bias.is_contiguous()));
 }
 
 void LinearImpl::forward_few(const float* x, std::int64_t rows, float* y,
                              const product::Activation* activation, base::Helpers& helpers) const {
-  product::FewRowsProduct few;
+  product::FewRows few;
   few.x = x;
   few.rows = rows;
-  few.inputs = weight.size(1);
-  few.weight = weight.const_data_ptr<float>();
-  few.outputs = weight.size(0);
   if (bias.defined()) few.bias = bias.const_data_ptr<float>();
   few.activation = activation;
   few.y = y;
-  product::run_few_rows(few, helpers);
+  prepared_.product(few, helpers);
 }
 
 Tensor LinearImpl::forward_few(const Tensor& x, base::Helpers& helpers) const {
@@ -160,7 +157,7 @@ std::shared_ptr<LinearImpl> LinearImpl::of_outputs(const Tensor& outputs) const 
                                    bias.defined() ? flat_bias().index_select(0, rows) : bias);
   if (is_int8()) {
     some->hold({some_weight, weight_scale_.index_select(0, rows), weight_factor_});
-  } else if (const auto type = prepared_.type()) {
+  } else if (const auto type = prepared_type()) {
     some->prepare(*type);
   }
   return some;
@@ -179,6 +176,16 @@ void prepare_for_inference(torch::nn::Module& module, product::ComputeType type)
     layer->prepare(layer->weight.size(0) < product::kFewOutputs ? product::ComputeType::float32
                                                                 : type);
   });
+}
+
+std::optional<product::ComputeType> narrow_type_of(torch::nn::Module& module) {
+  std::optional<product::ComputeType> narrow;
+  module.apply([&narrow](torch::nn::Module& part) {
+    const auto* const layer = part.as<LinearImpl>();
+    const auto type = layer == nullptr ? std::nullopt : layer->prepared_type();
+    if (type && *type != product::ComputeType::float32) narrow = type;
+  });
+  return narrow;
 }
 
 void train_products_in(torch::nn::Module& module, product::ComputeType type) {

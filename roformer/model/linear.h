@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "roformer/base/helpers.h"
 #include "roformer/product/activation_kernel.h"
@@ -37,7 +38,7 @@ class LinearImpl : public torch::nn::Module {
   /// f(x Wᵀ + b); without a gradient the activation is taken within the product.
   torch::Tensor activated(const torch::Tensor& x, product::Activation activation) const;
 
-  /// Whether `forward_few` serves: the weight is read as it is, in float32 on the CPU.
+  /// Whether `forward_few` serves: the weight is prepared, on the CPU.
   bool serves_few() const;
   /// f(x Wᵀ + b) of a few rows in memory, x (rows, in), y (rows, out), without a gradient; the
   /// activation may be null.
@@ -59,6 +60,8 @@ class LinearImpl : public torch::nn::Module {
   /// A layer of some outputs only, of int64 indices (M): a copy of their rows, prepared as this one is.
   std::shared_ptr<LinearImpl> of_outputs(const torch::Tensor& outputs) const;
   bool is_prepared() const { return prepared_.serves(weight); }
+  /// The type of the form that products without a gradient use; none where there is none.
+  std::optional<product::ComputeType> prepared_type() const { return prepared_.type(); }
 
   /// Makes the weight int8, `values.integers`, with buffers weight_scale and weight_factor:
   /// products without a gradient alone, on the CPU. A tied weight becomes so for all who have it.
@@ -89,6 +92,9 @@ TORCH_MODULE(Linear);
 /// answer come from and which cost next to nothing, are float32 whatever the type.
 void prepare_for_inference(torch::nn::Module& module,
                            product::ComputeType type = product::ComputeType::float32);
+
+/// The type other than float32 that layers of a module are prepared in, if there is one.
+std::optional<product::ComputeType> narrow_type_of(torch::nn::Module& module);
 
 /// The type of the products of all linear layers while a module learns; weights, gradients and sums
 /// stay float32. Throws Error for int8.

@@ -47,15 +47,9 @@ Tensor BlockedWeight::product(const Tensor& x, const Tensor& bias,
   const Tensor source = x.contiguous(), flat_bias = bias.defined() ? bias.contiguous() : bias;
   Tensor y = torch::empty({x.size(0), outputs_}, x.options());
   if (y.numel() == 0) return y;
-  BlockProduct product;
-  product.x = source.const_data_ptr<float>();
-  product.inputs = inputs_;
-  product.blocks = static_cast<const float*>(blocks_.const_data_ptr());
-  product.block_inputs = blocks_.size(1);
-  product.outputs = outputs_;
+  BlockProduct product = block_product_of(source.const_data_ptr<float>(), y.data_ptr<float>());
   if (bias.defined()) product.bias = flat_bias.const_data_ptr<float>();
   if (activation) product.activation = &*activation;
-  product.y = y.data_ptr<float>();
   base::with_isa([&](auto isa) {
     packed::run_tasks(product_tasks(x.size(0), blocks_.size(0), kBlockRows, kTasksOfThread), 0,
                       [&](const ProductTask& task, float*) {
@@ -64,6 +58,29 @@ Tensor BlockedWeight::product(const Tensor& x, const Tensor& bias,
                       });
   });
   return y;
+}
+
+BlockProduct BlockedWeight::block_product_of(const float* x, float* y) const {
+  BlockProduct product;
+  product.x = x;
+  product.inputs = inputs_;
+  product.blocks = static_cast<const float*>(blocks_.const_data_ptr());
+  product.block_inputs = blocks_.size(1);
+  product.outputs = outputs_;
+  product.y = y;
+  return product;
+}
+
+void BlockedWeight::product(const FewRows& few, base::Helpers& helpers) const {
+  BlockProduct product = block_product_of(few.x, few.y);
+  product.bias = few.bias;
+  product.activation = few.activation;
+  base::with_isa([&](auto isa) {
+    share_blocks(blocks_.size(0), blocks_.stride(0), helpers,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   block_product<isa()>(product, 0, few.rows, begin, end);
+                 });
+  });
 }
 
 }  // namespace roformer::product

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "roformer/product/activation_kernel.h"
+#include "roformer/product/block_product_kernel.h"
+#include "roformer/product/few_rows.h"
 
 namespace roformer::product {
 
@@ -20,8 +22,12 @@ class BlockedWeight {
   /// undefined; (N, out). Throws Error for other shapes.
   torch::Tensor product(const torch::Tensor& x, const torch::Tensor& bias,
                         std::optional<Activation> activation) const;
+  /// The same of a few rows in memory.
+  void product(const FewRows& few, base::Helpers& helpers) const;
 
  private:
+  BlockProduct block_product_of(const float* x, float* y) const;
+
   std::int64_t outputs_, inputs_;
   torch::Tensor blocks_;  // bytes, as BlockProduct has them
 };

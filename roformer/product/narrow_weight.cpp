@@ -3,6 +3,10 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <array>
+#include <memory>
+
+#include "roformer/base/cpu_isa.h"
 #include "roformer/base/error.h"
 #include "roformer/product/activation.h"
 #include "roformer/product/compute_type.h"
@@ -120,21 +124,54 @@ Tensor NarrowWeight::product(const Tensor& x, const Tensor& bias,
   const Tensor y = torch::empty({x.size(0), outputs_}, x.options());
   if (y.numel() == 0) return y;
   const Tensor flat_bias = bias.defined() ? bias.contiguous() : bias;
+  NarrowProduct product = narrow_product_of(y.data_ptr<float>());
+  if (bias.defined()) product.bias = flat_bias.const_data_ptr<float>();
+  if (activation) product.activation = &*activation;
+  run_narrow_product(
+      product, type_ == NarrowType::int8 ? quantized_rows(source, factors_) : rounded_rows(source));
+  return y;
+}
+
+NarrowProduct NarrowWeight::narrow_product_of(float* y) const {
   NarrowProduct product;
   product.type = type_;
   product.unit = unit_of(type_);
+  product.row_bytes = narrow_row_bytes(type_, inputs_);
   product.weight = static_cast<const std::uint8_t*>(blocks_.const_data_ptr());
   product.columns = outputs_;
   if (type_ == NarrowType::int8) {
     product.column_scales = scales_.const_data_ptr<float>();
     product.column_sums = sums_.const_data_ptr<std::int32_t>();
   }
-  if (bias.defined()) product.bias = flat_bias.const_data_ptr<float>();
-  if (activation) product.activation = &*activation;
-  product.y = y.data_ptr<float>();
-  run_narrow_product(
-      product, type_ == NarrowType::int8 ? quantized_rows(source, factors_) : rounded_rows(source));
-  return y;
+  product.y = y;
+  return product;
+}
+
+void NarrowWeight::product(const FewRows& few, base::Helpers& helpers) const {
+  NarrowProduct product = narrow_product_of(few.y);
+  product.bias = few.bias;
+  product.activation = few.activation;
+  const std::int64_t bytes = few.rows * product.row_bytes;
+  const auto rows = std::make_unique_for_overwrite<std::uint8_t[]>(static_cast<std::size_t>(bytes));
+  std::array<float, kMostFewRows> scales = {};
+  std::array<std::int32_t, kMostFewRows> zeros = {};
+  product.rows = rows.get();
+  product.row_scales = scales.data();
+  product.row_zeros = zeros.data();
+  base::with_isa([&](auto isa) {
+    if (type_ == NarrowType::int8) {
+      quantize_rows<isa()>(few.x, factors_.const_data_ptr<float>(), inputs_, rows.get(),
+                           product.row_bytes, scales.data(), zeros.data(), 0, few.rows);
+    } else {
+      round_rows<isa()>(few.x, inputs_, rows.get(), product.row_bytes, 0, few.rows);
+    }
+    share_blocks(column_blocks(outputs_), kColumnsTogether * product.row_bytes, helpers,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   const auto scratch = std::make_unique_for_overwrite<std::int32_t[]>(
+                       static_cast<std::size_t>(narrow_scratch(product.row_bytes)));
+                   narrow_product<isa()>(product, 0, few.rows, begin, end, scratch.get());
+                 });
+  });
 }
 
 Tensor int8_product_composed(const Tensor& x, const Int8Values& values, const Tensor& bias,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "roformer/product/few_rows.h"
 #include "roformer/product/narrow_product_kernel.h"
 
 namespace roformer::product {
@@ -47,8 +48,11 @@ class NarrowWeight {
   /// each row of x, times the factors, becomes unsigned bytes over its own range.
   torch::Tensor product(const torch::Tensor& x, const torch::Tensor& bias,
                         std::optional<Activation> activation) const;
+  /// The same of a few rows in memory.
+  void product(const FewRows& few, base::Helpers& helpers) const;
 
  private:
+  NarrowProduct narrow_product_of(float* y) const;
   NarrowWeight(NarrowType type, std::int64_t outputs, std::int64_t inputs);
 
   NarrowType type_;

@@ -41,8 +41,6 @@ class PreparedWeight {
   /// Whether there is a form of this weight as it is now: the memory that was prepared, seen in the
   /// same way and not written since.
   bool serves(const torch::Tensor& weight) const;
-  /// Whether products without a gradient are narrow ones.
-  bool is_narrow() const { return narrow_.has_value(); }
   /// The type of the form that there is.
   std::optional<ComputeType> type() const;
 
@@ -50,6 +48,10 @@ class PreparedWeight {
   /// serves. x (N, in), bias (out) or undefined. No gradient.
   torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight,
                         const torch::Tensor& bias, std::optional<Activation> activation) const;
+  /// The same of a few rows in memory, once it is known that a form serves.
+  void product(const FewRows& few, base::Helpers& helpers) const {
+    narrow_ ? narrow_->product(few, helpers) : blocked_->product(few, helpers);
+  }
 
  private:
   bool has_form(ComputeType type) const;

@@ -12,6 +12,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/non_finite.h"
 #include "roformer/checkpoint/folder.h"
+#include "roformer/model/linear.h"
 #include "roformer/task/epochs.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/labelled_kind.h"
@@ -150,27 +151,37 @@ train::Outcome run_training(const Recipe& recipe, const Material& material,
 }
 
 train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path& folder,
-                              data::Split split, torch::Device device) {
+                              data::Split split, torch::Device device,
+                              std::optional<product::ComputeType> compute_type) {
   base::require(std::filesystem::is_directory(folder),
                 "[task] expected a checkpoint folder at {} but there is none", folder.string());
   say_what_is_left_out(recipe);
   const auto material = open_material(recipe, folder);
   warn_of_other_content(recipe, *material, folder);
-  return evaluate_model(recipe, *material, folder, split, device);
+  return evaluate_model(recipe, *material, folder, split, device, compute_type);
 }
 
 train::Metrics evaluate_files(const Recipe& recipe, const std::vector<std::string>& files,
-                              const std::filesystem::path& folder, torch::Device device) {
+                              const std::filesystem::path& folder, torch::Device device,
+                              std::optional<product::ComputeType> compute_type) {
   say_what_is_left_out(recipe);
   const Recipe of_files = recipe_of_files(recipe, files, folder);
   return evaluate_model(of_files, *open_material(of_files, folder), folder, data::Split::test,
-                        device);
+                        device, compute_type);
 }
 
 train::Metrics evaluate_model(const Recipe& recipe, const Material& material,
                               const std::filesystem::path& folder, data::Split split,
-                              torch::Device device) {
+                              torch::Device device,
+                              std::optional<product::ComputeType> compute_type) {
   const auto task = material.load_task(recipe, folder, device);
+  if (compute_type) {
+    base::require(device.is_cpu() || *compute_type == product::ComputeType::float32,
+                  "[task] expected the compute type float32 on {} but got {}, which is of the CPU "
+                  "alone",
+                  device.str(), product::compute_type_name(*compute_type));
+    model::prepare_for_inference(task->module(), *compute_type);
+  }
   train::Metrics figures = train::evaluate(*task, split);
   task->add_figures(split, figures);
   for (const auto& [name, value] : figures)

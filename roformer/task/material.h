@@ -6,10 +6,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "roformer/data/split.h"
+#include "roformer/product/compute_type.h"
 #include "roformer/task/recipe.h"
 #include "roformer/train/trainer.h"
 
@@ -68,18 +70,22 @@ train::Outcome run_training(const Recipe& recipe, const Material& material,
 
 /// Figures of the model in a folder on a held-out part of the recipe's text, in the model's own
 /// words. Warns where the files that its run has learned from have another content now. Throws Error
-/// for a part that the recipe does not hold out.
+/// for a part that the recipe does not hold out. `compute_type`: of the products of linear layers on
+/// the CPU (product/compute_type.h); none: float32.
 train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path& folder,
-                              data::Split split, torch::Device device);
+                              data::Split split, torch::Device device,
+                              std::optional<product::ComputeType> compute_type = {});
 /// The same on a text that is open, with the vocabulary of the model.
 train::Metrics evaluate_model(const Recipe& recipe, const Material& material,
                               const std::filesystem::path& folder, data::Split split,
-                              torch::Device device);
+                              torch::Device device,
+                              std::optional<product::ComputeType> compute_type = {});
 
 /// Figures of the model in a folder on labelled files, which alone are read: the labels are the
 /// model's, the columns the recipe's. Throws Error naming file and line for a label that the model
 /// does not know, and for a recipe of other than labelled examples.
 train::Metrics evaluate_files(const Recipe& recipe, const std::vector<std::string>& files,
-                              const std::filesystem::path& folder, torch::Device device);
+                              const std::filesystem::path& folder, torch::Device device,
+                              std::optional<product::ComputeType> compute_type = {});
 
 }  // namespace roformer::task

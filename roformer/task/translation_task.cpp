@@ -7,6 +7,7 @@
 #include "roformer/checkpoint/translation_folder.h"
 #include "roformer/checkpoint/weights.h"
 #include "roformer/metric/translation_score.h"
+#include "roformer/model/linear.h"
 #include "roformer/pipeline/translate.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/recipe_sections.h"
@@ -215,6 +216,7 @@ double TranslationTask::bleu(data::Split split) {
   pipeline::TranslateOptions options;
   options.search = options_.beam;
   options.device = device();
+  options.compute_type = model::narrow_type_of(*model().ptr());
   options.max_source_length = longest_source;
   const pipeline::Translate translate({model().ptr()}, corpus().tokenizer(), options);
   std::vector<std::string> lines;

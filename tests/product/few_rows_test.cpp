@@ -1,79 +1,73 @@
+// tests of products of a few rows in memory: the same bits as the product of a batch, whoever helps.
 #include "roformer/product/few_rows.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
-#include <tuple>
+#include <vector>
 
-#include "roformer/product/activation.h"
+#include "roformer/product/blocked_weight.h"
+#include "roformer/product/compute_type.h"
+#include "roformer/product/narrow_weight.h"
+#include "tests/product/product_size.h"
 
 namespace roformer::product {
 namespace {
 
 using torch::Tensor;
 
-Tensor few_rows_of(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                   std::optional<Activation> activation, std::int64_t helpers = 1) {
-  Tensor y = torch::full({x.size(0), weight.size(0)}, -7.0f);
-  FewRowsProduct product;
-  product.x = x.const_data_ptr<float>();
-  product.rows = x.size(0);
-  product.inputs = x.size(1);
-  product.weight = weight.const_data_ptr<float>();
-  product.outputs = weight.size(0);
-  if (bias.defined()) product.bias = bias.const_data_ptr<float>();
-  if (activation) product.activation = &*activation;
-  product.y = y.data_ptr<float>();
+template <typename Weight>
+Tensor product_of_few(const Weight& weight, std::int64_t outputs, const Tensor& x,
+                      const Tensor& bias, const Activation* activation, std::int64_t helpers) {
+  Tensor y = torch::full({x.size(0), outputs}, -7.0f);
   base::Helpers threads(helpers);
-  run_few_rows(product, threads);
+  weight.product({.x = x.const_data_ptr<float>(),
+                  .rows = x.size(0),
+                  .bias = bias.defined() ? bias.const_data_ptr<float>() : nullptr,
+                  .activation = activation,
+                  .y = y.data_ptr<float>()},
+                 threads);
   return y;
 }
 
-using FewRowsSize = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
-class FewRows : public testing::TestWithParam<FewRowsSize> {};
-
-TEST_P(FewRows, EqualsTheProductInDoubles) {
-  const auto [rows, inputs, outputs] = GetParam();
-  torch::manual_seed(3);
-  const Tensor x = torch::randn({rows, inputs}), weight = torch::randn({outputs, inputs}),
-               bias = torch::randn({outputs});
-  const Tensor plain = at::mm(x.to(torch::kFloat64), weight.to(torch::kFloat64).t());
-  const double bound = 1e-6 * static_cast<double>(inputs + 8);
-  for (const bool with_bias : {false, true}) {
-    for (const auto activation : {std::optional<Activation>(), std::optional(Activation::gelu),
-                                  std::optional(Activation::relu)}) {
-      const Tensor y = few_rows_of(x, weight, with_bias ? bias : Tensor(), activation);
-      Tensor expected = with_bias ? plain + bias : plain;
-      if (activation) expected = activate_composed(expected, *activation);
-      EXPECT_LE(y.numel() == 0 ? 0 : (y - expected).abs().max().item<double>(), bound);
+class FewRowsTest : public testing::TestWithParam<ProductSize> {
+ protected:
+  template <typename Weight>
+  void expect_the_batch(const Weight& weight) {
+    const Activation gelu = Activation::gelu;
+    for (const std::int64_t helpers : {0, 1, 3}) {
+      EXPECT_TRUE(torch::equal(product_of_few(weight, outputs_, x_, bias_, &gelu, helpers),
+                               weight.product(x_, bias_, gelu)));
+      EXPECT_TRUE(torch::equal(product_of_few(weight, outputs_, x_, {}, nullptr, helpers),
+                               weight.product(x_, {}, std::nullopt)));
     }
   }
+
+  const torch::NoGradGuard no_gradient_;
+  std::int64_t outputs_ = GetParam().outputs;
+  Tensor x_ = torch::randn({GetParam().rows, GetParam().inputs}), bias_ = torch::randn({outputs_}),
+         weight_ = torch::randn({outputs_, GetParam().inputs});
+};
+
+TEST_P(FewRowsTest, GiveWhatABatchGives) {
+  expect_the_batch(BlockedWeight(weight_));
+  expect_the_batch(NarrowWeight::int8(weight_));
+  if (is_served(ComputeType::bfloat16)) expect_the_batch(NarrowWeight::bfloat16(weight_));
 }
 
-TEST_P(FewRows, ARowDoesNotDependOnTheOthersByABit) {
-  const auto [rows, inputs, outputs] = GetParam();
-  torch::manual_seed(4);
-  const Tensor x = torch::randn({rows, inputs}), weight = torch::randn({outputs, inputs}),
-               bias = torch::randn({outputs});
-  const Tensor together = few_rows_of(x, weight, bias, Activation::gelu, 2);
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const Tensor alone =
-        few_rows_of(x.slice(0, row, row + 1).contiguous(), weight, bias, Activation::gelu, 0);
-    EXPECT_TRUE(torch::equal(alone[0], together[row])) << row;
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Sizes, FewRows,
-                         testing::Values(FewRowsSize{1, 1, 1}, FewRowsSize{1, 256, 1000},
-                                         FewRowsSize{3, 37, 19}, FewRowsSize{8, 64, 2049},
-                                         FewRowsSize{7, 1030, 5}, FewRowsSize{2, 100'000, 3},
-                                         FewRowsSize{0, 8, 8}, FewRowsSize{4, 8, 0}));
+INSTANTIATE_TEST_SUITE_P(Sizes, FewRowsTest,
+                         testing::Values(ProductSize{1, 1, 1}, ProductSize{1, 256, 1000},
+                                         ProductSize{3, 37, 19}, ProductSize{8, 64, 2049},
+                                         ProductSize{7, 1030, 5}, ProductSize{2, 66'000, 3}));
 
 TEST(FewRowsValues, NotANumberStaysOne) {
-  const Tensor x = torch::ones({2, 40}), weight = torch::ones({3, 40});
+  const torch::NoGradGuard no_gradient;
+  const Tensor x = torch::ones({2, 40});
   x[1][7] = std::nan("");
-  const Tensor y = few_rows_of(x, weight, {}, std::nullopt);
+  const BlockedWeight weight(torch::ones({3, 40}));
+  const Tensor y = product_of_few(weight, 3, x, {}, nullptr, 1);
   EXPECT_TRUE(torch::isfinite(y[0]).all().item<bool>());
   EXPECT_TRUE(torch::isnan(y[1]).all().item<bool>());
 }
