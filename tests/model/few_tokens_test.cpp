@@ -6,6 +6,7 @@
 
 #include "roformer/generate/translation_decoder.h"
 #include "roformer/head/language_model.h"
+#include "roformer/model/linear.h"
 #include "roformer/packed/packed_batch.h"
 
 namespace roformer::model {
@@ -57,6 +58,10 @@ packed::PackedBatch prompts_of(const std::vector<std::int64_t>& lengths) {
 
 class FewTokensTest : public testing::TestWithParam<FewCase> {};
 
+double largest_gap(const Tensor& a, const Tensor& b) {
+  return (a - b).abs().max().item<double>();
+}
+
 // Logits of steps behind prompts of different lengths, across a border of the blocks of angles, for
 // one row, for some, and for more than the fast way takes.
 TEST_P(FewTokensTest, StepsEqualTheOperators) {
@@ -65,6 +70,7 @@ TEST_P(FewTokensTest, StepsEqualTheOperators) {
   const EncoderConfig config = few_config(GetParam());
   head::LanguageModel model(config);
   model->eval();
+  prepare_for_inference(*model);
   for (const std::size_t rows : {1, 3, 8, 9}) {
     const std::vector<std::int64_t> all = {62, 3, 130, 1, 20, 61, 64, 63, 5};
     const std::vector<std::int64_t> lengths(all.begin(), all.begin() + static_cast<long>(rows));
@@ -85,7 +91,7 @@ TEST_P(FewTokensTest, StepsEqualTheOperators) {
       }
     }
     for (std::size_t step = 0; step < 5; ++step) {
-      EXPECT_LE((answers[0][step] - answers[1][step]).abs().max().item<double>(), 2e-4)
+      EXPECT_LE(largest_gap(answers[0][step], answers[1][step]), 2e-4)
           << rows << " rows, step " << step;
     }
   }
@@ -132,6 +138,7 @@ TEST(FewTokensRotary, EveryOptionEqualsTheOperators) {
     changes[i](config);
     head::LanguageModel model(config);
     model->eval();
+    prepare_for_inference(*model);
     FewTokens few;
     Tensor answers[2];
     for (const bool fast : {false, true}) {
@@ -142,8 +149,56 @@ TEST(FewTokensRotary, EveryOptionEqualsTheOperators) {
       options.few = fast ? &few : nullptr;
       answers[fast ? 1 : 0] = model->encoder()->forward(next_tokens({30, 7}, 0), options);
     }
-    EXPECT_LE((answers[0] - answers[1]).abs().max().item<double>(), 1e-4) << i;
+    EXPECT_LE(largest_gap(answers[0], answers[1]), 1e-4) << i;
   }
+}
+
+// Products of int8 and of bfloat16 are the same bits in both ways; the rest is float32.
+TEST(FewTokensNarrow, EqualTheOperators) {
+  torch::manual_seed(9);
+  const torch::NoGradGuard no_gradient;
+  for (const auto type : product::served_compute_types()) {
+    head::LanguageModel model(few_config({"softmax", "elu", "rotary", "layer_norm"}));
+    model->eval();
+    prepare_for_inference(*model, type);
+    FewTokens few;
+    Tensor answers[2];
+    for (const bool fast : {false, true}) {
+      attention::KeyValueCache cache(3, 2);
+      ForwardOptions options;
+      options.cache = &cache;
+      model->encoder()->forward(prompts_of({30, 7}), options);
+      options.few = fast ? &few : nullptr;
+      const Tensor hidden = model->encoder()->forward(next_tokens({30, 7}, 0), options);
+      answers[fast ? 1 : 0] = fast ? model->logits(hidden, few) : model->logits(hidden);
+    }
+    // A byte or a half of an input may be rounded the other way.
+    EXPECT_LE(largest_gap(answers[0], answers[1]),
+              type == product::ComputeType::float32 ? 1e-4 : 0.05)
+        << product::compute_type_name(type);
+    EXPECT_GT(answers[0].abs().max().item<double>(), 0.5);
+  }
+}
+
+// Without prepared weights the operators answer.
+TEST(FewTokens, WeightsThatAreNotPreparedAreServedToo) {
+  torch::manual_seed(10);
+  const torch::NoGradGuard no_gradient;
+  head::LanguageModel model(few_config({"softmax", "elu", "rotary", "layer_norm"}));
+  model->eval();
+  FewTokens few;
+  Tensor answers[2];
+  for (const bool prepared : {false, true}) {
+    if (prepared) prepare_for_inference(*model);
+    attention::KeyValueCache cache(3, 2);
+    ForwardOptions options;
+    options.cache = &cache;
+    options.few = &few;
+    model->encoder()->forward(prompts_of({30, 7}), options);
+    answers[prepared ? 1 : 0] =
+        model->logits(model->encoder()->forward(next_tokens({30, 7}, 0), options), few);
+  }
+  EXPECT_LE(largest_gap(answers[0], answers[1]), 1e-4);
 }
 
 }  // namespace
