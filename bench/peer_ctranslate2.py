@@ -1,4 +1,4 @@
-"""CTranslate2's side of the benchmark of beam search: float32, forced length. One JSON line.
+"""CTranslate2's side of the benchmark of beam search: forced length. One JSON line.
 
 peer_ctranslate2.py MODEL SOURCES: a folder of marian_model.py, and a JSON list of sentences, each a list of token ids with
 its end token. The model is converted into FOLDER/ctranslate2 the first time.
@@ -27,12 +27,13 @@ def main():
     parser.add_argument("--length", type=int, default=30, help="tokens of each translation, no more and no fewer")
     parser.add_argument("--repeats", type=int, default=1, help="timed passes over the sentences, after one to warm up")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--compute-type", default="float32")
     parser.add_argument("--outputs", type=pathlib.Path, help="write the best translations here: a JSON list of lists of ids")
     arguments = parser.parse_args()
     words = json.loads((arguments.model / "vocab.json").read_text())
     ids = {i: word for word, i in words.items()}
     sources = [[ids[i] for i in sentence] for sentence in json.loads(arguments.sources.read_text())]
-    translator = ctranslate2.Translator(str(converted(arguments.model)), device="cpu", compute_type="float32", inter_threads=1,
+    translator = ctranslate2.Translator(str(converted(arguments.model)), device="cpu", compute_type=arguments.compute_type, inter_threads=1,
                                         intra_threads=arguments.threads)  # fmt: skip
 
     def translate(sentences):

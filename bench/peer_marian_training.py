@@ -5,6 +5,7 @@ peer_marian_training.py MODEL BATCHES: a folder of marian_model.py, and a JSON l
 """
 import argparse
 import json
+import resource
 import time
 
 import torch
@@ -58,7 +59,8 @@ def main():
         losses = [train(model, optimizer, batch, arguments.label_smoothing) for batch in batches]
         best = min(best, time.perf_counter() - start)
     tokens = sum(batch.tokens for batch in batches)
-    print(json.dumps({"seconds": best, "tokens": tokens, "tokens_per_second": tokens / best, "loss": losses[-1]}))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
+    print(json.dumps({"seconds": best, "tokens": tokens, "tokens_per_second": tokens / best, "peak_megabytes": peak, "loss": losses[-1]}))
 
 
 if __name__ == "__main__":

@@ -48,27 +48,35 @@ def peer(script, *arguments):
     done = subprocess.run([sys.executable, str(HERE / script), *map(str, arguments)], capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{script} failed: {done.stderr.strip()}")
-    return json.loads(done.stdout.splitlines()[-1])["tokens_per_second"]
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def translation(bench, ours, folder):
     """Transformer-base with 32,000 words: beam search of 32 sentences at a time, 30 tokens each; training steps."""
     decoding = "translation, beam 4, batch 32, 30 tokens, CTranslate2 float32"
+    narrow_decoding = "translation, beam 4, batch 32, 30 tokens, CTranslate2 int8"
     training = "translation, training, dropout 0.1, transformers' Marian"
-    if not bench.wanted(decoding) and not bench.wanted(training):
+    memory = "translation, training, peak memory"
+    if not any(map(bench.wanted, (decoding, narrow_decoding, training))):
         return
     draw = random.Random(7)
     model = folder / "marian"
     marian_model.write_model(model, vocabulary=VOCABULARY)
     threads = ["--threads", bench.arguments.threads]
-    for name, mode, script, inputs, target in (
-        (decoding, "decode", "peer_ctranslate2.py", decoding_sources(folder, draw), "≥ 1.0"),
-        (training, "train", "peer_marian_training.py", training_batches(folder, draw), "≥ 1.5"),
+    sources = decoding_sources(folder, draw)
+    for name, mode, script, inputs, more, target in (
+        (decoding, "decode", "peer_ctranslate2.py", sources, [], "≥ 1.5"),
+        (narrow_decoding, "decode", "peer_ctranslate2.py", sources, ["--compute-type", "int8"], "≥ 1.3"),
+        (training, "train", "peer_marian_training.py", training_batches(folder, draw), [], "≥ 1.5"),
     ):
         if not bench.wanted(name):
             continue
         mine = theirs = 0.0
         for _ in range(bench.arguments.rounds):
-            mine = max(mine, ours("translation", mode, model, inputs, *threads)["tokens_per_second"])
-            theirs = max(theirs, peer(script, model, inputs, *threads))
+            own = ours("translation", mode, model, inputs, *threads, *more)
+            other = peer(script, model, inputs, *threads, *more)
+            mine, theirs = max(mine, own["tokens_per_second"]), max(theirs, other["tokens_per_second"])
         bench.add(name, f"{mine:.0f} tokens/s", f"{theirs:.0f} tokens/s", mine / theirs, target)
+        if mode == "train":
+            peaks = own["peak_megabytes"], other["peak_megabytes"]
+            bench.add(memory, f"{peaks[0]:.0f} MB", f"{peaks[1]:.0f} MB", peaks[0] / peaks[1], "≤ 1.2")

@@ -80,7 +80,7 @@ void bench::add_generate(CLI::App& program) {
   command->add_option("attention", options->attention, "linear or softmax");
   command->add_option("lengths", options->lengths, "tokens so far, ascending");
   command->add_option("--vocabulary", options->vocabulary, "words");
-  command->add_option("--compute-type", options->compute_type);
+  command->add_option("--compute-type", options->compute_type, "float32, bfloat16 or int8");
   command->add_option("--threads", options->threads, "threads; 0: LibTorch's default");
   command->callback([options] {
     if (options->threads > 0) torch::set_num_threads(options->threads);

@@ -1,5 +1,6 @@
 // Our side of the translation benchmarks: training steps of a Marian checkpoint on given batches, or
 // beam search of given sentences. Prints one JSON line; bench/translation.py adds the peers.
+#include <sys/resource.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -54,6 +55,13 @@ double loss_of(model::EncoderDecoder& network, const TrainingBatch& batch, doubl
   return result.loss.item<double>() / static_cast<double>(batch.labels.numel());
 }
 
+// The most that the process had.
+double peak_megabytes() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
 nlohmann::json run_training(const std::string& folder, const std::string& path, int repeats,
                             double smoothing) {
   auto network = checkpoint::load_translation_model(checkpoint::Folder(folder)).module;
@@ -89,15 +97,16 @@ nlohmann::json run_training(const std::string& folder, const std::string& path, 
   return {{"seconds", seconds},
           {"tokens", tokens},
           {"tokens_per_second", static_cast<double>(tokens) / seconds},
+          {"peak_megabytes", peak_megabytes()},
           {"loss", loss}};
 }
 
 nlohmann::json run_decoding(const std::string& folder, const std::string& path, int repeats,
                             generate::BeamOptions options, std::int64_t length,
-                            const std::string& outputs) {
+                            const std::string& outputs, product::ComputeType compute_type) {
   auto network = checkpoint::load_translation_model(checkpoint::Folder(folder)).module;
   const auto sources = nlohmann::json::parse(base::read_file(path)).get<std::vector<Ids>>();
-  model::prepare_for_inference(*network);
+  model::prepare_for_inference(*network, compute_type);
   options.min_length = options.max_length = length;
   options.max_length_factor = 0;
   options.max_length_extra = static_cast<double>(length);
@@ -127,7 +136,7 @@ nlohmann::json run_decoding(const std::string& folder, const std::string& path, 
 
 void bench::add_translation(CLI::App& program) {
   struct Options {
-    std::string mode, model, input, outputs;
+    std::string mode, model, input, outputs, compute_type = "float32";
     int repeats = 1;
     std::int64_t length = 30;
     double smoothing = 0.1;
@@ -148,6 +157,7 @@ void bench::add_translation(CLI::App& program) {
   command->add_option("--length", options->length, "tokens of each translation");
   command->add_option("--label-smoothing", options->smoothing, "of training");
   command->add_option("--outputs", options->outputs, "write the best translations here");
+  command->add_option("--compute-type", options->compute_type, "of decoding");
   add_threads(*command);
   command->callback([options] {
     base::keep_freed_memory();  // as the command train does
@@ -155,7 +165,8 @@ void bench::add_translation(CLI::App& program) {
         options->mode == "train"
             ? run_training(options->model, options->input, options->repeats, options->smoothing)
             : run_decoding(options->model, options->input, options->repeats, options->beam,
-                           options->length, options->outputs);
+                           options->length, options->outputs,
+                           product::parse_compute_type(options->compute_type));
     fmt::print("{}\n", result.dump());
   });
 }

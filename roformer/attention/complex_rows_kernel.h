@@ -10,15 +10,15 @@ namespace roformer::attention {
 namespace {
 
 // Squares below are no modulus that has a slope.
-constexpr float least_square = 1e-30f;
+constexpr float least_square = 1e-30f;  // as in position/complex_product.cpp
 
-inline float conjugation(ScoreProduct product) {
-  return product == ScoreProduct::conjugate_modulus ? 1.0f : -1.0f;
+inline float conjugation(position::PairProduct product) {
+  return product == position::PairProduct::conjugate_modulus ? 1.0f : -1.0f;
 }
 
 /// q₁ of all rows, then q₂ of all rows, (2 rows, size) in `parts`.
 inline HeadMatrix<const float> real_and_imaginary(HeadMatrix<const float> q, std::int64_t rows,
-                                                  std::int64_t size, ScoreProduct product,
+                                                  std::int64_t size, position::PairProduct product,
                                                   float* parts) {
   const std::int64_t half = size / 2;
   const float sign = conjugation(product);
@@ -38,7 +38,8 @@ inline HeadMatrix<const float> real_and_imaginary(HeadMatrix<const float> q, std
 
 /// The gradient of q from those of q₁ and q₂, which stand as above, rows `stride` apart.
 inline void copy_parts_gradient(const float* parts, std::int64_t stride, std::int64_t rows,
-                                std::int64_t size, ScoreProduct product, HeadMatrix<float> target) {
+                                std::int64_t size, position::PairProduct product,
+                                HeadMatrix<float> target) {
   const std::int64_t half = size / 2;
   const float sign = conjugation(product);
   for (std::int64_t i = 0; i < rows; ++i) {

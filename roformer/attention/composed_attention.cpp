@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "roformer/attention/span.h"
+#include "roformer/base/error.h"
 #include "roformer/base/random.h"
 #include "roformer/packed/keep_mask.h"
 #include "roformer/packed/wide_type.h"
@@ -65,6 +66,8 @@ Tensor dropout_factor(const SpanGroup& group, std::int64_t num_tokens, std::int6
 Tensor group_weights(const SpanGroup& group, const Tensor& queries, const Tensor& keys,
                      const AttentionOptions& options, const AttentionTerms& terms,
                      const Tensor& q_places, const Tensor& k_places) {
+  base::require(options.product == position::PairProduct::real || !terms.score_bias,
+                "[attention] expected nothing to add to moduli but got a bias of scores");
   Tensor scores = position::pair_product(queries, keys, options.product) * options.scale;
   if (terms.score_bias) scores = scores + terms.score_bias(queries, keys, q_places, k_places);
   if (hides_something(group.span)) {

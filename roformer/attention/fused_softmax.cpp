@@ -53,17 +53,6 @@ std::vector<HeadTask> make_tasks(const std::vector<Span>& spans, std::int64_t he
   return tasks;
 }
 
-ScoreProduct score_product(position::PairProduct product) {
-  switch (product) {
-    case position::PairProduct::modulus:
-      return ScoreProduct::modulus;
-    case position::PairProduct::conjugate_modulus:
-      return ScoreProduct::conjugate_modulus;
-    default:
-      return ScoreProduct::real;
-  }
-}
-
 // What the shapes of all tasks have in common.
 AttentionShape common_shape(const AttentionInputs& inputs, const AttentionOptions& options,
                             const PairTerms& terms) {
@@ -73,7 +62,7 @@ AttentionShape common_shape(const AttentionInputs& inputs, const AttentionOption
   shape.dropout = static_cast<float>(options.dropout);
   shape.dropout_seed = options.dropout_seed;
   shape.row_size = terms.query_rows.defined() ? terms.query_rows.size(2) : 0;
-  shape.product = score_product(options.product);
+  shape.product = options.product;
   shape.has_distances = terms.queries.defined() || terms.keys.defined() || terms.values.defined();
   return shape;
 }

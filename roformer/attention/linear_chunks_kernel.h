@@ -5,7 +5,8 @@
 // attention; all tokens before it are summed up in S = Σ k vᵀ (F, D), which stays in the
 // second-level cache. The gradient runs over the chunks twice: forward with S, which is summed up
 // anew, for that of the queries, and backward with the sum of q dᵀ, d the gradient of the
-// numerator, for those of keys and values. Nothing but the denominators is kept between the passes.
+// numerator, for those of keys and values. Kept between the passes are the denominators and the
+// sums at the borders of pieces.
 //
 // Either may begin anywhere in a sequence, if it gets the sums of what is before or behind.
 //
@@ -240,8 +241,10 @@ void query_gradient(const LinearShape& shape, Features& source, const OutputSlop
   const bool sums_up = sums.own.numerator != nullptr;
   pack_transposed(shape, sums.begin.numerator, at.transposed_state);
   copy_or_clear(sums.begin.denominator, features, at.before);
-  clear(at.state, packed_size(features, size));
-  clear(at.behind, features);
+  if (sums_up) {
+    clear(at.state, packed_size(features, size));
+    clear(at.behind, features);
+  }
   for (std::int64_t first = 0; first < shape.length; first += chunk_rows) {
     const std::int64_t count = smaller(chunk_rows, shape.length - first);
     const LinearHead<const float> x = source.read(first, count);

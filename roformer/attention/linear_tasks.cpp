@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t shares_left_whole = 8;
 // All together are cut into so many pieces,
 constexpr std::int64_t linear_pieces = 16;
-// of some four chunks at least, each of which begins by reading its sums.
+// made equal then, of two to four chunks at least: each begins by reading its sums.
 constexpr std::int64_t smallest_linear_piece = 4 * linear_chunk;
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) {

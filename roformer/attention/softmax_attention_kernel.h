@@ -6,12 +6,9 @@
 #include "roformer/attention/head_matrix.h"
 #include "roformer/attention/pair_terms_kernel.h"
 #include "roformer/base/isa.h"
+#include "roformer/position/pair_product_kind.h"
 
 namespace roformer::attention {
-
-/// What a score is made of: q · k, or the modulus of the complex numbers' product whose real parts are
-/// the first half of a row and whose imaginary parts the second.
-enum class ScoreProduct { real, modulus, conjugate_modulus };
 
 /// T_q queries against T_k keys. Row r of the dropout mask is row `first_mask_row + r` of
 /// `dropout_seed`.
@@ -25,12 +22,12 @@ struct AttentionShape {
   float dropout;
   std::uint64_t dropout_seed;
   std::uint64_t first_mask_row;
-  std::int64_t row_size = 0;                  // E of the terms' rows beside queries and keys
-  bool has_distances = false;                 // whether the terms have vectors by distance
-  ScoreProduct product = ScoreProduct::real;  // without terms if it is not real
+  std::int64_t row_size = 0;   // E of the terms' rows beside queries and keys
+  bool has_distances = false;  // whether the terms have vectors by distance
+  position::PairProduct product = position::PairProduct::real;  // without terms if it is not real
 
   /// Rows of products of real numbers that a query has.
-  std::int64_t parts() const { return product == ScoreProduct::real ? 1 : 2; }
+  std::int64_t parts() const { return product == position::PairProduct::real ? 1 : 2; }
 };
 
 /// A range of queries or of keys.
@@ -38,8 +35,8 @@ struct Range {
   std::int64_t begin, end;
 };
 
-/// O = dropout(softmax(scale Q Kᵀ + …)) (V + …), moduli in the place of Q Kᵀ if asked for, for the queries of the range, "…" being the terms;
-/// log_sum_exp[i] of the scores is kept for the gradient.
+/// O = dropout(softmax(scale Q Kᵀ + …)) (V + …), moduli in the place of Q Kᵀ if asked for, for the
+/// queries of the range, "…" being the terms; log_sum_exp[i] of the scores is kept for the gradient.
 template <base::Isa isa>
 void attend(const AttentionShape& shape, const HeadTerms& terms, HeadMatrix<const float> q,
             HeadMatrix<const float> k, HeadMatrix<const float> v, Range queries,

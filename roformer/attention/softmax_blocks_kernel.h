@@ -113,7 +113,7 @@ inline HeadMatrix<const float> widened(HeadMatrix<const float> x, std::int64_t r
 inline HeadMatrix<const float> factor_rows(const AttentionShape& shape, const HeadTerms& terms,
                                            HeadMatrix<const float> q, std::int64_t first,
                                            std::int64_t count, float* memory) {
-  if (shape.product != ScoreProduct::real)
+  if (shape.product != position::PairProduct::real)
     return real_and_imaginary(q.from(first), count, shape.head_size, shape.product, memory);
   return widened(q.from(first), count, terms.shift.vectors,
                  terms.query_rows.vectors + first * shape.row_size, shape.head_size, shape.row_size,

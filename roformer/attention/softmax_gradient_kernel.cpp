@@ -157,6 +157,7 @@ void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMa
       continue;
     }
     const std::int64_t padded = round_up(block.keys, lanes);
+    const bool moduli = shape.parts() > 1;
     const std::int64_t rows = shape.parts() * count;
     const auto wide_q = factor_rows(shape, terms, q, first, count, at.wide_q);
     const HeadMatrix<const float> slope_block = result.out_gradient.from(first);
@@ -176,7 +177,7 @@ void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMa
       float* const row = at.weights + i * stride;
       float* const real = at.products + i * stride;
       float* const imaginary = real + count * stride;
-      if (rows > count) take_moduli_and_slopes(real, imaginary, padded, row);
+      if (moduli) take_moduli_and_slopes(real, imaginary, padded, row);
       if (scored) add_numbers(row, padded, shape.scale, numbers_of(terms, window, block, i));
       exponentiate(row, visible_of(shape, query, keys), padded, scored ? 1 : shape.scale,
                    result.log_sum_exp[query]);
@@ -185,9 +186,9 @@ void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMa
       const auto key = base::row_key(shape.dropout_seed,
                                      shape.first_mask_row + static_cast<std::uint64_t>(query));
       softmax_gradient(row, at.slopes + i * stride, padded, shape, key, keys.begin, delta);
-      if (rows > count) scale_slopes(at.slopes + i * stride, padded, real, imaginary);
+      if (moduli) scale_slopes(at.slopes + i * stride, padded, real, imaginary);
     }
-    const float* const product_slopes = rows > count ? at.products : at.slopes;
+    const float* const product_slopes = moduli ? at.products : at.slopes;
     pack_rows(wide_q.data, wide_q.stride, rows, wide, at.q_rows);
     pack_rows(slope_block.data, slope_block.stride, count, size, at.slope_rows);
     product_of_rows({product_slopes, stride, 1}, at.k_rows, num_keys, 0, rows, wide, block.keys,
@@ -219,7 +220,7 @@ void attend_backward(const AttentionShape& shape, const HeadTerms& terms, HeadMa
       add_rows(at.q_sums + size, wide_stride, count, shape.row_size,
                terms.query_rows.gradient + first * row_stride, row_stride);
     }
-    if (rows > count) {
+    if (moduli) {
       copy_parts_gradient(at.q_sums, wide_stride, count, size, shape.product, q_target);
     } else {
       copy_to_head(at.q_sums, wide_stride, q_target, count, size);

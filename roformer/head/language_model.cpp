@@ -62,8 +62,8 @@ Tensor LanguageModelImpl::logits(const Tensor& hidden, model::FewTokens& few) {
 }
 
 model::VocabularyLoss LanguageModelImpl::loss(const Tensor& hidden, const Tensor& labels) {
-  return model::vocabulary_loss(transformed(hidden), output_->weight, output_->bias, labels, 0,
-                                model::kMostLogits, output_->training_type());
+  return model::vocabulary_loss(transformed(hidden), output_->wide_weight(), output_->bias, labels,
+                                0, model::kMostLogits, output_->training_type());
 }
 
 Tensor LanguageModelImpl::token_losses(const Tensor& hidden, const Tensor& labels) {

@@ -46,7 +46,7 @@ struct ForwardOptions {
   attention::RecurrentState* state = nullptr;
   const Memory* memory = nullptr;  // what cross-attention looks at; null: it is left out
   // Of a step of decoding, one token a sequence of the cache or the state: does it in its memory
-  // where it can (a few float32 rows on the CPU, plain weights), which gives the same but for
+  // where it can (a few float32 rows on the CPU, prepared weights), which gives the same but for
   // rounding.
   FewTokens* few = nullptr;
 };

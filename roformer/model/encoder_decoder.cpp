@@ -50,8 +50,8 @@ Tensor EncoderDecoderImpl::logits(const Tensor& hidden, FewTokens& few) {
 
 VocabularyLoss EncoderDecoderImpl::loss(const Tensor& hidden, const Tensor& labels,
                                         double smoothing) {
-  return vocabulary_loss(hidden, shared_->weight, bias_.view(-1), labels, smoothing, kMostLogits,
-                         output_->training_type());
+  return vocabulary_loss(hidden, output_->wide_weight(), bias_.view(-1), labels, smoothing,
+                         kMostLogits, output_->training_type());
 }
 
 void EncoderDecoderImpl::begin_update(std::int64_t update, std::uint64_t seed) {

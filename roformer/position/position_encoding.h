@@ -139,7 +139,8 @@ class PositionEncoding : public torch::nn::Module {
   torch::Tensor value_term(const ValueInputs& inputs) const;
   virtual bool acts_on_values() const { return false; }
 
-  /// What the scores are made of, divided by the next. What it is not q · k in adds nothing to them.
+  /// What the scores are made of, divided by the next. An encoding whose scores are not q · k adds
+  /// nothing to them.
   virtual PairProduct pair_product() const { return PairProduct::real; }
 
   /// What q · k is divided by; sqrt(D) but for DeBERTa, TUPE and T5.

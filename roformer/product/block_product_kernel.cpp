@@ -191,6 +191,7 @@ void block_product_of(const BlockProduct& p, std::int64_t row_begin, std::int64_
 template <base::Isa isa>
 void block_product(const BlockProduct& product, std::int64_t row_begin, std::int64_t row_end,
                    std::int64_t block_begin, std::int64_t block_end) {
+  if (row_begin >= row_end) return;
   if (product.activation == nullptr)
     return block_product_of<PlainSum>(product, row_begin, row_end, block_begin, block_end);
   with_function(*product.activation, [&](auto function) {

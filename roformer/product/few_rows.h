@@ -13,8 +13,8 @@ namespace roformer::product {
 constexpr std::int64_t kMostFewRows = 8;
 
 struct FewRows {
-  const float* x = nullptr;  // (rows, in)
-  std::int64_t rows = 0;
+  const float* x = nullptr;                // (rows, in)
+  std::int64_t rows = 0;                   // at most kMostFewRows
   const float* bias = nullptr;             // (out) or none
   const Activation* activation = nullptr;  // or none
   float* y = nullptr;                      // (rows, out)

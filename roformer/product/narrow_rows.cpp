@@ -18,6 +18,7 @@ namespace {
 // Floats a thread takes at once.
 constexpr std::int64_t kRowsGrain = 16 * 1024;
 
+// Of a product for each thread, so that the last one does not wait long for the others.
 constexpr std::int64_t kTasksEach = 4;
 
 // Rows of this size that a thread takes at once.

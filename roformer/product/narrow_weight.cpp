@@ -148,6 +148,8 @@ NarrowProduct NarrowWeight::narrow_product_of(float* y) const {
 }
 
 void NarrowWeight::product(const FewRows& few, base::Helpers& helpers) const {
+  base::require(few.rows <= kMostFewRows, "[product] expected at most {} rows but got {}",
+                kMostFewRows, few.rows);
   NarrowProduct product = narrow_product_of(few.y);
   product.bias = few.bias;
   product.activation = few.activation;
@@ -166,7 +168,7 @@ void NarrowWeight::product(const FewRows& few, base::Helpers& helpers) const {
       round_rows<isa()>(few.x, inputs_, rows.get(), product.row_bytes, 0, few.rows);
     }
     share_blocks(column_blocks(outputs_), kColumnsTogether * product.row_bytes, helpers,
-                 [&](std::int64_t begin, std::int64_t end) {
+                 [&](std::int64_t begin, std::int64_t end) noexcept {
                    const auto scratch = std::make_unique_for_overwrite<std::int32_t[]>(
                        static_cast<std::size_t>(narrow_scratch(product.row_bytes)));
                    narrow_product<isa()>(product, 0, few.rows, begin, end, scratch.get());

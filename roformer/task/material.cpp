@@ -12,7 +12,7 @@
 #include "roformer/base/log.h"
 #include "roformer/base/non_finite.h"
 #include "roformer/checkpoint/folder.h"
-#include "roformer/model/linear.h"
+#include "roformer/pipeline/settle.h"
 #include "roformer/task/epochs.h"
 #include "roformer/task/kind.h"
 #include "roformer/task/labelled_kind.h"
@@ -175,13 +175,8 @@ train::Metrics evaluate_model(const Recipe& recipe, const Material& material,
                               torch::Device device,
                               std::optional<product::ComputeType> compute_type) {
   const auto task = material.load_task(recipe, folder, device);
-  if (compute_type) {
-    base::require(device.is_cpu() || *compute_type == product::ComputeType::float32,
-                  "[task] expected the compute type float32 on {} but got {}, which is of the CPU "
-                  "alone",
-                  device.str(), product::compute_type_name(*compute_type));
-    model::prepare_for_inference(task->module(), *compute_type);
-  }
+  pipeline::settle(task->module(),
+                   {.name = folder.string(), .device = device, .compute_type = compute_type});
   train::Metrics figures = train::evaluate(*task, split);
   task->add_figures(split, figures);
   for (const auto& [name, value] : figures)

@@ -71,7 +71,7 @@ train::Outcome run_training(const Recipe& recipe, const Material& material,
 /// Figures of the model in a folder on a held-out part of the recipe's text, in the model's own
 /// words. Warns where the files that its run has learned from have another content now. Throws Error
 /// for a part that the recipe does not hold out. `compute_type`: of the products of linear layers on
-/// the CPU (product/compute_type.h); none: float32.
+/// the CPU as in pipeline::settle, but of the words that a loss is of, which stay float32.
 train::Metrics evaluate_model(const Recipe& recipe, const std::filesystem::path& folder,
                               data::Split split, torch::Device device,
                               std::optional<product::ComputeType> compute_type = {});

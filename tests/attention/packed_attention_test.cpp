@@ -9,6 +9,7 @@
 
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
+#include "tests/packed/peak_memory.h"
 #include "tests/packed/second_gradients.h"
 
 namespace roformer::attention {
@@ -146,6 +147,20 @@ TEST(Moduli, SecondGradientsAreThoseOfTheComposedForm) {
           [&](const auto& in) { return composed(in[0], spans, options); },
           {torch::randn({27, 3, 2, 12})}, 2e-5);
     }
+  }
+}
+
+// Gradients run on this thread too, where memory is counted.
+TEST(PackedAttentionModuli, MakesNoTensorOfAllPairs) {
+  constexpr std::int64_t tokens = 1200;
+  for (const auto product : moduli) {
+    AttentionOptions options{0.2, 0.0, 1};
+    options.product = product;
+    const Tensor qkv = torch::randn({tokens, 3, 1, 32}).set_requires_grad(true);
+    const auto peak = packed::peak_memory(
+        [&] { packed_self_attention(qkv, spans_for({tokens}), options).sum().backward(); });
+    EXPECT_GT(peak, 0);
+    EXPECT_LT(peak, 4 * tokens * tokens);
   }
 }
 

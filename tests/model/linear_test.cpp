@@ -209,7 +209,7 @@ TEST(LinearTest, FormsEndWithTrainingOrWithTheWeight) {
   };
   layer->eval();
   layer->prepare(product::ComputeType::float32);
-  if (!layer->is_prepared()) GTEST_SKIP() << "LibTorch without oneDNN";
+  ASSERT_TRUE(layer->is_prepared());
   layer->eval();
   EXPECT_TRUE(layer->is_prepared());
   {
@@ -247,7 +247,7 @@ TEST(LinearTest, AWholeModelIsPreparedAtOnce) {
   }
   // A block has qkv, output, intermediate and output; a decoder's query, kv and output besides.
   EXPECT_EQ(layers, 4 * side.num_hidden_layers + 7 * side.num_hidden_layers + 1);
-  EXPECT_TRUE(prepared == layers || prepared == 0) << prepared;  // 0: LibTorch without oneDNN
+  EXPECT_EQ(prepared, layers);
   const torch::NoGradGuard no_gradient;
   const Tensor hidden = torch::randn({3, side.hidden_size});
   EXPECT_LE(product_gap(model->logits(hidden),

@@ -114,6 +114,28 @@ def test_a_training_in_bfloat16_learns_alike_and_keeps_its_precision(tmp_path):
     assert done.returncode == 1 and "run.precision" in done.stderr
 
 
+def evaluated(model, *flags):
+    done = run_program("evaluate", "--model", model, "--json", *flags)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_figures_are_of_the_type_that_is_asked_for(tmp_path):
+    done = train(tmp_path, "run")
+    assert done.returncode == 0, done.stderr
+    wide, narrow = evaluated(tmp_path / "run"), evaluated(tmp_path / "run", "--compute-type", "int8")
+    assert wide["loss"] == pytest.approx(evaluated(tmp_path / "run", "--compute-type", "float32")["loss"], rel=1e-5)
+    assert narrow["loss"] != wide["loss"] and narrow["loss"] == pytest.approx(wide["loss"], rel=0.02)
+    # A folder of int8, whose words are rounded too.
+    done = run_program("convert", tmp_path / "run", tmp_path / "small", "--dtype", "int8")
+    assert done.returncode == 0, done.stderr
+    recipe = tmp_path / "run" / "recipe.toml"
+    small, widened = (evaluated(tmp_path / "small", recipe, *flags) for flags in ((), ("--compute-type", "float32")))
+    assert small["loss"] != widened["loss"] != wide["loss"]
+    for figures in (small, widened):
+        assert figures["loss"] == pytest.approx(wide["loss"], rel=0.02)
+
+
 def test_the_default_precision_is_no_other_run(tmp_path):
     assert train(tmp_path, "run", "run.precision=float32", "stage.0.steps=5").returncode == 0
     done = train(tmp_path, "run", "stage.0.steps=10", resume=True)

@@ -2,8 +2,6 @@
 // refusals.
 #include "roformer/position/position_encoding.h"
 
-#include <c10/core/Allocator.h>
-#include <c10/util/ThreadLocalDebugInfo.h>
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 #include <torch/types.h>
@@ -14,6 +12,7 @@
 #include "roformer/attention/packed_attention.h"
 #include "roformer/base/error.h"
 #include "roformer/position/distances.h"
+#include "tests/packed/peak_memory.h"
 #include "tests/position/drawn_encoding.h"
 #include "tests/position/plain_options.h"
 #include "tests/position/variants.h"
@@ -271,30 +270,8 @@ TEST_P(EveryEncoding, EmptySequencesAreNoTrouble) {
   EXPECT_EQ(encoding->score_bias(random_inputs(1, none, none)).numel(), 0);
 }
 
-// Hears of every piece of memory that this thread takes or gives back.
-class MemoryWatch : public c10::MemoryReportingInfoBase {
- public:
-  void reportMemoryUsage(void*, std::int64_t size, std::size_t, std::size_t, c10::Device) override {
-    now_ += size;
-    peak_ = std::max(peak_, now_);
-  }
-  bool memoryProfilingEnabled() const override { return true; }
-  std::int64_t peak() const { return peak_; }
-
- private:
-  std::int64_t now_ = 0, peak_ = 0;
-};
-
-template <typename Work>
-std::int64_t peak_memory(const Work& work) {
-  const auto watch = std::make_shared<MemoryWatch>();
-  const c10::DebugInfoGuard guard(c10::DebugInfoKind::PROFILER_STATE, watch);
-  work();
-  return watch->peak();
-}
-
 TEST(MemoryWatch, SeesATensorOfAllPairs) {
-  EXPECT_GE(peak_memory([] { torch::ones({100, 100, 16}); }), 100 * 100 * 16 * 4);
+  EXPECT_GE(packed::peak_memory([] { torch::ones({100, 100, 16}); }), 100 * 100 * 16 * 4);
 }
 
 // A (T, T, D) tensor in float32 has 256 bytes a pair here; scores 4, indices 8.
@@ -311,7 +288,7 @@ TEST_P(EveryEncoding, NoTensorOfAllPairsAndDimensions) {
   const Tensor q = torch::randn({1, 1, tokens, size}), product = torch::randn({size, size});
   const Tensor in_order = torch::arange(tokens).unsqueeze(0);
   for (const Tensor& ids : {in_order, in_order.flip(1)}) {
-    const auto peak = peak_memory([&] {
+    const auto peak = packed::peak_memory([&] {
       if (encoding->acts_on_scores())
         encoding->score_bias({q, q, ids, ids, 0, {product, {}, product, {}}});
       if (encoding->acts_on_values())

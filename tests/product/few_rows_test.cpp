@@ -60,7 +60,8 @@ TEST_P(FewRowsTest, GiveWhatABatchGives) {
 INSTANTIATE_TEST_SUITE_P(Sizes, FewRowsTest,
                          testing::Values(ProductSize{1, 1, 1}, ProductSize{1, 256, 1000},
                                          ProductSize{3, 37, 19}, ProductSize{8, 64, 2049},
-                                         ProductSize{7, 1030, 5}, ProductSize{2, 66'000, 3}));
+                                         ProductSize{7, 1030, 5}, ProductSize{2, 66'000, 3},
+                                         ProductSize{0, 8, 8}, ProductSize{4, 8, 0}));
 
 TEST(FewRowsValues, NotANumberStaysOne) {
   const torch::NoGradGuard no_gradient;
