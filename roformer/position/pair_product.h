@@ -6,8 +6,8 @@
 
 namespace roformer::position {
 
-/// Of q (…, T_q, D) and k (…, T_k, D): (…, T_q, T_k). Throws Error for moduli of an odd D. Its gradient is finite where a modulus is 0.
-/// What the kernel of softmax attention must equal.
+/// Of q (…, T_q, D) and k (…, T_k, D): (…, T_q, T_k). Its gradient is finite where a modulus is 0.
+/// What the kernel of softmax attention must equal. Throws Error for moduli of an odd D.
 torch::Tensor pair_product(const torch::Tensor& q, const torch::Tensor& k, PairProduct product);
 
 }  // namespace roformer::position
