@@ -97,7 +97,7 @@ position::DistanceTerms rows_for(const PlacedTerms& placed, const position::Dist
 // Positions (N) of rows: those of span b from first_row(b) on ascend from first(b).
 template <typename Rows>
 Tensor placed_positions(std::int64_t rows, std::size_t spans, const Rows& rows_of) {
-  const Tensor positions = torch::zeros({rows}, torch::kInt64);
+  Tensor positions = torch::zeros({rows}, torch::kInt64);
   for (std::size_t b = 0; b < spans; ++b) {
     const auto [first_row, count, first] = rows_of(b);
     positions.narrow(0, first_row, count).copy_(torch::arange(first, first + count));

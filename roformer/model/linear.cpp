@@ -93,7 +93,7 @@ Tensor LinearImpl::forward(const Tensor& x, torch::IntArrayRef shape) const {
 
 Tensor LinearImpl::activated(const Tensor& x, product::Activation activation) const {
   if (packed::wants_gradient({x, weight, bias})) return product::activate(forward(x), activation);
-  const Tensor y = prepared_.product(x, weight, flat_bias(), activation);
+  Tensor y = prepared_.product(x, weight, flat_bias(), activation);
   if (y.defined()) return y;
   if (!product::onednn_serves(x, weight)) return product::activate(forward(x), activation);
   return product::onednn_product(x, weight, flat_bias(), activation);

@@ -121,7 +121,7 @@ Tensor NarrowWeight::product(const Tensor& x, const Tensor& bias,
                 "[product] expected rows of {} and {} biases but got {} and {}", inputs_, outputs_,
                 x.size(-1), bias.defined() ? bias.numel() : 0);
   const Tensor source = x.contiguous();
-  const Tensor y = torch::empty({x.size(0), outputs_}, x.options());
+  Tensor y = torch::empty({x.size(0), outputs_}, x.options());
   if (y.numel() == 0) return y;
   const Tensor flat_bias = bias.defined() ? bias.contiguous() : bias;
   NarrowProduct product = narrow_product_of(y.data_ptr<float>());

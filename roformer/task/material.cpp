@@ -89,7 +89,7 @@ std::string parameters_in_words(const torch::nn::Module& module) {
   std::int64_t frozen = 0;
   for (const auto& parameter : module.parameters())
     if (!parameter.requires_grad()) frozen += parameter.numel();
-  const std::string all =
+  std::string all =
       fmt::format("{:.1f} M parameters", static_cast<double>(count_parameters(module)) / million);
   if (frozen == 0) return all;
   return fmt::format("{}, of which {:.1f} M are frozen", all,
