@@ -1,7 +1,7 @@
-// The program `roformer`: says how OpenMP's threads wait for each other and how LibTorch takes memory,
-// then opens the library that holds the commands. Two steps, since libgomp reads its settings once, before main or any
-// constructor of a program that is linked with it; and LibTorch, which takes 0.2 s to load, is left
-// to the commands that need tensors.
+// The program `roformer`: says how OpenMP's threads wait for each other and how LibTorch takes
+// memory, then opens the library that holds the commands. Two steps, since libgomp reads its
+// settings once, before main or any constructor of a program that is linked with it; and LibTorch,
+// which takes 0.2 s to load, is left to the commands that need tensors.
 #include <dlfcn.h>
 
 #include <cstdio>
@@ -23,8 +23,8 @@ bool choose_waiting() {
   return setenv("GOMP_SPINCOUNT", spin_count, 0) == 0;
 }
 
-// LibTorch's memory of 2 MB and more in large pages, unless the environment says otherwise: a pass over
-// all weights for one short sentence waits for the page tables, and takes a sixth less time so.
+// LibTorch's memory of 2 MB and more in large pages, unless the environment says otherwise: a pass
+// over all weights for one short sentence waits for the page tables, and takes a sixth less time so.
 void choose_large_pages() {
   setenv("THP_MEM_ALLOC_ENABLE", "1", 0);
 }
