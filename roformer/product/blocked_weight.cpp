@@ -4,11 +4,11 @@
 #include <torch/utils.h>
 
 #include "roformer/base/cpu_isa.h"
-#include "roformer/base/error.h"
 #include "roformer/packed/run_tasks.h"
 #include "roformer/product/block_product_kernel.h"
 #include "roformer/product/narrow_blocks.h"
 #include "roformer/product/narrow_product_kernel.h"
+#include "roformer/product/product_sizes.h"
 #include "roformer/product/product_tasks.h"
 
 namespace roformer::product {
@@ -40,10 +40,7 @@ BlockedWeight::BlockedWeight(const Tensor& weight)
 
 Tensor BlockedWeight::product(const Tensor& x, const Tensor& bias,
                               std::optional<Activation> activation) const {
-  base::require(x.dim() == 2 && x.size(1) == inputs_ &&
-                    (!bias.defined() || (bias.dim() == 1 && bias.size(0) == outputs_)),
-                "[product] expected rows of {} and {} biases but got {} and {}", inputs_, outputs_,
-                x.size(-1), bias.defined() ? bias.numel() : 0);
+  require_product_sizes(x, bias, inputs_, outputs_);
   const Tensor source = x.contiguous(), flat_bias = bias.defined() ? bias.contiguous() : bias;
   Tensor y = torch::empty({x.size(0), outputs_}, x.options());
   if (y.numel() == 0) return y;

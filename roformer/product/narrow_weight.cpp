@@ -12,6 +12,7 @@
 #include "roformer/product/compute_type.h"
 #include "roformer/product/narrow_blocks.h"
 #include "roformer/product/narrow_rows.h"
+#include "roformer/product/product_sizes.h"
 
 namespace roformer::product {
 
@@ -116,10 +117,7 @@ NarrowWeight NarrowWeight::bfloat16(const Tensor& weight) {
 
 Tensor NarrowWeight::product(const Tensor& x, const Tensor& bias,
                              std::optional<Activation> activation) const {
-  base::require(x.dim() == 2 && x.size(1) == inputs_ &&
-                    (!bias.defined() || (bias.dim() == 1 && bias.size(0) == outputs_)),
-                "[product] expected rows of {} and {} biases but got {} and {}", inputs_, outputs_,
-                x.size(-1), bias.defined() ? bias.numel() : 0);
+  require_product_sizes(x, bias, inputs_, outputs_);
   const Tensor source = x.contiguous();
   Tensor y = torch::empty({x.size(0), outputs_}, x.options());
   if (y.numel() == 0) return y;
